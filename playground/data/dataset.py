@@ -1,0 +1,102 @@
+"""A table of examples, frozen, and what is done to it before a network sees it: split and standardised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.options import Options
+
+Floats = NDArray[np.float64]
+
+
+class DataError(ValueError):
+    """Data that cannot be used; the message is one sentence that names what and where."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Raw examples. With classes, y holds their indices; without, the number to predict.
+
+    Attributes:
+        X: (examples, columns) inputs, float64, finite.
+        y: (examples,) float64: class index 0, 1, ... or target number.
+        columns: name of each column of X, with its unit where it has one.
+        classes: name of each class, or () for regression.
+        target: what y is called.
+        origin: where the data come from, for the window's title and the reports.
+        note: one sentence on what reading left out, e.g. rows with missing values, else "".
+        plane: True where the two columns are coordinates that features such as x1·x2 may be made of.
+    """
+
+    X: Floats
+    y: Floats
+    columns: tuple[str, ...]
+    classes: tuple[str, ...]
+    target: str
+    origin: str
+    note: str = ""
+    plane: bool = False
+
+    def __post_init__(self) -> None:
+        for array in (self.X, self.y):
+            array.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+
+@dataclass(frozen=True)
+class Source(Options):
+    """A choice of data: its fields are its knobs."""
+
+    def load(self, rng: np.random.Generator) -> Dataset:
+        """The examples. Generators draw from `rng`; files and bundled sets do not touch it.
+
+        Raises:
+            DataError: when there is nothing usable; the sentence names what and where.
+        """
+        raise NotImplementedError
+
+
+def split(examples: int, train_share: float, rng: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Shuffled indices of the training and of the test part; each has at least one example.
+
+    Raises:
+        DataError: when there are fewer than two examples.
+    """
+    if examples < 2:
+        raise DataError(f"{examples} example cannot be split into a training and a test part")
+    order = rng.permutation(examples)
+    train = min(max(round(train_share * examples), 1), examples - 1)
+    return order[:train], order[train:]
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """(value − mean) / deviation, column by column. A constant column keeps its size: its deviation counts as 1."""
+
+    mean: Floats  # (columns,)
+    deviation: Floats  # (columns,)
+
+    @classmethod
+    def of(cls, values: Floats) -> Scaling:
+        """The scaling that gives (examples, columns) mean 0 and deviation 1."""
+        deviation = values.std(axis=0)
+        constant = deviation <= 1e-12 * np.abs(values).max(axis=0)
+        return cls(values.mean(axis=0), np.where(constant, 1.0, deviation))
+
+    @classmethod
+    def none(cls, columns: int) -> Scaling:
+        """The scaling that changes nothing."""
+        return cls(np.zeros(columns), np.ones(columns))
+
+    def apply(self, values: Floats) -> Floats:
+        """(examples, columns) scaled."""
+        return (values - self.mean) / self.deviation
+
+    def invert(self, scaled: Floats) -> Floats:
+        """(examples, columns) in the original units."""
+        return scaled * self.deviation + self.mean

@@ -1,0 +1,149 @@
+"""All that an experiment is set to, as one frozen value. Knows no network, no arrays and no screen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from playground.data.dataset import Source
+from playground.data.features import FEATURES
+from playground.data.sources import SOURCES
+from playground.data.generators import Circle
+from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Tanh
+from playground.nn.initializers import INITIALIZERS, Initializer, Xavier
+from playground.nn.losses import LOSSES, Loss
+from playground.nn.optimizers import OPTIMIZERS, SGD, Optimizer
+from playground.nn.regularizers import REGULARIZERS, NoRegularizer, Regularizer
+from playground.options import ConfigError as ConfigError
+from playground.options import Options, choice, flag, integer, items, number, section, subset, text
+
+MAX_LAYERS = 10
+MAX_UNITS = 32
+MAX_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Layer(Options):
+    """A hidden layer."""
+
+    units: int = integer(4, 1, MAX_UNITS, "units", "Number of units of this layer.")
+    activation: Activation = choice(Tanh(), ACTIVATIONS, "activation", "What each unit does with its pre-activation.")
+
+
+@dataclass(frozen=True)
+class DataConfig(Options):
+    """Which examples, and how they are prepared."""
+
+    source: Source = choice(Circle(), SOURCES, "data set", "Where the examples come from.")
+    train_share: float = number(0.5, 0.1, 0.9, "training share", "Share of the examples used for training; the rest tests.")
+    features: tuple[str, ...] = subset(
+        ("x1", "x2"), tuple(FEATURES), "inputs", "What the network sees of a point of the plane; a table feeds all its columns."
+    )
+    standardise: bool = flag(
+        True,
+        "standardise",
+        "Give every input, and a number to predict, mean 0 and deviation 1, as measured on the training part.",
+    )
+    seed: int = integer(1, 0, MAX_SEED, "data seed", "Draws the points, their noise and the split.")
+
+
+@dataclass(frozen=True)
+class NetworkConfig(Options):
+    """The shape of the network and where its weights start."""
+
+    hidden: tuple[Layer, ...] = items((Layer(4), Layer(2)), Layer, MAX_LAYERS, "hidden layers")
+    output: Activation | None = choice(
+        None, OUTPUTS, "output unit", "Automatic takes the one that matches the loss.", automatic=True
+    )
+    initializer: Initializer = choice(Xavier(), INITIALIZERS, "initial weights", "How the weights are drawn at the start.")
+    seed: int = integer(1, 0, MAX_SEED, "network seed", "Draws the initial weights and the order of the mini-batches.")
+
+
+@dataclass(frozen=True)
+class TrainingConfig(Options):
+    """How the weights are changed."""
+
+    loss: Loss | None = choice(None, LOSSES, "loss", "Automatic takes the one that fits the data.", automatic=True)
+    optimizer: Optimizer = choice(SGD(), OPTIMIZERS, "optimizer", "How a gradient becomes a step.")
+    learning_rate: float = number(0.03, 1e-6, 100.0, "learning rate ε", "Length of a step along the gradient.", "log")
+    batch_size: int = integer(
+        10, 1, 1_000_000, "mini-batch", "Examples per step; as many as there are for training, or more, is the full batch.", "log"
+    )
+    regularizer: Regularizer = choice(NoRegularizer(), REGULARIZERS, "regularisation", "What keeps the weights small.")
+
+
+@dataclass(frozen=True)
+class DisplayConfig(Options):
+    """What is drawn and how; nothing here touches the run."""
+
+    hard: bool = flag(False, "hard classes", "Colour each place with its predicted class instead of the output's value.")
+    show_train: bool = flag(True, "training points", "Draw the training points.")
+    show_test: bool = flag(False, "test points", "Draw the test points, outlined.")
+    x_axis: int = integer(0, 0, 9999, "horizontal", "Column drawn from left to right.")
+    y_axis: int = integer(1, 0, 9999, "vertical", "Column drawn upwards.")
+    gradient: str = text("norm", "gradient measure", "How a layer's gradient is made one number.", ("norm", "largest", "mean"))
+    log_loss: bool = flag(False, "logarithmic loss", "Draw the loss on a logarithmic scale.")
+
+
+class Impact(IntEnum):
+    """What an edit makes necessary; the larger includes the smaller."""
+
+    NONE = 0
+    DISPLAY = 1
+    TRAINING = 2  # goes on with the weights as they are
+    NETWORK = 3  # starts again
+    DATA = 4  # new examples, and starts again
+
+
+@dataclass(frozen=True)
+class Config(Options):
+    """One experiment. Equal configs give equal runs, bit for bit, on one machine."""
+
+    data: DataConfig = section(DataConfig, "Data")
+    network: NetworkConfig = section(NetworkConfig, "Network")
+    training: TrainingConfig = section(TrainingConfig, "Learning")
+    display: DisplayConfig = section(DisplayConfig, "Display")
+
+    def to_json(self) -> str:
+        """Readable JSON that `from_json` turns back into an equal Config."""
+        return json.dumps(self.to_plain(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Config:
+        """Read a Config; fields that are missing take their defaults.
+
+        Raises:
+            ConfigError: naming the path of the field, e.g. "training.batch_size: ...".
+        """
+        try:
+            plain = json.loads(text, object_pairs_hook=_without_duplicates)
+        except ConfigError:
+            raise
+        except json.JSONDecodeError as error:
+            raise ConfigError("", f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+        except RecursionError:
+            raise ConfigError("", "not valid JSON: nested too deeply") from None
+        except ValueError:  # Python reads no whole number of more than 4,300 digits
+            raise ConfigError("", "not valid JSON: a number has too many digits") from None
+        return cls.from_plain(plain)
+
+
+def impact(old: Config, new: Config) -> Impact:
+    """What changing `old` into `new` makes necessary."""
+    if old.data != new.data:
+        return Impact.DATA
+    if old.network != new.network:
+        return Impact.NETWORK
+    if old.training != new.training:
+        return Impact.TRAINING
+    return Impact.DISPLAY if old.display != new.display else Impact.NONE
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ConfigError("", f"the field {next(n for n in names if names.count(n) > 1)!a} stands twice")
+    return plain

@@ -1,0 +1,135 @@
+"""All that any view draws, as one frozen value that may cross from the training thread to the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+MAP_SIZE = 96  # cells along each side of a map
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stays the same for the whole of a run: the examples and the part of the input plane that is drawn.
+
+    Attributes:
+        origin, note: where the data come from, and what reading them left out.
+        input_names: what enters the network, (inputs,) names.
+        columns: names of the raw columns; `axes` are the indices of the two drawn, (horizontal, vertical).
+            With one column only, both are 0 and the map is constant from top to bottom.
+        held: a sentence for the axis where other columns are held at their mean, else "".
+        extent: (x minimum, x maximum, y minimum, y maximum) of the maps, in raw units.
+        classes: class names, () for regression.
+        target: what is predicted.
+        output, loss: labels of the output unit and of the loss, after "automatic" has been decided.
+        remark: a sentence when output and loss do not match, else "".
+        low, high: the output values that stand for no and yes; for regression the range of the training targets.
+        train_points, test_points: (examples, 2) raw coordinates along the two axes.
+        train_y, test_y: (examples,) class index or number.
+        steps_per_epoch: mini-batches in one epoch.
+    """
+
+    origin: str
+    note: str
+    input_names: tuple[str, ...]
+    columns: tuple[str, ...]
+    axes: tuple[int, int]
+    held: str
+    extent: tuple[float, float, float, float]
+    classes: tuple[str, ...]
+    target: str
+    output: str
+    loss: str
+    remark: str
+    low: float
+    high: float
+    train_points: Floats
+    test_points: Floats
+    train_y: Floats
+    test_y: Floats
+    steps_per_epoch: int
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well the network does now. Accuracies are shares from 0 to 1, or None for regression."""
+
+    train_loss: float
+    test_loss: float
+    train_accuracy: float | None
+    test_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The history as arrays with one row per record, first to last; gradients are (records, layers).
+
+    `epoch` counts in fractions: step 5 of 25 in the fourth epoch is 3.2. Gradients are those of the data's loss by the
+    weights (not the biases) of each layer, hidden layers first, the output layer last, at the record's mini-batch; the
+    record of step 0 has none: NaN.
+    """
+
+    epoch: Floats
+    step: NDArray[np.int64]
+    train_loss: Floats
+    test_loss: Floats
+    train_accuracy: Floats  # NaN for regression
+    test_accuracy: Floats
+    gradient_norm: Floats
+    gradient_largest: Floats
+    gradient_mean: Floats
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where a run left the finite numbers."""
+
+    step: int
+    layer: int  # counted from 0, the output layer last
+    layer_name: str  # "hidden layer 2" or "output layer"
+    message: str  # one sentence for the user
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One moment of a run; every array is read-only. Parts that no visible view needs are None.
+
+    Attributes:
+        run: counts restarts; a frame of an older run is not drawn.
+        epoch, step: finished epochs, and steps since the start; `step_in_epoch` counts within the current epoch.
+        scores: the current scores.
+        scene: shared by all frames of a run.
+        weights: per layer (units, inputs + 1), the last column the bias. Hidden layers first, the output layer last.
+        gradient_now: (layers, 3) norm, largest, mean of the last mini-batch's weight gradient; NaN before the first step.
+        curves: the history, when needed.
+        outputs: (outputs, MAP_SIZE, MAP_SIZE) output values over the plane, in raw units for regression; row 0 is the
+            lowest y, column 0 the lowest x.
+        unit_maps: for inputs and each hidden layer and the output layer: (units, MAP_SIZE, MAP_SIZE) activations.
+        divergence: set when the run has diverged.
+    """
+
+    run: int
+    epoch: int
+    step: int
+    step_in_epoch: int
+    scores: Scores
+    scene: Scene
+    weights: tuple[Floats, ...]
+    gradient_now: Floats
+    curves: Curves | None
+    outputs: Floats | None
+    unit_maps: tuple[Floats, ...] | None
+    divergence: Divergence | None
+
+
+CURVES = "curves"
+OUTPUTS = "outputs"
+UNITS = "units"
+NEEDS = frozenset({CURVES, OUTPUTS, UNITS})  # what a view may ask for

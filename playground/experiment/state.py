@@ -1,0 +1,62 @@
+"""What a run has become, as plain arrays and JSON values, and whether such a state fits a session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.experiment.history import CAPACITY
+
+
+class StateError(ValueError):
+    """A saved state that does not fit its config and data; the message is one sentence that names what and where."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything of a run but its config and data. `plain` is JSON; reading it back goes on with the same bits."""
+
+    arrays: dict[str, NDArray[Any]]
+    plain: dict[str, Any]
+
+
+def check_state(state: State, model: State, steps_per_epoch: int) -> None:
+    """Hold a state from outside against one of the session it is meant for.
+
+    Raises:
+        StateError: naming the entry that is missing, unknown, of the wrong shape or kind, or not finite.
+    """
+    _check_names("array", set(state.arrays), set(model.arrays))
+    _check_names("entry", set(state.plain), set(model.plain))
+    for name, array in state.arrays.items():
+        wanted = model.arrays[name]
+        if array.dtype != wanted.dtype:
+            raise StateError(f"{name}: holds {array.dtype}, not {wanted.dtype}")
+        if name == "history":
+            if array.ndim != 2 or array.shape[1] != wanted.shape[1] or not 1 <= len(array) <= CAPACITY:
+                raise StateError(f"history: has shape {array.shape}, not (1 to {CAPACITY}, {wanted.shape[1]})")
+            if not np.isfinite(array[:, :4]).all() or np.isinf(array).any() or (np.diff(array[:, 1]) <= 0).any():
+                raise StateError("history: its records are not finite or not in order")
+            continue
+        if array.shape != wanted.shape:
+            raise StateError(f"{name}: has shape {array.shape}, not {wanted.shape}")
+        if name == "order" and not np.array_equal(np.sort(array), np.arange(len(array))):
+            raise StateError("order: does not name each training example once")
+        if name != "gradients" and not np.isfinite(array).all():
+            raise StateError(f"{name}: holds a number that is not finite")
+    for name, high in (("epoch", 2**62), ("step_in_epoch", steps_per_epoch - 1), ("steps", 2**62), ("resolution", 2)):
+        value, low = state.plain[name], -60 if name == "resolution" else 0
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise StateError(f"{name}: must be a whole number from {low} to {high}")
+    if not isinstance(state.plain["start_loss"], float) or not np.isfinite(state.plain["start_loss"]):
+        raise StateError("start_loss: must be a finite number")
+
+
+def _check_names(kind: str, given: set[str], wanted: set[str]) -> None:
+    if missing := sorted(wanted - given):
+        raise StateError(f"the {kind} {missing[0]} is missing")
+    if unknown := sorted(given - wanted):
+        raise StateError(f"the {kind} {unknown[0]} is unknown")

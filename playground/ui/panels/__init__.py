@@ -1,0 +1,1 @@
+"""The panels on the left: data and learning."""

@@ -1,0 +1,159 @@
+"""Colours of the window, light and dark, and nothing else. One spacing grid, one accent, quiet borders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+GRID = 8  # pixels; every margin and gap is a multiple or a half of it
+
+# Orange and blue stay apart for every colour blindness; red and green do not.
+NEGATIVE = "#f59322"
+POSITIVE = "#0877bd"
+# Okabe and Ito 2008, ordered so that two classes are orange and blue.
+CLASSES = ("#f59322", "#0877bd", "#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#d55e00", "#999999")
+SYMBOLS = ("o", "s", "t", "d", "star", "p", "h", "x")  # classes by shape too
+
+
+@dataclass(frozen=True)
+class Theme:
+    """All colours as "#rrggbb". Text colours keep a contrast of at least 4.5 to `window` and `base`."""
+
+    name: str
+    window: str
+    base: str  # fields and plots
+    raised: str  # headers and buttons
+    border: str
+    text: str
+    muted: str  # secondary text
+    accent: str
+    accent_text: str  # on accent
+    warning: str  # text of remarks
+    warning_base: str  # ground of remarks
+    middle: str  # a map's colour half-way between negative and positive
+    train: str  # curve of the training part
+    test: str  # curve of the test part
+
+    @property
+    def dark(self) -> bool:
+        return self.name == "dark"
+
+    def layer_colours(self, layers: int) -> list[QColor]:
+        """One line colour a layer, first to last, along viridis without the end that fades into the ground."""
+        first, last = (0.25, 0.95) if self.dark else (0.0, 0.82)
+        positions = np.linspace(first, last, max(layers, 2))[:layers]
+        colours: list[QColor] = pg.colormap.get("viridis").map(positions, mode="qcolor")
+        return colours
+
+    def map_table(self) -> NDArray[np.uint8]:
+        """Lookup table (256, 3) from negative over the middle to positive."""
+        stops = np.array([_rgb(NEGATIVE), _rgb(self.middle), _rgb(POSITIVE)], dtype=float)
+        at = np.linspace(0.0, 2.0, 256)
+        return np.stack([np.interp(at, [0.0, 1.0, 2.0], stops[:, c]) for c in range(3)], axis=1).round().astype(np.uint8)
+
+    def value_table(self) -> NDArray[np.uint8]:
+        """Lookup table (256, 3) for a surface of numbers: viridis."""
+        table: NDArray[np.uint8] = pg.colormap.get("viridis").getLookupTable(nPts=256)[:, :3]
+        return table
+
+
+LIGHT = Theme(
+    name="light",
+    window="#f6f7f9",
+    base="#ffffff",
+    raised="#eceef2",
+    border="#d5d9e0",
+    text="#1c2330",
+    muted="#5b6575",
+    accent="#0a6ebd",
+    accent_text="#ffffff",
+    warning="#7a4a00",
+    warning_base="#fff3df",
+    middle="#f1f2f4",
+    train="#0877bd",
+    test="#c2620a",
+)
+DARK = Theme(
+    name="dark",
+    window="#1b1e25",
+    base="#14161b",
+    raised="#282c36",
+    border="#3a404d",
+    text="#e7eaf0",
+    muted="#a1a9b8",
+    accent="#4ba3e3",
+    accent_text="#0c1117",
+    warning="#ffcf87",
+    warning_base="#3a2d17",
+    middle="#2a2e37",
+    train="#56b4e9",
+    test="#f59322",
+)
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Give the whole application this theme; plots that exist already are told by their views."""
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(_palette(theme))
+    app.setStyleSheet(_style_sheet(theme))
+    pg.setConfigOptions(background=theme.base, foreground=theme.muted, antialias=True)
+
+
+def tabular(font: QFont) -> QFont:
+    """The font with figures of one width, so that a number that changes does not shift its neighbours."""
+    font = QFont(font)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for place, colour in {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.base,
+        role.AlternateBase: theme.raised,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.accent_text,
+        role.Link: theme.accent,
+        role.Mid: theme.border,
+        role.Accent: theme.accent,
+    }.items():
+        palette.setColor(place, QColor(colour))
+    for place in (role.Text, role.ButtonText, role.WindowText):
+        faded = QColor(theme.muted)
+        faded.setAlphaF(0.6)
+        palette.setColor(QPalette.ColorGroup.Disabled, place, faded)
+    return palette
+
+
+def _style_sheet(theme: Theme) -> str:
+    return f"""
+    QToolTip {{ color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border}; padding: 4px; }}
+    QDockWidget {{ font-weight: 600; }}
+    QDockWidget::title {{ background: {theme.window}; padding: 6px 8px; }}
+    QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
+    QToolBar {{ border: 0; border-bottom: 1px solid {theme.border}; spacing: 4px; padding: 4px 8px; }}
+    QStatusBar {{ border-top: 1px solid {theme.border}; }}
+    QLabel[role="muted"] {{ color: {theme.muted}; }}
+    QLabel[role="heading"] {{ font-weight: 600; }}
+    QLabel[role="remark"] {{ color: {theme.warning}; background: {theme.warning_base}; border-radius: 4px; padding: 6px; }}
+    """
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    made = QColor(colour)
+    return made.red(), made.green(), made.blue()

@@ -1,0 +1,1 @@
+"""The views: one file each, drawing what a Frame holds and nothing else."""

@@ -1,0 +1,194 @@
+"""A small pop-up in which numbers are read and set by hand. Knows no network: it is given names and values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent, QValidator
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from playground.ui.theme import GRID, tabular
+
+STEP = 0.1
+MOST_ROWS = 9  # shown at once; more scroll
+
+
+class Row(NamedTuple):
+    """One number: what it is known by outside, what it is called, and its value."""
+
+    key: Hashable
+    label: str
+    value: float
+
+
+class NumberField(QAbstractSpinBox):
+    """A field for any finite number, with step buttons. `value_entered` follows Enter and every step, nothing else."""
+
+    value_entered = Signal(float)
+
+    def __init__(self, value: float) -> None:
+        super().__init__()
+        self.setFont(tabular(self.font()))
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._value = value
+        self.show_value(value)
+
+    def show_value(self, value: float) -> None:
+        """Follow a number that changes elsewhere, unless the user is typing another."""
+        if self.lineEdit().isModified():
+            return
+        self._value = value
+        text = f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
+        if text != self.text():
+            selected = self.lineEdit().hasSelectedText()
+            self.lineEdit().setText(text)
+            if selected:
+                self.selectAll()
+
+    def enter(self, value: float) -> None:
+        """Take this number as the user's."""
+        self.lineEdit().setModified(False)
+        self.show_value(value)
+        self.value_entered.emit(value)
+
+    # Qt
+
+    def validate(self, text: str, position: int) -> object:
+        state = QValidator.State.Intermediate if read_number(text) is None else QValidator.State.Acceptable
+        return state, text, position
+
+    def stepBy(self, steps: int) -> None:
+        typed = read_number(self.text())
+        value = self._value if typed is None or not self.lineEdit().isModified() else typed
+        self.enter(round(value + steps * STEP, 12))
+        self.selectAll()
+
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance("\N{MINUS SIGN}0.000000000") + 5 * GRID, super().sizeHint().height())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            typed = read_number(self.text())
+            if typed is not None and self.lineEdit().isModified():
+                self.enter(typed)
+            self.selectAll()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+
+class WeightEditor(QFrame):
+    """Numbers with their names, each with a field and a button that sets it to 0. Escape, or a click outside, closes it."""
+
+    value_entered = Signal(object, float)  # the row's key, the number
+
+    def __init__(self, title: str, rows: Sequence[Row], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("weight_editor")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName(title)
+        self._fields = {row.key: self._field(row) for row in rows}
+        heading = QLabel(title)
+        heading.setProperty("role", "heading")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GRID, GRID, GRID, GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(heading)
+        layout.addWidget(self._table(rows))
+
+    def field(self, key: Hashable) -> NumberField:
+        """The field of one row."""
+        return self._fields[key]
+
+    def keys(self) -> list[Hashable]:
+        """What the rows are known by, from top to bottom."""
+        return list(self._fields)
+
+    def show_values(self, values: Mapping[Hashable, float]) -> None:
+        """Follow numbers that change while the pop-up is open."""
+        for key, value in values.items():
+            self._fields[key].show_value(value)
+
+    def open_at(self, corner: QPoint) -> None:
+        """Show with the upper left corner at a point of the screen, or as near as the screen allows."""
+        self.adjustSize()
+        room = self.parentWidget().screen().availableGeometry()
+        x = max(room.left(), min(corner.x(), room.right() - self.width()))
+        y = max(room.top(), min(corner.y(), room.bottom() - self.height()))
+        self.move(x, y)
+        self.show()
+
+    def _field(self, row: Row) -> NumberField:
+        field = NumberField(row.value)
+        help = self.tr("{name}: type a number and press Enter, or step with the arrows. Training goes on from there.")
+        field.setToolTip(help.format(name=row.label))
+        field.setAccessibleName(row.label)
+        field.setAccessibleDescription(field.toolTip())
+        field.value_entered.connect(lambda value: self.value_entered.emit(row.key, value))
+        return field
+
+    def _zero_button(self, row: Row) -> QToolButton:
+        button = QToolButton()
+        button.setText(self.tr("set to 0"))
+        button.setToolTip(self.tr("Set {name} to 0.").format(name=row.label))
+        button.setAccessibleDescription(button.toolTip())
+        button.clicked.connect(lambda: self._fields[row.key].enter(0.0))
+        return button
+
+    def _table(self, rows: Sequence[Row]) -> QWidget:
+        table = QWidget()
+        grid = QGridLayout(table)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GRID // 2)
+        for index, row in enumerate(rows):
+            grid.addWidget(QLabel(row.label), index, 0)
+            grid.addWidget(self._fields[row.key], index, 1)
+            grid.addWidget(self._zero_button(row), index, 2)
+        if len(rows) <= MOST_ROWS:
+            return table
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(table)
+        row_height = table.sizeHint().height() // len(rows)
+        scroll.setFixedSize(table.sizeHint().width() + scroll.verticalScrollBar().sizeHint().width(), row_height * MOST_ROWS)
+        return scroll
+
+    # Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        first = next(iter(self._fields.values()))
+        first.setFocus(Qt.FocusReason.PopupFocusReason)
+        first.selectAll()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+
+def read_number(text: str) -> float | None:
+    """The finite number a text stands for, with a decimal point or comma; None for anything else."""
+    try:
+        value = float(text.strip().replace("\N{MINUS SIGN}", "-").replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,64 @@
+"""scikit-learn's bundled tables come through untouched, with names that can be read."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from sklearn import datasets
+
+from playground.data.dataset import Dataset, Source
+from playground.data.library import BreastCancer, Diabetes, Iris
+
+EACH = [(Iris, datasets.load_iris), (BreastCancer, datasets.load_breast_cancer), (Diabetes, datasets.load_diabetes)]
+
+
+def load(cls: type[Source]) -> Dataset:
+    rng = np.random.default_rng(1)
+    data = cls().load(rng)
+    assert rng.random() == np.random.default_rng(1).random(), "a table takes no random numbers"
+    return data
+
+
+@pytest.mark.parametrize(("cls", "original"), EACH)
+def test_the_values_are_the_originals(cls, original) -> None:
+    bunch = original(scaled=False) if cls is Diabetes else original()
+    data = load(cls)
+    np.testing.assert_array_equal(data.X, bunch.data)
+    np.testing.assert_array_equal(data.y, bunch.target)
+    assert data.X.dtype == data.y.dtype == np.float64
+    assert not data.X.flags.writeable and not data.y.flags.writeable
+    assert len(data.columns) == len(set(data.columns)) == data.X.shape[1]
+    assert not data.plane and data.note == "" and data.origin == cls.label
+
+
+def test_iris() -> None:
+    data = load(Iris)
+    assert data.columns == ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
+    assert data.classes == ("setosa", "versicolor", "virginica") and data.target == "species"
+    assert np.bincount(data.y.astype(int)).tolist() == [50, 50, 50]
+
+
+def test_breast_cancer() -> None:
+    data = load(BreastCancer)
+    assert data.classes == ("malignant", "benign") and data.target == "diagnosis"
+    assert data.columns[0] == "mean radius" and np.bincount(data.y.astype(int)).tolist() == [212, 357]
+
+
+def test_diabetes() -> None:
+    data = load(Diabetes)
+    assert data.classes == () and data.target == "disease progression after one year"
+    column = dict(zip(data.columns, data.X.T, strict=True))
+    assert column["age (years)"].min() == 19 and column["age (years)"].max() == 79
+    assert set(column["sex (1 or 2)"]) == {1, 2}
+    assert 20 < column["body mass index (kg/m²)"].mean() < 30
+    np.testing.assert_allclose(
+        column["total / HDL cholesterol"],
+        column["total cholesterol (mg/dl)"] / column["HDL cholesterol (mg/dl)"],
+        atol=0.6,
+    )
+
+
+def test_scikit_learn_is_imported_only_on_use() -> None:
+    code = "import sys, playground.data.sources; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
