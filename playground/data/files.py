@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import csv
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ TASKS = ("automatic", "classification", "regression")
 DELIMITERS = "\t;|,"  # the comma last: where a file splits equally well at another, it may be a decimal comma
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})
 MAX_BYTES = 100_000_000
-MAX_ROWS = 1_000_000
+MAX_LINES = 1_000_000
+MAX_LINE_LENGTH = 1_000_000
 MAX_COLUMNS = 10_000
 MAX_CLASSES = 50
 MAX_CLASSES_GUESSED = 10
@@ -68,8 +70,8 @@ class Column:
         numbers = np.array([read[cell] for cell in cells])
         absent = np.array([cell in gone for cell in cells])
         numeric = ~np.isnan(numbers)
-        texts = sum(np.isnan(number) for number in read.values()) - len(gone)
-        distinct = len(np.unique(numbers[numeric])) + int(texts)
+        texts = {value for value, number in read.items() if math.isnan(number)} - gone
+        distinct = len(np.unique(numbers[numeric])) + len(texts)
         kind = "number" if 2 * numeric.sum() > (~absent).sum() else "text"
         return cls(name, {0: "empty", 1: "constant"}.get(distinct, kind), cells, absent, numbers, distinct)
 
@@ -283,11 +285,13 @@ def _decode(raw: bytes) -> tuple[str, str]:
     if found := CONTROL_CHARACTER.search(content):
         line = content.count("\n", 0, found.start()) + 1
         raise DataError(f"line {line} holds a control character (code {ord(found[0])}), so this is no text file")
+    if (lines := content.count("\n")) > MAX_LINES:
+        raise DataError(f"has {lines:,} lines, more than the {MAX_LINES:,} that can be read")
     return content, encoding
 
 
 def _fitness(content: str, delimiter: str) -> float:
-    """The share of the first hundred rows with as many cells as the first; 0 where that one is not split at all."""
+    """The share of the first rows with as many cells as the very first; 0 where that one is not split at all."""
     widths = []
     with contextlib.suppress(DataError):
         for _, row in islice(_rows(content, delimiter), 100):
@@ -295,10 +299,18 @@ def _fitness(content: str, delimiter: str) -> float:
     return widths.count(widths[0]) / len(widths) if widths and widths[0] > 1 else 0.0
 
 
+def _lines(content: str) -> Iterator[str]:
+    """Each line; a comment counts as an empty one."""
+    for number, match in enumerate(re.finditer(".*\n|.+", content), 1):
+        line = match[0]
+        if len(line) > MAX_LINE_LENGTH:
+            raise DataError(f"line {number} has more than the {MAX_LINE_LENGTH:,} characters that can be read")
+        yield "\n" if line.startswith("#") else line
+
+
 def _rows(content: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Each row with the number of its first line."""
-    lines = ("\n" if line[0].startswith("#") else line[0] for line in re.finditer(".*\n|.+", content))  # copies nothing
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+    reader = csv.reader(_lines(content), delimiter=delimiter, skipinitialspace=True, strict=True)
     line = 1
     try:
         for row in reader:
@@ -321,8 +333,6 @@ def _parse(content: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
             raise DataError(f"line {line} has {len(row):,} cells, more than the {MAX_COLUMNS:,} that can be read")
         if len(row) != len(cells):
             raise DataError(f"line {line} has {_cells(len(row))}, but line {lines[0]} has {_cells(len(cells))}")
-        if len(lines) == MAX_ROWS:
-            raise DataError(f"has more than the {MAX_ROWS:,} rows that can be read")
         lines.append(line)
         for column, cell in zip(cells, row, strict=True):
             column.append(cell)
@@ -333,7 +343,7 @@ def _parse(content: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
 
 def _take_header(cells: list[list[str]], decimal_comma: bool) -> list[str]:
     """Take the names off the top of the columns; where there are none, they are all ""."""
-    numeric = [not np.isnan(_number(column[0], decimal_comma)) for column in cells]
+    numeric = [not math.isnan(_number(column[0], decimal_comma)) for column in cells]
     if any(numeric) and all(
         number or column[0].lower() in MISSING or column[0] in islice(column, 1, None)
         for number, column in zip(numeric, cells, strict=True)
@@ -354,10 +364,13 @@ def _names(header: list[str]) -> list[str]:
 
 def _number(cell: str, decimal_comma: bool) -> float:
     """The value of a plain number, else NaN."""
-    if decimal_comma and NUMBER_WITH_COMMA.fullmatch(cell):
-        cell = cell.replace(",", ".")
-    value = float(cell) if NUMBER.fullmatch(cell) else np.nan
-    return value if abs(value) <= LARGEST else np.nan
+    if NUMBER.fullmatch(cell):
+        value = float(cell)
+    elif decimal_comma and NUMBER_WITH_COMMA.fullmatch(cell):
+        value = float(cell.replace(",", "."))
+    else:
+        return math.nan
+    return value if abs(value) <= LARGEST else math.nan
 
 
 def _cells(number: int) -> str:

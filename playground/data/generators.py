@@ -51,7 +51,7 @@ class Scatter(Generator):
         return self.class_names
 
     def place(self, y: Indices, rng: np.random.Generator) -> Floats:
-        """Places, (examples, 2), of points of the classes y, (examples,). Noise moves a point, but not into another class."""
+        """Places, (examples, 2), for the classes y, (examples,). Noise moves a point, but leaves it its class."""
         raise NotImplementedError
 
 

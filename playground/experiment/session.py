@@ -118,7 +118,7 @@ class Session:
     @property
     def step_count(self) -> int:
         """Steps since the start."""
-        return int(self._trainer.steps)
+        return self._steps
 
     @property
     def history(self) -> Curves:
@@ -213,6 +213,7 @@ class Session:
         self.run += 1
         self.epoch = 0
         self._cursor = 0  # mini-batches done in this epoch
+        self._steps = 0
         self.divergence: Divergence | None = None
         self.network.initialise(config.network.initializer, [np.random.default_rng([config.network.seed, 0])])
         self.network.gradients[:] = np.nan  # none yet
@@ -233,14 +234,14 @@ class Session:
 
     def _adjust(self, config: Config, problem: Problem) -> None:
         """Go on with the same weights under other rules of training."""
-        slots, steps = dict(self._named_slots()), self.step_count
+        slots, clock = dict(self._named_slots()), self._trainer.clock
         order, done = self._batches.order, self._cursor * self._batches.size
         self.config, self._problem, self.scene = config, problem, problem.scene(config)
         self._maps = Maps(problem, self.scene)
         self._make_trainer()
-        self._trainer.steps[...] = steps
-        for name, slot in self._named_slots():
-            if name in slots:
+        if slots.keys() == dict(self._named_slots()).keys():
+            self._trainer.clock[...] = clock
+            for name, slot in self._named_slots():
                 slot[:] = slots[name]
         self._batches.take(order)
         # Within an epoch, go on at the mini-batch that holds the first example not yet seen.
@@ -270,6 +271,7 @@ class Session:
             for calls in steps:
                 run(calls)
             self._cursor += len(steps)
+            self._steps += len(steps)
         if stop == batches.count:
             self.epoch += 1
             self._cursor = 0
@@ -323,6 +325,7 @@ class Session:
             "parameters": self.network.parameters,
             "gradients": self.network.gradients,
             "order": self._batches.order,
+            "clock": self._trainer.clock,
             **{f"optimizer.{name}": slot for name, slot in self._named_slots()},
         }
         plain = {
@@ -344,7 +347,8 @@ class Session:
             slot[:] = moment.arrays[f"optimizer.{name}"]
         self.epoch = moment.plain["epoch"]
         self._cursor = moment.plain["step_in_epoch"]
-        self._trainer.steps[...] = moment.plain["steps"]
+        self._steps = moment.plain["steps"]
+        self._trainer.clock[...] = moment.arrays["clock"]
         self._start_loss = moment.plain["start_loss"]
         self._rng.bit_generator.state = moment.plain["generator"]
         self._history.forget_after(self.step_count)

@@ -45,6 +45,8 @@ def check_state(state: State, model: State, steps_per_epoch: int) -> None:
             raise StateError(f"{name}: has shape {array.shape}, not {wanted.shape}")
         if name == "order" and not np.array_equal(np.sort(array), np.arange(len(array))):
             raise StateError("order: does not name each training example once")
+        if name == "clock" and not 0 <= array <= 2**53:
+            raise StateError("clock: must count steps from 0 up")
         if name != "gradients" and not np.isfinite(array).all():
             raise StateError(f"{name}: holds a number that is not finite")
     for name, high in (("epoch", 2**62), ("step_in_epoch", steps_per_epoch - 1), ("steps", 2**62), ("resolution", 2)):

@@ -1,8 +1,8 @@
 """How a gradient becomes a step. An optimizer is a value; what it remembers lies in the arrays it is handed.
 
 Everything is flat: parameters p, gradients g, each slot and `work` are (members, count). `rate` is the learning rate
-and `steps` the number of this step, counted from 1; both are arrays without axes, which stay the same objects while
-their values change.
+and `clock` how many steps the slots have seen; both are arrays without axes, which stay the same objects while their
+values change. Only an update that needs the clock moves it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from playground.nn.activations import Array
+from playground.nn.activations import ONE, Array
 from playground.nn.calls import Call
 from playground.options import Options, flag, number
 
@@ -24,7 +24,7 @@ class Optimizer(Options):
 
     slots: ClassVar[tuple[str, ...]] = ()
 
-    def update(self, p: Array, g: Array, rate: Array, steps: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
         """Move p. What `work` holds before and after means nothing."""
         raise NotImplementedError
 
@@ -36,7 +36,7 @@ class SGD(Optimizer):
     label = "SGD"
     formula = "w ← w − ε g"
 
-    def update(self, p: Array, g: Array, rate: Array, steps: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
         return [(np.multiply, (g, rate, work)), (np.subtract, (p, work, p))]
 
 
@@ -51,7 +51,7 @@ class Momentum(Optimizer):
     formula = "v ← β v + g,  w ← w − ε v"
     slots = ("velocity",)
 
-    def update(self, p: Array, g: Array, rate: Array, steps: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
         (velocity,) = slots
         kept = np.array(self.momentum)
         roll: list[Call] = [(np.multiply, (velocity, kept, velocity)), (np.add, (velocity, g, velocity))]
@@ -76,11 +76,12 @@ class Adam(Optimizer):
     formula = "w ← w − ε m̂ / (√v̂ + ε₀)"
     slots = ("mean", "square")
 
-    def update(self, p: Array, g: Array, rate: Array, steps: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
         mean, square = slots
         share1, share2 = np.array(1.0 - self.beta1), np.array(1.0 - self.beta2)
         rate_now, epsilon_now = np.empty_like(rate), np.empty(())
         return [
+            (np.add, (clock, ONE, clock)),
             (np.subtract, (g, mean, work)),
             (np.multiply, (work, share1, work)),
             (np.add, (mean, work, mean)),
@@ -88,7 +89,7 @@ class Adam(Optimizer):
             (np.subtract, (work, square, work)),
             (np.multiply, (work, share2, work)),
             (np.add, (square, work, square)),
-            (self._correct, (rate, steps, rate_now, epsilon_now)),
+            (self._correct, (rate, clock, rate_now, epsilon_now)),
             (np.sqrt, (square, work)),
             (np.add, (work, epsilon_now, work)),
             (np.divide, (mean, work, work)),
@@ -96,8 +97,8 @@ class Adam(Optimizer):
             (np.subtract, (p, work, p)),
         ]
 
-    def _correct(self, rate: Array, steps: Array, rate_now: Array, epsilon_now: Array) -> None:
-        t = float(steps)
+    def _correct(self, rate: Array, clock: Array, rate_now: Array, epsilon_now: Array) -> None:
+        t = float(clock)
         root = math.sqrt(1.0 - self.beta2**t)
         epsilon_now[...] = self.epsilon * root
         np.multiply(rate, root / (1.0 - self.beta1**t), rate_now)

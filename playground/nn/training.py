@@ -11,14 +11,12 @@ from playground.nn.network import Network
 from playground.nn.optimizers import Optimizer
 from playground.nn.regularizers import Regularizer
 
-ONE_STEP = np.array(1.0)
-
 
 class Trainer:
     """Moves a network's parameters down the gradient of a loss, mini-batch by mini-batch.
 
     `network.gradients` afterwards holds the gradient of the data's loss alone, the mean over the mini-batch, without
-    the regularizer's share. `slots` and `steps` are what the optimizer remembers.
+    the regularizer's share. `slots` and `clock` are what the optimizer remembers.
     """
 
     def __init__(
@@ -28,15 +26,14 @@ class Trainer:
         self.loss = loss
         self.optimizer = optimizer
         self.slots = tuple(np.zeros_like(network.parameters) for _ in optimizer.slots)
-        self.steps = np.array(0.0)
+        self.clock = np.array(0.0)
         p, g, mask = network.parameters, network.gradients, network.is_weight
         rate = np.array(learning_rate)
         work = np.zeros_like(p)
         total = np.zeros_like(p) if regularizer.adds_gradient else g
         self._update: list[Call] = [
-            (np.add, (self.steps, ONE_STEP, self.steps)),
             *regularizer.gradient(p, g, mask, total),
-            *optimizer.update(p, total, rate, self.steps, self.slots, work),
+            *optimizer.update(p, total, rate, self.clock, self.slots, work),
             *regularizer.shrink(p, rate, mask, work),
         ]
 

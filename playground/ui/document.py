@@ -49,6 +49,13 @@ class Document(QObject):
         self.undo_stack.clear()
         self._take(config)
 
+    def take_back(self) -> None:
+        """Undo the last edit for good, because the session refused it."""
+        command = self.undo_stack.command(self.undo_stack.index() - 1)
+        if isinstance(command, _ConfigEdit):
+            command.setObsolete(True)
+            self.undo_stack.undo()
+
     def _take(self, config: Config) -> None:
         old, self.config = self.config, config
         self.config_changed.emit(old, config)

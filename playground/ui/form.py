@@ -11,17 +11,21 @@ from dataclasses import fields
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QStandardItemModel, QValidator, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
     QSlider,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -44,7 +48,93 @@ from playground.ui.theme import GRID, tabular
 
 AIMABLE = 1e6  # a range wider than this, such as a seed's, has no slider and steps by one
 RESTARTING = ("data", "network")  # sections of a config; experiment.config.impact decides, and a test compares
-LABEL_WIDTH = 11.5 * GRID  # of the column of labels, so that forms that stand below each other align
+# Flat controls, one look for all; what is checked must be seen at a glance. The colours are the palette's, so they
+# follow a change of theme.
+CHIP = """
+QToolButton { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 1px 2px; }
+QToolButton:hover, QToolButton:focus { border-color: palette(text); }
+QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }
+QToolButton:checked:!focus { border-color: palette(highlight); }
+"""
+FIELD = """
+QLineEdit { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 1px 2px; }
+QLineEdit:focus { border-color: palette(highlight); }
+"""
+SELECTOR = """
+QComboBox { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px 4px; }
+QComboBox:focus { border-color: palette(highlight); }
+QComboBox::drop-down { border: 0; width: 16px; }
+"""
+LABEL_WIDTH = 92  # so that forms that stand below each other align
+MARK_WIDTH = 12
+
+
+class NumberField(QLineEdit):
+    """A number that is typed, or stepped by arrow keys and wheel. What is typed and is no number leaves as text."""
+
+    entered = Signal(object)
+    stepped = Signal(object)
+    keys: ClassVar[dict[int, int]] = {
+        Qt.Key.Key_Up: 1,
+        Qt.Key.Key_Down: -1,
+        Qt.Key.Key_PageUp: 5,
+        Qt.Key.Key_PageDown: -5,
+    }
+
+    def __init__(self, knob: Number) -> None:
+        super().__init__()
+        self._knob = knob
+        self._value: float | None = None
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFont(tabular(self.font()))
+        self.setStyleSheet(FIELD)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0.00000") + 2 * GRID)
+        self.editingFinished.connect(self._enter)
+
+    def show_value(self, value: float | None) -> None:
+        """Show a number; None where there is no single one. What is being typed stays unless the number changed."""
+        if value != self._value or not self.isModified():
+            self._value = value
+            self.setText("" if value is None else number_text(value))
+
+    def _enter(self) -> None:
+        typed = self.text().strip()
+        self._put_back()
+        if typed != self.text():
+            self.entered.emit(_parsed(self._knob, typed))
+
+    def _put_back(self) -> None:
+        self.setModified(False)
+        self.show_value(self._value)
+
+    def _step(self, steps: int) -> None:
+        if self._value is not None:
+            self.stepped.emit(_stepped(self._knob, self._value, steps))
+            self.selectAll()
+
+    def event(self, event: QEvent) -> bool:
+        # Undo is the text's only while something is being typed, else the document's.
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and not self.isModified():
+            undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+            event.setAccepted(not undoes)
+            if undoes:
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in self.keys:
+            self._step(self.keys[event.key()])
+        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+            self._put_back()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus() and event.angleDelta().y():
+            self._step(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            event.ignore()
 
 
 class CalmWheel:
@@ -55,57 +145,6 @@ class CalmWheel:
             super().wheelEvent(event)  # type: ignore[misc]
         else:
             event.ignore()
-
-
-class NumberField(CalmWheel, QAbstractSpinBox):
-    """A number that is typed or stepped. What is typed leaves as a number, or as text where it is none."""
-
-    entered = Signal(object)
-    stepped = Signal(object)
-
-    def __init__(self, knob: Number) -> None:
-        super().__init__()
-        self._knob = knob
-        self._value: float | None = None
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFont(tabular(self.font()))
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0.000000") + 2 * GRID)
-        self.editingFinished.connect(self._enter)
-
-    def show_value(self, value: float | None) -> None:
-        """Show a number; None where there is no single one. What is being typed stays unless the number changed."""
-        if value != self._value or not self.lineEdit().isModified():
-            self._value = value
-            self.lineEdit().setText("" if value is None else number_text(value))
-
-    def _enter(self) -> None:
-        typed = self.lineEdit().text().strip()
-        self._put_back()
-        if typed != self.lineEdit().text():
-            self.entered.emit(_parsed(self._knob, typed))
-
-    def _put_back(self) -> None:
-        self.lineEdit().setModified(False)
-        self.show_value(self._value)
-
-    def stepBy(self, steps: int) -> None:
-        if self._value is not None:
-            self.stepped.emit(_stepped(self._knob, self._value, steps))
-            self.selectAll()
-
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        return QValidator.State.Acceptable, text, position
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.lineEdit().isModified():
-            self._put_back()
-        else:
-            super().keyPressEvent(event)
 
 
 class Slider(CalmWheel, QSlider):
@@ -140,6 +179,7 @@ class Selector(CalmWheel, QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
+        self.setStyleSheet(SELECTOR)
 
     def show_entry(self, index: int, tip: str, refusal: str = "") -> None:
         """Say what an entry means, or why it cannot be chosen."""
@@ -147,9 +187,36 @@ class Selector(CalmWheel, QComboBox):
         item.setEnabled(not refusal)
         item.setToolTip(wrapped(refusal or tip))
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)  # a style sheet takes the arrow away
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().placeholderText().color(), 1.5))
+        tip = QPointF(self.width() - 1.5 * GRID, self.height() / 2 + 2)
+        painter.drawPolyline([tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)])
+        painter.end()
+
     def showPopup(self) -> None:
         self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 2 * GRID)
         super().showPopup()
+
+
+class Box(QCheckBox):
+    """A check box whose frame is seen in a dark theme too."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        palette = self.palette()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = palette.text() if self.hasFocus() else palette.highlight() if self.isChecked() else palette.mid()
+        painter.setPen(QPen(frame.color(), 1.0))
+        painter.setBrush(palette.highlight() if self.isChecked() else palette.base())
+        top = (self.height() - 14) / 2
+        painter.drawRoundedRect(QRectF(0.5, top + 0.5, 13, 13), 3, 3)
+        if self.isChecked():
+            painter.setPen(QPen(palette.highlightedText().color(), 2.0))
+            painter.drawPolyline([QPointF(3.5, top + 7), QPointF(6, top + 9.5), QPointF(10.5, top + 4.5)])
+        painter.end()
 
 
 class KnobWidget(QWidget):
@@ -214,6 +281,7 @@ class NumberWidget(KnobWidget):
             self._place(slider=self.slider, field=self.field)
         else:
             self._place(field=self.field)
+            cast(QHBoxLayout, self.layout()).insertStretch(0)
         self.field.entered.connect(self._emit)
         self.field.stepped.connect(self._step)
 
@@ -245,12 +313,15 @@ class SeedWidget(NumberWidget):
         super().__init__(knob)
         self._seed = 0
         button = QToolButton()
-        button.setText(self.tr("New seed"))
+        button.setText(self.tr("New"))
+        button.setAccessibleName(self.tr("New seed"))
+        button.setStyleSheet(CHIP)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(self._renew)
         self.controls["new"] = button
         self.tips["new"] = self.tr("Take the next seed: the same experiment with other random numbers.")
-        cast(QHBoxLayout, self.layout()).insertWidget(0, button, 1)
+        cast(QHBoxLayout, self.layout()).insertWidget(1, button, 1)
 
     def show_value(self, value: Any) -> None:
         super().show_value(value)
@@ -265,7 +336,7 @@ class FlagWidget(KnobWidget):
 
     def __init__(self, knob: Flag) -> None:
         super().__init__(knob)
-        self._box = QCheckBox()
+        self._box = Box()
         self._box.clicked.connect(self._emit)
         self._place(stretch=True, box=self._box)
 
@@ -306,7 +377,8 @@ class SubsetWidget(KnobWidget):
             chip.setCheckable(True)
             chip.setText(table[name].label if table else name)
             chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            chip.setSizePolicy(chip.sizePolicy().Policy.Expanding, chip.sizePolicy().Policy.Fixed)
+            chip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            chip.setStyleSheet(CHIP)
             chip.clicked.connect(self._choose)
             grid.addWidget(chip, *divmod(index, self.columns))
             self._chips[name] = chip
@@ -330,8 +402,7 @@ class ChoiceWidget(KnobWidget):
     def __init__(self, knob: Choice) -> None:
         super().__init__(knob)
         self._value: Options | None = None
-        self._names = [None] if knob.automatic else []
-        self._names += list(knob.table)  # type: ignore[arg-type]
+        self._names: list[str | None] = [*([None] if knob.automatic else []), *knob.table]
         self.selector = Selector()
         self.selector.addItems([knob.table[name].label if name else self.tr("automatic") for name in self._names])
         self.selector.setPlaceholderText(self.tr("mixed"))
@@ -341,8 +412,8 @@ class ChoiceWidget(KnobWidget):
 
     def show_value(self, value: Options | None) -> None:
         self._value = value
-        mixed = value is None and not self.knob.automatic
-        self.selector.setCurrentIndex(-1 if mixed else self._names.index(value and self.knob.name(value)))
+        name = None if value is None else self.knob.name(value)
+        self.selector.setCurrentIndex(self._names.index(name) if name in self._names else -1)
 
     def show_automatic(self, label: str) -> None:
         """Say what "automatic" means at present."""
@@ -378,10 +449,11 @@ class Row:
         self.knob = widget.knob
         self.inner: Rows | None = None
         self.label = QLabel(self.knob.label)
-        self.label.setBuddy(widget.focusProxy())
-        self.mark = QLabel("↺" if path.startswith(RESTARTING) else "")
+        self.label.setBuddy(cast(QWidget, widget.focusProxy()))
+        self.mark = QLabel()
         self.mark.setProperty("role", "muted")
-        self.mark.setToolTip(rows.tr("Changing this restarts the run.") if self.mark.text() else "")
+        if path.startswith(RESTARTING):
+            self.show_mark(rows.tr("Changing this restarts the run."))
         self.message = QLabel()
         self.message.setProperty("role", "remark")
         self.message.setWordWrap(True)
@@ -399,6 +471,16 @@ class Row:
         if self.inner is not None:
             self._describe("\n\n".join(filter(None, (self._description, about(type(value))))))
             self.inner.show_config(config)
+
+    def show_mark(self, tip: str) -> None:
+        """Mark that the run starts again when this changes."""
+        self.mark.setText("↺")
+        self.mark.setToolTip(tip)
+
+    def show_presence(self, visible: bool) -> None:
+        """Take the row away for a while, or bring it back."""
+        for part in (self.label, self.widget, self.mark):
+            part.setVisible(visible)
 
     def say(self, sentence: str) -> None:
         """Show what is wrong with what was entered; "" takes it away."""
@@ -449,9 +531,9 @@ class Rows(QWidget):
         self._cls: type | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(GRID)
-        self._grid.setVerticalSpacing(GRID // 2)
-        self._grid.setColumnMinimumWidth(0, round(LABEL_WIDTH))
+        self._grid.setSpacing(GRID // 2)
+        self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        self._grid.setColumnMinimumWidth(2, MARK_WIDTH)
         self._grid.setColumnStretch(1, 1)
 
     def widget(self, name: str) -> KnobWidget:
@@ -485,8 +567,8 @@ class Rows(QWidget):
         for row in self.rows.values():
             row.remove(self._grid)
         known = knobs(cls) if issubclass(cls, Options) else {}
-        chosen = [name for name in self._names or known if name in self._special or _has_widget(known[name])]
-        self.rows = {name: self._row(cls, name, known[name]) for name in chosen}
+        shown = [name for name in self._names or known if name in self._special or _has_widget(known.get(name))]
+        self.rows = {name: self._row(cls, name, known[name]) for name in shown if name in known}
         self.setVisible(bool(self.rows))
         controls = [control for row in self.rows.values() for control in row.widget.controls.values()]
         for first, second in zip([self._after, *controls], controls, strict=False):
@@ -528,6 +610,27 @@ class Rows(QWidget):
             label = default.label if isinstance(default, Options) else self.tr("automatic")
             parts.append(self.tr("Default: {default}.").format(default=label))
         return "\n".join(part for part in parts if part)
+
+
+class Column(QScrollArea):
+    """A panel of forms below each other, which scrolls up and down only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        content = QWidget()
+        self._stack = QVBoxLayout(content)
+        self._stack.setContentsMargins(GRID, GRID // 2, GRID, GRID)
+        self._stack.setSpacing(GRID // 2)
+        self._stack.addStretch()
+        self.setWidget(content)
+
+    def add(self, part: QWidget) -> None:
+        """Put a part below the others."""
+        self._stack.insertWidget(self._stack.count() - 1, part)
 
 
 class Form(Rows):
@@ -663,5 +766,5 @@ def _round(knob: Number, value: float) -> float:
     return round(value) if isinstance(knob, Integer) else float(f"{value:.10g}")
 
 
-def _has_widget(knob: Knob) -> bool:
+def _has_widget(knob: Knob | None) -> bool:
     return type(knob) in WIDGETS and not (isinstance(knob, Text) and not knob.values)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -65,7 +65,7 @@ class NumberField(QAbstractSpinBox):
 
     # Qt
 
-    def validate(self, text: str, position: int) -> object:
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
         state = QValidator.State.Intermediate if read_number(text) is None else QValidator.State.Acceptable
         return state, text, position
 
@@ -79,7 +79,8 @@ class NumberField(QAbstractSpinBox):
         return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance("\N{MINUS SIGN}0.000000000") + 5 * GRID, super().sizeHint().height())
+        width = self.fontMetrics().horizontalAdvance("\N{MINUS SIGN}0.000000000") + 5 * GRID
+        return QSize(width, super().sizeHint().height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -93,7 +94,7 @@ class NumberField(QAbstractSpinBox):
 
 
 class WeightEditor(QFrame):
-    """Numbers with their names, each with a field and a button that sets it to 0. Escape, or a click outside, closes it."""
+    """Numbers with their names, each with a field and a button that sets it to 0. Escape, or a click outside, closes."""
 
     value_entered = Signal(object, float)  # the row's key, the number
 
@@ -116,10 +117,6 @@ class WeightEditor(QFrame):
         """The field of one row."""
         return self._fields[key]
 
-    def keys(self) -> list[Hashable]:
-        """What the rows are known by, from top to bottom."""
-        return list(self._fields)
-
     def show_values(self, values: Mapping[Hashable, float]) -> None:
         """Follow numbers that change while the pop-up is open."""
         for key, value in values.items():
@@ -128,7 +125,7 @@ class WeightEditor(QFrame):
     def open_at(self, corner: QPoint) -> None:
         """Show with the upper left corner at a point of the screen, or as near as the screen allows."""
         self.adjustSize()
-        room = self.parentWidget().screen().availableGeometry()
+        room = self.screen().availableGeometry()
         x = max(room.left(), min(corner.x(), room.right() - self.width()))
         y = max(room.top(), min(corner.y(), room.bottom() - self.height()))
         self.move(x, y)
@@ -166,8 +163,9 @@ class WeightEditor(QFrame):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(table)
-        row_height = table.sizeHint().height() // len(rows)
-        scroll.setFixedSize(table.sizeHint().width() + scroll.verticalScrollBar().sizeHint().width(), row_height * MOST_ROWS)
+        size = table.sizeHint()
+        bar = scroll.verticalScrollBar().sizeHint().width()
+        scroll.setFixedSize(size.width() + bar, size.height() // len(rows) * MOST_ROWS)
         return scroll
 
     # Qt

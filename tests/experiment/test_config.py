@@ -20,11 +20,11 @@ from playground.options import Choice, Items, Number, Options, Section, knobs, w
 from tests.strategies import configs, plain_values
 
 
-def edited(**values: Any) -> Config:
-    """The default with values at dotted paths, whose dots are written as __."""
+def edited(values: dict[str, Any]) -> Config:
+    """The default with values at dotted paths."""
     config = Config()
     for path, value in values.items():
-        config = with_value(config, path.replace("__", "."), value)
+        config = with_value(config, path, value)
     return config
 
 
@@ -66,7 +66,7 @@ def test_an_empty_object_is_the_default() -> None:
 
 def test_a_few_fields_suffice() -> None:
     config = Config.from_json('{"training": {"optimizer": "adam", "learning_rate": 1}, "data": {"source": "spiral"}}')
-    assert config == edited(training__optimizer=Adam(), training__learning_rate=1.0, data__source=Spiral())
+    assert config == edited({"training.optimizer": Adam(), "training.learning_rate": 1.0, "data.source": Spiral()})
 
 
 @given(configs())
@@ -126,7 +126,7 @@ def read_or_refused(text: str) -> None:
     try:
         config = Config.from_json(text)
     except ConfigError as error:
-        assert str(error).encode()
+        str(error).encode()
     else:
         assert Config.from_json(config.to_json()) == config
 
@@ -180,21 +180,20 @@ def test_impact_of_one_edit(path: str, value: Any, expected: Impact) -> None:
 
 def test_the_larger_impact_covers_the_smaller() -> None:
     changes = {
-        Impact.DATA: {"data__seed": 2},
-        Impact.NETWORK: {"network__seed": 2},
-        Impact.TRAINING: {"training__batch_size": 3},
-        Impact.DISPLAY: {"display__hard": True},
+        Impact.DATA: ("data.seed", 2),
+        Impact.NETWORK: ("network.seed", 2),
+        Impact.TRAINING: ("training.batch_size", 3),
+        Impact.DISPLAY: ("display.hard", True),
     }
-    together: dict[str, Any] = {}
+    config = Config()
     for expected in sorted(changes):
-        together |= changes[expected]
-        assert impact(Config(), edited(**together)) is expected
-    assert list(Impact) == sorted(Impact)
+        config = with_value(config, *changes[expected])
+        assert impact(Config(), config) is expected
+    assert min(changes) > Impact.NONE
 
 
 @pytest.mark.parametrize("section", list(knobs(Config)))
 def test_every_field_of_a_section_has_the_impact_of_its_section(section: str) -> None:
-    assert Impact[section.upper()] > Impact.NONE
     cls = type(getattr(Config(), section))
     for name, knob in knobs(cls).items():
         if isinstance(knob, Number):
@@ -213,15 +212,12 @@ def test_the_command_line_reaches_every_choice_by_name() -> None:
 def test_every_choice_says_what_it_is() -> None:
     for cls in options_classes():
         assert cls.__doc__, cls
-        assert "(" not in cls.__doc__[: len(cls.__name__) + 1], f"{cls.__name__} has no docstring of its own"
+        assert not cls.__doc__.startswith(f"{cls.__name__}("), f"{cls.__name__} has no docstring of its own"
         for name, knob in knobs(cls).items():
             assert knob.label, f"{cls.__name__}.{name}"
-    for owner in options_classes():
-        for knob in knobs(owner).values():
             if isinstance(knob, Choice):
-                labels = [cls.label for cls in knob.table.values()]
-                assert all(labels)
-                assert len(set(labels)) == len(labels)
+                labels = {chosen.label for chosen in knob.table.values()}
+                assert len(labels - {""}) == len(knob.table), f"{cls.__name__}.{name}"
 
 
 def test_every_default_lies_in_its_range() -> None:

@@ -19,6 +19,7 @@ from playground.nn.activations import (
     Softmax,
     Tanh,
 )
+from playground.nn.calls import run
 
 UNITWISE = [cls() for cls in {**ACTIVATIONS, **OUTPUTS}.values() if cls is not Softmax]
 EVERY = [*UNITWISE, Softmax()]
@@ -49,6 +50,13 @@ def softmax_input() -> Array:
     return np.random.default_rng(3).normal(0.0, 2.0, (4, 7))  # (classes, batch)
 
 
+def backward(activation: Activation, z: Array, upstream: Array) -> Array:
+    """The gradient by z, into an array that held no number before."""
+    out = np.full_like(z, np.nan)
+    run(activation.backward(z, activation(z), upstream, out))
+    return out
+
+
 @pytest.mark.parametrize(("activation", "z", "value", "slope"), KNOWN, ids=label)
 def test_known_values(activation: Activation, z: float, value: float, slope: float) -> None:
     at = np.array([[z]])
@@ -71,9 +79,7 @@ def test_slope_is_the_central_difference(activation: Activation) -> None:
 def test_backward_is_upstream_times_slope(activation: Activation) -> None:
     z = AWAY_FROM_ZERO
     upstream = np.random.default_rng(1).normal(size=z.shape)
-    out = np.full_like(z, np.nan)
-    activation.backward(z, activation(z), upstream, out)
-    np.testing.assert_allclose(out, upstream * activation.slope(z), rtol=1e-14)
+    np.testing.assert_allclose(backward(activation, z, upstream), upstream * activation.slope(z), rtol=1e-14)
 
 
 @pytest.mark.parametrize("activation", EVERY, ids=label)
@@ -82,7 +88,7 @@ def test_inputs_are_left_as_they_were(activation: Activation) -> None:
     h = activation(z)
     np.testing.assert_array_equal(z, AWAY_FROM_ZERO)
     kept = h.copy()
-    activation.backward(z, h, np.ones_like(z), np.empty_like(z))
+    run(activation.backward(z, h, np.ones_like(z), np.empty_like(z)))
     np.testing.assert_array_equal(z, AWAY_FROM_ZERO)
     np.testing.assert_array_equal(h, kept)
 
@@ -91,25 +97,29 @@ def test_inputs_are_left_as_they_were(activation: Activation) -> None:
 def test_members_are_worked_out_apart(activation: Activation) -> None:
     z = np.random.default_rng(2).normal(size=(3, 4, 5))  # (members, units, batch)
     upstream = np.random.default_rng(4).normal(size=z.shape)
-    together = np.empty_like(z)
-    activation.backward(z, activation(z), upstream, together)
+    h, gradient = activation(z), backward(activation, z, upstream)
     for member in range(3):
-        h = activation(z[member])
-        alone = np.empty_like(h)
-        activation.backward(z[member], h, upstream[member], alone)
-        np.testing.assert_allclose(activation(z)[member], h, rtol=1e-15)
-        np.testing.assert_allclose(together[member], alone, rtol=1e-15)
+        np.testing.assert_allclose(h[member], activation(z[member]), rtol=1e-15)
+        np.testing.assert_allclose(gradient[member], backward(activation, z[member], upstream[member]), rtol=1e-14)
+
+
+@pytest.mark.parametrize("activation", EVERY, ids=label)
+def test_calls_once_written_see_what_is_put_into_their_arrays(activation: Activation) -> None:
+    z, h, upstream, out = (np.ones((4, 15)) for _ in range(4))
+    calls = [*activation.forward(z, h), *activation.backward(z, h, upstream, out)]
+    run(calls)
+    z[...], upstream[...] = AWAY_FROM_ZERO, 2.0
+    run(calls)
+    np.testing.assert_array_equal(h, activation(AWAY_FROM_ZERO))
+    np.testing.assert_array_equal(out, backward(activation, AWAY_FROM_ZERO, upstream))
 
 
 @pytest.mark.parametrize("activation", EVERY, ids=label)
 def test_extreme_inputs_stay_finite(activation: Activation) -> None:
     z = np.array([[1000.0, -1000.0, 0.0], [-1000.0, -1000.0, 1000.0]])
     with np.errstate(over="ignore"):
-        h = activation(z)
-        slope = np.empty_like(z)
-        activation.backward(z, h, np.ones_like(z), slope)
-    assert np.isfinite(h).all()
-    assert np.isfinite(slope).all()
+        assert np.isfinite(activation(z)).all()
+        assert np.isfinite(backward(activation, z, np.ones_like(z))).all()
 
 
 def test_sigmoid_saturates_at_exactly_zero_and_one() -> None:
@@ -167,12 +177,10 @@ def test_softmax_of_two_is_the_sigmoid_of_the_difference() -> None:
 def test_softmax_backward_is_the_numeric_jacobian() -> None:
     softmax, z, step = Softmax(), softmax_input(), 1e-6
     upstream = np.random.default_rng(6).normal(size=z.shape)
-    out = np.empty_like(z)
-    softmax.backward(z, softmax(z), upstream, out)
     numeric = np.empty_like(z)
     for row in range(len(z)):
         above, below = z.copy(), z.copy()
         above[row] += step
         below[row] -= step
         numeric[row] = (upstream * (softmax(above) - softmax(below))).sum(axis=0) / (2.0 * step)
-    np.testing.assert_allclose(out, numeric, rtol=0.0, atol=1e-9)
+    np.testing.assert_allclose(backward(softmax, z, upstream), numeric, rtol=0.0, atol=1e-9)

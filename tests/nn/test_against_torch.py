@@ -1,4 +1,4 @@
-"""The same mathematics as PyTorch's: activations, losses, optimizers, initial weights, and a whole training. Optional."""
+"""The same mathematics as PyTorch's: activations, losses, optimizers, initial weights, a whole training. Optional."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Array, Sigmoid, Tanh
+from playground.nn.calls import run
 from playground.nn.initializers import He, Initializer, Xavier
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, Loss, SquaredError
 from playground.nn.network import Network
@@ -59,7 +60,7 @@ def test_activation(name: str) -> None:
     value = THEIR_ACTIVATIONS[name](theirs)
     value.backward(tensor(upstream))
     ours = np.empty_like(z)
-    activation.backward(z, activation(z), upstream, ours)
+    run(activation.backward(z, activation(z), upstream, ours))
     np.testing.assert_allclose(activation(z), value.detach().numpy(), rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=1e-10, atol=1e-14)
 
@@ -74,7 +75,7 @@ def test_loss_with_its_matched_output(name: str) -> None:
     value = THEIR_LOSSES[name](theirs, tensor(target))
     value.sum().backward()
     ours = np.empty_like(z)
-    loss.gradient(output, z, output(z), target, ours)
+    run(loss.gradient(output, z, output(z), target, ours))
     np.testing.assert_allclose(loss.value(output, z, output(z), target), value.detach().numpy(), rtol=1e-12, atol=1e-13)
     np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=1e-12, atol=1e-14)
 
@@ -83,14 +84,17 @@ def test_loss_with_its_matched_output(name: str) -> None:
 def test_optimizer_step_by_step(optimizer: Optimizer, theirs: Any) -> None:
     rng = np.random.default_rng(3)
     start = rng.normal(size=(1, 12))
-    p, their_p = start.copy(), tensor(start, requires_grad=True)
-    slots = tuple(np.zeros_like(p) for _ in optimizer.slots)
+    p, g, step = start.copy(), np.empty_like(start), np.array(0.0)
+    slots: tuple[Array, ...] = tuple(np.zeros_like(p) for _ in optimizer.slots)
+    calls = optimizer.update(p, g, np.array(0.05), step, slots, np.empty_like(p))
+    their_p = tensor(start, requires_grad=True)
     their_optimizer = theirs([their_p])
-    for step in range(1, 101):
-        gradient = p * np.linspace(0.1, 3.0, 12) + rng.normal(0.0, 0.3, p.shape)  # a noisy bowl, fed to both
-        their_p.grad = tensor(gradient)
+    for _ in range(100):
+        g[...] = p * np.linspace(0.1, 3.0, 12) + rng.normal(0.0, 0.3, p.shape)  # a noisy bowl, fed to both
+        their_p.grad = tensor(g)
         their_optimizer.step()
-        optimizer.update(p, gradient, np.array(0.05), slots, step, np.empty_like(p))
+        step += 1.0
+        run(calls)
         np.testing.assert_allclose(p, their_p.detach().numpy(), rtol=0.0, atol=1e-10)
 
 
@@ -117,7 +121,7 @@ def test_a_hundred_steps_of_training(
     for _ in range(100):
         points = rng.uniform(-1.5, 1.5, (2, 10))
         target = np.where((points**2).sum(axis=0) < 1.0, output.targets[1], output.targets[0])[None]
-        trainer.step(np.vstack([points, np.ones(10)]), target)
+        run(trainer.step(np.vstack([points, np.ones(10)]), target))
 
         h = tensor(points)
         for layer in range(2):

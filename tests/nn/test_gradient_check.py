@@ -1,4 +1,4 @@
-"""Backpropagation against finite differences: every hidden activation, every legal output and loss, one member and three."""
+"""Backpropagation against finite differences: every hidden activation with every legal output and loss."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from playground.nn.activations import (
     Softmax,
     Tanh,
 )
+from playground.nn.calls import Call
 from playground.nn.gradient_check import gradient_check
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 from playground.nn.network import Network
@@ -48,9 +49,9 @@ def experiment(
 
 def nearest_kink(trainer: Trainer, x: Array) -> float:
     """The smallest pre-activation of the hidden layers."""
-    run = trainer.network.pass_for(x.shape[-1])
-    run.forward(x)
-    return min(float(np.abs(layer.z).min()) for layer in run.layers[:-1])
+    work = trainer.network.pass_for(x.shape[-1])
+    work.outputs(x)
+    return min(float(np.abs(layer.z).min()) for layer in work.layers[:-1])
 
 
 @pytest.mark.parametrize("members", [1, 3])
@@ -101,9 +102,8 @@ def test_parameters_are_left_as_they_were() -> None:
 class Crooked(Tanh):
     """A tanh whose slope is a hundredth too steep."""
 
-    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> None:
-        super().backward(z, h, upstream, out)
-        np.multiply(out, 1.01, out)
+    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
+        return [*super().backward(z, h, upstream, out), (np.multiply, (out, np.array(1.01), out))]
 
 
 def test_a_wrong_slope_is_found() -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from playground.nn.activations import Sigmoid
+from playground.nn.calls import run
 from playground.nn.initializers import INITIALIZERS, He, Initializer, Normal, Uniform, Xavier, Zeros
 from playground.nn.losses import BinaryCrossEntropy
 from playground.nn.network import Network
@@ -66,7 +67,7 @@ def test_zeros_keep_the_units_of_a_layer_equal_for_ever() -> None:
         network.initialise(initializer, [np.random.default_rng(1)])
         trainer = Trainer(network, BinaryCrossEntropy(), SGD(), NoRegularizer(), 1.0)
         for _ in range(50):
-            trainer.step(x, target)
+            run(trainer.step(x, target))
         return network
 
     hidden, output = trained(Zeros()).weights

@@ -6,8 +6,10 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from playground.nn.activations import OUTPUTS, Activation, Array, Linear, Sigmoid, Softmax, Tanh
+from playground.nn.calls import run
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 
 PAIRS = [(output(), loss()) for output in OUTPUTS.values() for loss in LOSSES.values()]
@@ -19,14 +21,14 @@ def label(value: object) -> str:
     return value.label if isinstance(value, Activation | Loss) else str(value)
 
 
-def one_hot(classes: Array, outputs: int) -> Array:
+def one_hot(classes: NDArray[np.int64], outputs: int) -> Array:
     """(..., batch) class indices as (..., outputs, batch)."""
     return np.swapaxes(np.eye(outputs)[classes], -1, -2)
 
 
 def gradient(loss: Loss, output: Activation, z: Array, target: Array) -> Array:
     out = np.full_like(z, np.nan)
-    loss.gradient(output, z, output(z), target, out)
+    run(loss.gradient(output, z, output(z), target, out))
     return out
 
 

@@ -30,8 +30,9 @@ def plain_forward(weights: list[Array], X: Array) -> Array:
     first, second, third = weights
     h = np.tanh(X[:, :-1] @ first[:, :-1].T + first[:, -1])
     h = np.maximum(0.0, h @ second[:, :-1].T + second[:, -1])
-    scores = np.exp(h @ third[:, :-1].T + third[:, -1])
-    return scores / scores.sum(axis=1, keepdims=True)
+    scores: Array = np.exp(h @ third[:, :-1].T + third[:, -1])
+    total: Array = scores.sum(axis=1, keepdims=True)
+    return scores / total
 
 
 @pytest.mark.parametrize("members", [1, 3])

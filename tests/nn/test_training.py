@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from playground.nn.activations import Activation, Array, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
+from playground.nn.calls import run
 from playground.nn.initializers import Xavier
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 from playground.nn.network import Network
@@ -72,7 +73,7 @@ def test_a_hundred_steps_of_the_default_experiment_on_paper() -> None:
     paper, machine = OnPaper(network), trainer(network, 0.03)
     start = network.parameters.copy()
     for x, target in circle([10] * 100):
-        machine.step(x, target)
+        run(machine.step(x, target))
         paper.step(x, target, 0.03)
     paper.assert_equals(network)
     assert np.abs(network.parameters - start).max() > 0.01
@@ -83,7 +84,7 @@ def test_a_partial_batch_leaves_nothing_behind() -> None:
     network = drawn()
     paper, machine = OnPaper(network), trainer(network, 0.5)
     for x, target in circle([10, 10, 3, 10, 1, 3, 10]):
-        machine.step(x, target)
+        run(machine.step(x, target))
         paper.step(x, target, 0.5)
         paper.assert_equals(network)
 
@@ -93,9 +94,9 @@ def test_predicting_between_steps_changes_nothing() -> None:
     first, second = trainer(watched), trainer(alone)
     for x, target in circle([10] * 20):
         watched.predict(x.T)
-        first.step(x, target)
+        run(first.step(x, target))
         watched.predict(2.0 * x.T)
-        second.step(x, target)
+        run(second.step(x, target))
     np.testing.assert_array_equal(watched.parameters, alone.parameters)
 
 
@@ -104,8 +105,8 @@ def test_same_start_same_batches_same_bits(optimizer: Optimizer) -> None:
     first, second = drawn(), drawn()
     runs = trainer(first, 0.1, optimizer), trainer(second, 0.1, optimizer)
     for x, target in circle([10] * 50):
-        for run in runs:
-            run.step(x.copy(), target.copy())
+        for learner in runs:
+            run(learner.step(x.copy(), target.copy()))
     np.testing.assert_array_equal(first.parameters, second.parameters)
 
 
@@ -120,9 +121,9 @@ def test_three_members_are_three_runs(optimizer: Optimizer, regularizer: Regular
 
     def trained(seeds: Sequence[int]) -> Network:
         network = drawn(layers, seeds)
-        run = Trainer(network, CrossEntropy(), optimizer, regularizer, 0.05)
+        learner = Trainer(network, CrossEntropy(), optimizer, regularizer, 0.05)
         for x, target in batches:
-            run.step(x, target)
+            run(learner.step(x, target))
         return network
 
     together = trained((5, 6, 7))
@@ -134,21 +135,21 @@ def test_members_may_see_batches_of_their_own() -> None:
     batches = circle([10, 10])
     x, target = (np.stack([batch[part] for batch in batches]) for part in (0, 1))
     together = drawn(seeds=(5, 6))
-    trainer(together).step(x, target)
+    run(trainer(together).step(x, target))
     for member, seed in enumerate((5, 6)):
         alone = drawn(seeds=(seed,))
-        trainer(alone).step(*batches[member])
+        run(trainer(alone).step(*batches[member]))
         np.testing.assert_allclose(together.parameters[member], alone.parameters[0], rtol=1e-12, atol=1e-15)
 
 
 def test_gradient_is_the_mean_over_the_batch() -> None:
     (x, target), network = circle([10])[0], drawn()
-    run = trainer(network)
-    run.gradient(x, target)
+    learner = trainer(network)
+    run(learner.gradient(x, target))
     whole = network.gradients.copy()
     each = []
     for example in range(10):
-        run.gradient(x[:, example : example + 1], target[:, example : example + 1])
+        run(learner.gradient(x[:, example : example + 1], target[:, example : example + 1]))
         each.append(network.gradients.copy())
     np.testing.assert_allclose(whole, np.mean(each, axis=0), rtol=1e-12, atol=1e-15)
 
@@ -156,20 +157,77 @@ def test_gradient_is_the_mean_over_the_batch() -> None:
 @pytest.mark.parametrize("regularizer", [L1(0.1), L2(0.1)], ids=label)
 def test_gradients_hold_the_data_share_alone(regularizer: Regularizer) -> None:
     (x, target), plain, penalised = circle([10])[0], drawn(), drawn()
-    trainer(plain).step(x, target)
-    Trainer(penalised, SquaredError(), SGD(), regularizer, 0.1).step(x, target)
+    run(trainer(plain).step(x, target))
+    run(Trainer(penalised, SquaredError(), SGD(), regularizer, 0.1).step(x, target))
     np.testing.assert_array_equal(plain.gradients, penalised.gradients)
     assert not np.array_equal(plain.parameters, penalised.parameters)
+
+
+@pytest.mark.parametrize("regularizer", [cls() for cls in REGULARIZERS.values()], ids=label)
+@pytest.mark.parametrize("optimizer", [cls() for cls in OPTIMIZERS.values()], ids=label)
+def test_a_step_once_written_runs_on_whatever_is_put_into_its_arrays(
+    optimizer: Optimizer, regularizer: Regularizer
+) -> None:
+    recorded, fresh = drawn(), drawn()
+    first = Trainer(recorded, SquaredError(), optimizer, regularizer, 0.1)
+    second = Trainer(fresh, SquaredError(), optimizer, regularizer, 0.1)
+    places = {size: (np.empty((3, size)), np.empty((1, size))) for size in (10, 3)}
+    written = {size: first.step(x, target) for size, (x, target) in places.items()}
+    for x, target in circle([10, 10, 3, 10, 3, 10]):
+        size = x.shape[1]
+        places[size][0][...], places[size][1][...] = x, target
+        run(written[size])
+        run(second.step(x, target))
+    np.testing.assert_array_equal(recorded.parameters, fresh.parameters)
+
+
+def test_writing_a_step_down_does_nothing_yet() -> None:
+    (x, target), network = circle([10])[0], drawn()
+    before = network.parameters.copy()
+    learner = trainer(network)
+    learner.step(x, target)
+    np.testing.assert_array_equal(network.parameters, before)
+    assert learner.steps == 0
+
+
+def test_where_a_run_left_the_finite_numbers() -> None:
+    (x, target), network = circle([10])[0], drawn()
+    learner = trainer(network)
+    calls = learner.step(x, target)
+    run(calls)
+    assert learner.broken_layer(x, target) is None
+    for layer in range(3):
+        spoilt = drawn()
+        spoilt.weights[layer][0, 0] = np.nan
+        learner = trainer(spoilt)
+        run(learner.step(x, target))
+        assert learner.broken_layer(x, target) == layer
+
+
+def test_a_loss_that_overflows_is_the_output_layers() -> None:
+    (x, target), network = circle([10])[0], drawn([(4, Tanh()), (1, Linear())])
+    learner = trainer(network)
+    network.weights[1][0, -1] = 1e200
+    with np.errstate(over="ignore"):
+        run(learner.gradient(x, target))
+        assert learner.broken_layer(x, target) == 1
+
+
+def test_loss_is_the_mean_over_the_batch_summed_over_members() -> None:
+    x, target = circle([10])[0]
+    each = [0.5 * ((drawn(seeds=(seed,)).predict(x.T).T - target) ** 2).mean() for seed in (5, 6)]
+    assert trainer(drawn(seeds=(5,))).loss_of(x, target) == pytest.approx(each[0], rel=1e-14)
+    assert trainer(drawn(seeds=(5, 6))).loss_of(x, target) == pytest.approx(sum(each), rel=1e-14)
 
 
 def test_a_gradient_moves_nothing() -> None:
     (x, target), network = circle([10])[0], drawn()
     before = network.parameters.copy()
-    run = trainer(network, 0.1, Momentum())
-    run.gradient(x, target)
+    learner = trainer(network, 0.1, Momentum())
+    run(learner.gradient(x, target))
     np.testing.assert_array_equal(network.parameters, before)
-    assert run.steps == 0
-    assert not any(slot.any() for slot in run.slots)
+    assert learner.steps == 0
+    assert not any(slot.any() for slot in learner.slots)
 
 
 # What the lectures compute; see the table of lessons.
@@ -179,11 +237,11 @@ def outputs_of_the_single_unit(loss: Loss, weight: float, bias: float, epochs: i
     """Output at the input 1 before training and after each epoch: a sigmoid unit, target 0, rate 0.15."""
     network = Network(1, [(1, Sigmoid())])
     network.weights[0][...] = [[weight, bias]]
-    run = Trainer(network, loss, SGD(), NoRegularizer(), 0.15)
+    learner = Trainer(network, loss, SGD(), NoRegularizer(), 0.15)
     x, target = np.ones((2, 1)), np.zeros((1, 1))
     outputs = [network.predict(x.T).item()]
     for _ in range(epochs):
-        run.step(x, target)
+        run(learner.step(x, target))
         outputs.append(network.predict(x.T).item())
     return outputs
 
@@ -203,8 +261,8 @@ def test_cross_entropy_learns_from_big_mistakes() -> None:
 def test_the_slope_has_cancelled_from_cross_entropy() -> None:
     network = Network(1, [(1, Sigmoid())])
     network.weights[0][...] = [[2.0, 2.0]]
-    run = Trainer(network, BinaryCrossEntropy(), SGD(), NoRegularizer(), 0.15)
-    run.gradient(np.array([[3.0], [1.0]]), np.array([[0.0]]))
+    learner = Trainer(network, BinaryCrossEntropy(), SGD(), NoRegularizer(), 0.15)
+    run(learner.gradient(np.array([[3.0], [1.0]]), np.array([[0.0]])))
     error = 1.0 / (1.0 + math.exp(-8.0))
     np.testing.assert_allclose(network.weight_gradients[0], [[3.0 * error, error]], rtol=1e-14)
 
@@ -217,27 +275,26 @@ def bowl(hessian: Array, rate: float = 0.1) -> tuple[Trainer, Batch]:
     return trainer(network, rate), (x, np.zeros((1, x.shape[1])))
 
 
-def slope_at(run: Trainer, batch: Batch, weights: Sequence[float]) -> Array:
-    run.network.weights[0][0, :-1] = weights
-    run.gradient(*batch)
-    return run.network.weight_gradients[0][0, :-1].copy()
+def slope_at(learner: Trainer, batch: Batch, weights: Array) -> Array:
+    learner.network.weights[0][0, :-1] = weights
+    run(learner.gradient(*batch))
+    return learner.network.weight_gradients[0][0, :-1].copy()
 
 
+START = np.array([2.0, 1.0])
 ROUND = np.array([[10.0, 0.0], [0.0, 6.0]])  # f = 5 w₁² + 3 w₂²
 SLANTED = np.array([[10.0, 4.0], [4.0, 6.0]])  # f = 5 w₁² + 3 w₂² + 4 w₁ w₂
 
 
 def test_gradient_and_hessian_by_hand() -> None:
-    run, batch = bowl(ROUND)
-    gradient = slope_at(run, batch, (2.0, 1.0))
+    learner, batch = bowl(ROUND)
+    gradient = slope_at(learner, batch, START)
     np.testing.assert_allclose(gradient, [20.0, 6.0], rtol=1e-13)
     np.testing.assert_allclose(gradient / np.linalg.norm(gradient), [0.958, 0.287], atol=1e-3)
-    assert run.network.weight_gradients[0][0, -1] == pytest.approx(0.0, abs=1e-14)
+    assert learner.network.weight_gradients[0][0, -1] == pytest.approx(0.0, abs=1e-14)
 
-    run, batch = bowl(SLANTED)
-    columns = [
-        slope_at(run, batch, np.array([2.0, 1.0]) + unit) - slope_at(run, batch, (2.0, 1.0)) for unit in np.eye(2)
-    ]
+    learner, batch = bowl(SLANTED)
+    columns = [slope_at(learner, batch, START + unit) - slope_at(learner, batch, START) for unit in np.eye(2)]
     np.testing.assert_allclose(columns, SLANTED, rtol=1e-12)
 
 
@@ -245,25 +302,25 @@ def test_gradient_and_hessian_by_hand() -> None:
 def test_stable_up_to_two_over_the_largest_curvature(hessian: Array) -> None:
     edge = 2.0 / np.linalg.eigvalsh(hessian).max()
     for rate, stable in ((0.95 * edge, True), (1.05 * edge, False)):
-        run, batch = bowl(hessian, rate)
-        run.network.weights[0][0, :-1] = (2.0, 1.0)
+        learner, batch = bowl(hessian, rate)
+        learner.network.weights[0][0, :-1] = START
         for _ in range(300):
-            run.step(*batch)
-        assert (np.abs(run.network.weights[0]).max() < 1e-6) == stable
+            run(learner.step(*batch))
+        assert (np.abs(learner.network.weights[0]).max() < 1e-6) == stable
 
 
 def test_the_perfect_step_lands_on_the_minimum() -> None:
-    run, batch = bowl(np.array([[8.0]]), 1.0 / 8.0)
-    run.network.weights[0][0, 0] = 3.0
-    run.step(*batch)
-    assert run.network.weights[0][0, 0] == pytest.approx(0.0, abs=1e-14)
+    learner, batch = bowl(np.array([[8.0]]), 1.0 / 8.0)
+    learner.network.weights[0][0, 0] = 3.0
+    run(learner.step(*batch))
+    assert learner.network.weights[0][0, 0] == pytest.approx(0.0, abs=1e-14)
 
 
 def test_gradients_vanish_with_depth_in_sigmoid_but_not_in_relu() -> None:
     (x, target), sizes = circle([200])[0], {}
     for hidden in (Sigmoid(), ReLU()):
         network = drawn([*[(8, hidden)] * 4, (1, Sigmoid())])
-        Trainer(network, BinaryCrossEntropy(), SGD(), NoRegularizer(), 0.1).gradient(x, (target + 1.0) / 2.0)
+        run(Trainer(network, BinaryCrossEntropy(), SGD(), NoRegularizer(), 0.1).gradient(x, (target + 1.0) / 2.0))
         norms = [float(np.linalg.norm(layer[:, :-1])) for layer in network.weight_gradients]
         sizes[hidden.label] = norms[0] / norms[-1]
         if isinstance(hidden, Sigmoid):

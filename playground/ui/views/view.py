@@ -1,24 +1,30 @@
-"""What every view is: a widget that draws frames and nothing else."""
+"""What every view is: a widget that draws frames and nothing else, and the controls and axes that views share."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pyqtgraph as pg
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGraphicsView, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.ui.document import Document
-from playground.ui.theme import Theme
+from playground.ui.theme import GRID, Theme, tabular
 
 
 class View(QWidget):
-    """A panel of pictures. Gestures on it that change what is drawn are edits of the document's display section."""
+    """A panel of pictures. Gestures on it that change what is drawn are edits of the document's display section.
+
+    `needs_changed` says that `needs` has changed, so that a run that stands still is asked for a frame too.
+    """
 
     name: ClassVar[str]  # object name of its dock, and file name of its exports
     title: ClassVar[str]
-    needs: ClassVar[frozenset[str]] = frozenset()  # which parts of a frame it draws
+    needs: frozenset[str] = frozenset()  # which parts of a frame it draws
+    needs_changed = Signal()
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__()
@@ -37,6 +43,116 @@ class View(QWidget):
         """Take these colours."""
         self.theme = theme
 
-    def figure(self) -> pg.GraphicsView:
+    def figure(self) -> QGraphicsView:
         """What an export of this view draws."""
         raise NotImplementedError
+
+
+class PlotView(View):
+    """A view of plots: a slim row of controls above a canvas."""
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        super().__init__(document, theme)
+        self.controls = QHBoxLayout()
+        self.controls.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        self.controls.setSpacing(GRID)
+        self.canvas = pg.GraphicsLayoutWidget()
+        self.canvas.ci.layout.setContentsMargins(GRID // 2, 0, GRID, GRID // 2)
+        self.canvas.ci.layout.setSpacing(0)
+        self.canvas.setMinimumSize(16 * GRID, 12 * GRID)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self.controls)
+        layout.addWidget(self.canvas, stretch=1)
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self.canvas.setBackground(theme.base)
+
+    def figure(self) -> QGraphicsView:
+        canvas: QGraphicsView = self.canvas
+        return canvas
+
+
+class Segments(QWidget):
+    """A few words side by side of which one is chosen. `options` maps each value to its word and its explanation."""
+
+    chosen = Signal(str)  # by the user only
+
+    def __init__(self, name: str, options: dict[str, tuple[str, str]]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for value, (word, explanation) in options.items():
+            button = QToolButton(text=word, checkable=True, toolTip=explanation)
+            button.setAccessibleName(word)
+            button.setAccessibleDescription(explanation)
+            button.setObjectName(f"{name}.{value}")
+            self._group.addButton(button)
+            self._buttons[value] = button
+            row.addWidget(button)
+        self._group.buttonClicked.connect(self._choose)
+
+    def show_value(self, value: str) -> None:
+        """Mark this one as chosen."""
+        self._buttons[value].setChecked(True)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours: one box around all, the chosen one raised."""
+        self.setStyleSheet(
+            f"QToolButton {{ border: 1px solid {theme.border}; padding: 2px {GRID}px; color: {theme.muted};"
+            f" background: {theme.base}; margin-left: -1px; }}"
+            f"QToolButton:hover {{ color: {theme.text}; }}"
+            f"QToolButton:checked {{ color: {theme.text}; background: {theme.raised}; }}"
+            f"QToolButton:focus {{ border-color: {theme.accent}; }}"
+        )
+
+    def _choose(self, button: QAbstractButton) -> None:
+        self.chosen.emit(button.objectName().rpartition(".")[2])
+
+
+def small(font: QFont) -> QFont:
+    """The font of ticks and legends: a little smaller, with figures of one width."""
+    font = tabular(font)
+    font.setPointSizeF(0.85 * font.pointSizeF())
+    return font
+
+
+def quiet(plot: Any, font: QFont) -> None:
+    """Take away what pyqtgraph adds to a PlotItem: buttons, menu, loose margins, minor ticks; grid lines lie behind."""
+    plot.hideButtons()
+    plot.setMenuEnabled(False)
+    plot.setContentsMargins(0, 0, 0, 0)
+    plot.vb.setDefaultPadding(0.0)
+    for name in ("left", "bottom"):
+        axis = plot.getAxis(name)
+        axis.setStyle(tickFont=font, tickLength=0, tickTextOffset=4, tickAlpha=255, maxTickLevel=0, hideOverlappingLabels=GRID)
+        axis.enableAutoSIPrefix(False)
+        axis.setZValue(-1)
+        axis.label.setFont(font)
+    plot.getAxis("left").setGrid(255)
+    show_bottom(plot, True)
+
+
+def show_bottom(plot: Any, shown: bool) -> None:
+    """Give the horizontal axis the room of its numbers and its name, or none."""
+    axis = plot.getAxis("bottom")
+    axis.setStyle(showValues=shown)
+    axis.showLabel(shown and bool(axis.labelText))
+    axis.setHeight(4 * GRID if shown else GRID + GRID // 2)
+
+
+def colour_axes(plot: Any, theme: Theme) -> None:
+    """Lines in the colour of borders, words in that of secondary text."""
+    for name in ("left", "bottom"):
+        axis = plot.getAxis(name)
+        axis.setPen(theme.border if name == "bottom" else None)
+        axis.setTickPen(theme.raised)
+        axis.setTextPen(theme.muted)
+        axis.setLabel(axis.labelText, color=theme.muted)
+        axis.showLabel(bool(axis.labelText) and axis.style["showValues"])

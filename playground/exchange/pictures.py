@@ -1,0 +1,239 @@
+"""Pictures of a run without a screen, as PNG files, in the colours of the window. Knows no session and no Qt.
+
+matplotlib is imported on use, and of it only the figures: pyplot would keep global state and look for a screen.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from playground.exchange.atomic import write_atomically
+from playground.exchange.tables import layer_names
+from playground.experiment.frame import Floats, Frame, Scene
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.lines import Line2D
+
+# Orange and blue first, so that of two classes they are no and yes; then Okabe and Ito 2008.
+CLASSES = ("#f59322", "#0877bd", "#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#d55e00", "#999999")
+SYMBOLS = ("o", "s", "v", "d", "*", "p", "h", "X")  # classes by shape too
+MIDDLE = "#f1f2f4"  # half-way between no and yes
+BROKEN = "#9aa0a8"  # where an output is no number
+TEXT, MUTED, BORDER, WARNING = "#1c2330", "#5b6575", "#d5d9e0", "#7a4a00"
+
+WIDTH = 8.0  # inches
+DOTS_PER_INCH = 150
+MOST_POINTS = 5000  # of either part; more would hide one another
+MOST_NAMES = 12  # of classes in the legend
+PALE = 0.75  # of the plane's colours, so that the points stand out from it
+
+Colouring = Callable[[Any], Any]  # targets (...) to colours (..., 4)
+
+
+def boundary_picture(frame: Frame, path: str | Path) -> None:
+    """What the network answers over the drawn plane, with the training and the test points.
+
+    Raises:
+        ValueError: when the frame holds no outputs.
+        OSError: when the file cannot be written; one that was there before is then as it was.
+    """
+    scene, outputs = frame.scene, frame.outputs
+    if outputs is None:
+        raise ValueError("the frame holds no outputs")
+    figure, axes = _figure(frame, _plain(scene.origin, 50), height=7.2)
+    if not scene.classes:
+        colouring = _draw_surface(axes, scene, outputs[0])
+    elif len(outputs) == 1:
+        colouring = _draw_answer(axes, scene, outputs[0])
+    else:
+        colouring = _draw_classes(axes, scene, outputs)
+    _draw_points(axes, scene, colouring, broken=not np.isfinite(outputs).all())
+    horizontal, vertical = (_plain(scene.columns[axis], 60) for axis in scene.axes)
+    axes.set_xlabel(f"{horizontal}\n{_plain(scene.held, 90)}" if scene.held else horizontal)
+    axes.set_ylabel(vertical)
+    axes.set_box_aspect(1)
+    _write(figure, Path(path))
+
+
+def gradients_picture(frame: Frame, path: str | Path) -> None:
+    """The norm of each layer's weight gradient over the epochs, on a log scale.
+
+    Raises:
+        ValueError: when the frame holds no curves.
+        OSError: when the file cannot be written; one that was there before is then as it was.
+    """
+    from matplotlib import colormaps
+
+    curves = frame.curves
+    if curves is None:
+        raise ValueError("the frame holds no curves")
+    figure, axes = _figure(frame, f"{_plain(frame.scene.origin, 25)}: gradient of each layer's weights", height=5.0)
+    drawable = np.isfinite(curves.gradient_norm) & (curves.gradient_norm > 0.0)
+    window = max(len(curves) // 50, 1)
+    marker = "." if len(curves) < 20 else ""  # a line through a single record would not be seen
+    for index, name in enumerate(layer_names(drawable.shape[1])):
+        norms, seen = curves.gradient_norm[:, index], drawable[:, index]
+        colour = colormaps["viridis"](0.82 * index / max(drawable.shape[1] - 1, 1))
+        axes.plot(curves.epoch, np.where(seen, norms, np.nan), color=colour, linewidth=0.7, alpha=0.35)
+        middle = _running_mean(curves.epoch[seen], window), np.exp(_running_mean(np.log(norms[seen]), window))
+        label = f"{name}  {norms[-1]:.2g}" if frame.step else name
+        axes.plot(*middle, color=colour, linewidth=1.8, marker=marker, label=label)
+    if drawable.any():
+        axes.set_yscale("log")
+    else:
+        axes.set_yticks([])
+        state = "every gradient is 0" if frame.step else "no step yet"
+        axes.text(0.5, 0.5, state, color=MUTED, ha="center", va="center", transform=axes.transAxes)
+    axes.set_xlim(0.0, float(curves.epoch[-1]) or 1.0)
+    axes.set_xlabel("epoch" if window == 1 else f"epoch (thick: geometric mean of {window} records)")
+    axes.set_ylabel("norm of ∂L/∂W over a mini-batch")
+    axes.grid(axis="y", color=BORDER, linewidth=0.6)
+    axes.legend(title="norm now" if frame.step else None, loc="upper left", bbox_to_anchor=(1.01, 1.0), alignment="left", frameon=False)
+    _write(figure, Path(path))
+
+
+def _draw_surface(axes: Axes, scene: Scene, values: Floats) -> Colouring:
+    """A number over the plane, in viridis, with its scale."""
+    image = _show(axes, scene, values, cmap="viridis", vmin=scene.low, vmax=scene.high)
+    _bar(axes, image, _plain(scene.target, 60), extend="both")
+    return image.to_rgba
+
+
+def _draw_answer(axes: Axes, scene: Scene, output: Floats) -> Colouring:
+    """One output, orange to blue for no to yes, and a line where it says neither."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    table = LinearSegmentedColormap.from_list("no to yes", [CLASSES[0], MIDDLE, CLASSES[1]])
+    image = _show(axes, scene, output, cmap=table, vmin=scene.low, vmax=scene.high)
+    middle = 0.5 * (scene.low + scene.high)
+    if np.isfinite(output).all() and output.min() < middle < output.max():
+        axes.contour(output, [middle], colors=TEXT, linewidths=0.8, origin="lower", extent=scene.extent)
+    bar = _bar(axes, image, f"output ({scene.output})", extend="neither")
+    bar.set_ticks(np.linspace(scene.low, scene.high, 5).tolist())
+    return _class_colours
+
+
+def _draw_classes(axes: Axes, scene: Scene, outputs: Floats) -> Colouring:
+    """Each place in the colour of its class, the paler the closer the runner-up."""
+    from matplotlib.colors import to_rgb
+
+    shares = np.clip((outputs - scene.low) / (scene.high - scene.low), 0.0, 1.0)  # (classes, rows, columns)
+    second, first = np.sort(shares, axis=0)[-2:]
+    lead = (first - second)[..., None]
+    ground = np.array(to_rgb(MIDDLE))
+    colours = ground + lead * (_class_colours(shares.argmax(axis=0))[..., :3] - ground)
+    _show(axes, scene, np.where(np.isnan(lead), to_rgb(BROKEN), colours))
+    return _class_colours
+
+
+def _draw_points(axes: Axes, scene: Scene, colouring: Colouring, broken: bool) -> None:
+    """Training points filled, test points outlined, each class in its symbol; and the legend."""
+    classes = scene.classes[:MOST_NAMES]
+    handles = [_mark(_plain(name, 24), _symbol(index), _class_colours(index)) for index, name in enumerate(classes)]
+    if len(classes) < len(scene.classes):
+        handles.append(_mark(f"and {len(scene.classes) - len(classes)} more classes", ""))
+    parts = (("training", scene.train_points, scene.train_y), ("test", scene.test_points, scene.test_y))
+    for above, (word, points, y) in zip((4, 3), parts, strict=True):
+        every = -(-len(points) // MOST_POINTS)
+        x1, x2 = points[::every].T
+        targets = y[::every]
+        colours = colouring(targets)
+        kinds = targets.astype(int) if scene.classes else np.zeros(len(targets), int)
+        area = float(np.clip(8000 / len(targets), 8.0, 30.0))
+        for kind in np.unique(kinds):
+            own = kinds == kind
+            face, edge = (colours[own], "white") if word == "training" else ("white", colours[own])
+            marks = axes.scatter(x1[own], x2[own], area, facecolors=face, edgecolors=edge, linewidths=0.9, zorder=above)
+            marks.set_paths([_outline(kind)])
+        count = f"{len(points):,}" if every == 1 else f"{len(targets):,} of {len(points):,}"
+        handles.append(_mark(f"{word} ({count})", "o", face=MUTED if word == "training" else "white"))
+    if broken:
+        handles.append(_mark("no number", "s", BROKEN))
+    axes.set(xlim=scene.extent[:2], ylim=scene.extent[2:])
+    columns = min(len(handles), 4)
+    axes.figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, handletextpad=0.2)
+
+
+def _mark(label: str, marker: str, colour: Any = MUTED, face: Any = None) -> Line2D:
+    """An entry of the legend."""
+    from matplotlib.lines import Line2D
+
+    face = colour if face is None else face
+    return Line2D([], [], linestyle="", marker=marker, color=colour, markerfacecolor=face, markersize=6.0, label=label)
+
+
+def _figure(frame: Frame, title: str, height: float) -> tuple[Figure, Axes]:
+    """An empty picture with the run's name and scores on top."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(WIDTH, height), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
+    axes = figure.add_subplot()
+    axes.tick_params(colors=MUTED, labelsize=9)
+    axes.spines[:].set_color(BORDER)
+    scores = _scores(frame)
+    axes.set_title(scores, loc="left", pad=8, color=WARNING if frame.divergence else MUTED, fontsize=10)
+    above = (0, 14 + 13 * len(scores.splitlines()))  # points
+    axes.annotate(title, (0, 1), above, "axes fraction", "offset points", color=TEXT, fontsize=14, fontweight="bold")
+    return figure, axes
+
+
+def _scores(frame: Frame) -> str:
+    scores = frame.scores
+    line = f"epoch {frame.epoch:,} · loss {scores.train_loss:.4g} training, {scores.test_loss:.4g} test"
+    if scores.train_accuracy is not None and scores.test_accuracy is not None:
+        train, test = 100 * scores.train_accuracy, 100 * scores.test_accuracy
+        line += f" · accuracy {train:.1f} % training, {test:.1f} % test"
+    return f"{line}\n{frame.divergence.message}" if frame.divergence else line
+
+
+def _show(axes: Axes, scene: Scene, cells: Any, **colours: Any) -> AxesImage:
+    """Fill the plane with cells (rows, columns) or (rows, columns, 3), row 0 lowest."""
+    return axes.imshow(
+        cells, origin="lower", extent=scene.extent, aspect="auto", interpolation="bilinear", alpha=PALE, **colours
+    )
+
+
+def _bar(axes: Axes, image: AxesImage, label: str, extend: str) -> Colorbar:
+    bar = axes.figure.colorbar(image, ax=axes, shrink=0.8, extend=extend, label=label)
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(colors=MUTED, labelsize=9)
+    return bar
+
+
+def _class_colours(indices: Any) -> Any:
+    from matplotlib.colors import to_rgba_array
+
+    return to_rgba_array(CLASSES)[np.asarray(indices, int) % len(CLASSES)]
+
+
+def _symbol(index: int) -> str:
+    """Moves on by one when the colours begin again, so that only after 64 classes two look the same."""
+    return SYMBOLS[(index + index // len(CLASSES)) % len(SYMBOLS)]
+
+
+def _plain(text: str, longest: int) -> str:
+    """A text from outside, not too long, and with no formula in it for matplotlib to find."""
+    return (text if len(text) <= longest else text[: longest - 1] + "…").replace("$", r"\$")
+
+
+def _running_mean(values: Floats, window: int) -> Floats:
+    """(count - window + 1,), or nothing when there are fewer than `window` values."""
+    return np.convolve(values, np.full(window, 1.0 / window), "valid") if len(values) >= window else values[:0]
+
+
+def _write(figure: Figure, path: Path) -> None:
+    content = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)  # it draws a box instead
+        figure.savefig(content, format="png")
+    write_atomically(path, content.getvalue())

@@ -1,0 +1,213 @@
+"""An experiment in one .safetensors file: config, data, weights, optimizer, generators, history. Knows no screen.
+
+Arrays are the tensors of the file; all else is JSON in its metadata: `config`, `dataset`, `run`, and `digests`, the
+SHA-256 of every other entry. So a damaged or edited file is never taken for the run that was saved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+from numpy.typing import NDArray
+
+from playground.data.dataset import DataError, Dataset
+from playground.exchange.atomic import write_atomically
+from playground.experiment.config import Config, ConfigError
+from playground.experiment.session import Session
+from playground.experiment.state import State, StateError
+
+FORMAT = "neural network playground snapshot"
+VERSION = 1
+MAX_BYTES = 2**30
+MAX_DIGITS = 40  # of a whole number: a generator's state has 39
+
+DATASET_FIELDS = {"columns": list, "classes": list, "target": str, "origin": str, "note": str, "plane": bool}
+
+Arrays = dict[str, NDArray[Any]]
+Texts = dict[str, str]
+
+
+class SnapshotError(ValueError):
+    """A snapshot that cannot be read or written; the message is one sentence that names the file and the entry."""
+
+
+def save_snapshot(session: Session, path: str | Path) -> None:
+    """Write all of a session. It is read back and compared before it replaces anything.
+
+    Raises:
+        SnapshotError: a file that was there before is then as it was.
+    """
+    path = Path(path)
+    try:
+        write_atomically(path, _encode(session))
+    except OSError as error:
+        raise SnapshotError(f"{path.name}: cannot be written: {error.strerror}") from None
+    except SnapshotError as error:
+        raise SnapshotError(f"{path.name}: cannot be saved: {error}") from None
+
+
+def load_snapshot(path: str | Path) -> Session:
+    """The session that was saved; training it on gives the same bits as if it had never stopped.
+
+    Raises:
+        SnapshotError: when the file is not there, or is not a whole and unchanged snapshot.
+    """
+    path = Path(path)
+    try:
+        return _decode(_read(path))
+    except OSError as error:
+        raise SnapshotError(f"{path.name}: cannot be read: {error.strerror}") from None
+    except SnapshotError as error:
+        raise SnapshotError(f"{path.name}: {error}") from None
+
+
+def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise SnapshotError("is not an ordinary file")
+    with path.open("rb") as file:
+        content = file.read(MAX_BYTES + 1)
+    _require(len(content) <= MAX_BYTES, f"is larger than the {MAX_BYTES / 1e6:,.0f} MB that a snapshot may have")
+    return content
+
+
+def _encode(session: Session) -> bytes:
+    arrays, texts = _entries(session)
+    digests = _digests(arrays, texts)
+    metadata = {"format": FORMAT, "version": str(VERSION), **texts, "digests": json.dumps(digests)}
+    content = safetensors.numpy.save(arrays, metadata)
+    _require(len(content) <= MAX_BYTES, f"it would be larger than {MAX_BYTES / 1e6:,.0f} MB")
+    _require(_digests(*_entries(_decode(content))) == digests, "it reads back differently")
+    return content
+
+
+def _entries(session: Session) -> tuple[Arrays, Texts]:
+    """All that makes up a session, by the names it has in the file."""
+    data, state = session.dataset, session.state()
+    arrays = {"X": data.X, "y": data.y, **state.arrays}
+    texts = {
+        "config": session.config.to_plain(),
+        "dataset": {name: getattr(data, name) for name in DATASET_FIELDS},
+        "run": state.plain,
+    }
+    return (
+        # safetensors garbles, without a word, what is not contiguous.
+        {name: np.ascontiguousarray(array) for name, array in arrays.items()},
+        {name: json.dumps(plain) for name, plain in texts.items()},
+    )
+
+
+def _digests(arrays: Arrays, texts: Texts) -> dict[str, str]:
+    """Of each entry the SHA-256, in which an array's kind and shape count too."""
+    raw = {name: f"{array.dtype} {array.shape} ".encode() + array.tobytes() for name, array in arrays.items()}
+    raw |= {name: text.encode() for name, text in texts.items()}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in raw.items()}
+
+
+def _decode(content: bytes) -> Session:
+    arrays = _arrays(content)
+    metadata = _metadata(content)
+    texts = {name: metadata[name] for name in ("config", "dataset", "run")}
+    recorded = _parse("digests", metadata["digests"])
+    for name, digest in _digests(arrays, texts).items():
+        _require(recorded.get(name) == digest, f"{name}: is not as it was saved")
+    plain = {name: _parse(name, text) for name, text in texts.items()}
+    dataset = _dataset(plain["dataset"], arrays.pop("X", None), arrays.pop("y", None))
+    try:
+        with np.errstate(all="ignore"):
+            return Session.from_state(Config.from_plain(plain["config"]), dataset, State(arrays, plain["run"]))
+    except ConfigError as error:
+        raise SnapshotError(str(error.under("config"))) from None
+    except (DataError, StateError) as error:
+        raise SnapshotError(str(error)) from None
+
+
+def _arrays(content: bytes) -> Arrays:
+    try:
+        return safetensors.numpy.load(content)
+    except safetensors.SafetensorError:
+        raise SnapshotError("is no .safetensors file, or only part of one") from None
+    except KeyError as error:
+        raise SnapshotError(f"holds numbers of kind {error}, which no snapshot does") from None
+
+
+def _metadata(content: bytes) -> Texts:
+    """The texts in the header of a file that safetensors has found in order."""
+    length = int.from_bytes(content[:8], "little")
+    metadata = _parse("header", content[8 : 8 + length].decode()).get("__metadata__") or {}
+    _require(metadata.get("format") == FORMAT, "was not written by this program")
+    version = metadata.get("version", "")
+    _require(version == str(VERSION), f"has version {version[:20]} of the format, and only {VERSION} can be read")
+    for name in ("config", "dataset", "run", "digests"):
+        _require(name in metadata, f"{name}: is missing")
+    texts: Texts = metadata
+    return texts
+
+
+def _dataset(plain: dict[str, Any], X: NDArray[Any] | None, y: NDArray[Any] | None) -> Dataset:
+    """The data, once everything has been found to fit together."""
+    for name, kind in DATASET_FIELDS.items():
+        _require(type(plain.get(name)) is kind, f"dataset.{name}: must be a {kind.__name__}")
+        _require(kind is not list or all(type(item) is str for item in plain[name]), f"dataset.{name}: must hold texts")
+    _require(len(plain) == len(DATASET_FIELDS), f"dataset: knows only {', '.join(DATASET_FIELDS)}")
+    columns, classes = tuple(plain["columns"]), tuple(plain["classes"])
+    if X is None or y is None:
+        raise SnapshotError(f"the array {'X' if X is None else 'y'} is missing")
+    _require(X.ndim == 2 and min(X.shape) >= 1, f"X: has shape {X.shape}, not (examples, columns)")
+    _require(y.shape == X.shape[:1], f"y: has shape {y.shape}, not {X.shape[:1]}")
+    for name, array in (("X", X), ("y", y)):
+        _require(array.dtype == np.float64, f"{name}: holds {array.dtype}, not float64")
+        _require(bool(np.isfinite(array).all()), f"{name}: holds a number that is not finite")
+    _require(len(columns) == X.shape[1], f"dataset.columns: has {len(columns)} names for {X.shape[1]} columns")
+    _require(len(columns) == 2 or not plain["plane"], f"dataset.plane: a plane has 2 columns, not {len(columns)}")
+    _require(len(classes) != 1, "dataset.classes: there is only one")
+    if classes:
+        in_range = (y == np.floor(y)) & (y >= 0) & (y < len(classes))
+        _require(bool(in_range.all()), f"y: holds a number that is none of the {len(classes)} classes")
+    return Dataset(X, y, **(plain | {"columns": columns, "classes": classes}))
+
+
+def _parse(name: str, text: str) -> dict[str, Any]:
+    """A JSON object of finite numbers, in which no field stands twice."""
+    try:
+        plain = json.loads(
+            text, object_pairs_hook=_object, parse_int=_whole, parse_float=_finite, parse_constant=_finite
+        )
+    except RecursionError:
+        raise SnapshotError(f"{name}: is nested too deeply") from None
+    except ValueError as error:
+        raise SnapshotError(f"{name}: is no proper JSON: {error}") from None
+    _require(isinstance(plain, dict), f"{name}: must be an object with named fields")
+    found: dict[str, Any] = plain
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    plain = dict(pairs)
+    if len(plain) < len(pairs):
+        raise ValueError("a field stands twice")
+    return plain
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a whole number has {len(digits)} digits")
+    return int(digits)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text[:20]} is not a finite number")
+    return value
+
+
+def _require(condition: bool, reason: str) -> None:
+    if not condition:
+        raise SnapshotError(reason)

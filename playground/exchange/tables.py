@@ -1,0 +1,48 @@
+"""A run's history as a CSV file. Knows no session and no screen."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from playground.exchange.atomic import write_atomically
+from playground.experiment.frame import Curves
+
+FIXED = ("epoch", "step", "train_loss", "test_loss", "train_accuracy", "test_accuracy")
+MEASURES = ("gradient_norm", "gradient_largest", "gradient_mean")
+
+
+def layer_names(layers: int) -> tuple[str, ...]:
+    """What the layers are called in tables and pictures, the output last."""
+    return (*(f"layer {index}" for index in range(1, layers)), "output")
+
+
+def write_history(curves: Curves, path: str | Path, layer_names: Sequence[str]) -> None:
+    """One row per record, numbers in full; a cell without a number, such as an accuracy of a regression, is empty.
+
+    After the losses and accuracies come, layer by layer, the norm, the largest and the mean absolute weight gradient.
+
+    Raises:
+        OSError: when the file cannot be written; one that was there before is then as it was.
+    """
+    gradients = [getattr(curves, measure) for measure in MEASURES]  # each (records, layers)
+    columns = [getattr(curves, name) for name in FIXED]
+    columns += [values[:, layer] for layer in range(len(layer_names)) for values in gradients]
+    header = [*FIXED, *(f"{name} {measure.replace('_', ' ')}" for name in layer_names for measure in MEASURES)]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([_harmless(name) for name in header])
+    writer.writerows(map(_cells, zip(*(column.tolist() for column in columns), strict=True)))
+    write_atomically(Path(path), text.getvalue().encode())
+
+
+def _cells(row: Sequence[float]) -> list[float | str]:
+    return ["" if math.isnan(value) else value for value in row]
+
+
+def _harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

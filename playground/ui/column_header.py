@@ -1,0 +1,166 @@
+"""What stands above the columns of a network's diagram: titles, numbers of units, activations. Knows no document."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from playground.experiment.config import MAX_UNITS, Layer
+from playground.nn.activations import ACTIVATIONS
+from playground.options import knobs
+from playground.ui.theme import GRID, tabular
+
+ROW_HEIGHTS = (20, 24, 24)  # of the title, the number of units, the activation
+HEIGHT = sum(ROW_HEIGHTS) + 2 * 2
+
+
+class ActivationSelector(QComboBox):
+    """The table of activations in as little width as it can take. `activated` follows a choice by the user."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for index, (name, cls) in enumerate(ACTIVATIONS.items()):
+            self.addItem(cls.label, name)
+            self.setItemData(index, cls.formula, Qt.ItemDataRole.ToolTipRole)
+        widest = max(QFontMetrics(self.font()).horizontalAdvance(cls.label) for cls in ACTIVATIONS.values())
+        self.view().setMinimumWidth(widest + 5 * GRID)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A quiet field with a small arrow: the style's own arrow would take half of the width."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette = self.palette()
+        painter.setPen(palette.accent().color() if self.hasFocus() else palette.mid().color())
+        painter.setBrush(palette.base() if self.underMouse() else palette.button())
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.setPen(palette.buttonText().color())
+        field = self.rect().adjusted(5, 0, -12, 0)
+        text = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width())
+        painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
+        tip = QPointF(self.width() - 8.5, self.height() / 2 + 1.5)
+        painter.setPen(QPen(palette.placeholderText().color(), 1.2))
+        painter.drawPolyline([tip + QPointF(-3, -3), tip, tip + QPointF(3, -3)])
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class ColumnHeader(QWidget):
+    """What stands above a column: a title and two rows below it, left to the subclasses to fill."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.title = QLabel()
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.rows = [QHBoxLayout() for _ in ROW_HEIGHTS]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        for row, height in zip(self.rows, ROW_HEIGHTS, strict=True):
+            row.setSpacing(0)
+            row.addStrut(height)
+            layout.addLayout(row)
+
+
+class EndHeader(ColumnHeader):
+    """Above the inputs and the outputs: how many there are, and what kind; nothing to edit."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.count, self.kind = QLabel(), QLabel()
+        for row, label in zip(self.rows, (self.title, self.count, self.kind), strict=True):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            row.addWidget(label)
+        self.count.setFont(tabular(self.font()))
+        self.count.setProperty("role", "muted")
+        self.kind.setProperty("role", "muted")
+
+    def show_column(self, title: str, count: int, kind: str) -> None:
+        """What the column is, how many units it has, and of what kind they are."""
+        self.title.setText(title)
+        self.count.setText(str(count))
+        self.kind.setText(kind)
+
+
+class LayerHeader(ColumnHeader):
+    """Above a hidden layer: its number of units and its activation."""
+
+    units_wanted = Signal(int, int)  # hidden layer, how many more
+    activation_chosen = Signal(int, str)  # hidden layer, name in ACTIVATIONS
+    knobs_wanted = Signal(int, QPoint)  # hidden layer, where on the screen
+
+    def __init__(self, index: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.index = index
+        self.setObjectName(f"layer_{index}")
+        self.title.setText(self.tr("layer {number}").format(number=index + 1))
+        self.fewer, self.count, self.more = stepper(f"layer_{index}_units")
+        self.activation = ActivationSelector()
+        self.activation.setObjectName(f"layer_{index}_activation")
+        self.knobs = tool_button("⋯", f"layer_{index}_activation_knobs")
+        describe(self.knobs, self.tr("Set the numbers of this layer's activation. The run starts again."))
+        self.rows[0].addWidget(self.title)
+        self.rows[1].addStretch()
+        for widget in (self.fewer, self.count, self.more):
+            self.rows[1].addWidget(widget)
+        self.rows[1].addStretch()
+        self.rows[2].addWidget(self.activation, 1)
+        self.rows[2].addWidget(self.knobs)
+        self.fewer.clicked.connect(lambda: self.units_wanted.emit(index, -1))
+        self.more.clicked.connect(lambda: self.units_wanted.emit(index, 1))
+        self.activation.activated.connect(lambda: self.activation_chosen.emit(index, self.activation.currentData()))
+        self.knobs.clicked.connect(
+            lambda: self.knobs_wanted.emit(index, self.knobs.mapToGlobal(self.knobs.rect().bottomLeft()))
+        )
+
+    def show_layer(self, layer: Layer) -> None:
+        """Show what the config says of this layer."""
+        number = self.index + 1
+        self.count.setText(str(layer.units))
+        add, remove = self.tr("Add a unit to layer {number}."), self.tr("Remove a unit from layer {number}.")
+        full = self.tr("A layer has at most {most} units.").format(most=MAX_UNITS)
+        least = self.tr("A layer has at least one unit; fewer hidden layers remove it.")
+        restarts = self.tr("The run starts again.")
+        enable(self.more, layer.units < MAX_UNITS, f"{add.format(number=number)} {restarts}", full)
+        enable(self.fewer, layer.units > 1, f"{remove.format(number=number)} {restarts}", least)
+        activation = layer.activation
+        self.activation.setCurrentText(activation.label)
+        help = self.tr("Activation of layer {number}: {formula}. Another one starts the run again.")
+        describe(self.activation, help.format(number=number, formula=activation.formula))
+        self.knobs.setVisible(bool(knobs(type(activation))))
+
+
+def stepper(name: str) -> tuple[QToolButton, QLabel, QToolButton]:
+    """Fewer, how many, more: the number keeps its width."""
+    count = QLabel()
+    count.setObjectName(name)
+    count.setFont(tabular(count.font()))
+    count.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    count.setFixedWidth(count.fontMetrics().horizontalAdvance("00") + 4)
+    return tool_button("\N{MINUS SIGN}", f"{name}_fewer"), count, tool_button("+", f"{name}_more")
+
+
+def tool_button(text: str, name: str) -> QToolButton:
+    """A small flat button."""
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setText(text)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setFixedHeight(22)
+    button.setMinimumWidth(22)
+    return button
+
+
+def describe(widget: QWidget, help: str) -> None:
+    """One sentence as tooltip and for screen readers."""
+    widget.setToolTip(help)
+    widget.setAccessibleDescription(help)
+
+
+def enable(button: QToolButton, possible: bool, help: str, reason: str) -> None:
+    """Whether a button can be pressed, and what it does or why it cannot."""
+    button.setEnabled(possible)
+    describe(button, help if possible else reason)

@@ -1,0 +1,182 @@
+"""The widget that shows a network's diagram and tells what pointer and keyboard are at. Knows no document."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from playground.ui.diagram import Diagram
+from playground.ui.diagram_geometry import Place
+from playground.ui.theme import GRID, tabular
+
+
+class Canvas(QWidget):
+    """Shows a diagram, and tells where pointer and keyboard are: at `hovered` and `selected`, each a place or None."""
+
+    unit_hovered = Signal(object)  # (column, unit), inputs are column 0; or None
+    place_chosen = Signal(object)  # a Place whose number is to be edited
+    units_wanted = Signal(int, int)  # hidden layer, how many more
+    zoom_wanted = Signal(int, QPointF)  # steps, around which point
+
+    def __init__(self, diagram: Diagram) -> None:
+        super().__init__()
+        self.diagram = diagram
+        self.hovered: Place | None = None
+        self.selected: Place | None = None
+        self._pointer = QPointF()
+        self._by_keyboard = False
+        self._told: tuple[int, int] | None = None
+        self.setObjectName("network_diagram")
+        self.setFont(tabular(self.font()))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Network diagram"))
+
+    def show_diagram(self, diagram: Diagram) -> None:
+        """Draw this from now on."""
+        moved = diagram.geometry is not self.diagram.geometry
+        self.diagram = diagram
+        if moved:
+            self.resize(diagram.geometry.width, diagram.geometry.height)
+            self.hovered = diagram.geometry.place_at(self._pointer) if self.underMouse() else None
+            if self.selected and not self._holds(self.selected):
+                self.selected = None
+            self._tell()
+        self.update()
+
+    def name(self, place: Place) -> str:
+        """What a place is called."""
+        diagram, column = self.diagram, place.layer + 1
+        if place.input is not None:
+            of = self.name(Place(place.layer, place.unit))
+            if place.input == diagram.geometry.shape[place.layer]:
+                return self.tr("bias of {unit}").format(unit=of)
+            source = self.name(Place(place.layer - 1, place.input))
+            return self.tr("w from {source} to {unit}").format(source=source, unit=of)
+        if column == 0:
+            return diagram.input_names[place.unit] or self.tr("input {unit}").format(unit=place.unit + 1)
+        if column < len(diagram.geometry.shape) - 1:
+            return self.tr("layer {layer} unit {unit}").format(layer=column, unit=place.unit + 1)
+        return self.tr("output {name}").format(name=diagram.output_names[place.unit]).strip()
+
+    def _holds(self, place: Place) -> bool:
+        shape = self.diagram.geometry.shape
+        return place.layer + 1 < len(shape) and place.unit < shape[place.layer + 1]
+
+    def _hover(self, place: Place | None) -> None:
+        self.hovered = place
+        editable = place is not None and self.diagram.value(place) is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if editable else Qt.CursorShape.ArrowCursor)
+        self._tell()
+        self.update()
+
+    def _select(self, place: Place) -> None:
+        self.selected = place
+        self._by_keyboard = True
+        self._tell()
+        self.update()
+
+    def _tell(self) -> None:
+        """Say which unit is looked at, if that has changed, and name the selected one to screen readers."""
+        place = self.hovered
+        if place is None and self._by_keyboard and self.hasFocus():
+            place = self.selected
+        unit = (place.layer + 1, place.unit) if place is not None and place.input is None else None
+        if unit != self._told:
+            self._told = unit
+            self.unit_hovered.emit(unit)
+        help = self.tr("Arrow keys select a unit, Enter edits its weights, + and − add and remove units of its layer.")
+        chosen = self.tr("Selected: {unit}.").format(unit=self.name(self.selected)) if self.selected else ""
+        self.setAccessibleDescription(f"{chosen} {help}".strip())
+
+    def _paint_label(self, painter: QPainter, place: Place) -> None:
+        """Name and value of what is under the pointer, beside it; a sign always, so that the text keeps its width."""
+        text, value = self.name(place), self.diagram.value(place)
+        if place.input is not None:
+            text += ": " + ("–" if value is None else signed(value))
+        metrics = painter.fontMetrics()
+        label = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * GRID, metrics.height() + GRID)
+        seen = QRectF(self.visibleRegion().boundingRect())
+        label.moveTopLeft(self._pointer + QPointF(2 * GRID, 2 * GRID))
+        label.moveLeft(max(seen.left() + 2, min(label.left(), seen.right() - label.width() - 2)))
+        if label.bottom() > seen.bottom() - 2:
+            label.moveBottom(self._pointer.y() - GRID)
+        theme = self.diagram.theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme.border), 1))
+        painter.setBrush(QColor(theme.raised))
+        painter.drawRoundedRect(label, 4, 4)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+
+    # Qt
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.diagram.paint(painter, event.rect(), self.hovered, self.selected if self.hasFocus() else None)
+        if self.hovered is not None:
+            self._paint_label(painter, self.hovered)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = event.position()
+        self._hover(self.diagram.geometry.place_at(self._pointer))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self.diagram.geometry.place_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or place is None:
+            return
+        self._pointer = event.position()
+        if place.input is None:
+            self._select(place)
+        self._by_keyboard = False
+        self._hover(place)
+        self.place_chosen.emit(place)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.angleDelta().y():
+            self.zoom_wanted.emit(1 if event.angleDelta().y() > 0 else -1, event.position())
+            event.accept()
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        geometry = self.diagram.geometry
+        layer, unit, _ = self.selected or Place(-1, 0)
+        match event.key():
+            case Qt.Key.Key_Up | Qt.Key.Key_Down as key:
+                unit += 1 if key == Qt.Key.Key_Down else -1
+            case Qt.Key.Key_Left | Qt.Key.Key_Right as key:
+                step = 1 if key == Qt.Key.Key_Right else -1
+                layer = max(-1, min(layer + step, len(geometry.shape) - 2))
+                height = geometry.unit((self.selected or Place(-1, 0)).layer + 1, unit).top()
+                unit = round((height - geometry.unit(layer + 1, 0).top()) / geometry.pitches[layer + 1])
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter if self.selected:
+                self.place_chosen.emit(self.selected)
+                return
+            case Qt.Key.Key_Plus | Qt.Key.Key_Minus as key if 0 <= layer < len(geometry.shape) - 2:
+                self.units_wanted.emit(layer, 1 if key == Qt.Key.Key_Plus else -1)
+                return
+            case _:
+                super().keyPressEvent(event)
+                return
+        self._select(Place(layer, max(0, min(unit, geometry.shape[layer + 1] - 1))))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self._select(self.selected or Place(-1, 0))
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._tell()
+        self.update()
+
+
+def signed(value: float) -> str:
+    """A number with its sign and three decimals, so that its width hardly changes; very large ones with an exponent."""
+    text = f"{value:+.3f}" if abs(value) < 10000.0 else f"{value:+.3e}"
+    return text.replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,222 @@
+"""Files in the window: opening, saving, exporting, the recent ones, and the question before something is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+
+from playground.data.dataset import DataError
+from playground.exchange.atomic import write_atomically
+from playground.exchange.snapshot import SnapshotError, load_snapshot
+from playground.experiment.config import Config, ConfigError
+from playground.experiment.session import Session
+from playground.ui.figure import copy_figure, save_figure
+from playground.ui.panels.data_panel import with_source
+from playground.ui.panels.open_data import OpenDataDialog
+from playground.ui.views.view import View
+
+if TYPE_CHECKING:
+    from playground.ui.window import Window
+
+RECENT = 10
+
+
+class Files(QObject):
+    """The file menu's work. `path` is the snapshot that Save writes to, or None."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.path: Path | None = None
+        self._after_saving: Callable[[], object] | None = None
+        self.recent_menu = QMenu(self.tr("Open &recent"), window)
+        self._show_recent()
+
+    # Opening
+
+    def new(self) -> None:
+        """The default experiment."""
+        if self.may_leave(self.new):
+            self._take(Session(Config()), None)
+
+    def open(self) -> None:
+        """Ask for a snapshot or a configuration, and open it."""
+        filters = self.tr("Snapshots and configurations (*.safetensors *.json);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open"), self._folder(), filters)
+        if name:
+            self.open_path(Path(name))
+
+    def open_data(self) -> None:
+        """Ask for a table, and open it."""
+        filters = self.tr("Tables (*.csv *.tsv *.txt);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open data"), self._folder(), filters)
+        if name:
+            self.open_table(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Open a snapshot, a configuration or a table, by its ending; what fails is said and changes nothing."""
+        if path.suffix.lower() == ".safetensors":
+            self._open_experiment(path, load_snapshot)
+        elif path.suffix.lower() == ".json":
+            self._open_experiment(path, _session_from_json)
+        else:
+            self.open_table(path)
+
+    def open_table(self, path: Path) -> None:
+        """Ask which columns of a table to use, and take it as the data; an edit that can be undone."""
+        try:
+            dialog = OpenDataDialog(path, self._window)
+        except DataError as error:
+            self._window.strip.warn(str(error))
+            return
+        dialog.accepted.connect(lambda: self._take_table(dialog, path))
+        dialog.open()
+
+    def _take_table(self, dialog: OpenDataDialog, path: Path) -> None:
+        document = self._window.document
+        document.edit(self.tr("Open data"), with_source(document.config, dialog.source()))
+        self._remember(path)
+
+    def _open_experiment(self, path: Path, read: Callable[[Path], Session]) -> None:
+        if not self.may_leave(partial(self._open_experiment, path, read)):
+            return
+        try:
+            session = read(path)
+        except (SnapshotError, ConfigError, DataError) as error:
+            sentence = str(error)
+            self._window.strip.warn(sentence if path.name in sentence else f"{path.name}: {sentence}")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+            self._window.strip.warn(self.tr("{file} cannot be read: {reason}.").format(file=path.name, reason=reason))
+        else:
+            self._take(session, path if read is load_snapshot else None)
+            self._remember(path)
+
+    def _take(self, session: Session, path: Path | None) -> None:
+        self.path = path
+        self._window.load(session)
+        self._window.follow_title()
+
+    # Saving
+
+    def save(self) -> None:
+        """Write the snapshot to where it came from, or ask where."""
+        if self.path is None:
+            self.save_as()
+        else:
+            self._window.runner.save(self.path)
+
+    def save_as(self) -> None:
+        """Ask where, and write the snapshot there."""
+        path = self._ask_where(self.tr("Save snapshot"), "experiment.safetensors", self.tr("Snapshots (*.safetensors)"))
+        if path is not None:
+            self._window.runner.save(path)
+        else:
+            self._after_saving = None
+
+    def follow_saved(self, path: Path) -> None:
+        """The runner has written the snapshot."""
+        self.path = path
+        self._window.document.undo_stack.setClean()
+        self._window.strip.say(self.tr("Saved {file}.").format(file=path))
+        self._window.follow_title()
+        self._remember(path)
+        then, self._after_saving = self._after_saving, None
+        if then is not None:
+            then()
+
+    def follow_exported(self, path: Path) -> None:
+        """Something else has been written."""
+        self._window.strip.say(self.tr("Exported {file}.").format(file=path))
+        QSettings().setValue("folder", str(path.parent))
+
+    def may_leave(self, then: Callable[[], object]) -> bool:
+        """Whether the present experiment may be left now: nothing to save, or the user does not want it.
+
+        If the user wants to save first, the answer is no, and `then` is called when the snapshot has been written.
+        """
+        if self._window.document.undo_stack.isClean():
+            return True
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Unsaved changes"),
+            self.tr("Leave this experiment without saving a snapshot of it?"),
+            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Save,
+        )
+        if answer == QMessageBox.StandardButton.Save:
+            self._after_saving = then
+            self.save()
+            return False
+        return answer == QMessageBox.StandardButton.Discard
+
+    # Exporting
+
+    def export_history(self) -> None:
+        """Ask where, and write the history as a table."""
+        path = self._ask_where(self.tr("Export history"), "history.csv", self.tr("Tables (*.csv)"))
+        if path is not None:
+            self._window.runner.export_history(path)
+
+    def export_config(self) -> None:
+        """Ask where, and write the configuration."""
+        path = self._ask_where(self.tr("Export configuration"), "config.json", self.tr("Configurations (*.json)"))
+        if path is not None:
+            self._write(path, partial(write_atomically, path, self._window.document.config.to_json().encode()))
+
+    def export_view(self, view: View) -> None:
+        """Ask where, and write a view as PNG or SVG."""
+        path = self._ask_where(view.title, f"{view.name}.png", self.tr("Pictures (*.png *.svg)"))
+        if path is not None:
+            self._write(path, partial(save_figure, view, path))
+
+    def copy_view(self, view: View) -> None:
+        """Put a view's picture on the clipboard."""
+        copy_figure(view)
+        self._window.strip.say(self.tr("Copied: {view}.").format(view=view.title))
+
+    def _write(self, path: Path, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self._window.strip.warn(self.tr("{file} could not be written: {reason}.").format(file=path.name, reason=reason))
+        else:
+            self.follow_exported(path)
+
+    # The inside
+
+    def _ask_where(self, title: str, name: str, filters: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path(self._folder()) / name), filters)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix else path.with_suffix(Path(name).suffix)
+
+    def _folder(self) -> str:
+        return str(QSettings().value("folder", str(Path.home()), type=str))
+
+    def _remember(self, path: Path) -> None:
+        settings = QSettings()
+        names = [str(path.resolve()), *(name for name in self._recent() if name != str(path.resolve()))]
+        settings.setValue("recent", "\n".join(names[:RECENT]))
+        settings.setValue("folder", str(path.resolve().parent))
+        self._show_recent()
+
+    def _recent(self) -> list[str]:
+        return [name for name in str(QSettings().value("recent", "", type=str)).split("\n") if name]
+
+    def _show_recent(self) -> None:
+        self.recent_menu.clear()
+        for name in self._recent():
+            self.recent_menu.addAction(Path(name).name, partial(self.open_path, Path(name))).setToolTip(name)
+        self.recent_menu.setEnabled(not self.recent_menu.isEmpty())
+
+
+def _session_from_json(path: Path) -> Session:
+    return Session(Config.from_json(path.read_text(encoding="utf-8")))

@@ -1,0 +1,79 @@
+"""The strip at the foot of the window that says in words what is happening, and offers what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from playground.ui.theme import GRID, Theme
+
+Offer = tuple[str, Callable[[], None]]  # the button's text, and what it does
+
+
+class MessageStrip(QWidget):
+    """One sentence and at most a few buttons; always there and always as high, so that nothing moves."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("message_strip")
+        self.setFixedHeight(4 * GRID + 4)
+        self._urgent = False
+        self._text = QLabel()
+        self._text.setObjectName("message")
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(GRID * 3 // 2, 2, GRID * 3 // 2, 2)
+        self._layout.addWidget(self._text, 1)
+        self._buttons: list[QPushButton] = []
+        self._theme = theme
+        self.show_theme(theme)
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a warning stands here."""
+        return self._urgent
+
+    def say(self, sentence: str) -> None:
+        """Quiet news; does not replace a warning that is still to be answered."""
+        if not self._urgent:
+            self._show(sentence, ())
+
+    def warn(self, sentence: str, *offers: Offer) -> None:
+        """A sentence that stays until it is answered or dismissed."""
+        self._urgent = True
+        self._show(sentence, (*offers, (self.tr("Dismiss"), self.clear)))
+
+    def clear(self) -> None:
+        """Nothing to say."""
+        self._urgent = False
+        self._show("", ())
+
+    def show_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        colours = f"color: {theme.warning}; background: {theme.warning_base};" if self._urgent else f"color: {theme.muted};"
+        self.setStyleSheet(f"QWidget#message_strip, QLabel#message {{ {colours} }}")
+        self.setAutoFillBackground(True)
+
+    def _show(self, sentence: str, offers: tuple[Offer, ...]) -> None:
+        self._text.setText(sentence)
+        self._text.setToolTip(sentence)
+        for button in self._buttons:
+            self._layout.removeWidget(button)
+            button.deleteLater()
+        self._buttons = []
+        for label, action in offers:
+            button = QPushButton(label)
+            button.setObjectName(f"offer_{len(self._buttons)}")
+            button.clicked.connect(lambda _=False, action=action: self._answer(action))
+            self._layout.addWidget(button)
+            self._buttons.append(button)
+        self.show_theme(self._theme)
+
+    def _answer(self, action: Callable[[], None]) -> None:
+        self.clear()
+        action()

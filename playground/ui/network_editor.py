@@ -1,0 +1,362 @@
+"""The network as a diagram to read and to edit. Knows no session: edits are the document's, numbers a frame's."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPainter, QPalette, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QGraphicsItem,
+    QGraphicsScene,
+    QGraphicsView,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
+
+from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Config, Layer
+from playground.experiment.frame import UNITS, Frame
+from playground.nn.activations import ACTIVATIONS
+from playground.ui.column_header import HEIGHT, EndHeader, LayerHeader, describe, enable, stepper, tool_button
+from playground.ui.diagram import Diagram
+from playground.ui.diagram_canvas import Canvas
+from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
+from playground.ui.document import Document
+from playground.ui.theme import GRID, Theme
+from playground.ui.views.view import View
+from playground.ui.weight_editor import Row, WeightEditor
+
+WIDEST_HEADER = 112
+NAME_WIDTHS = (24, 160)  # least and most pixels for the names beside the inputs and the outputs
+ZOOM_STEP = 1.2
+
+
+class NetworkEditor(View):
+    """The diagram with its controls: layers above on the left, units and activation above each layer.
+
+    The columns are the config's, so that a click shows at once; what a frame of an older shape lacks stays empty until
+    the run has started again.
+    """
+
+    name = "network"
+    title = "Network"
+    needs = frozenset({UNITS})
+
+    unit_hovered = Signal(object)  # (column, unit), column 0 = inputs, the last = outputs; None when none is
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        super().__init__(document, theme)
+        self._config = document.config
+        self._frame: Frame | None = None
+        self._zoom = 1.0  # of the units' pictures; 1 fits them
+        self._scrolled = 0.5  # share of the way down
+        self._editor: WeightEditor | None = None
+        self._edited: list[Place] = []  # what the pop-up shows
+        self._headers: list[LayerHeader] = []
+        self._build()
+        self._build_shortcuts()
+        self.show_config(document.config)
+
+    def show_frame(self, frame: Frame) -> None:
+        """Draw the maps and weights of this moment."""
+        old, self._frame = self._frame, frame
+        if old is None or old.scene is not frame.scene:
+            self._lay_out()
+            self._name_ends(frame)
+        self._draw()
+
+    def show_config(self, config: Config) -> None:
+        """Follow the network section."""
+        self._config = config
+        hidden = config.network.hidden
+        self._layers.setText(str(len(hidden)))
+        add, full = (
+            self.tr("Add a hidden layer before the output."),
+            self.tr("A network has at most {most} hidden layers."),
+        )
+        remove, none = self.tr("Remove the last hidden layer."), self.tr("There is no hidden layer to remove.")
+        restarts = self.tr("The run starts again.")
+        enable(self._more_layers, len(hidden) < MAX_LAYERS, f"{add} {restarts}", full.format(most=MAX_LAYERS))
+        enable(self._fewer_layers, bool(hidden), f"{remove} {restarts}", none)
+        while len(self._headers) > len(hidden):
+            header = self._headers.pop()
+            header.hide()
+            header.deleteLater()
+        while len(self._headers) < len(hidden):
+            self._headers.append(self._new_header(len(self._headers)))
+        for header, layer in zip(self._headers, hidden, strict=True):
+            header.show_layer(layer)
+        self._lay_out()
+        self._draw()
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self._draw()
+
+    def figure(self) -> QGraphicsView:
+        """The diagram as it stands, without its controls."""
+        scene = QGraphicsScene(self)
+        item = DiagramItem(self._canvas.diagram)
+        scene.addItem(item)
+        view = QGraphicsView(scene)
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.resize(item.boundingRect().size().toSize())
+        return view
+
+    def zoom(self, steps: int, around: QPointF | None = None) -> None:
+        """Larger or smaller pictures; what lies at `around`, on the canvas, stays where it is."""
+        old = self._canvas.diagram.geometry
+        wanted = max(SMALLEST, min(old.sides[-1] * ZOOM_STEP**steps, LARGEST))
+        self._zoom = wanted / self._fitted(1.0).sides[-1]
+        self._lay_out()
+        if around is not None:
+            new = self._canvas.diagram.geometry
+            across, down = self._area.horizontalScrollBar(), self._area.verticalScrollBar()
+            across.setValue(round(across.value() + around.x() * (new.width / old.width - 1)))
+            down.setValue(round(down.value() + around.y() * (new.height / old.height - 1)))
+
+    def fit(self) -> None:
+        """Pictures as large as the room allows."""
+        self._zoom = 1.0
+        self._lay_out()
+
+    # Edits
+
+    def _change_layers(self, change: int) -> None:
+        hidden = self.document.config.network.hidden
+        if change < 0:
+            self.document.set("network.hidden", hidden[:-1], self.tr("Remove layer"))
+            return
+        last = hidden[-1] if hidden else Layer()
+        added = dataclasses.replace(last, units=max(2, min(last.units, 4)))
+        self.document.set("network.hidden", (*hidden, added), self.tr("Add layer"))
+
+    def _change_units(self, layer: int, change: int) -> None:
+        units = self.document.config.network.hidden[layer].units + change
+        if 1 <= units <= MAX_UNITS:
+            label = self.tr("Add unit to layer {number}") if change > 0 else self.tr("Remove unit from layer {number}")
+            self.document.set(f"network.hidden.{layer}.units", units, label.format(number=layer + 1))
+
+    def _choose_activation(self, layer: int, name: str) -> None:
+        cls = ACTIVATIONS[name]
+        if type(self.document.config.network.hidden[layer].activation) is not cls:
+            label = self.tr("Activation of layer {number}: {activation}").format(number=layer + 1, activation=cls.label)
+            self.document.set(f"network.hidden.{layer}.activation", cls(), label)
+
+    def _edit_knobs(self, layer: int, corner: QPoint) -> None:
+        from playground.ui.form import Form
+
+        popup = QFrame(self, Qt.WindowType.Popup)
+        popup.setObjectName("activation_editor")
+        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        popup.setFrameShape(QFrame.Shape.StyledPanel)
+        QVBoxLayout(popup).addWidget(Form(self.document, f"network.hidden.{layer}.activation"))
+        popup.adjustSize()
+        popup.move(corner)
+        popup.show()
+
+    def _edit_weights(self, place: Place) -> None:
+        """Open the pop-up for a weight or a bias, or for all that enters a unit."""
+        diagram = self._canvas.diagram
+        if diagram.value(place) is None:
+            return
+        layer, unit, input = place
+        bias = diagram.geometry.shape[layer]
+        inputs = [input] if input is not None else [bias, *range(bias)]
+        self._edited = [Place(layer, unit, input) for input in inputs]
+        rows = [Row(place, self._row_label(place), diagram.value(place) or 0.0) for place in self._edited]
+        if self._editor is not None:
+            self._editor.deleteLater()
+        title = self._canvas.name(place._replace(input=None))
+        self._editor = WeightEditor(title[0].upper() + title[1:], rows, self)
+        self._editor.value_entered.connect(self._set_weight)
+        beside = diagram.geometry.unit(layer + 1, unit)
+        self._editor.open_at(self._canvas.mapToGlobal(beside.topRight() + QPoint(GRID, 0)))
+
+    def _row_label(self, place: Place) -> str:
+        assert place.input is not None
+        if place.input == self._canvas.diagram.geometry.shape[place.layer]:
+            return self.tr("bias")
+        return self.tr("w from {source}").format(source=self._canvas.name(Place(place.layer - 1, place.input)))
+
+    def _set_weight(self, place: Place, value: float) -> None:
+        old = self._canvas.diagram.value(place)
+        if old is not None and place.input is not None:
+            label = self.tr("Set {weight}").format(weight=self._canvas.name(place))
+            self.document.edit_weight((place.layer, place.unit, place.input), old, value, label)
+
+    # Layout
+
+    def _build(self) -> None:
+        self._fewer_layers, self._layers, self._more_layers = stepper("layers")
+        self._fewer_layers.clicked.connect(partial(self._change_layers, -1))
+        self._more_layers.clicked.connect(partial(self._change_layers, 1))
+        self._smaller, self._fit, self._larger = (
+            tool_button(text, name)
+            for text, name in (("\N{MINUS SIGN}", "zoom_out"), (self.tr("fit"), "zoom_fit"), ("+", "zoom_in"))
+        )
+        self._smaller.clicked.connect(lambda: self.zoom(-1))
+        self._larger.clicked.connect(lambda: self.zoom(1))
+        self._fit.clicked.connect(self.fit)
+        describe(self._fit, self.tr("Fit the diagram into its panel (Ctrl+0)."))
+        bar = QHBoxLayout()
+        bar.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        bar.setSpacing(0)
+        heading = QLabel(self.tr("hidden layers"))
+        bar.addWidget(heading)
+        bar.addSpacing(GRID)
+        for widget in (self._fewer_layers, self._layers, self._more_layers):
+            bar.addWidget(widget)
+        bar.addStretch()
+        zoom = QLabel(self.tr("zoom"))
+        zoom.setProperty("role", "muted")
+        bar.addWidget(zoom)
+        bar.addSpacing(GRID // 2)
+        for widget in (self._smaller, self._fit, self._larger):
+            bar.addWidget(widget)
+        self._strip = QWidget()
+        self._strip.setFixedHeight(HEIGHT + GRID // 2)
+        self._strip.setBackgroundRole(QPalette.ColorRole.Base)
+        self._strip.setAutoFillBackground(True)
+        self._above = QWidget(self._strip)
+        self._inputs, self._outputs = EndHeader(self._above), EndHeader(self._above)
+        geometry = Geometry.fitted(self._shape(), 1, 1)
+        self._canvas = Canvas(Diagram(self._config, None, geometry, self.theme))
+        self._canvas.unit_hovered.connect(self.unit_hovered)
+        self._canvas.place_chosen.connect(self._edit_weights)
+        self._canvas.units_wanted.connect(self._change_units)
+        self._canvas.zoom_wanted.connect(self.zoom)
+        self._area = QScrollArea()
+        self._area.setObjectName("network_area")
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._canvas)
+        self._area.installEventFilter(self)
+        self._area.horizontalScrollBar().valueChanged.connect(self._follow_across)
+        self._area.verticalScrollBar().valueChanged.connect(self._follow_down)
+        self._area.verticalScrollBar().rangeChanged.connect(self._keep_down)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self._strip)
+        layout.addWidget(self._area, 1)
+
+    def _build_shortcuts(self) -> None:
+        for keys, action in (
+            (QKeySequence.StandardKey.ZoomIn, lambda: self.zoom(1)),
+            (QKeySequence.StandardKey.ZoomOut, lambda: self.zoom(-1)),
+            (QKeySequence("Ctrl+0"), self.fit),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def _new_header(self, index: int) -> LayerHeader:
+        header = LayerHeader(index, self._above)
+        header.units_wanted.connect(self._change_units)
+        header.activation_chosen.connect(self._choose_activation)
+        header.knobs_wanted.connect(self._edit_knobs)
+        header.show()
+        return header
+
+    def _shape(self) -> tuple[int, ...]:
+        """Units of each column: hidden layers as the config has them, inputs and outputs as the data ask for."""
+        config, frame = self._config, self._frame
+        inputs = len(frame.scene.input_names) if frame else len(config.data.features)
+        outputs = len(frame.weights[-1]) if frame else 1
+        return inputs, *(layer.units for layer in config.network.hidden), outputs
+
+    def _fitted(self, zoom: float) -> Geometry:
+        """The geometry for the room there is, less that of the scroll bars it makes necessary."""
+        shape = self._shape()
+        room = self._area.maximumViewportSize()
+        shaped = dataclasses.replace(self._canvas.diagram.geometry, shape=shape)
+        diagram = Diagram(self._config, self._frame, shaped, self.theme)
+        measure = self._canvas.fontMetrics().horizontalAdvance
+        least, most = NAME_WIDTHS
+        before, after = (
+            max(least, min(max(map(measure, names)) + GRID, most, room.width() // 5))
+            for names in (diagram.input_names, diagram.output_names)
+        )
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        width, height = room.width(), room.height()
+        for _ in range(2):
+            geometry = Geometry.fitted(shape, width, height, before, after, zoom)
+            if geometry.width > width:
+                height = room.height() - bar
+            if geometry.height > height:
+                width = room.width() - bar
+        return Geometry.fitted(shape, width, height, before, after, zoom)
+
+    def _lay_out(self) -> None:
+        """Place columns and headers anew, where anything has moved."""
+        geometry = self._fitted(self._zoom)
+        if geometry == self._canvas.diagram.geometry:
+            return
+        self._draw(geometry)
+        self._place_headers(geometry)
+        larger, smaller = self.tr("Larger pictures (Ctrl++)."), self.tr("Smaller pictures (Ctrl+−).")
+        enable(self._larger, geometry.sides[-1] < LARGEST, larger, self.tr("The pictures are as large as they get."))
+        enable(
+            self._smaller, geometry.sides[-1] > SMALLEST, smaller, self.tr("The pictures are as small as can be read.")
+        )
+
+    def _place_headers(self, geometry: Geometry) -> None:
+        self._above.setGeometry(self._above.x(), 0, geometry.width, HEIGHT)
+        middles = [left + side // 2 for left, side in zip(geometry.left, geometry.sides, strict=True)]
+        apart = middles[1] - middles[0]
+        for header, middle in zip((self._inputs, *self._headers, self._outputs), middles, strict=True):
+            width = min(apart - 6, WIDEST_HEADER, 2 * middle, 2 * (geometry.width - middle))
+            header.setGeometry(middle - width // 2, 0, width, HEIGHT)
+
+    def _name_ends(self, frame: Frame) -> None:
+        inputs, outputs = len(frame.scene.input_names), len(frame.weights[-1])
+        self._inputs.show_column(self.tr("inputs") if inputs > 1 else self.tr("input"), inputs, "")
+        self._outputs.show_column(self.tr("outputs") if outputs > 1 else self.tr("output"), outputs, frame.scene.output)
+
+    def _draw(self, geometry: Geometry | None = None) -> None:
+        canvas = self._canvas
+        geometry = geometry or canvas.diagram.geometry
+        ratio = self.devicePixelRatioF()
+        canvas.show_diagram(Diagram(self._config, self._frame, geometry, self.theme, ratio))
+        if self._editor is not None and self._editor.isVisible():
+            values = {place: canvas.diagram.value(place) for place in self._edited}
+            self._editor.show_values({place: value for place, value in values.items() if value is not None})
+
+    def _follow_across(self, value: int) -> None:
+        self._above.move(-value, 0)
+
+    def _follow_down(self, value: int) -> None:
+        if self._area.verticalScrollBar().maximum():
+            self._scrolled = value / self._area.verticalScrollBar().maximum()
+
+    def _keep_down(self, least: int, most: int) -> None:
+        self._area.verticalScrollBar().setValue(round(self._scrolled * most))
+
+    # Qt
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._area and event.type() == QEvent.Type.Resize:
+            self._lay_out()
+        return super().eventFilter(watched, event)
+
+
+class DiagramItem(QGraphicsItem):
+    """A diagram in a scene, for exports."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        super().__init__()
+        self._diagram = diagram
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self._diagram.geometry.width, self._diagram.geometry.height)
+
+    def paint(self, painter: QPainter, option: object, widget: QWidget | None = None) -> None:
+        self._diagram.paint(painter, self.boundingRect().toRect())

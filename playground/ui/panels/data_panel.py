@@ -1,0 +1,255 @@
+"""Which examples: pictures of the data sets, their knobs, and what of them the network sees. Knows no run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from playground.data.dataset import DataError, Dataset, Source
+from playground.data.features import FEATURES
+from playground.data.files import CsvFile
+from playground.data.generators import Generator
+from playground.data.sources import SOURCES
+from playground.experiment.config import Config
+from playground.experiment.frame import Scene
+from playground.options import Number, with_value
+from playground.ui.document import Document
+from playground.ui.form import CHIP, Column, Form, KnobWidget, SeedWidget, Selector, SubsetWidget, about, kept, wrapped
+from playground.ui.panels.learning_panel import fitting
+from playground.ui.theme import CLASSES, GRID, LIGHT, Theme
+
+PICTURE = 36  # side of a data set's picture
+GLYPH = 16
+PICTURE_POINTS = 160
+PICTURES_PER_ROW = 4
+NAMES_PER_ROW = 2
+SHARPNESS = 2  # pixels drawn for each pixel of the grid, for screens of high density
+FRAMED = """
+QToolButton { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px; }
+QToolButton:hover { border-color: palette(text); }
+QToolButton:checked { border: 2px solid palette(highlight); padding: 1px; }
+QToolButton:focus { border-color: palette(text); }
+"""
+
+
+class DataPanel(Column):
+    """Edits the data section. `open_data_requested` follows a press on the file entry, which the window answers."""
+
+    open_data_requested = Signal()
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.setObjectName("data_panel")
+        self._document = document
+        self._buttons = {name: self._button(name, cls) for name, cls in SOURCES.items()}
+        self.add(self._grid([name for name, cls in SOURCES.items() if issubclass(cls, Generator)], PICTURES_PER_ROW))
+        self.add(self._grid([name for name, cls in SOURCES.items() if not issubclass(cls, Generator)], NAMES_PER_ROW))
+        self._source_form = Form(document, "data.source")
+        self.add(self._source_form)
+        special: dict[str, Callable[[Any], KnobWidget]] = {
+            "features": partial(SubsetWidget, table=FEATURES),
+            "seed": SeedWidget,
+        }
+        self._form = Form(document, "data", ("train_share", "features", "standardise", "seed"), special)
+        self.add(self._form)
+        self._table_sentence = _quiet("data.table_sentence")
+        self.add(self._table_sentence)
+        axis = {"x_axis": AxisWidget, "y_axis": AxisWidget}
+        self._axes_form = Form(document, "display", tuple(axis), axis, adjust=self._swap_axes)
+        self.add(self._axes_form)
+        self._note = _quiet("data.note")
+        self.add(self._note)
+        self._columns = 0
+        document.config_changed.connect(self._follow)
+        self.show_theme(LIGHT)
+        self._show_source(document.config)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Draw the pictures in these colours."""
+        for name, cls in SOURCES.items():
+            icon = QIcon()
+            if issubclass(cls, Generator):
+                icon.addPixmap(_points_picture(_sample(cls), theme))
+            else:
+                for state, colour in ((QIcon.State.Off, theme.muted), (QIcon.State.On, theme.accent_text)):
+                    icon.addPixmap(_table_glyph(colour), QIcon.Mode.Normal, state)
+            self._buttons[name].setIcon(icon)
+
+    def show_scene(self, scene: Scene) -> None:
+        """Show what reading the data has found: their columns, and what was left out."""
+        self._columns = len(scene.columns)
+        for name in ("x_axis", "y_axis"):
+            axis = self._axes_form.widget(name)
+            assert isinstance(axis, AxisWidget)
+            axis.show_columns(scene.columns)
+        self._note.setText(scene.note)
+        self._show_source(self._document.config)
+
+    def _button(self, name: str, cls: type[Source]) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(f"data.source.{name}")
+        button.setCheckable(True)
+        button.setText(cls.label)
+        button.setAccessibleName(cls.label)
+        button.setToolTip(wrapped(about(cls)))
+        button.setAccessibleDescription(button.toolTip())
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        if issubclass(cls, Generator):
+            button.setIconSize(QSize(PICTURE, PICTURE))
+            button.setStyleSheet(FRAMED)
+        else:
+            button.setIconSize(QSize(GLYPH, GLYPH))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setStyleSheet(CHIP)
+        button.clicked.connect(partial(self._choose, name))
+        return button
+
+    def _grid(self, names: list[str], per_row: int) -> QWidget:
+        grid = QWidget()
+        layout = QGridLayout(grid)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID // 2)
+        for index, name in enumerate(names):
+            layout.addWidget(self._buttons[name], *divmod(index, per_row))
+        return grid
+
+    def _choose(self, name: str) -> None:
+        cls = SOURCES[name]
+        config = self._document.config
+        if cls is CsvFile:
+            self.open_data_requested.emit()
+        elif type(config.data.source) is not cls:
+            source = kept(cls, config.data.source)
+            assert isinstance(source, Source)
+            self._document.edit(self.tr("data set {name}").format(name=cls.label), with_source(config, source))
+        self._show_source(self._document.config)
+
+    def _follow(self, old: Config, new: Config) -> None:
+        if old.data.source != new.data.source and type(old.data.source) is not type(new.data.source):
+            self._columns = 0
+            self._note.setText("")
+        self._show_source(new)
+
+    def _show_source(self, config: Config) -> None:
+        source = config.data.source
+        for name, button in self._buttons.items():
+            button.setChecked(type(source) is SOURCES[name])
+        file = self._buttons["csv_file"]
+        file.setText(Path(source.path).name if isinstance(source, CsvFile) else self.tr("Open file…"))
+        plane = isinstance(source, Generator)
+        self._form.rows["features"].show_presence(plane)
+        self._source_form.setVisible(plane)
+        count = self._columns
+        all_columns = self.tr("All {count} columns are inputs.").format(count=count) if count else ""
+        self._table_sentence.setText(all_columns or self.tr("All columns of the table are inputs."))
+        self._table_sentence.setVisible(not plane)
+        self._axes_form.setVisible(not plane and count > 2)
+        self._note.setVisible(bool(self._note.text()))
+
+    def _swap_axes(self, config: Config) -> Config:
+        """Two axes never show the same column: the other one takes the column that has become free."""
+        old, new = self._document.config.display, config.display
+        if new.x_axis != new.y_axis:
+            return config
+        if new.x_axis != old.x_axis:
+            return _with_axes(config, new.x_axis, old.x_axis)
+        return _with_axes(config, old.y_axis, new.y_axis)
+
+
+class AxisWidget(KnobWidget):
+    """The number of a column, chosen by the column's name."""
+
+    def __init__(self, knob: Number) -> None:
+        super().__init__(knob)
+        self._index = 0
+        self._selector = Selector()
+        self._selector.activated.connect(self._emit)
+        self.tips = {"selector": knob.help}
+        self._place(selector=self._selector)
+
+    def show_columns(self, columns: tuple[str, ...]) -> None:
+        """Offer these columns."""
+        self._selector.clear()
+        self._selector.addItems(columns)
+        self._selector.setCurrentIndex(self._index)
+
+    def show_value(self, value: Any) -> None:
+        self._index = value
+        self._selector.setCurrentIndex(value)
+
+
+def with_source(config: Config, source: Source) -> Config:
+    """The config with other data: the first two columns are drawn, and a loss or an output unit that does not fit the
+    new kind of problem is automatic again.
+    """
+    config = _with_axes(with_value(config, "data.source", source), 0, 1)
+    if config.training.loss is None and config.network.output is None:
+        return config
+    try:
+        dataset = source.load(np.random.default_rng(config.data.seed))
+    except DataError:
+        return config
+    return fitting(config, len(dataset.classes))
+
+
+def _with_axes(config: Config, x_axis: int, y_axis: int) -> Config:
+    changed: Config = with_value(with_value(config, "display.x_axis", x_axis), "display.y_axis", y_axis)
+    return changed
+
+
+def _quiet(name: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setProperty("role", "muted")
+    label.setWordWrap(True)
+    return label
+
+
+def _sample(cls: type[Generator]) -> Dataset:
+    return cls(points=PICTURE_POINTS).load(np.random.default_rng(1))
+
+
+def _points_picture(dataset: Dataset, theme: Theme) -> QPixmap:
+    """The points right way up, in the colours of their classes or, for numbers, of a surface."""
+    if dataset.classes:
+        colours = [QColor(CLASSES[int(y)]) for y in dataset.y]
+    else:
+        shares = (dataset.y - dataset.y.min()) / np.ptp(dataset.y)
+        colours = [QColor(*theme.value_table()[int(255 * share)].tolist()) for share in shares]
+    reach = 1.1 * np.abs(dataset.X).max()
+    at = PICTURE * (0.5 + dataset.X * (0.5, -0.5) / reach)  # (points, 2) pixels
+    picture, painter = _canvas(PICTURE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for (x, y), colour in zip(at.tolist(), colours, strict=True):
+        painter.setBrush(colour)
+        painter.drawEllipse(QPointF(x, y), 1.2, 1.2)
+    painter.end()
+    return picture
+
+
+def _table_glyph(colour: str) -> QPixmap:
+    picture, painter = _canvas(GLYPH)
+    painter.setPen(QPen(QColor(colour), 1.2))
+    painter.drawRoundedRect(QRectF(1.5, 2.5, 13.0, 11.0), 1.5, 1.5)
+    for y in (6.2, 9.8):
+        painter.drawLine(QPointF(1.5, y), QPointF(14.5, y))
+    painter.drawLine(QPointF(6.0, 6.2), QPointF(6.0, 13.5))
+    painter.end()
+    return picture
+
+
+def _canvas(side: int) -> tuple[QPixmap, QPainter]:
+    picture = QPixmap(side * SHARPNESS, side * SHARPNESS)
+    picture.setDevicePixelRatio(SHARPNESS)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return picture, painter

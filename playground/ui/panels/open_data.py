@@ -1,0 +1,244 @@
+"""The dialog that turns a file of the user's into a choice of data: its first rows, target, inputs and task."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFormLayout,
+    QHeaderView,
+    QLabel,
+    QTableView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from playground.data.dataset import DataError, Dataset
+from playground.data.files import TASKS, Column, CsvFile, Table, read_table
+from playground.ui.form import Selector, wrapped
+from playground.ui.theme import GRID
+
+PREVIEW_ROWS = 6
+ROW_HEIGHT = 22
+CHECKS = """
+QTreeView::item { height: 20px; }
+QTreeView::indicator { width: 11px; height: 11px; border: 1px solid palette(mid); border-radius: 3px; }
+QTreeView::indicator:checked { background: palette(highlight); border-color: palette(highlight); }
+"""
+NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}  # of delimiters
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class OpenDataDialog(QDialog):
+    """Asks what to do with a file. While what is chosen cannot be used it says why, and cannot be accepted."""
+
+    def __init__(self, path: str | Path, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("open_data")
+        self.setWindowTitle(self.tr("Open data: {name}").format(name=Path(path).name))
+        self.setMinimumWidth(80 * GRID)
+        self._path = str(path)
+        self._table: Table | None = None
+        self._unchecked: set[str] = set()  # columns of numbers that are not wanted as inputs
+        self._summary = _sentence_label("open_data.summary", "muted")
+        self._refusal = _sentence_label("open_data.refusal", "remark")
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
+        self._open = self._buttons.button(QDialogButtonBox.StandardButton.Open)
+        for button in self._buttons.buttons():
+            button.setIcon(QIcon())
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        self._layout.setSpacing(GRID)
+        try:
+            self._table = read_table(path)
+        except DataError as error:
+            self._refuse(str(error))
+        else:
+            self._build(self._table)
+            self._show_columns()
+        for part in (self._summary, self._refusal, self._buttons):
+            self._layout.addWidget(part)
+
+    def source(self) -> CsvFile:
+        """What has been chosen."""
+        return CsvFile(self._path, self._target.currentText(), self._inputs(), TASKS[self._task.currentIndex()])
+
+    def _build(self, table: Table) -> None:
+        facts = _sentence_label("open_data.facts", "muted")
+        facts.setText(self._facts(table))
+        self._layout.addWidget(facts)
+        self._layout.addWidget(self._preview(table))
+        self._target = Selector()
+        self._target.addItems([column.name for column in table.columns])
+        filled = [index for index, column in enumerate(table.columns) if column.kind != "empty"]
+        self._target.setCurrentIndex(filled[-1] if filled else 0)
+        self._target.activated.connect(self._show_columns)
+        self._task = Selector()
+        self._task.addItems(TASKS)
+        self._task.activated.connect(self._show_columns)
+        self._columns = QTreeWidget()
+        self._columns.setHeaderLabels([self.tr("column"), self.tr("kind"), self.tr("missing values")])
+        self._columns.setRootIsDecorated(False)
+        self._columns.setStyleSheet(CHECKS)
+        self._columns.setUniformRowHeights(True)
+        self._columns.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._columns.header().setStretchLastSection(False)
+        for column in table.columns:
+            row = QTreeWidgetItem([column.name, column.kind, str(column.missing) if column.missing else ""])
+            row.setTextAlignment(2, Qt.AlignmentFlag.AlignRight)
+            self._columns.addTopLevelItem(row)
+        self._columns.itemChanged.connect(self._check)
+        form = QFormLayout()
+        form.setSpacing(GRID)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        self._add(form, "target", self.tr("target"), self._target, self.tr("The column to predict."))
+        self._add(form, "task", self.tr("task"), self._task, self.tr(
+            "Automatic takes texts, or at most 10 different whole numbers, for classes."))  # fmt: skip
+        self._add(form, "inputs", self.tr("inputs"), self._columns, self.tr("The columns to predict it from."))
+        self._layout.addLayout(form, 1)
+
+    def _add(self, form: QFormLayout, name: str, label: str, control: QWidget, tip: str) -> None:
+        control.setObjectName(f"open_data.{name}")
+        control.setAccessibleName(label)
+        control.setToolTip(wrapped(tip))
+        control.setAccessibleDescription(control.toolTip())
+        form.addRow(label, control)
+
+    def _preview(self, table: Table) -> QTableView:
+        view = QTableView()
+        view.setObjectName("open_data.preview")
+        view.setAccessibleName(self.tr("first rows"))
+        view.setToolTip(self.tr("The first rows, as the file says them."))
+        view.setAccessibleDescription(view.toolTip())
+        view.setModel(Preview(table, view))
+        view.setSelectionMode(QTableView.SelectionMode.NoSelection)
+        view.setTabKeyNavigation(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        view.setFixedHeight((PREVIEW_ROWS + 2) * ROW_HEIGHT)
+        return view
+
+    def _facts(self, table: Table) -> str:
+        parts = self.tr("{rows:,} rows and {columns:,} columns, parted by {delimiter}; {encoding}.")
+        delimiter = NAMES[table.delimiter]
+        return parts.format(rows=len(table), columns=len(table.columns), delimiter=delimiter, encoding=table.encoding)
+
+    def _inputs(self) -> tuple[str, ...]:
+        """The names that are checked; () while these are all that can be."""
+        return tuple(self._checked()) if self._unchecked - {self._target.currentText()} else ()
+
+    def _checked(self) -> list[str]:
+        assert self._table is not None
+        return [column.name for column in self._table.columns if self._is_checked(column)]
+
+    def _is_checked(self, column: Column) -> bool:
+        return not self._obstacle(column) and column.name not in self._unchecked
+
+    def _obstacle(self, column: Column) -> str:
+        """Why a column cannot be an input; empty where it can."""
+        if column.name == self._target.currentText():
+            return self.tr("This is the target.")
+        return {
+            "text": self.tr("An input must be a number; this column holds texts."),
+            "constant": self.tr("All values of this column are the same, so it says nothing."),
+            "empty": self.tr("This column has no values."),
+        }.get(column.kind, "")
+
+    def _check(self, row: QTreeWidgetItem) -> None:
+        if row.checkState(0) == Qt.CheckState.Checked:
+            self._unchecked.discard(row.text(0))
+        else:
+            self._unchecked.add(row.text(0))
+        self._show_dataset()
+
+    def _show_columns(self) -> None:
+        """Show which columns can be inputs beside the target, and what "automatic" means for it."""
+        assert self._table is not None
+        self._columns.blockSignals(True)
+        for index, column in enumerate(self._table.columns):
+            row = cast(QTreeWidgetItem, self._columns.topLevelItem(index))
+            obstacle = self._obstacle(column)
+            row.setDisabled(bool(obstacle))
+            row.setToolTip(0, obstacle)
+            row.setCheckState(0, Qt.CheckState.Checked if self._is_checked(column) else Qt.CheckState.Unchecked)
+        self._columns.blockSignals(False)
+        target = self._table.columns[self._target.currentIndex()]
+        self._task.setItemText(0, self.tr("automatic ({task})").format(task=target.task))
+        self._show_dataset()
+
+    def _show_dataset(self) -> None:
+        """Say what the choice amounts to, or why it cannot be used."""
+        assert self._table is not None
+        if not self._checked():
+            self._refuse(self.tr("Choose at least one input: a column of numbers beside the target."))
+            return
+        source = self.source()
+        try:
+            dataset = self._table.dataset(source.target, source.inputs, source.task)
+        except DataError as error:
+            self._refuse(str(error))
+        else:
+            self._summary.setText(self._sentence(dataset))
+            self._summary.show()
+            self._refusal.hide()
+            self._open.setEnabled(True)
+
+    def _sentence(self, dataset: Dataset) -> str:
+        if dataset.classes:
+            what = self.tr("{count} classes of {target}").format(count=len(dataset.classes), target=dataset.target)
+        else:
+            what = self.tr("the number {target}").format(target=dataset.target)
+        counts = self.tr("{examples:,} examples with {inputs:,} inputs each, to predict {what}.")
+        sentence = counts.format(examples=len(dataset), inputs=len(dataset.columns), what=what)
+        return f"{sentence} {dataset.note}".strip()
+
+    def _refuse(self, reason: str) -> None:
+        self._refusal.setText(reason)
+        self._refusal.show()
+        self._summary.hide()
+        self._open.setEnabled(False)
+
+
+class Preview(QAbstractTableModel):
+    """The first rows of a table, with its names above."""
+
+    def __init__(self, table: Table, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._columns = table.columns
+        self._rows = table.preview(PREVIEW_ROWS)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._rows[index.row()][index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole and self._columns[index.column()].kind == "number":
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return self._columns[section].name if orientation == Qt.Orientation.Horizontal else section + 1
+
+
+def _sentence_label(name: str, role: str) -> QLabel:
+    label = QLabel()
+    label.setObjectName(name)
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    return label

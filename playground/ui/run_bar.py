@@ -1,0 +1,147 @@
+"""The bar on top: run, step, reset and speed, and the counters that are always in sight."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QToolBar, QWidget
+
+from playground.experiment.frame import Frame
+from playground.ui.icons import icon
+from playground.ui.theme import GRID, Theme, tabular
+
+SPEEDS: tuple[float | None, ...] = (2, 10, 50, 250, 2500, None)  # steps a second
+
+
+class RunBar(QToolBar):
+    """Shows the run's actions and its counters. `speed_chosen` carries steps a second, None for no limit."""
+
+    speed_chosen = Signal(object)
+
+    def __init__(self, actions: list[QAction], theme_action: QAction, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("run_bar")
+        self.setWindowTitle(self.tr("Run"))
+        self.setMovable(False)
+        self.setIconSize(QSize(24, 24))
+        for action in actions:
+            self.addAction(action)
+        self.addSeparator()
+        self._speed = QComboBox()
+        self._speed.setObjectName("speed")
+        for limit in SPEEDS:
+            self._speed.addItem(self.tr("full speed") if limit is None else self.tr("%n steps/s", "", int(limit)), limit)
+        self._speed.setCurrentIndex(len(SPEEDS) - 1)
+        _explain(self._speed, self.tr("How fast to train. Slow shows every mini-batch; nothing else changes."))
+        self._speed.activated.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
+        self.addWidget(self._speed)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(spacer)
+        self._counters = {
+            "epoch": _Counter(self.tr("epoch"), "8,888,888", self.tr("Finished passes over the training examples.")),
+            "step": _Counter(self.tr("step"), "888,888,888", self.tr("Mini-batches trained since the start.")),
+            "train_loss": _Counter(self.tr("train loss"), "8.888e-88", self.tr("Mean loss on the training examples.")),
+            "test_loss": _Counter(self.tr("test loss"), "8.888e-88", self.tr("Mean loss on the test examples.")),
+            "accuracy": _Counter(
+                self.tr("train · test accuracy"), "100.0 % · 100.0 %", self.tr("Share of examples classified right.")
+            ),
+            "pace": _Counter(self.tr("steps/s"), "888,888", self.tr("Mini-batches trained each second.")),
+        }
+        for name, counter in self._counters.items():
+            counter.setObjectName(f"counter_{name}")
+            self.addWidget(counter)
+        self.addAction(theme_action)
+        self._last: tuple[float, int, int] | None = None
+        self.show_theme(theme)
+
+    def show_theme(self, theme: Theme) -> None:
+        for counter in self._counters.values():
+            counter.show_theme(theme)
+
+    def show_frame(self, frame: Frame) -> None:
+        scores = frame.scores
+        show = {
+            "epoch": f"{frame.epoch:,}",
+            "step": f"{frame.step:,}",
+            "train_loss": _loss(scores.train_loss),
+            "test_loss": _loss(scores.test_loss),
+        }
+        for name, value in show.items():
+            self._counters[name].show_value(value)
+        accuracy = self._counters["accuracy"]
+        if scores.train_accuracy is None or scores.test_accuracy is None:
+            accuracy.show_value("–")
+        else:
+            accuracy.show_value(f"{100 * scores.train_accuracy:.1f} % · {100 * scores.test_accuracy:.1f} %")
+
+    def show_pace(self, frame: Frame, running: bool) -> None:
+        """Steps a second, averaged over half a second and more."""
+        now = time.perf_counter()
+        if not running:
+            self._last = None
+            self._counters["pace"].show_value("–")
+        elif self._last is None or self._last[2] != frame.run or frame.step < self._last[1]:
+            self._last = (now, frame.step, frame.run)
+        elif now - self._last[0] >= 0.5:
+            self._counters["pace"].show_value(f"{(frame.step - self._last[1]) / (now - self._last[0]):,.0f}")
+            self._last = (now, frame.step, frame.run)
+
+    def value(self, name: str) -> str:
+        """What a counter shows: epoch, step, train_loss, test_loss, accuracy or pace."""
+        return self._counters[name].value()
+
+
+class _Counter(QWidget):
+    """A number under its name, as wide as its widest value so that nothing moves."""
+
+    def __init__(self, name: str, widest: str, meaning: str) -> None:
+        super().__init__()
+        self._value = QLabel("–")
+        self._value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        font = tabular(self._value.font())
+        font.setPointSizeF(font.pointSizeF() * 1.15)
+        font.setWeight(font.Weight.DemiBold)
+        self._value.setFont(font)
+        self._name = QLabel(name)
+        small = self._name.font()
+        small.setPointSizeF(small.pointSizeF() * 0.85)
+        self._name.setFont(small)
+        self._name.setProperty("role", "muted")
+        self._name.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._value.setFixedWidth(QFontMetrics(font).horizontalAdvance(widest) + 2)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
+        layout.setVerticalSpacing(0)
+        layout.addWidget(self._value, 0, 0)
+        layout.addWidget(self._name, 1, 0)
+        _explain(self, meaning)
+        self.setAccessibleName(name)
+
+    def show_value(self, value: str) -> None:
+        if value != self._value.text():
+            self._value.setText(value)
+
+    def value(self) -> str:
+        return self._value.text()
+
+    def show_theme(self, theme: Theme) -> None:
+        self._value.setStyleSheet(f"color: {theme.text}")
+
+
+def action_icons(actions: dict[str, QAction], theme: Theme, running: bool) -> None:
+    """Give the run's actions their icons in this theme."""
+    for name, action in actions.items():
+        drawing = "pause" if name == "play" and running else name
+        action.setIcon(icon(drawing, theme, theme.accent if name == "play" else ""))
+
+
+def _loss(loss: float) -> str:
+    return f"{loss:.4f}" if 0.001 <= abs(loss) < 1000 or loss == 0 else f"{loss:.3e}"
+
+
+def _explain(widget: QWidget, meaning: str) -> None:
+    widget.setToolTip(meaning)
+    widget.setAccessibleDescription(meaning)

@@ -1,0 +1,332 @@
+"""Lines over epochs: their scale, axis, legend and pointer. Knows neither what the lines measure nor any frame."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from playground.ui.theme import GRID, Theme
+from playground.ui.views.view import colour_axes, quiet
+
+Floats = NDArray[np.floating]
+
+MOST_POINTS = 600  # of one line; more than a plot of the usual size has pixels
+MOST_MEDIANS = 96
+FAINT = 0.3  # opacity of a noisy line under its medians
+LEFT_AXIS = 52  # pixels, fixed so that a new tick label does not move the plot
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Where values stand on a vertical axis; its ends are round, so that it moves seldom while values do.
+
+    Attributes:
+        low, high: ends in axis units: values, or their decimal logarithms when `log`.
+        zero: where zeros stand when `log` and there are any: below every other value.
+    """
+
+    low: float
+    high: float
+    log: bool
+    zero: float | None = None
+
+    @classmethod
+    def linear(cls, values: Floats) -> Scale:
+        """From 0 to a round number above all values."""
+        largest = float(np.max(values, initial=0.0, where=np.isfinite(values))) or 1.0
+        step = 10.0 ** math.floor(math.log10(largest))
+        step = next(part for part in (step / 5.0, step / 2.0, step, 2.0 * step) if largest <= 6.0 * part)
+        return cls(0.0, step * math.ceil(largest / step - 1e-9), False)
+
+    @classmethod
+    def logarithmic(cls, values: Floats) -> Scale:
+        """Between numbers 1, 2 or 5 times a power of ten that enclose all positive values; zeros apart below."""
+        positive = values[np.isfinite(values) & (values > 0.0)]
+        logs = np.log10([positive.min(), positive.max()]) if positive.size else np.array([-3.0, 0.0])
+        marks = np.log10([1.0, 2.0, 5.0, 10.0])
+        low, high = np.floor(logs)
+        low += marks[marks <= logs[0] - low + 1e-9][-1]
+        high += marks[marks >= logs[1] - high - 1e-9][0]
+        if high <= low:
+            high = low + marks[1]
+        zero = float(low - max(0.3, 0.12 * (high - low))) if np.any(values == 0.0) else None
+        return cls(float(low), float(high), True, zero)
+
+    @classmethod
+    def share(cls, values: Floats) -> Scale:
+        """From a round share below all values to 1."""
+        smallest = float(np.min(values, initial=1.0, where=np.isfinite(values)))
+        return cls(min(math.floor(10.0 * smallest) / 10.0, 0.9), 1.0, False)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Lowest and highest axis unit to show, with a little air."""
+        bottom = self.low if self.zero is None else self.zero
+        return bottom - 0.02 * (self.high - bottom), self.high + 0.02 * (self.high - bottom)
+
+    def places(self, values: Floats) -> Floats:
+        """Axis units of values of any shape; what has no place is NaN."""
+        if not self.log:
+            return np.where(np.isfinite(values), values, np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.log10(values)
+        return np.where(values == 0.0, np.nan if self.zero is None else self.zero, np.where(np.isfinite(logs), logs, np.nan))
+
+
+def written(value: float) -> str:
+    """A number of three digits as one writes it: 0.0123, 1.23·10⁻⁵, 0, –."""
+    if not math.isfinite(value):
+        return "–"
+    if value == 0.0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:#.3g}".rstrip(".") if value else "0"
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def decimate(epochs: Floats, values: Floats, most: int = MOST_POINTS) -> tuple[Floats, Floats]:
+    """At most `most` points and one that look the same: lowest and highest of each run of records.
+
+    epochs (records,) and values (records, lines) become (points,) and (points, lines).
+    """
+    if len(epochs) <= most:
+        return epochs, values
+    starts = np.arange(0, len(epochs), _run_length(2 * len(epochs), most))
+    points = np.stack([np.fmin.reduceat(values, starts, axis=0), np.fmax.reduceat(values, starts, axis=0)], axis=1)
+    points = points.reshape(2 * len(starts), -1)
+    return np.append(np.repeat(epochs[starts], 2), epochs[-1]), np.concatenate([points, values[-1:]])
+
+
+def medians(epochs: Floats, values: Floats, most: int = MOST_MEDIANS) -> tuple[Floats, Floats]:
+    """At most `most` points and one that show the course of noisy lines: the median of each run of records.
+
+    Shapes as in `decimate`. The last point is the median of the last full length of a run, so that it does not jump.
+    """
+    length = _run_length(len(epochs), most)
+    if length == 1:
+        return epochs, values
+    runs = len(epochs) // length
+    grouped = values[: runs * length].reshape(runs, length, -1)
+    middle = epochs[: runs * length].reshape(runs, length).mean(axis=1)
+    tail = np.median(values[-length:], axis=0)
+    return np.append(middle, epochs[-1]), np.vstack([np.median(grouped, axis=1), tail])
+
+
+def _run_length(records: int, most: int) -> int:
+    """A power of two, for runs that stay the same while records are added: otherwise the line shimmers."""
+    return 1 << max(math.ceil(math.log2(records / most)), 0) if records else 1
+
+
+class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+    """A left axis for any Scale. `suffix` follows each number."""
+
+    def __init__(self, suffix: str = "") -> None:
+        super().__init__("left")
+        self._scale = Scale(0.0, 1.0, False)
+        self._suffix = suffix
+        self.setWidth(LEFT_AXIS)
+
+    def follow(self, scale: Scale) -> None:
+        """Take this scale; its ends arrive through the linked ViewBox."""
+        if scale != self._scale:
+            self._scale = scale
+            self.picture = None
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        # Room for the labels at both ends, which pyqtgraph leaves out as soon as there are grid lines.
+        return super().boundingRect().adjusted(0, -GRID, 0, GRID)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        scale = self._scale
+        if not scale.log:
+            ticks: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
+            return ticks
+        room = max(size / 20.0, 2.0)  # labels that fit
+        decades = scale.high - scale.low
+        first, last = math.ceil(scale.low - 1e-9), math.floor(scale.high + 1e-9)
+        if decades * 3.0 <= room or first >= last:
+            marks = [e + m for e in range(first - 1, last + 1) for m in (0.0, math.log10(2.0), math.log10(5.0))]
+        else:
+            step = math.ceil(decades / room)
+            marks = [float(e) for e in range(first, last + 1) if e % step == 0]
+        marks = [mark for mark in marks if scale.low - 1e-9 <= mark <= scale.high + 1e-9]
+        return [(1.0, marks if scale.zero is None else [scale.zero, *marks])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if not self._scale.log:
+            return [text + self._suffix for text in super().tickStrings(values, scale, spacing)]
+        return ["0" if value == self._scale.zero else self._power(value) for value in values]
+
+    def _power(self, logarithm: float) -> str:
+        exponent = math.floor(logarithm + 1e-9)
+        digit = round(10.0 ** (logarithm - exponent))
+        if self._scale.low >= -3.0 - 1e-9 and self._scale.high <= 3.0 + 1e-9:
+            return f"{digit * 10.0**exponent:.{max(-exponent, 0)}f}"
+        power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
+        return power if digit == 1 else f"{digit}·{power}"
+
+
+class CurvePlot(pg.PlotItem):  # type: ignore[misc]
+    """Some lines over epochs and a pointer that follows the mouse. Noisy lines are faint, with their medians on top.
+
+    `pointed(record, line)` says which record the mouse is over and which line is nearest; -1 when it has left.
+    """
+
+    pointed = Signal(int, int)
+
+    def __init__(self, font: QFont, noisy: bool = False, suffix: str = "", factor: float = 1.0) -> None:
+        self._values = ValueAxis(suffix)
+        super().__init__(axisItems={"left": self._values})
+        quiet(self, font)
+        self._values.setScale(factor)
+        self.vb.setMouseEnabled(False, False)
+        self._noisy = noisy
+        self._epochs: Floats = np.zeros(0)
+        self._places: Floats = np.zeros((0, 0))
+        self._colours: list[QColor] = []
+        self._curves: list[Any] = []  # every record
+        self._courses: list[Any] = []  # the medians of noisy lines
+        self._line = pg.InfiniteLine(angle=90)
+        self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
+        for item in (self._line, self._dots):
+            item.setVisible(False)
+            item.setZValue(10)
+            self.addItem(item, ignoreBounds=True)
+
+    def show_lines(self, epochs: Floats, values: Floats, scale: Scale) -> None:
+        """Draw values (records, lines) over epochs (records,)."""
+        self._epochs, self._places = epochs, scale.places(values)
+        if len(self._curves) != values.shape[1]:
+            self._make_curves(values.shape[1])
+        _draw(self._curves, *decimate(epochs, self._places))
+        if self._noisy:
+            _draw(self._courses, *medians(epochs, self._places))
+        self._values.follow(scale)
+        bottom, top = scale.ends
+        self.vb.setRange(
+            xRange=(0.0, max(float(epochs[-1]), 1.0) if len(epochs) else 1.0),
+            yRange=(bottom, top),
+            padding=0.0,
+            disableAutoRange=True,
+        )
+
+    def show_colours(self, colours: list[QColor], theme: Theme) -> None:
+        """One colour a line, first to last."""
+        colour_axes(self, theme)
+        self._line.setPen(pg.mkPen(theme.muted))
+        self._dots.setPen(pg.mkPen(theme.base))
+        self._colours = colours
+        self._dress()
+
+    def point_at(self, record: int) -> None:
+        """Mark one record on every line; none with -1."""
+        shown = 0 <= record < len(self._epochs)
+        self._line.setVisible(shown)
+        self._dots.setVisible(shown)
+        if shown:
+            places = self._places[record]
+            known = np.flatnonzero(np.isfinite(places))
+            self._line.setPos(self._epochs[record])
+            brushes = [pg.mkBrush(self._colours[line]) for line in known]
+            self._dots.setData(np.full(len(known), self._epochs[record]), places[known], brush=brushes)
+
+    def _make_curves(self, lines: int) -> None:
+        for curve in self._curves + self._courses:
+            self.removeItem(curve)
+        # Noisy lines that are smoothed take many times as long to paint.
+        self._curves = [pg.PlotCurveItem(antialias=not self._noisy, connect="finite") for _ in range(lines)]
+        self._courses = [pg.PlotCurveItem(antialias=True, connect="finite") for _ in range(lines if self._noisy else 0)]
+        for curve in self._curves + self._courses:
+            self.addItem(curve, ignoreBounds=True)
+        self._dress()
+
+    def _dress(self) -> None:
+        for curve, colour in zip(self._curves, self._colours, strict=False):
+            faint = QColor(colour)
+            faint.setAlphaF(FAINT)
+            curve.setPen(pg.mkPen(faint) if self._noisy else pg.mkPen(colour, width=2))
+        for course, colour in zip(self._courses, self._colours, strict=False):
+            course.setPen(pg.mkPen(colour, width=2))
+
+    def hoverEvent(self, ev: Any) -> None:
+        record = line = -1
+        if not ev.isExit() and self.vb.sceneBoundingRect().contains(ev.scenePos()) and len(self._epochs):
+            at = self.vb.mapSceneToView(ev.scenePos())
+            record = int(np.abs(self._epochs - at.x()).argmin())
+            line = int(np.nan_to_num(np.abs(self._places[record] - at.y()), nan=np.inf).argmin())
+        self.pointed.emit(record, line)
+
+
+def _draw(curves: list[Any], epochs: Floats, lines: Floats) -> None:
+    for curve, line in zip(curves, lines.T, strict=True):
+        curve.setData(epochs, line)
+
+
+class Entry(NamedTuple):
+    """A line's colour, name, shorter name, and value as text."""
+
+    colour: QColor
+    name: str
+    short: str
+    value: str = ""
+
+
+class Legend(pg.GraphicsWidget):  # type: ignore[misc]
+    """One row above a plot: each line's colour and name, and at the right end a note. It covers no line."""
+
+    def __init__(self, font: QFont) -> None:
+        super().__init__()
+        self._font = font
+        self._entries: list[Entry] = []
+        self._note = ""
+        self._text = self._muted = QColor()
+        self.setFixedHeight(QFontMetricsF(font).height() + GRID // 2)
+
+    def show_entries(self, entries: list[Entry], note: str = "") -> None:
+        """Draw these; values keep the room of the widest usual number, so that nothing moves."""
+        if (entries, note) != (self._entries, self._note):
+            self._entries, self._note = entries, note
+            self.update()
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        self._text, self._muted = QColor(theme.text), QColor(theme.muted)
+        self.update()
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        metrics = QFontMetricsF(self._font)
+        room = self.width() - metrics.horizontalAdvance(self._note) - GRID
+        long = [entry.name for entry in self._entries]
+        names = long if self._laid_out(long, metrics)[-1] <= room else [entry.short for entry in self._entries]
+        painter.setFont(self._font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = round(self.height() / 2) + 0.5
+        baseline = middle + (metrics.ascent() - metrics.descent()) / 2
+        for entry, name, x in zip(self._entries, names, self._laid_out(names, metrics), strict=False):
+            painter.setPen(pg.mkPen(entry.colour, width=3))
+            painter.drawLine(QLineF(x, middle, x + GRID, middle))
+            painter.setPen(self._muted)
+            x += 1.5 * GRID
+            painter.drawText(QLineF(x, baseline, x, baseline).p1(), name)
+            painter.setPen(self._text)
+            x += metrics.horizontalAdvance(name + " ")
+            painter.drawText(QLineF(x, baseline, x, baseline).p1(), entry.value)
+        painter.setPen(self._muted)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0.0, 0.0, self.width(), self.height()), right, self._note)
+
+    def _laid_out(self, names: list[str], metrics: QFontMetricsF) -> list[float]:
+        """Where each entry begins, and where the last one ends."""
+        places = [0.0]
+        for entry, name in zip(self._entries, names, strict=True):
+            value = max(metrics.horizontalAdvance(text) for text in (entry.value, " 0.00000")) if entry.value else 0.0
+            places.append(places[-1] + 3.0 * GRID + metrics.horizontalAdvance(name) + value)
+        return places

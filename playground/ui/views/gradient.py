@@ -1,0 +1,172 @@
+"""How large each layer's weight gradient is, over time and now. Draws what a frame holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QFont
+
+from playground.experiment.config import Config
+from playground.experiment.frame import CURVES, Frame
+from playground.ui.document import Document
+from playground.ui.theme import GRID, Theme
+from playground.ui.views.curve import CurvePlot, Entry, Floats, Legend, Scale, ValueAxis, written
+from playground.ui.views.view import PlotView, Segments, colour_axes, quiet, small
+
+MEASURES = ("norm", "largest", "mean")  # the columns of Frame.gradient_now
+CROWDED = 6  # layers above which only every second bar has a name
+
+
+class GradientView(PlotView):
+    """Left one line a layer over epochs, right one bar a layer for this moment, on one logarithmic scale.
+
+    While the mouse is over the lines, the bars show the record under it.
+    """
+
+    name = "gradient"
+    title = "Gradient magnitude"
+    needs = frozenset({CURVES})
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        super().__init__(document, theme)
+        self._frame: Frame | None = None
+        self._epochs: Floats = np.zeros(0)
+        self._sizes: Floats = np.zeros((0, 0))  # (records, layers)
+        self._now: Floats = np.zeros(0)  # (layers,)
+        self._scale = Scale.logarithmic(self._now)
+        self._colours: list[QColor] = []
+        self._record = self._layer = -1  # under the mouse
+        self._measure = Segments(
+            "gradient.measure",
+            {
+                "norm": (self.tr("norm"), self.tr("Length of each layer's weight gradient: √ Σ (∂L/∂w)²")),
+                "largest": (self.tr("largest"), self.tr("Largest |∂L/∂w| among each layer's weights")),
+                "mean": (self.tr("mean"), self.tr("Mean |∂L/∂w| over each layer's weights")),
+            },
+        )
+        self._measure.chosen.connect(self._choose_measure)
+        self.controls.addWidget(self._measure)
+        self.controls.addStretch()
+        font = small(self.font())
+        self._legend = Legend(font)
+        self._lines = CurvePlot(font, noisy=True)
+        self._bars = BarPlot(font)
+        self._bars.setYLink(self._lines)
+        for plot in (self._lines, self._bars):
+            plot.pointed.connect(self._point_at)
+        self._lines.setLabel("bottom", self.tr("epoch"))
+        self._bars.setLabel("bottom", self.tr("layer, now"))
+        self.canvas.addItem(self._legend, 0, 0, 1, 2)
+        self.canvas.addItem(self._lines, 1, 0)
+        self.canvas.addItem(self._bars, 1, 1)
+        self.canvas.ci.layout.setColumnStretchFactor(0, 2)
+        self.canvas.ci.layout.setColumnStretchFactor(1, 1)
+        self.show_config(document.config)
+        self.show_theme(theme)
+
+    def show_frame(self, frame: Frame) -> None:
+        self._frame = frame
+        if len(frame.gradient_now) != len(self._now):
+            self._now = frame.gradient_now[:, 0]
+            self._show_colours()
+        self._draw()
+
+    def show_config(self, config: Config) -> None:
+        self._measure.show_value(config.display.gradient)
+        self._draw()
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self._measure.show_theme(theme)
+        self._legend.show_theme(theme)
+        self._show_colours()
+        self._show_moment()
+
+    def _draw(self) -> None:
+        if self._frame is None or self._frame.curves is None:
+            return
+        curves = self._frame.curves
+        column = MEASURES.index(self.document.config.display.gradient)
+        sizes = (curves.gradient_norm, curves.gradient_largest, curves.gradient_mean)[column]
+        known = np.isfinite(sizes).any(axis=1)  # before the first step there is no gradient
+        self._epochs, self._sizes = curves.epoch[known], sizes[known]
+        self._now = self._frame.gradient_now[:, column]
+        self._scale = Scale.logarithmic(np.vstack([self._sizes, self._now]))
+        self._lines.show_lines(self._epochs, self._sizes, self._scale)
+        self._show_moment()
+
+    def _show_moment(self) -> None:
+        """The bars and the note: of the record under the mouse, or of now."""
+        past = 0 <= self._record < len(self._epochs)
+        sizes = self._sizes[self._record] if past else self._now
+        self._bars.show_bars(sizes, self._scale)
+        note = self.tr("epoch {0}").format(f"{self._epochs[self._record]:,.6g}") if past else ""
+        if 0 <= self._layer < len(sizes):
+            note = f"{note}   {self._name(self._layer)}  {written(sizes[self._layer])}".strip()
+        entries = [
+            Entry(colour, self._name(layer), str(layer + 1) if layer < len(self._colours) - 1 else self.tr("out"))
+            for layer, colour in enumerate(self._colours)
+        ]
+        self._legend.show_entries(entries, note)
+
+    def _show_colours(self) -> None:
+        self._colours = self.theme.layer_colours(len(self._now))
+        self._lines.show_colours(self._colours, self.theme)
+        names = [str(layer + 1) for layer in range(len(self._now) - 1)]
+        self._bars.show_colours(self._colours, [*names, self.tr("out")], self.theme)
+
+    def _name(self, layer: int) -> str:
+        return self.tr("layer {0}").format(layer + 1) if layer < len(self._colours) - 1 else self.tr("output")
+
+    def _point_at(self, record: int, layer: int) -> None:
+        self._record, self._layer = record, layer
+        self._lines.point_at(record)
+        self._show_moment()
+
+    def _choose_measure(self, value: str) -> None:
+        self.document.set("display.gradient", value, self.tr("Gradient measure"))
+
+
+class BarPlot(pg.PlotItem):  # type: ignore[misc]
+    """One bar a layer on the scale of the plot to its left, from the scale's end upwards.
+
+    `pointed(-1, layer)` says which bar the mouse is over; layer -1 when it has left.
+    """
+
+    pointed = Signal(int, int)
+
+    def __init__(self, font: QFont) -> None:
+        self._values = ValueAxis()
+        super().__init__(axisItems={"left": self._values})
+        quiet(self, font)
+        self.vb.setMouseEnabled(False, False)
+        self._values.setStyle(showValues=False)
+        self._values.setWidth(2 * GRID)
+        self._bars = pg.BarGraphItem(x=[], height=[], width=0.7)
+        self.addItem(self._bars, ignoreBounds=True)
+        self._layers = 0
+
+    def show_bars(self, sizes: Floats, scale: Scale) -> None:
+        """Sizes (layers,) now; a zero is a thin line at the scale's 0."""
+        bottom, _ = scale.ends
+        heights = np.nan_to_num(scale.places(sizes) - bottom, nan=0.0)
+        self._bars.setOpts(x=np.arange(len(sizes)), y0=bottom, height=heights)
+        self._values.follow(scale)
+
+    def show_colours(self, colours: list[QColor], names: list[str], theme: Theme) -> None:
+        """One colour and one short name a layer."""
+        self._layers = len(colours)
+        colour_axes(self, theme)
+        self._bars.setOpts(x=np.arange(len(colours)), height=np.zeros(len(colours)), brushes=colours, pen=pg.mkPen(None))
+        step = 2 if len(names) > CROWDED else 1
+        self.getAxis("bottom").setTicks([list(enumerate(names))[(len(names) - 1) % step :: step]])
+        self.vb.setXRange(-0.6, max(len(names), 2) - 0.4, padding=0.0)
+
+    def hoverEvent(self, ev: Any) -> None:
+        layer = -1
+        if not ev.isExit() and self.vb.sceneBoundingRect().contains(ev.scenePos()):
+            layer = min(max(round(self.vb.mapSceneToView(ev.scenePos()).x()), 0), self._layers - 1)
+        self.pointed.emit(-1, layer)

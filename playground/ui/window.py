@@ -1,0 +1,368 @@
+"""The window: it builds the panels and views, and closes the ring from a gesture to a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSettings, Qt
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+
+from playground.experiment.config import MAX_SEED, Config, Impact, impact
+from playground.experiment.frame import NEEDS, Frame, Scene
+from playground.experiment.session import Session
+from playground.ui.document import Document
+from playground.ui.files import Files
+from playground.ui.help import show_about, show_details, show_shortcuts
+from playground.ui.icons import icon
+from playground.ui.message_strip import MessageStrip
+from playground.ui.network_editor import NetworkEditor
+from playground.ui.panels.data_panel import DataPanel
+from playground.ui.panels.learning_panel import LearningPanel
+from playground.ui.run_bar import RunBar, action_icons
+from playground.ui.runner import Runner
+from playground.ui.theme import THEMES, Theme, apply_theme
+from playground.ui.views.boundary import BoundaryView
+from playground.ui.views.gradient import GradientView
+from playground.ui.views.loss import LossView
+from playground.ui.views.view import View
+
+LAYOUT_VERSION = 1  # of the saved arrangement of docks; raise it when docks come or go
+
+
+class Window(QMainWindow):
+    """The main window of one experiment."""
+
+    def __init__(self, session: Session, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.theme = theme
+        self.document = Document(session.config, self)
+        self.strip = MessageStrip(theme)
+        self.editor = NetworkEditor(self.document, theme)
+        self.boundary = BoundaryView(self.document, theme)
+        self.views: list[View] = [self.boundary, GradientView(self.document, theme), LossView(self.document, theme)]
+        self.data_panel = DataPanel(self.document)
+        self.learning_panel = LearningPanel(self.document)
+        self.runner = Runner(session, self)
+        self.frame: Frame | None = None
+        self._scene: Scene | None = None
+        self._needs = NEEDS
+        self.docks: dict[str, QDockWidget] = {}
+        self._build()
+        self.files = Files(self)
+        self._build_actions()
+        self._build_menus()
+        self._connect()
+        self.setAcceptDrops(True)
+        self.show_theme(theme)
+        self._restore_layout()
+        self.follow_title()
+
+    # Public verbs
+
+    def toggle_run(self) -> None:
+        """Play or pause."""
+        if self.runner.running:
+            self.runner.pause()
+        else:
+            self.runner.play()
+
+    def reset(self) -> None:
+        """The same run again from its start, paused."""
+        self.runner.pause()
+        self.runner.restart()
+        self.strip.clear()
+        self.strip.say(self.tr("Back at the start: the same seed gives the same run again."))
+
+    def new_seed(self) -> None:
+        """Other weights at the start, and another order of the mini-batches."""
+        seed = (self.document.config.network.seed + 1) % (MAX_SEED + 1)
+        self.document.set("network.seed", seed, self.tr("New seed"))
+
+    def load(self, session: Session) -> None:
+        """Show another experiment, paused."""
+        self.strip.clear()
+        self.runner.load(session)
+        self.document.replace(session.config)
+
+    def draw(self, frame: Frame) -> None:
+        """Show a moment of the run everywhere it can be seen."""
+        self.frame = frame
+        if frame.scene is not self._scene:
+            self._scene = frame.scene
+            self.data_panel.show_scene(frame.scene)
+            self.learning_panel.show_scene(frame.scene)
+            self.follow_title()
+        for view in (self.editor, *self.views):
+            if not view.visibleRegion().isEmpty():
+                view.show_frame(frame)
+        self._run_bar.show_frame(frame)
+        self._run_bar.show_pace(frame, self.runner.running)
+        self._ask_for_what_is_seen()
+        if frame.divergence is not None and not self.strip.urgent:
+            self._tell_divergence(frame.divergence.message)
+        # Paint now, while the trainer waits at its gate, and not when it competes for the interpreter again.
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.UpdateRequest)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take other colours, everywhere at once."""
+        self.theme = theme
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, theme)
+        QSettings().setValue("theme", theme.name)
+        for part in (self.editor, *self.views, self.data_panel, self.strip, self._run_bar):
+            part.show_theme(theme)
+        self._theme_action.setIcon(icon("theme", theme))
+        action_icons(self._run_actions, theme, self.runner.running)
+        if self.frame is not None:
+            self.draw(self.frame)
+
+    def follow_title(self) -> None:
+        """Name the data or the file in the title, with a mark while there is something to save."""
+        name = self.files.path.name if self.files.path else (self._scene.origin if self._scene else "")
+        self.setWindowTitle(f"{name}[*] – {self.tr('Neural Network Playground')}" if name else "[*]")
+        self.setWindowModified(not self.document.undo_stack.isClean())
+
+    # Construction
+
+    def _build(self) -> None:
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.editor)
+        self.setCentralWidget(centre)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.strip, 1)
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        self.setCorner(Qt.Corner.BottomLeftCorner, left)
+        self.setCorner(Qt.Corner.BottomRightCorner, right)
+        boundary, gradient, loss = self.views
+        self._dock("data", self.tr("Data"), _scrolling(self.data_panel), left)
+        self._dock("learning", self.tr("Learning"), _scrolling(self.learning_panel), left)
+        self._dock(boundary.name, boundary.title, boundary, right)
+        self._dock(loss.name, loss.title, loss, right)
+        self._dock(gradient.name, gradient.title, gradient, Qt.DockWidgetArea.BottomDockWidgetArea)
+
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock_{name}")
+        dock.setWidget(widget)
+        dock.visibilityChanged.connect(self._ask_for_what_is_seen)
+        self.addDockWidget(area, dock)
+        self.docks[name] = dock
+
+    def _build_actions(self) -> None:
+        self._run_actions = {
+            "play": self._action(self.tr("Run"), self.toggle_run, "Space", self.tr("Train, or pause.")),
+            "step": self._action(self.tr("Step"), self.runner.step, ["Right", "."], self.tr("Train one mini-batch.")),
+            "epoch": self._action(self.tr("Epoch"), self.runner.epoch, "E", self.tr("Train to the end of the epoch.")),
+            "reset": self._action(self.tr("Reset"), self.reset, "R", self.tr("The same run again: same seed, same numbers.")),
+            "seed": self._action(self.tr("New seed"), self.new_seed, "N", self.tr("Other weights at the start; restarts the run.")),
+        }
+        self._theme_action = self._action(
+            self.tr("Light or dark"), self._toggle_theme, "Ctrl+T", self.tr("Exchange the light and the dark colours.")
+        )
+        self._run_bar = RunBar(list(self._run_actions.values()), self._theme_action, self.theme)
+        self.addToolBar(self._run_bar)
+
+    def _action(self, text: str, slot: Callable[[], None], keys: str | list[str] = "", tip: str = "") -> QAction:
+        action = QAction(text, self)
+        shortcuts = [QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys) if key]
+        action.setShortcuts(shortcuts)
+        hint = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in shortcuts)
+        action.setToolTip(f"{tip or text} ({hint})" if hint else tip or text)
+        action.setStatusTip("")
+        action.triggered.connect(lambda _=False: slot())
+        self.addAction(action)
+        return action
+
+    def _build_menus(self) -> None:
+        files, bar = self.files, self.menuBar()
+        file_menu = bar.addMenu(self.tr("&File"))
+        file_menu.addAction(self._action(self.tr("&New experiment"), files.new, "Ctrl+N"))
+        file_menu.addAction(self._action(self.tr("&Open snapshot or configuration…"), files.open, "Ctrl+O"))
+        file_menu.addAction(self._action(self.tr("Open &data…"), files.open_data, "Ctrl+D"))
+        file_menu.addMenu(files.recent_menu)
+        file_menu.addSeparator()
+        file_menu.addAction(self._action(self.tr("&Save snapshot"), files.save, "Ctrl+S"))
+        file_menu.addAction(self._action(self.tr("Save snapshot &as…"), files.save_as, "Ctrl+Shift+S"))
+        export_menu = file_menu.addMenu(self.tr("&Export"))
+        export_menu.addAction(self._action(self.tr("History as CSV…"), files.export_history, "Ctrl+E"))
+        export_menu.addAction(self._action(self.tr("Configuration as JSON…"), files.export_config))
+        export_menu.addSeparator()
+        for view in (self.editor, *self.views):
+            text = self.tr("{view} as a picture…").format(view=view.title)
+            export_menu.addAction(self._action(text, partial(files.export_view, view)))
+        file_menu.addSeparator()
+        file_menu.addAction(self._action(self.tr("&Quit"), self.close_window, "Ctrl+Q"))
+
+        edit_menu = bar.addMenu(self.tr("&Edit"))
+        undo = self.document.undo_stack.createUndoAction(self, self.tr("&Undo"))
+        undo.setShortcuts([QKeySequence("Ctrl+Z")])
+        redo = self.document.undo_stack.createRedoAction(self, self.tr("&Redo"))
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        edit_menu.addActions([undo, redo])
+        edit_menu.addSeparator()
+        copy = self._action(self.tr("&Copy decision boundary"), partial(files.copy_view, self.boundary), "Ctrl+Shift+C")
+        edit_menu.addAction(copy)
+
+        run_menu = bar.addMenu(self.tr("&Run"))
+        run_menu.addActions(list(self._run_actions.values()))
+
+        view_menu = bar.addMenu(self.tr("&View"))
+        for number, dock in enumerate(self.docks.values(), start=1):
+            toggle = dock.toggleViewAction()
+            toggle.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            view_menu.addAction(toggle)
+        view_menu.addSeparator()
+        themes = QActionGroup(self)
+        for theme, text in ((THEMES["light"], self.tr("&Light")), (THEMES["dark"], self.tr("&Dark"))):
+            choose = self._action(text, partial(self.show_theme, theme))
+            choose.setObjectName(f"theme_{theme.name}")
+            themes.addAction(choose)
+            view_menu.addAction(choose)
+        view_menu.addSeparator()
+        view_menu.addAction(self._action(self.tr("&Full screen"), self._toggle_full_screen, "F11"))
+        view_menu.addAction(self._action(self.tr("&Reset layout"), self.reset_layout))
+
+        help_menu = bar.addMenu(self.tr("&Help"))
+        help_menu.addAction(self._action(self.tr("&Keyboard shortcuts"), partial(show_shortcuts, self), "F1"))
+        help_menu.addAction(self._action(self.tr("&About"), partial(show_about, self)))
+
+    def _connect(self) -> None:
+        self.document.config_changed.connect(self._follow_config)
+        self.document.weight_edited.connect(self.runner.set_weight)
+        self.document.undo_stack.cleanChanged.connect(lambda _clean: self.follow_title())
+        self.runner.frame_ready.connect(self.draw)
+        self.runner.running_changed.connect(self._follow_running)
+        self.runner.refused.connect(self._follow_refusal)
+        self.runner.saved.connect(self.files.follow_saved)
+        self.runner.exported.connect(self.files.follow_exported)
+        self.runner.failed.connect(self.tell_failure)
+        self._run_bar.speed_chosen.connect(self.runner.limit)
+        self.editor.unit_hovered.connect(self._follow_hover)
+        self.data_panel.open_data_requested.connect(self.files.open_data)
+
+    # Slots
+
+    def _follow_config(self, old: Config, new: Config) -> None:
+        self.runner.apply(new)
+        if impact(old, new) >= Impact.NETWORK:
+            label = self.document.undo_stack.undoText()
+            self.strip.clear()
+            self.strip.say(self.tr("Restarted: {edit}.").format(edit=label) if label else self.tr("A new run."))
+        for view in self.views:
+            view.show_config(new)
+
+    def _follow_running(self, running: bool) -> None:
+        self._run_actions["play"].setText(self.tr("Pause") if running else self.tr("Run"))
+        action_icons(self._run_actions, self.theme, running)
+        if running:
+            self.strip.say(self.tr("Training. Every control stays live; marked ones restart the run."))
+        else:
+            self.strip.say(self.tr("Paused. Space goes on."))
+            if self.frame is not None:
+                self._run_bar.show_pace(self.frame, running)
+
+    def _follow_refusal(self, config: Config, sentence: str) -> None:
+        """The session would not take this config: say why, and return to the one it has."""
+        if config == self.document.config:
+            self.document.take_back()
+        self.strip.warn(sentence)
+
+    def _follow_hover(self, place: tuple[int, int] | None) -> None:
+        self.boundary.show_unit(place)
+        self._ask_for_what_is_seen()
+        if self.frame is not None:
+            self.boundary.show_frame(self.frame)
+
+    def _ask_for_what_is_seen(self) -> None:
+        needs: frozenset[str] = frozenset()
+        for view in (self.editor, *self.views):
+            if not view.visibleRegion().isEmpty():
+                needs |= view.needs
+        if needs != self._needs:
+            self._needs = needs
+            self.runner.need(needs)
+
+    def tell_failure(self, sentence: str, details: str) -> None:
+        """Say that something went wrong, with its details a click away."""
+        if details:
+            self.strip.warn(sentence, (self.tr("Details"), partial(show_details, self, sentence, details)))
+        else:
+            self.strip.warn(sentence)
+
+    def _tell_divergence(self, message: str) -> None:
+        self.strip.warn(
+            message + " " + self.tr("A smaller learning rate helps."),
+            (self.tr("Step back to the last good weights"), self.runner.go_back),
+            (self.tr("Reset"), self.reset),
+        )
+
+    def _toggle_theme(self) -> None:
+        self.show_theme(THEMES["light" if self.theme.dark else "dark"])
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def close_window(self) -> None:
+        self.close()
+
+    # Layout
+
+    def reset_layout(self) -> None:
+        """All docks back where they were in the beginning."""
+        self.restoreState(self._first_layout, LAYOUT_VERSION)
+        self._share_out()
+
+    def _restore_layout(self) -> None:
+        self.resize(1280, 800)
+        self._share_out()
+        self._first_layout = self.saveState(LAYOUT_VERSION)
+        settings = QSettings()
+        geometry = settings.value("geometry", QByteArray(), type=QByteArray)
+        layout = settings.value("layout", QByteArray(), type=QByteArray)
+        if isinstance(geometry, QByteArray) and not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        if isinstance(layout, QByteArray) and not layout.isEmpty():
+            self.restoreState(layout, LAYOUT_VERSION)
+
+    def _share_out(self) -> None:
+        docks = self.docks
+        horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self.resizeDocks([docks["data"], docks["boundary"]], [280, 400], horizontal)
+        self.resizeDocks([docks["data"], docks["learning"]], [330, 400], vertical)
+        self.resizeDocks([docks["boundary"], docks["loss"]], [430, 280], vertical)
+        self.resizeDocks([docks["gradient"]], [250], vertical)
+
+    # Qt overrides
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave(self.close):
+            event.ignore()
+            return
+        settings = QSettings()
+        settings.setValue("geometry", self.saveGeometry())
+        settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        self.runner.stop()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.files.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
+
+
+def _scrolling(panel: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(panel)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area

@@ -1,0 +1,76 @@
+"""The floors of the house: imports run downward only, and a planted violation proves that the contracts bite."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+UPSTAIRS = ("PySide6", "shiboken6", "pyqtgraph", "sklearn", "matplotlib")  # slow to load, or of no use without a screen
+
+
+def lint(house: Path) -> subprocess.CompletedProcess[str]:
+    """The contracts' verdict on the package that lies in a folder."""
+    command = [sys.executable, "-c", LINT, "--no-cache", "--no-logo"]
+    return subprocess.run(command, cwd=house, capture_output=True, text=True, timeout=60)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the package that may be spoilt."""
+    shutil.copytree(ROOT / "playground", tmp_path / "playground", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_house_keeps_its_floors(house: Path) -> None:
+    verdict = lint(house)
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+
+
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("playground.options", "playground.nn.losses"),
+        ("playground.nn.losses", "playground.data.dataset"),
+        ("playground.data.dataset", "playground.nn.losses"),
+        ("playground.nn.network", "playground.ui.theme"),
+        ("playground.data.dataset", "playground.experiment.frame"),
+        ("playground.experiment.frame", "playground.exchange"),
+        ("playground.experiment.frame", "PySide6"),
+        ("playground.nn.network", "pyqtgraph"),
+        ("playground.exchange.snapshot", "PySide6"),
+        ("playground.ui.views.view", "playground.experiment.session"),
+        ("playground.ui.views.view", "playground.ui.network_editor"),
+    ],
+)
+def test_a_planted_violation_is_found(house: Path, importer: str, imported: str) -> None:
+    file = house.joinpath(*importer.split(".")).with_suffix(".py")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\nimport {imported}\n", encoding="utf-8")
+    verdict = lint(house)
+    assert verdict.returncode == 1, verdict.stdout + verdict.stderr
+    assert f"{importer} -> {imported}" in verdict.stdout
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "playground.options",
+        "playground.nn.training",
+        "playground.data.sources",
+        "playground.experiment.session",
+        "playground.exchange.snapshot",
+    ],
+)
+def test_importing_loads_nothing_from_upstairs(module: str) -> None:
+    script = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert [name for name in json.loads(loaded.stdout) if name.partition(".")[0] in UPSTAIRS] == []
