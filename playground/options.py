@@ -11,7 +11,6 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar, Self
 
 
@@ -248,7 +247,6 @@ class Items(Knob):
         return [item.to_plain() for item in value]
 
 
-@cache
 def knobs(cls: type[Options]) -> dict[str, Knob]:
     """The knobs of an Options class, by field name, in the order they are declared."""
     return {field.name: field.metadata["knob"] for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
@@ -295,6 +293,8 @@ def with_text(options: Options, path: str, text: str) -> Any:
         walked.append(part)
     if knob is None:
         raise ConfigError(path, "name a field of this entry")
+    if isinstance(knob, Text):
+        plain = text
     return with_value(options, path, _at(path, knob.decode, plain))
 
 

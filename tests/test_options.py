@@ -333,7 +333,8 @@ def test_with_value_names_the_path_of_what_it_cannot_do(path: str, value: Any, m
     ("path", "typed", "expected"),
     [
         ("name", "Bob", Boat(name="Bob")),
-        ("name", '"Bob"', Boat(name="Bob")),
+        ("name", '"Bob"', Boat(name='"Bob"')),  # a text is taken as it is typed
+        ("name", "123", Boat(name="123")),
         ("hull.length", "9", Boat(hull=Hull(length=9.0))),
         ("hull.length", "1e1", Boat(hull=Hull(length=10.0))),
         ("hull", '{"wood": "larch"}', Boat(hull=Hull(wood="larch"))),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from playground.options import Options
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 
 class DataError(ValueError):

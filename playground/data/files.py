@@ -240,8 +240,8 @@ class CsvFile(Source):
 def read_table(path: str | Path) -> Table:
     """Read a text file of cells parted by one of DELIMITERS; empty lines, and lines that begin with #, are passed over.
 
-    The first row holds the names of the columns, unless it has numbers and nothing else that does not stand again
-    further down. Raises DataError, naming the line, for a file that is too large, no table, or not there.
+    The first row holds the names of the columns, unless it has numbers in it, and every text in it stands again
+    further down its column. Raises DataError, naming the line, for a file that is too large, no table, or not there.
     """
     if not str(path):
         raise DataError("no file has been chosen")
@@ -357,7 +357,7 @@ def _names(header: list[str]) -> list[str]:
     taken: dict[str, None] = {}
     for position, cell in enumerate(header, 1):
         wanted = " ".join(cell.split()) or f"column {position}"
-        variants = chain([wanted], map(f"{wanted} ({{}})".format, count(2)))
+        variants = chain([wanted], (f"{wanted} ({number})" for number in count(2)))
         taken[next(name for name in variants if name not in taken)] = None
     return list(taken)
 

@@ -50,7 +50,7 @@ def boundary_picture(frame: Frame, path: str | Path) -> None:
     scene, outputs = frame.scene, frame.outputs
     if outputs is None:
         raise ValueError("the frame holds no outputs")
-    figure, axes = _figure(frame, _plain(scene.origin, 50), height=7.2)
+    figure, axes = _figure(frame, _plain(scene.origin, 38), height=7.2)
     if not scene.classes:
         colouring = _draw_surface(axes, scene, outputs[0])
     elif len(outputs) == 1:
@@ -86,19 +86,20 @@ def gradients_picture(frame: Frame, path: str | Path) -> None:
         colour = colormaps["viridis"](0.82 * index / max(drawable.shape[1] - 1, 1))
         axes.plot(curves.epoch, np.where(seen, norms, np.nan), color=colour, linewidth=0.7, alpha=0.35)
         middle = _running_mean(curves.epoch[seen], window), np.exp(_running_mean(np.log(norms[seen]), window))
-        label = f"{name}  {norms[-1]:.2g}" if frame.step else name
+        label = f"{name}  {frame.gradient_now[index, 0]:.2g}" if frame.step else name
         axes.plot(*middle, color=colour, linewidth=1.8, marker=marker, label=label)
     if drawable.any():
         axes.set_yscale("log")
     else:
         axes.set_yticks([])
-        state = "every gradient is 0" if frame.step else "no step yet"
+        state = "no gradient yet" if np.isnan(curves.gradient_norm).all() else "every gradient is 0"
         axes.text(0.5, 0.5, state, color=MUTED, ha="center", va="center", transform=axes.transAxes)
     axes.set_xlim(0.0, float(curves.epoch[-1]) or 1.0)
     axes.set_xlabel("epoch" if window == 1 else f"epoch (thick: geometric mean of {window} records)")
     axes.set_ylabel("norm of ∂L/∂W over a mini-batch")
     axes.grid(axis="y", color=BORDER, linewidth=0.6)
-    axes.legend(title="norm now" if frame.step else None, loc="upper left", bbox_to_anchor=(1.01, 1.0), alignment="left", frameon=False)
+    title = "norm now" if frame.step else None
+    axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), alignment="left", frameon=False)
     _write(figure, Path(path))
 
 
@@ -137,31 +138,34 @@ def _draw_classes(axes: Axes, scene: Scene, outputs: Floats) -> Colouring:
 
 
 def _draw_points(axes: Axes, scene: Scene, colouring: Colouring, broken: bool) -> None:
-    """Training points filled, test points outlined, each class in its symbol; and the legend."""
+    """Training points filled, below them test points outlined; and the legend."""
     classes = scene.classes[:MOST_NAMES]
     handles = [_mark(_plain(name, 24), _symbol(index), _class_colours(index)) for index, name in enumerate(classes)]
     if len(classes) < len(scene.classes):
         handles.append(_mark(f"and {len(scene.classes) - len(classes)} more classes", ""))
     parts = (("training", scene.train_points, scene.train_y), ("test", scene.test_points, scene.test_y))
-    for above, (word, points, y) in zip((4, 3), parts, strict=True):
+    for word, points, y in parts:
         every = -(-len(points) // MOST_POINTS)
-        x1, x2 = points[::every].T
-        targets = y[::every]
-        colours = colouring(targets)
-        kinds = targets.astype(int) if scene.classes else np.zeros(len(targets), int)
-        area = float(np.clip(8000 / len(targets), 8.0, 30.0))
-        for kind in np.unique(kinds):
-            own = kinds == kind
-            face, edge = (colours[own], "white") if word == "training" else ("white", colours[own])
-            marks = axes.scatter(x1[own], x2[own], area, facecolors=face, edgecolors=edge, linewidths=0.9, zorder=above)
-            marks.set_paths([_outline(kind)])
-        count = f"{len(points):,}" if every == 1 else f"{len(targets):,} of {len(points):,}"
-        handles.append(_mark(f"{word} ({count})", "o", face=MUTED if word == "training" else "white"))
+        _scatter(axes, points[::every], y[::every], scene, colouring, filled=word == "training")
+        drawn = f"{len(y):,}" if every == 1 else f"{len(y[::every]):,} of {len(y):,}"
+        handles.append(_mark(f"{word} ({drawn})", "o", face=MUTED if word == "training" else "white"))
     if broken:
         handles.append(_mark("no number", "s", BROKEN))
     axes.set(xlim=scene.extent[:2], ylim=scene.extent[2:])
     columns = min(len(handles), 4)
     axes.figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, handletextpad=0.2)
+
+
+def _scatter(axes: Axes, points: Floats, y: Floats, scene: Scene, colouring: Colouring, filled: bool) -> None:
+    """Points (examples, 2), each class in its symbol."""
+    kinds = y.astype(int) if scene.classes else np.zeros(len(y), int)
+    area = float(np.clip(8000 / len(y), 8.0, 30.0))
+    style: dict[str, Any] = {"s": area, "linewidths": 0.9, "zorder": 4 if filled else 3}
+    for kind in np.unique(kinds):
+        own = kinds == kind
+        colours = colouring(y[own])
+        face, edge = (colours, "white") if filled else ("white", colours)
+        axes.scatter(*points[own].T, marker=_symbol(kind), facecolors=face, edgecolors=edge, **style)
 
 
 def _mark(label: str, marker: str, colour: Any = MUTED, face: Any = None) -> Line2D:
@@ -198,9 +202,10 @@ def _scores(frame: Frame) -> str:
 
 def _show(axes: Axes, scene: Scene, cells: Any, **colours: Any) -> AxesImage:
     """Fill the plane with cells (rows, columns) or (rows, columns, 3), row 0 lowest."""
-    return axes.imshow(
-        cells, origin="lower", extent=scene.extent, aspect="auto", interpolation="bilinear", alpha=PALE, **colours
-    )
+    smooth: dict[str, Any] = {"origin": "lower", "interpolation": "bilinear", "aspect": "auto", "alpha": PALE}
+    image = axes.imshow(cells, extent=scene.extent, **smooth, **colours)
+    image.set_cmap(image.get_cmap().with_extremes(bad=BROKEN))
+    return image
 
 
 def _bar(axes: Axes, image: AxesImage, label: str, extend: str) -> Colorbar:

@@ -10,7 +10,7 @@ from playground.data.dataset import Dataset, Floats, Scaling, split
 from playground.data.features import input_names, inputs
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.frame import Scene
-from playground.nn.activations import Activation, Linear, Softmax, Tanh
+from playground.nn.activations import Activation, Array, Linear, Softmax, Tanh
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 from playground.nn.network import Network
 
@@ -63,7 +63,7 @@ class Problem:
         """(examples, columns) raw to (examples, inputs + 1) as the network sees them."""
         return self._with_ones(inputs(self.dataset, self.features, X))
 
-    def decode(self, outputs: Floats) -> Floats:
+    def decode(self, outputs: Array) -> Array:
         """Outputs (..., outputs) in the units of the data."""
         return self.target_scaling.invert(outputs) if not self.dataset.classes else outputs
 

@@ -10,11 +10,12 @@ import numpy as np
 from playground.data.dataset import Dataset, Floats
 from playground.experiment.batches import Batches
 from playground.experiment.config import Config, Impact, impact
-from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scores
+from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene, Scores
 from playground.experiment.history import History
 from playground.experiment.maps import Maps
 from playground.experiment.problem import Evaluation, Problem
 from playground.experiment.state import State, StateError, check_state
+from playground.nn.activations import Array
 from playground.nn.calls import run
 from playground.nn.network import Network
 from playground.nn.training import Trainer
@@ -33,8 +34,17 @@ class Session:
         DataError: when the data cannot be used.
     """
 
+    config: Config
+    dataset: Dataset
+    scene: Scene
+    network: Network
+    epoch: int  # finished epochs
+    divergence: Divergence | None
+    _problem: Problem
+    _good: State
+
     def __init__(self, config: Config, dataset: Dataset | None = None) -> None:
-        self.run = 0
+        self.run = 0  # counts restarts
         self._chunk = 1  # steps between two looks at the clock; has no influence on any number
         self._build(config, dataset or _load(config))
 
@@ -214,7 +224,7 @@ class Session:
         self.epoch = 0
         self._cursor = 0  # mini-batches done in this epoch
         self._steps = 0
-        self.divergence: Divergence | None = None
+        self.divergence = None
         self.network.initialise(config.network.initializer, [np.random.default_rng([config.network.seed, 0])])
         self.network.gradients[:] = np.nan  # none yet
         self._rng = np.random.default_rng([config.network.seed, 1])
@@ -375,6 +385,6 @@ def _load(config: Config) -> Dataset:
     return config.data.source.load(np.random.default_rng([config.data.seed, 0]))
 
 
-def _frozen(array: Floats) -> Floats:
+def _frozen(array: Array) -> Array:
     array.setflags(write=False)
     return array

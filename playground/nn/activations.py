@@ -144,10 +144,10 @@ class Softmax(Activation):
     def forward(self, z: Array, h: Array) -> list[Call]:
         row = np.empty_like(z[..., :1, :])
         return [
-            (np.max, (z, -2, row, True)),
+            (np.maximum.reduce, (z, -2, None, row, True)),
             (np.subtract, (z, row, h)),
             (np.exp, (h, h)),
-            (np.sum, (h, -2, None, row, True)),
+            (np.add.reduce, (h, -2, None, row, True)),
             (np.divide, (h, row, h)),
         ]
 
@@ -155,7 +155,7 @@ class Softmax(Activation):
         row = np.empty_like(z[..., :1, :])
         return [
             (np.multiply, (upstream, h, out)),
-            (np.sum, (out, -2, None, row, True)),
+            (np.add.reduce, (out, -2, None, row, True)),
             (np.subtract, (upstream, row, out)),
             (np.multiply, (out, h, out)),
         ]

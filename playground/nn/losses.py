@@ -17,6 +17,7 @@ from playground.nn.calls import Call
 from playground.options import Options
 
 TINY = np.array(np.finfo(np.float64).tiny)
+FLOOR = np.array(np.finfo(np.float64).eps)  # keeps a division by a vanished probability bounded
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class BinaryCrossEntropy(Loss):
         return [
             (np.subtract, (ONE, h, width)),
             (np.multiply, (width, h, width)),
-            (np.maximum, (width, TINY, width)),
+            (np.add, (width, FLOOR, width)),
             (np.subtract, (h, target, out)),
             (np.divide, (out, width, out)),
         ]
@@ -125,7 +126,12 @@ class CrossEntropy(Loss):
         return (target * np.logaddexp(0.0, -z)).sum(axis=-2)
 
     def slope(self, h: Array, target: Array, out: Array) -> list[Call]:
-        return [(np.maximum, (h, TINY, out)), (np.divide, (target, out, out)), (np.negative, (out, out))]
+        return [(np.add, (h, FLOOR, out)), (np.divide, (target, out, out)), (np.negative, (out, out))]
+
+    def gradient(self, output: Activation, z: Array, h: Array, target: Array, out: Array) -> list[Call]:
+        if isinstance(output, Sigmoid):  # target · (h − 1): exact even where h is too small to divide by
+            return [(np.subtract, (h, ONE, out)), (np.multiply, (out, target, out))]
+        return super().gradient(output, z, h, target, out)
 
     def refusal(self, output: Activation) -> str:
         if isinstance(output, Sigmoid | Softmax):

@@ -58,7 +58,8 @@ class L1(Regularizer):
             (np.multiply, (work, rate, work)),
             (np.abs, (p, size)),
             (np.subtract, (size, work, size)),
-            (np.maximum, (size, ZERO, size)),
+            (np.heaviside, (size, ZERO, work)),
+            (np.multiply, (size, work, size)),
             (np.copysign, (size, p, p)),
         ]
 

@@ -9,8 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
@@ -18,7 +19,12 @@ from playground.nn.activations import Activation
 from playground.ui.diagram_geometry import Floats, Geometry, Place
 from playground.ui.theme import GRID, NEGATIVE, POSITIVE, Theme
 
+Indices = NDArray[np.intp]
+
 SHADES = 8  # steps of colour from a weight near 0 to one of 1 and more
+FINEST = 1.5  # pixels; where there are MANY curves, finer ones are painted 1 wide, which takes a fifth of the time
+MANY = 100
+PLIES = 4
 ROUGH_WIDTHS = (1, 2, 3)  # pixels, of straight edges; a width that is no whole number takes twice as long to paint
 
 
@@ -45,7 +51,7 @@ class Diagram:
     def paint(self, painter: QPainter, visible: QRect, lit: Place | None = None, selected: Place | None = None) -> None:
         """Draw what lies in `visible`; `lit` and its edges stand out, `selected` has a ring."""
         painter.fillRect(visible, QColor(self.theme.base))
-        self._paint_edges(painter, lit)
+        self._paint_edges(painter, visible, lit)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         self._paint_units(painter, visible)
         self._paint_names(painter)
@@ -89,7 +95,7 @@ class Diagram:
             chosen[lit.layer][lit.unit, slice(None) if lit.input in (None, inputs) else lit.input] = True
         return np.concatenate([layer.ravel() for layer in chosen])
 
-    def _paint_edges(self, painter: QPainter, lit: Place | None) -> None:
+    def _paint_edges(self, painter: QPainter, visible: QRect, lit: Place | None) -> None:
         """Thick over thin; edges that do not stand out keep their width and fade."""
         weights = self._edge_weights
         stands_out = self._lit_edges(lit)
@@ -97,29 +103,48 @@ class Diagram:
         shades = np.minimum(np.abs(weights), 1.0) * (SHADES - 1)
         if lit is not None:  # what stands out is never faint, the rest always
             shades = np.where(stands_out, np.maximum(shades, SHADES // 2), shades * 0.25)
-        shown = np.flatnonzero(np.isfinite(weights))
+            if lit.input is not None:
+                sizes = np.where(stands_out, np.maximum(sizes, 0.4), sizes)
+        shown = np.flatnonzero(np.isfinite(weights) & self.geometry.edges_in(visible))
         shown = shown[np.lexsort((sizes[shown], stands_out[shown]))]
-        colours = edge_colours(self.theme)
-        with np.errstate(invalid="ignore"):
-            keys = np.where(weights == 0.0, 2 * SHADES, shades.astype(int) * 2 + (weights > 0.0))
-            rough = (sizes * len(ROUGH_WIDTHS)).astype(int).clip(0, len(ROUGH_WIDTHS) - 1)
-        pen = QPen()
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self.geometry.curved)
+        colours = np.where(weights[shown] == 0.0, 2 * SHADES, shades[shown].astype(int) * 2 + (weights[shown] > 0.0))
         if self.geometry.curved:
-            curves = _curves(self.geometry)
-            thickest = min(max(self.geometry.sides[-1] / 8, 2.5), 6.0)
-            for edge, key, width in zip(shown.tolist(), keys[shown].tolist(), sizes[shown].tolist(), strict=True):
-                pen.setColor(colours[key])
-                pen.setWidthF(0.6 + (thickest - 0.6) * width)
-                painter.strokePath(curves[edge], pen)
-            return
-        strokes = (stands_out * len(ROUGH_WIDTHS) + rough) * len(colours) + keys
-        for stroke in np.unique(strokes[shown]).tolist():
-            edges = self.geometry.ends[shown[strokes[shown] == stroke]]
-            pen.setColor(colours[stroke % len(colours)])
-            pen.setWidth(ROUGH_WIDTHS[stroke // len(colours) % len(ROUGH_WIDTHS)])
-            lines = pg.functions.arrayToQPath(edges[..., 0].ravel(), edges[..., 1].ravel(), connect="pairs")
+            self._paint_curves(painter, shown, colours, sizes[shown])
+        else:
+            self._paint_lines(painter, shown, colours, sizes[shown] + stands_out[shown])
+
+    def _paint_curves(self, painter: QPainter, edges: Indices, colours: Indices, sizes: Floats) -> None:
+        """Each edge by itself, in its own width."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, curves = edge_colours(self.theme, 0.45 if self.theme.dark else 0.35), _curves(self.geometry)
+        thickest = min(max(self.geometry.sides[-1] / 8, 2.5), 6.0)
+        finest = FINEST if len(edges) > MANY else 1.0
+        pen = _pen()
+        for edge, colour, size in zip(edges.tolist(), colours.tolist(), sizes.tolist(), strict=True):
+            pen.setColor(palette[colour])
+            width = thickest * size
+            pen.setWidthF(width if width > finest else 1.0)
+            painter.strokePath(curves[edge], pen)
+
+    def _paint_lines(self, painter: QPainter, edges: Indices, colours: Indices, ranks: Floats) -> None:
+        """Thousands of edges in a few strokes of one colour and width each, from low to high rank.
+
+        Every colour is cut into PLIES, so that where edges cover one another neither sign covers all of the other.
+        """
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        palette = edge_colours(self.theme, 0.15)
+        pen = _pen()
+        widths = (ranks % 1.0 * len(ROUGH_WIDTHS)).astype(int)
+        shades, signs = np.divmod(colours, 2)
+        strokes = (
+            ((ranks.astype(int) * len(ROUGH_WIDTHS) + widths) * len(palette) + shades) * PLIES + edges % PLIES
+        ) * 2 + signs
+        for stroke in np.unique(strokes).tolist():
+            which = np.flatnonzero(strokes == stroke)
+            ends = self.geometry.ends[edges[which]]
+            pen.setColor(palette[colours[which[0]]])
+            pen.setWidth(ROUGH_WIDTHS[widths[which[0]]])
+            lines = pg.functions.arrayToQPath(ends[..., 0].ravel(), ends[..., 1].ravel(), connect="pairs")
             painter.strokePath(lines, pen)
 
     @cached_property
@@ -132,16 +157,17 @@ class Diagram:
         held = (self.frame.unit_maps if self.frame else None) or ()
         if len(held) != len(shape):
             return [(QImage(), np.zeros(0, dtype=bool))] * len(shape)
-        pictures = []
+        pictures: list[tuple[QImage, NDArray[np.bool_]]] = []
         for column, units in enumerate(shape):
             side = round(self.geometry.sides[column] * self.ratio)
             cells = ((np.arange(side) + 0.5) / side * held[column].shape[-1]).astype(np.intp)
             maps = held[column][:units, cells[::-1, None], cells]  # (units, side, side), the highest y on top
             scaled = self._scaled(column, maps)
-            levels = np.clip(np.nan_to_num(scaled) * 127.5 + 127.5, 0.0, 255.0).astype(np.uint8)
+            with np.errstate(invalid="ignore"):
+                levels = np.clip(scaled * 127.5 + 127.5, 0.0, 255.0).astype(np.uint8)
             pixels = np.ascontiguousarray(map_colours(self.theme)[levels])
             image = QImage(pixels.data, side, side * len(maps), QImage.Format.Format_RGB32)
-            pictures.append((image.copy(), np.isfinite(scaled).all(axis=(1, 2))))
+            pictures.append((image.copy(), np.atleast_1d(np.isfinite(scaled).all(axis=(1, 2)))))
         return pictures
 
     def _scaled(self, column: int, maps: Floats) -> Floats:
@@ -158,12 +184,10 @@ class Diagram:
 
     def _paint_units(self, painter: QPainter, visible: QRect) -> None:
         frames, biases = [], []
-        for column, (units, (image, finite)) in enumerate(zip(self.geometry.shape, self._pictures, strict=True)):
+        for column, (image, finite) in enumerate(self._pictures):
             side = image.width()
-            for unit in range(units):
+            for unit in self.geometry.units_in(column, visible):
                 rect = self.geometry.unit(column, unit)
-                if not visible.intersects(rect.adjusted(-GRID, -GRID, GRID, GRID)):
-                    continue
                 if unit < len(finite) and finite[unit]:
                     painter.drawImage(rect, image, QRect(0, unit * side, side, side))
                 else:
@@ -185,7 +209,7 @@ class Diagram:
         bias = float(self._weights[layer][unit, -1])
         if not np.isfinite(bias) or bias == 0.0:
             return QColor(self.theme.border)
-        return edge_colours(self.theme)[int(min(abs(bias), 1.0) * (SHADES - 1)) * 2 + (bias > 0.0)]
+        return edge_colours(self.theme, 0.45)[int(min(abs(bias), 1.0) * (SHADES - 1)) * 2 + (bias > 0.0)]
 
     def _paint_names(self, painter: QPainter) -> None:
         painter.setPen(QColor(self.theme.text))
@@ -206,15 +230,26 @@ class Diagram:
                 painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter | side, fitting)
 
 
+class DiagramItem(QGraphicsItem):
+    """A diagram in a scene, for exports."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        super().__init__()
+        self._diagram = diagram
+
+    def boundingRect(self) -> QRectF:
+        return QRectF(0, 0, self._diagram.geometry.width, self._diagram.geometry.height)
+
+    def paint(self, painter: QPainter, option: object, widget: QWidget | None = None) -> None:
+        self._diagram.paint(painter, self.boundingRect().toRect())
+
+
 @cache
-def edge_colours(theme: Theme) -> list[QColor]:
+def edge_colours(theme: Theme, faintest: float) -> list[QColor]:
     """For each shade, faint to full, the negative and the positive colour; last the colour of a weight of exactly 0."""
-    faintest = 0.45 if theme.dark else 0.35
     strengths = np.linspace(faintest, 1.0, SHADES).tolist()
-    return [
-        *(_mixed(theme.base, sign, strength) for strength in strengths for sign in (NEGATIVE, POSITIVE)),
-        QColor(theme.border),
-    ]
+    signs = (NEGATIVE, POSITIVE)
+    return [*(_mixed(theme.base, sign, strength) for strength in strengths for sign in signs), QColor(theme.border)]
 
 
 @cache
@@ -230,6 +265,12 @@ def bound_of(activation: Activation) -> float | None:
     """The largest size of its values, or None where they grow with the pre-activation."""
     largest = float(np.abs(activation(np.linspace(-100.0, 100.0, 2001))).max())
     return largest if largest < 10.0 else None
+
+
+def _pen() -> QPen:
+    pen = QPen()
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
 
 
 def _mixed(ground: str, colour: str, strength: float) -> QColor:

@@ -109,6 +109,21 @@ class Geometry:
         x0, x1 = self._gap(layer)
         return QPointF(x0 + along * (x1 - x0), self._edge_heights(layer, along)[0][unit, input])
 
+    def units_in(self, column: int, visible: QRect) -> range:
+        """The units of a column of which, with their biases, something may lie in a rectangle."""
+        left, side, pitch = self.left[column], self.sides[column], self.pitches[column]
+        if left - GRID > visible.right() or left + side + GRID < visible.left():
+            return range(0)
+        first = (visible.top() - GRID - side - self._top(column)) // pitch
+        last = (visible.bottom() + GRID - self._top(column)) // pitch
+        return range(max(first, 0), min(last + 1, self.shape[column]))
+
+    def edges_in(self, visible: QRect) -> NDArray[np.bool_]:
+        """Which edges may cross a rectangle, (edges,)."""
+        low, high = self._spans
+        corners = (visible.left(), visible.top()), (visible.right(), visible.bottom())
+        return np.atleast_1d(((high >= corners[0]) & (low <= corners[1])).all(axis=1))
+
     @property
     def edges(self) -> int:
         return sum(inputs * units for inputs, units in pairwise(self.shape))
@@ -127,6 +142,10 @@ class Geometry:
             ends[..., 0, 1], ends[..., 1, 1] = self._heights(column), self._heights(column + 1)[:, None]
             layers.append(ends.reshape(-1, 2, 2))
         return np.concatenate(layers)
+
+    @cached_property
+    def _spans(self) -> tuple[Floats, Floats]:
+        return self.ends.min(axis=1), self.ends.max(axis=1)
 
     def _gap(self, layer: int) -> tuple[int, int]:
         """Where a layer's edges begin and end, from left to right."""

@@ -16,12 +16,10 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, 
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -67,6 +65,16 @@ QComboBox::drop-down { border: 0; width: 16px; }
 """
 LABEL_WIDTH = 92  # so that forms that stand below each other align
 MARK_WIDTH = 12
+
+
+class CalmWheel:
+    """Leaves the wheel to the surrounding panel until the widget has the focus, so that scrolling edits nothing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():  # type: ignore[attr-defined]
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
 
 
 class NumberField(QLineEdit):
@@ -133,16 +141,6 @@ class NumberField(QLineEdit):
         if self.hasFocus() and event.angleDelta().y():
             self._step(1 if event.angleDelta().y() > 0 else -1)
             event.accept()
-        else:
-            event.ignore()
-
-
-class CalmWheel:
-    """Leaves the wheel to the surrounding panel until the widget has the focus, so that scrolling edits nothing."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():  # type: ignore[attr-defined]
-            super().wheelEvent(event)  # type: ignore[misc]
         else:
             event.ignore()
 
@@ -217,6 +215,74 @@ class Box(QCheckBox):
             painter.setPen(QPen(palette.highlightedText().color(), 2.0))
             painter.drawPolyline([QPointF(3.5, top + 7), QPointF(6, top + 9.5), QPointF(10.5, top + 4.5)])
         painter.end()
+
+
+def number_text(value: float) -> str:
+    """A number as short as it can be typed: 0.03, 0.00001, 1e-8, 250."""
+    if isinstance(value, int):
+        return str(value)
+    text = f"{value:.6g}"
+    if "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        text = f"{Decimal(text):f}" if -5 <= int(exponent) < 9 else f"{mantissa}e{int(exponent)}"
+    return text
+
+
+def wrapped(text: str) -> str:
+    """The text in lines short enough for a tooltip."""
+    return "\n".join(textwrap.fill(line, 60) for line in text.split("\n"))
+
+
+def _parsed(knob: Number, typed: str) -> float | str:
+    """What was typed as a number, or as it is; whether it may stand is for the knob to say."""
+    try:
+        number = float(typed if isinstance(knob, Integer) else typed.replace(",", "."))
+    except ValueError:
+        return typed
+    return int(number) if isinstance(knob, Integer) and number.is_integer() else number
+
+
+def _stops(knob: Number, maximum: float) -> list[float]:
+    """Round numbers to slide over, from the knob's minimum to `maximum`."""
+    if knob.scale == "log":
+        between = _decades(knob, (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
+    else:
+        step = _step(knob)
+        between = [
+            _round(knob, index * step) for index in range(math.ceil(knob.minimum / step), int(maximum / step) + 1)
+        ]
+    return [knob.minimum, *(stop for stop in between if knob.minimum < stop < maximum), maximum]
+
+
+def _stepped(knob: Number, value: float, steps: int) -> float:
+    """The number that lies some steps on: multiples of a round step, or 1, 3, 10, 30 on a logarithmic scale."""
+    if knob.scale == "log":
+        marks = sorted({knob.minimum, *_decades(knob, (1.0, 3.0)), knob.maximum})
+        at = bisect.bisect_right(marks, value) - 1 if steps > 0 else bisect.bisect_left(marks, value)
+        number = marks[min(max(at + steps, 0), len(marks) - 1)]
+    else:
+        step = _step(knob)
+        at = math.floor(value / step + 1e-9) if steps > 0 else math.ceil(value / step - 1e-9)
+        number = _round(knob, (at + steps) * step)
+    return min(max(number, knob.minimum), knob.maximum)
+
+
+def _step(knob: Number) -> float:
+    span = knob.maximum - knob.minimum
+    step = 1.0 if span > AIMABLE else 10.0 ** math.floor(math.log10(span / 20.0))
+    return max(step, 1.0) if isinstance(knob, Integer) else step
+
+
+def _decades(knob: Number, mantissas: Sequence[float]) -> list[float]:
+    """These numbers in every decade of the knob's range."""
+    decades = range(math.floor(math.log10(knob.minimum)), math.ceil(math.log10(knob.maximum)) + 1)
+    numbers = {_round(knob, mantissa * 10.0**decade) for decade in decades for mantissa in mantissas}
+    return sorted(number for number in numbers if knob.minimum <= number <= knob.maximum)
+
+
+def _round(knob: Number, value: float) -> float:
+    """Without the dust of binary fractions, and whole where it must be."""
+    return round(value) if isinstance(knob, Integer) else float(f"{value:.10g}")
 
 
 class KnobWidget(QWidget):
@@ -440,6 +506,46 @@ WIDGETS: dict[type[Knob], Callable[[Any], KnobWidget]] = {
 }
 
 
+def has_widget(knob: Knob | None) -> bool:
+    """Whether a form has a row for this kind of knob; layers and columns have editors of their own."""
+    return type(knob) in WIDGETS and not (isinstance(knob, Text) and not knob.values)
+
+
+def kept(cls: type[Options], old: Options | None) -> Options:
+    """A new choice in place of an old one: knobs of the same name keep their values where these are allowed."""
+    values = {}
+    for name, knob in knobs(cls).items():
+        try:
+            knob.check(getattr(old, name, None))
+            values[name] = getattr(old, name)
+        except ConfigError:
+            continue
+    return cls(**values)
+
+
+def about(cls: type) -> str:
+    """What a choice is, in words: its label, its formula and the first paragraph of its docstring."""
+    if not issubclass(cls, Options):
+        return ""
+    head = f"{cls.label}: {cls.formula}" if cls.formula else cls.label
+    return f"{head}\n{' '.join((inspect.getdoc(cls) or '').partition(chr(10) * 2)[0].split())}"
+
+
+class Column(QWidget):
+    """A panel: forms and other parts below each other, aligned at the top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stack = QVBoxLayout(self)
+        self._stack.setContentsMargins(GRID, GRID // 2, GRID, GRID)
+        self._stack.setSpacing(GRID // 2)
+        self._stack.addStretch()
+
+    def add(self, part: QWidget) -> None:
+        """Put a part below the others."""
+        self._stack.insertWidget(self._stack.count() - 1, part)
+
+
 class Row:
     """One knob in a form: its label, its widget, a mark where it restarts the run, and a place to say what is wrong."""
 
@@ -567,9 +673,10 @@ class Rows(QWidget):
         for row in self.rows.values():
             row.remove(self._grid)
         known = knobs(cls) if issubclass(cls, Options) else {}
-        shown = [name for name in self._names or known if name in self._special or _has_widget(known.get(name))]
+        shown = [name for name in self._names or known if name in self._special or has_widget(known.get(name))]
         self.rows = {name: self._row(cls, name, known[name]) for name in shown if name in known}
-        self.setVisible(bool(self.rows))
+        if self._inner:
+            self.setVisible(bool(self.rows))
         controls = [control for row in self.rows.values() for control in row.widget.controls.values()]
         for first, second in zip([self._after, *controls], controls, strict=False):
             if first is not None:
@@ -610,27 +717,6 @@ class Rows(QWidget):
             label = default.label if isinstance(default, Options) else self.tr("automatic")
             parts.append(self.tr("Default: {default}.").format(default=label))
         return "\n".join(part for part in parts if part)
-
-
-class Column(QScrollArea):
-    """A panel of forms below each other, which scrolls up and down only."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        content = QWidget()
-        self._stack = QVBoxLayout(content)
-        self._stack.setContentsMargins(GRID, GRID // 2, GRID, GRID)
-        self._stack.setSpacing(GRID // 2)
-        self._stack.addStretch()
-        self.setWidget(content)
-
-    def add(self, part: QWidget) -> None:
-        """Put a part below the others."""
-        self._stack.insertWidget(self._stack.count() - 1, part)
 
 
 class Form(Rows):
@@ -676,95 +762,3 @@ def shared(config: Config, path: str) -> Any:
     first = values[0] if values else None
     alike = all(value == first or (isinstance(value, Options) and type(value) is type(first)) for value in values)
     return first if alike else None
-
-
-def kept(cls: type[Options], old: Options | None) -> Options:
-    """A new choice in place of an old one: knobs of the same name keep their values where these are allowed."""
-    values = {}
-    for name, knob in knobs(cls).items():
-        try:
-            knob.check(getattr(old, name, None))
-            values[name] = getattr(old, name)
-        except ConfigError:
-            continue
-    return cls(**values)
-
-
-def about(cls: type) -> str:
-    """What a choice is, in words: its label, its formula and the first paragraph of its docstring."""
-    if not issubclass(cls, Options):
-        return ""
-    head = f"{cls.label}: {cls.formula}" if cls.formula else cls.label
-    return f"{head}\n{' '.join((inspect.getdoc(cls) or '').partition(chr(10) * 2)[0].split())}"
-
-
-def wrapped(text: str) -> str:
-    """The text in lines short enough for a tooltip."""
-    return "\n".join(textwrap.fill(line, 60) for line in text.split("\n"))
-
-
-def number_text(value: float) -> str:
-    """A number as short as it can be typed: 0.03, 0.00001, 1e-8, 250."""
-    if isinstance(value, int):
-        return str(value)
-    text = f"{value:.6g}"
-    if "e" in text:
-        mantissa, _, exponent = text.partition("e")
-        text = f"{Decimal(text):f}" if -5 <= int(exponent) < 9 else f"{mantissa}e{int(exponent)}"
-    return text
-
-
-def _parsed(knob: Number, typed: str) -> float | str:
-    """What was typed as a number, or as it is; whether it may stand is for the knob to say."""
-    try:
-        number = float(typed if isinstance(knob, Integer) else typed.replace(",", "."))
-    except ValueError:
-        return typed
-    return int(number) if isinstance(knob, Integer) and number.is_integer() else number
-
-
-def _stops(knob: Number, maximum: float) -> list[float]:
-    """Round numbers to slide over, from the knob's minimum to `maximum`."""
-    if knob.scale == "log":
-        between = _decades(knob, (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
-    else:
-        step = _step(knob)
-        between = [
-            _round(knob, index * step) for index in range(math.ceil(knob.minimum / step), int(maximum / step) + 1)
-        ]
-    return [knob.minimum, *(stop for stop in between if knob.minimum < stop < maximum), maximum]
-
-
-def _stepped(knob: Number, value: float, steps: int) -> float:
-    """The number that lies some steps on: multiples of a round step, or 1, 3, 10, 30 on a logarithmic scale."""
-    if knob.scale == "log":
-        marks = _decades(knob, (1.0, 3.0))
-        at = bisect.bisect_right(marks, value) - 1 if steps > 0 else bisect.bisect_left(marks, value)
-        number = marks[min(max(at + steps, 0), len(marks) - 1)]
-    else:
-        step = _step(knob)
-        at = math.floor(value / step + 1e-9) if steps > 0 else math.ceil(value / step - 1e-9)
-        number = _round(knob, (at + steps) * step)
-    return min(max(number, knob.minimum), knob.maximum)
-
-
-def _step(knob: Number) -> float:
-    span = knob.maximum - knob.minimum
-    step = 1.0 if span > AIMABLE else 10.0 ** math.floor(math.log10(span / 20.0))
-    return max(step, 1.0) if isinstance(knob, Integer) else step
-
-
-def _decades(knob: Number, mantissas: Sequence[float]) -> list[float]:
-    """These numbers in every decade of the knob's range."""
-    decades = range(math.floor(math.log10(knob.minimum)), math.ceil(math.log10(knob.maximum)) + 1)
-    numbers = {_round(knob, mantissa * 10.0**decade) for decade in decades for mantissa in mantissas}
-    return sorted(number for number in numbers if knob.minimum <= number <= knob.maximum)
-
-
-def _round(knob: Number, value: float) -> float:
-    """Without the dust of binary fractions, and whole where it must be."""
-    return round(value) if isinstance(knob, Integer) else float(f"{value:.10g}")
-
-
-def _has_widget(knob: Knob | None) -> bool:
-    return type(knob) in WIDGETS and not (isinstance(knob, Text) and not knob.values)

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPalette, QShortcut
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
-    QGraphicsItem,
     QGraphicsScene,
     QGraphicsView,
-    QHBoxLayout,
-    QLabel,
     QScrollArea,
     QStyle,
     QVBoxLayout,
     QWidget,
 )
 
-from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Config, Layer
+from playground.experiment.config import MAX_UNITS, Config, Layer
 from playground.experiment.frame import UNITS, Frame
 from playground.nn.activations import ACTIVATIONS
-from playground.ui.column_header import HEIGHT, EndHeader, LayerHeader, describe, enable, stepper, tool_button
-from playground.ui.diagram import Diagram
+from playground.ui.diagram import Diagram, DiagramItem
 from playground.ui.diagram_canvas import Canvas
+from playground.ui.diagram_controls import HEIGHT, DiagramBar, EndHeader, LayerHeader
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
@@ -75,15 +71,7 @@ class NetworkEditor(View):
         """Follow the network section."""
         self._config = config
         hidden = config.network.hidden
-        self._layers.setText(str(len(hidden)))
-        add, full = (
-            self.tr("Add a hidden layer before the output."),
-            self.tr("A network has at most {most} hidden layers."),
-        )
-        remove, none = self.tr("Remove the last hidden layer."), self.tr("There is no hidden layer to remove.")
-        restarts = self.tr("The run starts again.")
-        enable(self._more_layers, len(hidden) < MAX_LAYERS, f"{add} {restarts}", full.format(most=MAX_LAYERS))
-        enable(self._fewer_layers, bool(hidden), f"{remove} {restarts}", none)
+        self._bar.show_layers(len(hidden))
         while len(self._headers) > len(hidden):
             header = self._headers.pop()
             header.hide()
@@ -194,32 +182,10 @@ class NetworkEditor(View):
     # Layout
 
     def _build(self) -> None:
-        self._fewer_layers, self._layers, self._more_layers = stepper("layers")
-        self._fewer_layers.clicked.connect(partial(self._change_layers, -1))
-        self._more_layers.clicked.connect(partial(self._change_layers, 1))
-        self._smaller, self._fit, self._larger = (
-            tool_button(text, name)
-            for text, name in (("\N{MINUS SIGN}", "zoom_out"), (self.tr("fit"), "zoom_fit"), ("+", "zoom_in"))
-        )
-        self._smaller.clicked.connect(lambda: self.zoom(-1))
-        self._larger.clicked.connect(lambda: self.zoom(1))
-        self._fit.clicked.connect(self.fit)
-        describe(self._fit, self.tr("Fit the diagram into its panel (Ctrl+0)."))
-        bar = QHBoxLayout()
-        bar.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        bar.setSpacing(0)
-        heading = QLabel(self.tr("hidden layers"))
-        bar.addWidget(heading)
-        bar.addSpacing(GRID)
-        for widget in (self._fewer_layers, self._layers, self._more_layers):
-            bar.addWidget(widget)
-        bar.addStretch()
-        zoom = QLabel(self.tr("zoom"))
-        zoom.setProperty("role", "muted")
-        bar.addWidget(zoom)
-        bar.addSpacing(GRID // 2)
-        for widget in (self._smaller, self._fit, self._larger):
-            bar.addWidget(widget)
+        self._bar = DiagramBar()
+        self._bar.layers_wanted.connect(self._change_layers)
+        self._bar.zoom_wanted.connect(self.zoom)
+        self._bar.fit_wanted.connect(self.fit)
         self._strip = QWidget()
         self._strip.setFixedHeight(HEIGHT + GRID // 2)
         self._strip.setBackgroundRole(QPalette.ColorRole.Base)
@@ -244,7 +210,7 @@ class NetworkEditor(View):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(bar)
+        layout.addWidget(self._bar)
         layout.addWidget(self._strip)
         layout.addWidget(self._area, 1)
 
@@ -302,11 +268,7 @@ class NetworkEditor(View):
             return
         self._draw(geometry)
         self._place_headers(geometry)
-        larger, smaller = self.tr("Larger pictures (Ctrl++)."), self.tr("Smaller pictures (Ctrl+−).")
-        enable(self._larger, geometry.sides[-1] < LARGEST, larger, self.tr("The pictures are as large as they get."))
-        enable(
-            self._smaller, geometry.sides[-1] > SMALLEST, smaller, self.tr("The pictures are as small as can be read.")
-        )
+        self._bar.show_side(geometry.sides[-1])
 
     def _place_headers(self, geometry: Geometry) -> None:
         self._above.setGeometry(self._above.x(), 0, geometry.width, HEIGHT)
@@ -346,17 +308,3 @@ class NetworkEditor(View):
         if watched is self._area and event.type() == QEvent.Type.Resize:
             self._lay_out()
         return super().eventFilter(watched, event)
-
-
-class DiagramItem(QGraphicsItem):
-    """A diagram in a scene, for exports."""
-
-    def __init__(self, diagram: Diagram) -> None:
-        super().__init__()
-        self._diagram = diagram
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, self._diagram.geometry.width, self._diagram.geometry.height)
-
-    def paint(self, painter: QPainter, option: object, widget: QWidget | None = None) -> None:
-        self._diagram.paint(painter, self.boundingRect().toRect())

@@ -94,7 +94,7 @@ class NumberField(QAbstractSpinBox):
 
 
 class WeightEditor(QFrame):
-    """Numbers with their names, each with a field and a button that sets it to 0. Escape, or a click outside, closes."""
+    """Numbers with their names, each with a field and a button for 0. Escape, or a click outside, closes it."""
 
     value_entered = Signal(object, float)  # the row's key, the number
 
@@ -112,6 +112,9 @@ class WeightEditor(QFrame):
         layout.setSpacing(GRID)
         layout.addWidget(heading)
         layout.addWidget(self._table(rows))
+        hint = QLabel(self.tr("Enter sets a number, Esc closes."))
+        hint.setProperty("role", "muted")
+        layout.addWidget(hint)
 
     def field(self, key: Hashable) -> NumberField:
         """The field of one row."""

@@ -34,15 +34,18 @@ def test_a_source_by_itself_has_nothing_to_load() -> None:
 def test_a_split_shares_out_every_example_once(examples: int, share: float, seed: int) -> None:
     train, test = split(examples, share, rng(seed))
     assert sorted([*train, *test]) == list(range(examples))
-    assert len(train) >= 1 and len(test) >= 1
+    assert len(train) >= 1
+    assert len(test) >= 1
     assert abs(len(train) - share * examples) <= 1.0
     again = split(examples, share, rng(seed))
-    assert np.array_equal(train, again[0]) and np.array_equal(test, again[1])
+    assert np.array_equal(train, again[0])
+    assert np.array_equal(test, again[1])
 
 
 def test_a_split_is_shuffled_anew_by_each_seed() -> None:
     first, second = split(100, 0.5, rng(1))[0], split(100, 0.5, rng(2))[0]
-    assert not np.array_equal(first, np.arange(50)) and set(first) != set(second)
+    assert not np.array_equal(first, np.arange(50))
+    assert set(first) != set(second)
 
 
 @pytest.mark.parametrize("examples", [0, 1])

@@ -86,6 +86,10 @@ def test_decimal_commas_where_commas_part_no_cells(table: Any) -> None:
     assert np.isnan(read.columns[1].numbers[1]), "beside a decimal point, a comma is none"
 
 
+def test_where_commas_part_cells_they_are_no_decimal_signs(table: Any) -> None:
+    assert table('a,b\n"1,234",1\n"5,678",2\n').columns[0].kind == "text"
+
+
 def test_decimal_commas_without_a_header_do_not_part_cells(table: Any) -> None:
     read = table("1,5;2,5\n3,5;4,5\n")
     assert [column.numbers.tolist() for column in read.columns] == [[1.5, 3.5], [2.5, 4.5]]
@@ -104,6 +108,7 @@ def test_quotation_marks_comments_and_empty_lines(table: Any) -> None:
         ("1,2\n3,4\n", ["column 1", "column 2"]),
         ("1,NA\n3,4\n", ["column 1", "column 2"]),
         ("5.1,setosa\n4.9,setosa\n6.0,virginica\n", ["column 1", "column 2"]),
+        ("{0},{0}\n1,2\n", ["{0}", "{0} (2)"]),
         ("city,1990\nRome,3\nParis,4\n", ["city", "1990"]),
         (",a,\n1,2,3\n", ["column 1", "a", "column 3"]),
         ("a,a,a (2),a\n1,2,3,4\n", ["a", "a (2)", "a (2) (2)", "a (3)"]),
@@ -125,7 +130,8 @@ def test_missing_values_are_known_by_any_of_their_names(table: Any) -> None:
 )
 def test_what_is_no_number(table: Any, cell: str) -> None:
     column = table(f"a,b\n1,1\n2,2\n{cell},3\n").columns[0]
-    assert np.isnan(column.numbers[2]) and not column.absent[2]
+    assert np.isnan(column.numbers[2])
+    assert not column.absent[2]
 
 
 @pytest.mark.parametrize(("cell", "value"), [("+1", 1), ("-.5", -0.5), ("3.", 3), ("1e-3", 0.001), (" 2E+2 ", 200)])
@@ -148,7 +154,8 @@ def test_the_last_column_is_the_target_unless_another_is_named(table: Any) -> No
     np.testing.assert_array_equal(data.X, [[1200, 2], [1500, 4], [900, 2]])
     np.testing.assert_array_equal(data.y, [9.5, 12, 7])
     assert data.note == "Column left out: colour (text)."
-    assert data.origin == "cars.csv" and not data.plane
+    assert data.origin == "cars.csv"
+    assert not data.plane
     assert table("a,b,c\n1,1,\n2,2,\n").dataset().target == "b", "an empty column is no target"
 
 
@@ -194,7 +201,8 @@ def test_the_inputs_can_be_chosen(table: Any) -> None:
 def test_rows_with_missing_values_are_left_out_and_counted(table: Any) -> None:
     read = table("a,b,c,y\n1,,x,5\n,2,x,6\n3,3,y,7\n4,4,,8\n5,5,y,\n")
     data = read.dataset(task="regression")
-    assert data.X.tolist() == [[3.0, 3.0], [4.0, 4.0]] and data.y.tolist() == [7.0, 8.0]
+    assert data.X.tolist() == [[3.0, 3.0], [4.0, 4.0]]
+    assert data.y.tolist() == [7.0, 8.0]
     assert data.note == (
         "3 of 5 rows left out for missing values in a, b and y (lines 2, 3 and 6); column left out: c (text)."
     )
@@ -226,9 +234,11 @@ def test_the_source_reads_the_file_with_its_choices(tmp_path: Path) -> None:
 @pytest.mark.skipif(not MPG.exists(), reason="needs the Auto MPG file")
 def test_auto_mpg() -> None:
     data = CsvFile(path=str(MPG), target="mpg").load(np.random.default_rng(1))
-    assert data.X.shape == (392, 6) and data.classes == ()
+    assert data.X.shape == (392, 6)
+    assert data.classes == ()
     assert data.columns == ("cylinders", "displacement", "horsepower", "weight", "acceleration", "model_year")
-    assert data.X[0].tolist() == [8.0, 307.0, 130.0, 3504.0, 12.0, 70.0] and data.y[0] == 18.0
+    assert data.X[0].tolist() == [8.0, 307.0, 130.0, 3504.0, 12.0, 70.0]
+    assert data.y[0] == 18.0
     assert data.note == (
         "6 of 398 rows left out for missing values in horsepower (lines 34, 128, 332, 338, 356 and 376); "
         "columns left out: origin (text) and name (text)."
@@ -354,21 +364,25 @@ def test_too_many_lines(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 def check(data: Dataset) -> None:
     """What every dataset promises."""
     examples, columns = data.X.shape
-    assert data.y.shape == (examples,) and examples >= 2
+    assert data.y.shape == (examples,)
+    assert examples >= 2
     assert len(data.columns) == len(set(data.columns)) == columns >= 1
-    assert np.isfinite(data.X).all() and np.isfinite(data.y).all()
+    assert np.isfinite(data.X).all()
+    assert np.isfinite(data.y).all()
     assert (np.ptp(data.X, axis=0) > 0).all()
     if data.classes:
         assert set(data.y) == set(range(len(data.classes)))
 
 
 pieces = st.sampled_from(
-    [*'0123456789.,;\t|"#\n\r ab+-eE?', "NA", "1.5", "2,5", "1e99", "\n\n", "\0", "é", "\ufeff", "٣", "\u2028"]
+    [*'0123456789.,;\t|"#\n\r ab+-eE?{}', "NA", "1.5", "2,5", "1e99", "\n\n", "\0", "é", "\ufeff", "٣", "\u2028"]
 )
 texts = st.lists(pieces, max_size=60).map("".join)
-cells = st.sampled_from(["1", "2", "3.5", "-4", "x", "y", "", "NA", "1e99", '"a"', "1,5"])
-rows = st.integers(1, 4).flatmap(
-    lambda width: st.lists(st.lists(cells, min_size=width, max_size=width).map(";".join), max_size=8).map("\n".join)
+cells = st.sampled_from([*"12345", "3.5", "-4", "1e99", "1,5", "x", "", "NA"])
+rows = st.integers(2, 4).flatmap(
+    lambda width: st.lists(st.lists(cells, min_size=width, max_size=width).map(";".join), min_size=3, max_size=8).map(
+        "\n".join
+    )
 )
 codecs = st.sampled_from(["utf-8", "utf-16", "latin-1", "utf-8-sig"])
 encoded = st.tuples(texts | rows, codecs).map(lambda pair: pair[0].encode(pair[1], errors="replace"))
@@ -382,9 +396,12 @@ def test_any_bytes_load_or_are_a_data_error(tmp_path_factory: pytest.TempPathFac
     try:
         data = CsvFile(path=str(path), task=task).load(np.random.default_rng(1))
     except DataError as error:
-        assert str(error).startswith("anything.csv: ") and "\n" not in str(error)
+        sentence = str(error)
     else:
         check(data)
+        sentence = f"anything.csv: {data.note}"
+    assert sentence.startswith("anything.csv: ")
+    assert "\n" not in sentence
 
 
 numbers = st.floats(-1e9, 1e9)

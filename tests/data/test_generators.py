@@ -58,11 +58,17 @@ def test_knobs(cls: type[Generator]) -> None:
 @given(each_generator, sizes, noises, seeds)
 def test_a_dataset_of_the_plane(cls: type[Generator], points: int, noise: float, seed: int) -> None:
     data = draw(cls(points=points, noise=noise), seed)
-    assert data.X.shape == (points, 2) and data.y.shape == (points,)
+    assert data.X.shape == (points, 2)
+    assert data.y.shape == (points,)
     assert data.X.dtype == data.y.dtype == np.float64
-    assert np.isfinite(data.X).all() and np.isfinite(data.y).all()
-    assert not data.X.flags.writeable and not data.y.flags.writeable
-    assert data.plane and data.columns == ("x₁", "x₂") and data.origin == cls.label and data.note == ""
+    assert np.isfinite(data.X).all()
+    assert np.isfinite(data.y).all()
+    assert not data.X.flags.writeable
+    assert not data.y.flags.writeable
+    assert data.plane
+    assert data.columns == ("x₁", "x₂")
+    assert data.origin == cls.label
+    assert data.note == ""
 
 
 @given(each_generator, sizes, noises, seeds)
@@ -87,7 +93,8 @@ def test_classes_are_balanced(cls: type[Scatter], points: int, seed: int) -> Non
 def test_blobs_are_balanced_and_centred_on_a_circle(classes: int, points: int) -> None:
     data = draw(Blobs(points=points, classes=classes))
     sizes = np.bincount(data.y.astype(int))
-    assert len(sizes) == classes and sizes.max() - sizes.min() <= 1
+    assert len(sizes) == classes
+    assert sizes.max() - sizes.min() <= 1
     assert data.classes == tuple(f"class {k}" for k in range(1, classes + 1))
 
 
@@ -108,7 +115,8 @@ def test_noise_moves_the_same_points_further_and_leaves_their_class(cls: type[Sc
 @pytest.mark.parametrize(("cls", "reach"), [(Circle, 5.0), (ExclusiveOr, 5.0), (Spiral, 1.0)])
 def test_noise_moves_points_by_no_more_than_it_says(cls: type[Scatter], reach: float) -> None:
     moved = draw(cls(points=5000, noise=0.4)).X - draw(cls(points=5000, noise=0.0)).X
-    assert 0.39 * reach < np.abs(moved).max() <= 0.4 * reach
+    assert 0.39 * reach < moved.max() <= 0.4 * reach
+    assert 0.39 * reach < -moved.min() <= 0.4 * reach
 
 
 @pytest.mark.parametrize(("noise", "variance"), [(0.0, 0.5), (0.5, 4.0), (1.0, 7.5)])
@@ -132,7 +140,8 @@ def test_exclusive_or(seed: int) -> None:
     data = draw(ExclusiveOr(), seed)
     assert data.classes == ("different signs", "same sign")
     np.testing.assert_array_equal(data.X[:, 0] * data.X[:, 1] > 0.0, data.y == 1)
-    assert np.abs(data.X).min() >= 0.3 and np.abs(data.X).max() <= 5.3
+    assert np.abs(data.X).min() >= 0.3
+    assert np.abs(data.X).max() <= 5.3
     assert len(np.unique(np.sign(data.X), axis=0)) == 4, "all four squares are there"
 
 
@@ -170,7 +179,8 @@ def test_blobs_stand_around_the_centre_the_first_on_top() -> None:
 
 
 def test_plane() -> None:
-    assert draw(Plane()).classes == () and draw(Plane()).target == "height"
+    assert draw(Plane()).classes == ()
+    assert draw(Plane()).target == "height"
     np.testing.assert_allclose(Plane().height(np.array([[3.0, 4.0], [-6.0, 1.0]])), [0.7, -0.5])
 
 
@@ -187,7 +197,8 @@ def test_noise_is_added_to_the_height_not_the_place(cls: type[Surface]) -> None:
     pure, noisy = draw(cls(points=5000, noise=0.0)), draw(cls(points=5000, noise=0.3))
     np.testing.assert_array_equal(pure.X, noisy.X)
     np.testing.assert_array_equal(pure.y, cls().height(pure.X))
-    assert np.abs(pure.y).max() <= 1.2 and np.abs(pure.X).max() <= 6.0
+    assert np.abs(pure.y).max() <= 1.2
+    assert np.abs(pure.X).max() <= 6.0
     np.testing.assert_allclose((noisy.y - pure.y).std(), 0.3, rtol=0.05)
 
 

@@ -27,29 +27,37 @@ def test_the_values_are_the_originals(cls, original) -> None:
     np.testing.assert_array_equal(data.X, bunch.data)
     np.testing.assert_array_equal(data.y, bunch.target)
     assert data.X.dtype == data.y.dtype == np.float64
-    assert not data.X.flags.writeable and not data.y.flags.writeable
+    assert not data.X.flags.writeable
+    assert not data.y.flags.writeable
     assert len(data.columns) == len(set(data.columns)) == data.X.shape[1]
-    assert not data.plane and data.note == "" and data.origin == cls.label
+    assert not data.plane
+    assert data.note == ""
+    assert data.origin == cls.label
 
 
 def test_iris() -> None:
     data = load(Iris)
     assert data.columns == ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
-    assert data.classes == ("setosa", "versicolor", "virginica") and data.target == "species"
+    assert data.classes == ("setosa", "versicolor", "virginica")
+    assert data.target == "species"
     assert np.bincount(data.y.astype(int)).tolist() == [50, 50, 50]
 
 
 def test_breast_cancer() -> None:
     data = load(BreastCancer)
-    assert data.classes == ("malignant", "benign") and data.target == "diagnosis"
-    assert data.columns[0] == "mean radius" and np.bincount(data.y.astype(int)).tolist() == [212, 357]
+    assert data.classes == ("malignant", "benign")
+    assert data.target == "diagnosis"
+    assert data.columns[0] == "mean radius"
+    assert np.bincount(data.y.astype(int)).tolist() == [212, 357]
 
 
 def test_diabetes() -> None:
     data = load(Diabetes)
-    assert data.classes == () and data.target == "disease progression after one year"
+    assert data.classes == ()
+    assert data.target == "disease progression after one year"
     column = dict(zip(data.columns, data.X.T, strict=True))
-    assert column["age (years)"].min() == 19 and column["age (years)"].max() == 79
+    assert column["age (years)"].min() == 19
+    assert column["age (years)"].max() == 79
     assert set(column["sex (1 or 2)"]) == {1, 2}
     assert 20 < column["body mass index (kg/m²)"].mean() < 30
     np.testing.assert_allclose(

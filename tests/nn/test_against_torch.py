@@ -84,16 +84,15 @@ def test_loss_with_its_matched_output(name: str) -> None:
 def test_optimizer_step_by_step(optimizer: Optimizer, theirs: Any) -> None:
     rng = np.random.default_rng(3)
     start = rng.normal(size=(1, 12))
-    p, g, step = start.copy(), np.empty_like(start), np.array(0.0)
+    p, g, clock = start.copy(), np.empty_like(start), np.array(0.0)
     slots: tuple[Array, ...] = tuple(np.zeros_like(p) for _ in optimizer.slots)
-    calls = optimizer.update(p, g, np.array(0.05), step, slots, np.empty_like(p))
+    calls = optimizer.update(p, g, np.array(0.05), clock, slots, np.empty_like(p))
     their_p = tensor(start, requires_grad=True)
     their_optimizer = theirs([their_p])
     for _ in range(100):
         g[...] = p * np.linspace(0.1, 3.0, 12) + rng.normal(0.0, 0.3, p.shape)  # a noisy bowl, fed to both
         their_p.grad = tensor(g)
         their_optimizer.step()
-        step += 1.0
         run(calls)
         np.testing.assert_allclose(p, their_p.detach().numpy(), rtol=0.0, atol=1e-10)
 

@@ -27,13 +27,12 @@ def descend(
     """The parameters after each step, from `start`, (members, count)."""
     p, g, work = start.copy(), np.empty_like(start), np.full_like(start, np.nan)
     slots: tuple[Array, ...] = tuple(np.zeros_like(start) for _ in optimizer.slots)
-    step = np.array(0.0)
-    calls = optimizer.update(p, g, np.array(rate), step, slots, work)
+    clock = np.array(0.0)
+    calls = optimizer.update(p, g, np.array(rate), clock, slots, work)
     path: list[Array] = []
     for _ in range(steps):
         g[...] = gradient(p)
         kept = g.copy()
-        step += 1.0
         run(calls)
         np.testing.assert_array_equal(g, kept)  # others still want to see the gradient
         path.append(p.copy())

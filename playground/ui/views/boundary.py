@@ -9,14 +9,15 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
 from playground.ui.diagram import bound_of
 from playground.ui.document import Document
-from playground.ui.theme import CLASSES, GRID, SYMBOLS, Theme
+from playground.ui.theme import CLASSES, GRID, LIGHT, SYMBOLS, Theme
+from playground.ui.views.curve import Legend
 from playground.ui.views.view import PlotView, Segments, colour_axes, quiet, small
 
 Floats = NDArray[np.floating]
@@ -24,7 +25,8 @@ Pixels = NDArray[np.uint8]
 
 MOST_POINTS = 5000
 FINER = 4  # a hard map is worked out on this many times finer cells, so that its borders are not stairs
-LEFT_AXIS = 48  # pixels, for coordinates
+LEFT_AXIS = 44  # pixels, for coordinates
+SYMBOL_SIZES = {"star": 1.4, "d": 1.2, "t": 1.1, "p": 1.1}  # to look as large as a disc
 
 
 class BoundaryView(PlotView):
@@ -72,8 +74,9 @@ class BoundaryView(PlotView):
         super().show_theme(theme)
         self._classes.show_theme(theme)
         self._key.show_theme(theme)
+        self._note.show_theme(theme)
         colour_axes(self._plot, theme)
-        self._border.setPen(pg.mkPen(theme.text, width=1.5))
+        self._border.setPen(pg.mkPen(theme.text, width=1.3))
         self._tag.setStyleSheet(
             f"color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border}; padding: 3px 6px;"
         )
@@ -110,3 +113,422 @@ class BoundaryView(PlotView):
             return f"{text}\n{scene.target} {here[0]:.4g}"
         best = int(predicted(values[:, row : row + 1, column : column + 1], scene)[0, 0])
         return f"{text}\n{self.tr('output')} {here[best if len(here) > 1 else 0]:.3f} → {scene.classes[best]}"
+
+    # Construction
+
+    def _make_controls(self) -> None:
+        self._classes = Segments(
+            "boundary.classes",
+            {
+                "soft": (self.tr("soft"), self.tr("Colour each place by the output's value")),
+                "hard": (self.tr("hard"), self.tr("Colour each place by its predicted class")),
+            },
+        )
+        self._classes.chosen.connect(self._choose_classes)
+        self._train_box = self._check_box("train", self.tr("training"), self.tr("Draw the training points, filled"))
+        self._train_box.clicked.connect(self._choose_train)
+        self._test_box = self._check_box("test", self.tr("test"), self.tr("Draw the test points, hollow"))
+        self._test_box.clicked.connect(self._choose_test)
+        self._whole = QToolButton(text=self.tr("whole map"), autoRaise=True, enabled=False)
+        self._whole.setObjectName("boundary.whole")
+        self._whole.setToolTip(self.tr("Show the whole map again (double click)"))
+        self._whole.setAccessibleDescription(self._whole.toolTip())
+        self._whole.clicked.connect(self.show_all)
+        for widget in (self._classes, self._train_box, self._test_box):
+            self.controls.addWidget(widget)
+        self.controls.addStretch()
+        self.controls.addWidget(self._whole)
+
+    def _check_box(self, name: str, word: str, explanation: str) -> QCheckBox:
+        box = QCheckBox(word, toolTip=explanation, accessibleDescription=explanation)
+        box.setObjectName(f"boundary.{name}")
+        return box
+
+    def _make_canvas(self) -> None:
+        font = small(self.font())
+        self._key = Key(font)
+        self._note = Legend(font)
+        self._plot = pg.PlotItem()
+        quiet(self._plot, font)
+        self._plot.getAxis("left").setGrid(False)
+        self._map = pg.ImageItem(axisOrder="row-major")
+        self._border = pg.PlotCurveItem(antialias=True, connect="pairs")
+        for item in (self._map, self._border):
+            self._plot.addItem(item, ignoreBounds=True)
+        self.canvas.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.canvas.addItem(self._key, 0, 0)
+        self.canvas.addItem(self._plot, 1, 0)
+        self.canvas.addItem(self._note, 2, 0)
+        self._tag = QLabel(self.canvas)  # says what lies under the mouse
+        self._tag.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._tag.hide()
+        self.canvas.viewport().installEventFilter(self)
+        self.canvas.scene().sigMouseMoved.connect(self._point_at)
+        self.canvas.scene().sigMouseClicked.connect(self._click)
+        self._plot.vb.sigRangeChanged.connect(self._follow_range)
+
+    # The map
+
+    def _draw_map(self) -> None:
+        frame, scene = self._frame, self._scene
+        if frame is None or scene is None or frame.outputs is None:
+            return
+        values, levels = self._shown(frame)
+        hard = self.document.config.display.hard
+        unit = self._unit_name(frame)
+        border = np.zeros((0, 2))
+        if unit or not scene.classes or (len(values) == 1 and not hard):
+            table = self.theme.map_table() if unit or scene.classes else self.theme.value_table()
+            self._map.setImage(values[0], levels=levels, lut=table, autoLevels=False)
+            if not unit and scene.classes:
+                border = contour(values[0], sum(levels) / 2.0, scene.extent)
+            self._key.show_bar(unit or scene.target, levels, table, () if unit else scene.classes)
+        else:
+            pixels = class_colours()[predicted(finer(values), scene)] if hard else blended(values, scene, self.theme)
+            self._map.setImage(pixels, levels=None, lut=None, autoLevels=False)
+            self._key.show_classes(scene.classes)
+        x_low, x_high, y_low, y_high = scene.extent
+        self._map.setRect(QRectF(x_low, y_low, x_high - x_low, y_high - y_low))
+        self._border.setData(border[:, 0], border[:, 1])
+        self._show_tag()
+
+    def _shown(self, frame: Frame) -> tuple[Floats, tuple[float, float]]:
+        """What the map shows, (maps, cells, cells), and the values at both ends of its colours."""
+        assert frame.outputs is not None
+        scene = frame.scene
+        if not self._unit_name(frame):
+            return frame.outputs, (scene.low, scene.high)
+        assert self._unit is not None and frame.unit_maps is not None
+        column, unit = self._unit
+        values = frame.unit_maps[column][unit : unit + 1]
+        if scene.classes and column == len(frame.unit_maps) - 1:
+            return values, (scene.low, scene.high)
+        hidden = self.document.config.network.hidden
+        bound = bound_of(hidden[column - 1].activation) if 1 <= column <= len(hidden) else None
+        if bound is None:
+            bound = float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values))) or 1.0
+        return values, (-bound, bound)
+
+    def _unit_name(self, frame: Frame) -> str:
+        """Which unit is shown; "" for the output, also while the frame does not hold the unit asked for."""
+        if self._unit is None or frame.unit_maps is None:
+            return ""
+        column, unit = self._unit
+        if column >= len(frame.unit_maps) or unit >= len(frame.unit_maps[column]):
+            return ""
+        if column == 0:
+            return self.tr("input {0}").format(frame.scene.input_names[unit])
+        if column < len(frame.unit_maps) - 1:
+            return self.tr("layer {0}, unit {1}").format(column, unit + 1)
+        return self.tr("output {0}").format(unit + 1) if len(frame.unit_maps[column]) > 1 else self.tr("output")
+
+    # The scene
+
+    def _take_scene(self, scene: Scene) -> None:
+        before, self._scene = self._scene, scene
+        self._classes.setVisible(bool(scene.classes))
+        self._place_points()
+        if before is None or before.extent != scene.extent:
+            x_low, x_high, y_low, y_high = scene.extent
+            self._plot.vb.setLimits(xMin=x_low, xMax=x_high, yMin=y_low, yMax=y_high)
+            self._plot.vb.setAspectLocked(_is_square(scene))
+            self.show_all()
+        self._lay_out()
+
+    def _place_points(self) -> None:
+        """New points; they cost more than a map, so they change only with the scene and the theme."""
+        for item in self._train + self._test:
+            self._plot.removeItem(item)
+        self._train, self._test = [], []
+        scene = self._scene
+        if scene is None:
+            return
+        share = min(MOST_POINTS / (len(scene.train_y) + len(scene.test_y)), 1.0)
+        self._test = self._scatter(scene.test_points, scene.test_y, share, hollow=True)
+        self._train = self._scatter(scene.train_points, scene.train_y, share, hollow=False)
+        self.show_config(self.document.config)
+
+    def _scatter(self, points: Floats, y: Floats, share: float, hollow: bool) -> list[Any]:
+        scene = self._scene
+        assert scene is not None
+        shown = int(share * len(y))  # the first of them: they have been shuffled
+        points, y = points[:shown], y[:shown]
+        if scene.axes[0] == scene.axes[1]:  # one column: the height means nothing, and spreads the points
+            low, high = scene.extent[2:]
+            points = np.stack([points[:, 0], low + (high - low) * (np.arange(shown) * 0.618034 % 1.0)], axis=1)
+        size = 8 if share * (len(scene.train_y) + len(scene.test_y)) <= 1000 else 6
+        ground = QColor(self.theme.base)
+        items = []
+        if scene.classes:
+            for index in range(len(scene.classes)):
+                colour = class_colour(index)
+                rim = ground if self.theme.dark else colour.darker(150)
+                pen, brush = (pg.mkPen(colour, width=1.5), ground) if hollow else (pg.mkPen(rim), colour)
+                here = points[y == index]
+                sign = symbol(index)
+                large = size * SYMBOL_SIZES.get(sign, 1.0)
+                items.append(pg.ScatterPlotItem(here[:, 0], here[:, 1], size=large, symbol=sign, pen=pen, brush=brush))
+        else:
+            table = [QColor(*colour) for colour in self.theme.value_table().tolist()]
+            levels = np.clip((y - scene.low) / (scene.high - scene.low) * 255.0, 0, 255).astype(int)
+            colours = [table[level] for level in levels]
+            pen, brush = ([pg.mkPen(c, width=1.5) for c in colours], ground) if hollow else (pg.mkPen(ground), colours)
+            items.append(pg.ScatterPlotItem(points[:, 0], points[:, 1], size=size, symbol="o", pen=pen, brush=brush))
+        for item in items:
+            self._plot.addItem(item, ignoreBounds=True)
+        return items
+
+    def _lay_out(self) -> None:
+        """Give coordinates of the plane a square, and the axes' names the room there is."""
+        scene = self._scene
+        if scene is None:
+            return
+        left, bottom = self._plot.getAxis("left"), self._plot.getAxis("bottom")
+        one = scene.axes[0] == scene.axes[1]
+        left.setStyle(showValues=not one)
+        left.setLabel("" if one else scene.columns[scene.axes[1]])
+        left.setWidth(GRID if one else LEFT_AXIS)
+        bottom.setLabel(scene.columns[scene.axes[0]])
+        self._key.set_indent(left.width())
+        notes = [scene.held]
+        total = len(scene.train_y) + len(scene.test_y)
+        if total > MOST_POINTS:
+            notes.append(self.tr("{0:,} of {1:,} points drawn").format(MOST_POINTS, total))
+        note = " · ".join(filter(None, notes))
+        self._note.show_entries([], note)
+        self._note.setVisible(bool(note))
+        around = [GRID / 2, 0.0, GRID, GRID / 2]  # left, top, right, bottom
+        if _is_square(scene):
+            rows = self._key.minimumHeight() + bottom.height() + (self._note.minimumHeight() if note else 0.0)
+            wider = (self.canvas.width() - 1.5 * GRID - left.width()) - (self.canvas.height() - 0.5 * GRID - rows)
+            around[0 if wider > 0 else 3] += abs(wider) / (2 if wider > 0 else 1)
+            around[2] += max(wider, 0.0) / 2
+        self.canvas.ci.layout.setContentsMargins(*around)
+
+    # Gestures
+
+    def show_all(self) -> None:
+        """Undo zoom and pan."""
+        if self._scene is not None:
+            x_low, x_high, y_low, y_high = self._scene.extent
+            self._plot.vb.setRange(xRange=(x_low, x_high), yRange=(y_low, y_high), padding=0.0, disableAutoRange=True)
+
+    def _follow_range(self) -> None:
+        if self._scene is not None:
+            x_low, x_high, y_low, y_high = self._scene.extent
+            (left, right), (bottom, top) = self._plot.vb.viewRange()
+            self._whole.setEnabled(right - left < 0.99 * (x_high - x_low) or top - bottom < 0.99 * (y_high - y_low))
+
+    def _click(self, event: Any) -> None:
+        if event.double():
+            self.show_all()
+
+    def _point_at(self, place: QPointF) -> None:
+        self._mouse = place
+        self._show_tag()
+
+    def _show_tag(self) -> None:
+        text = ""
+        if self._mouse is not None and self._plot.vb.sceneBoundingRect().contains(self._mouse):
+            at = self._plot.vb.mapSceneToView(self._mouse)
+            text = self.describe(at.x(), at.y())
+        self._tag.setVisible(bool(text))
+        if text and self._mouse is not None:
+            self._tag.setText(text)
+            self._tag.adjustSize()
+            x, y = int(self._mouse.x()) + 2 * GRID, int(self._mouse.y()) + 2 * GRID
+            x = min(x, self.canvas.width() - self._tag.width())
+            if y + self._tag.height() > self.canvas.height():
+                y -= self._tag.height() + 3 * GRID
+            self._tag.move(x, y)
+
+    def _choose_classes(self, value: str) -> None:
+        self.document.set("display.hard", value == "hard", self.tr("Hard classes") if value == "hard" else self.tr("Soft classes"))
+
+    def _choose_train(self, shown: bool) -> None:
+        self.document.set("display.show_train", shown, self.tr("Training points"))
+
+    def _choose_test(self, shown: bool) -> None:
+        self.document.set("display.show_test", shown, self.tr("Test points"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._mouse = None
+            self._show_tag()
+        elif event.type() == QEvent.Type.Resize:
+            self._lay_out()
+        return super().eventFilter(watched, event)
+
+
+def class_colour(index: int) -> QColor:
+    return QColor(CLASSES[index % len(CLASSES)])
+
+
+def symbol(index: int) -> str:
+    """The shape of a class; the ninth has the first's colour, and another shape."""
+    return SYMBOLS[(index + index // len(CLASSES)) % len(SYMBOLS)]
+
+
+def class_colours(count: int = 256) -> Pixels:
+    """The colours of the first classes, (count, 3)."""
+    return np.array([class_colour(index).getRgb()[:3] for index in range(count)], dtype=np.uint8)
+
+
+def predicted(outputs: Floats, scene: Scene) -> NDArray[np.intp]:
+    """Class indices (cells, cells) of outputs (outputs, cells, cells), decided as the accuracy does."""
+    if len(outputs) > 1:
+        return outputs.argmax(axis=0)
+    return (outputs[0] > (scene.low + scene.high) / 2.0).astype(np.intp)
+
+
+def blended(outputs: Floats, scene: Scene, theme: Theme) -> Pixels:
+    """Each class's colour as far as its output is above the others', (cells, cells, 3).
+
+    Outputs (classes, cells, cells) count as shares of the whole; where two are equal the colours fade to the middle.
+    """
+    shares = np.clip(np.nan_to_num((outputs - scene.low) / (scene.high - scene.low)), 0.0, 1.0)
+    shares /= np.maximum(shares.sum(axis=0), 1e-6)
+    ranked = np.partition(shares, -2, axis=0)
+    certainty = (ranked[-1] - ranked[-2])[..., None]
+    mixed = np.tensordot(shares, class_colours(len(shares)).astype(np.float32), axes=(0, 0))
+    middle = np.array(QColor(theme.middle).getRgb()[:3], dtype=np.float32)
+    return (middle + certainty * (mixed - middle)).round().astype(np.uint8)
+
+
+def finer(values: Floats) -> Floats:
+    """Maps (maps, cells, cells) drawn between cell centres, on FINER times as many cells along each side."""
+    cells = values.shape[1]
+    at = np.clip((np.arange(cells * FINER) + 0.5) / FINER - 0.5, 0.0, cells - 1.0)
+    first = np.minimum(at.astype(int), cells - 2)
+    part = (at - first).astype(values.dtype)
+    rows = values[:, first] + part[:, None] * (values[:, first + 1] - values[:, first])
+    return rows[:, :, first] + part * (rows[:, :, first + 1] - rows[:, :, first])
+
+
+def contour(values: Floats, level: float, extent: tuple[float, float, float, float]) -> Floats:
+    """Where values (cells, cells) cross a level: ends of segments, (2 · segments, 2), two by two, in plane coordinates.
+
+    Marching squares: every square of four neighbouring cell centres whose sides are crossed twice holds one segment,
+    four times two segments.
+    """
+    above = values > level
+    with np.errstate(all="ignore"):
+        height = values - level
+        along = np.clip(height[:, :-1] / (height[:, :-1] - height[:, 1:]), 0.0, 1.0)  # of the sides from left to right
+        up = np.clip(height[:-1] / (height[:-1] - height[1:]), 0.0, 1.0)  # of the sides from below to above
+    crossed_along, crossed_up = above[:, :-1] != above[:, 1:], above[:-1] != above[1:]
+    rows, columns = np.nonzero(crossed_along[:-1] | crossed_along[1:] | crossed_up[:, :-1] | crossed_up[:, 1:])
+    sides = np.stack(  # of each such square: below, left, above, right
+        [
+            np.stack([columns + along[rows, columns], rows], axis=1),
+            np.stack([columns, rows + up[rows, columns]], axis=1),
+            np.stack([columns + along[rows + 1, columns], rows + 1], axis=1),
+            np.stack([columns + 1, rows + up[rows, columns + 1]], axis=1),
+        ],
+        axis=1,
+    )
+    crossed = np.stack(
+        [
+            crossed_along[rows, columns],
+            crossed_up[rows, columns],
+            crossed_along[rows + 1, columns],
+            crossed_up[rows, columns + 1],
+        ],
+        axis=1,
+    )
+    ends = sides[crossed]  # two or four a square, so always in pairs
+    x_low, x_high, y_low, y_high = extent
+    cells = np.array(values.shape[::-1])
+    return np.array([x_low, y_low]) + (ends + 0.5) / cells * np.array([x_high - x_low, y_high - y_low])
+
+
+def _is_square(scene: Scene) -> bool:
+    """Coordinates of a plane, as against columns of a table, have one extent for both axes."""
+    x_low, x_high, y_low, y_high = scene.extent
+    return (x_low, x_high) == (y_low, y_high) and scene.axes[0] != scene.axes[1]
+
+
+class Key(pg.GraphicsWidget):  # type: ignore[misc]
+    """One row above the map that says what its colours mean: a bar between two ends, or each class's sign and name."""
+
+    def __init__(self, font: QFont) -> None:
+        super().__init__()
+        self._font = font
+        self._metrics = QFontMetricsF(font)
+        self._indent = 0.0
+        self._bar: QImage | None = None
+        self._title = ""
+        self._levels = (0.0, 1.0)
+        self._classes: tuple[str, ...] = ()
+        self._theme = LIGHT
+        self.setFixedHeight(self._metrics.height() + GRID)
+
+    def show_bar(self, title: str, levels: tuple[float, float], table: Pixels, classes: tuple[str, ...]) -> None:
+        """Colours between two levels, with the names of two classes at the ends, or else numbers after a title."""
+        pixels = np.ascontiguousarray(table)
+        self._bar = QImage(pixels.data, len(pixels), 1, 3 * len(pixels), QImage.Format.Format_RGB888).copy()
+        self._title, self._levels, self._classes = title, levels, classes
+        self.update()
+
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Signs and names side by side."""
+        self._bar, self._classes = None, classes
+        self.update()
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_indent(self, indent: float) -> None:
+        """Begin this far from the left, where the map does."""
+        self._indent = indent
+        self.update()
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        painter.setFont(self._font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(self._indent, 0.0, self.width() - self._indent, self.height())
+        if self._bar is None:
+            share = room.width() / max(len(self._classes), 1)
+            for index, name in enumerate(self._classes):
+                self._paint_class(painter, QRectF(room.left() + index * share, 0.0, share, room.height()), index, name)
+        else:
+            self._paint_bar(painter, room, self._bar)
+
+    def _paint_bar(self, painter: QPainter, room: QRectF, bar: QImage) -> None:
+        if self._classes:
+            ends = [min(self._width(name) + 2.5 * GRID, room.width() / 3) for name in self._classes]
+            first = QRectF(room.left(), 0.0, ends[0], room.height())
+            last = QRectF(room.right() - ends[1], 0.0, ends[1], room.height())
+            self._paint_class(painter, first, 0, self._classes[0])
+            self._paint_class(painter, last, 1, self._classes[1])
+        else:
+            low, high = (f"{level:.3g}".replace("-", "−") for level in self._levels)
+            title = self._metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, room.width() / 2)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+            left = room.left() + self._width(title) + 2 * GRID
+            number = max(self._width(text) for text in (low, high, "−0.00"))  # so that the bar does not jump
+            first = QRectF(left, 0.0, number, room.height())
+            last = QRectF(room.right() - number, 0.0, number, room.height())
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, low)
+            painter.drawText(last, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, high)
+        place = QRectF(first.right() + GRID, room.center().y() - GRID / 2, last.left() - first.right() - 2 * GRID, GRID)
+        painter.drawImage(place, bar)
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(place)
+
+    def _paint_class(self, painter: QPainter, room: QRectF, index: int, name: str) -> None:
+        painter.save()
+        painter.translate(room.left() + GRID / 2, room.center().y())
+        drawSymbol(painter, symbol(index), (GRID + 2) * SYMBOL_SIZES.get(symbol(index), 1.0), pg.mkPen(None), pg.mkBrush(class_colour(index)))
+        painter.restore()
+        text = room.adjusted(1.5 * GRID, 0.0, 0.0, 0.0)
+        painter.setPen(QColor(self._theme.text))
+        words = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, text.width())
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _width(self, text: str) -> float:
+        return self._metrics.horizontalAdvance(text)

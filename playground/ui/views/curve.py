@@ -17,7 +17,7 @@ from playground.ui.views.view import colour_axes, quiet
 
 Floats = NDArray[np.floating]
 
-MOST_POINTS = 600  # of one line; more than a plot of the usual size has pixels
+MOST_POINTS = 400  # of one line; about as many as a plot of the usual size has pixels
 MOST_MEDIANS = 96
 FAINT = 0.3  # opacity of a noisy line under its medians
 LEFT_AXIS = 52  # pixels, fixed so that a new tick label does not move the plot
@@ -288,7 +288,7 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
         self._entries: list[Entry] = []
         self._note = ""
         self._text = self._muted = QColor()
-        self.setFixedHeight(QFontMetricsF(font).height() + GRID // 2)
+        self.setFixedHeight(QFontMetricsF(font).height() + GRID)
 
     def show_entries(self, entries: list[Entry], note: str = "") -> None:
         """Draw these; values keep the room of the widest usual number, so that nothing moves."""
@@ -308,7 +308,7 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
         names = long if self._laid_out(long, metrics)[-1] <= room else [entry.short for entry in self._entries]
         painter.setFont(self._font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = round(self.height() / 2) + 0.5
+        middle = round(self.height() / 2 - GRID / 4) + 0.5
         baseline = middle + (metrics.ascent() - metrics.descent()) / 2
         for entry, name, x in zip(self._entries, names, self._laid_out(names, metrics), strict=False):
             painter.setPen(pg.mkPen(entry.colour, width=3))
@@ -321,7 +321,8 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
             painter.drawText(QLineF(x, baseline, x, baseline).p1(), entry.value)
         painter.setPen(self._muted)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0.0, 0.0, self.width(), self.height()), right, self._note)
+        note = metrics.elidedText(self._note, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(QRectF(0.0, 0.0, self.width(), 2.0 * middle), right, note)
 
     def _laid_out(self, names: list[str], metrics: QFontMetricsF) -> list[float]:
         """Where each entry begins, and where the last one ends."""

@@ -75,7 +75,10 @@ class GradientView(PlotView):
         self._draw()
 
     def show_config(self, config: Config) -> None:
-        self._measure.show_value(config.display.gradient)
+        measure = config.display.gradient
+        self._measure.show_value(measure)
+        words = {"norm": self.tr("norm of ∂L/∂W"), "largest": self.tr("largest |∂L/∂w|"), "mean": self.tr("mean |∂L/∂w|")}
+        self._lines.setLabel("left", words[measure])
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:

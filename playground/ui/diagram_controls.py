@@ -1,4 +1,4 @@
-"""What stands above the columns of a network's diagram: titles, numbers of units, activations. Knows no document."""
+"""What stands above a network's diagram: a bar for all of it, and a header for each column. Knows no document."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from playground.experiment.config import MAX_UNITS, Layer
+from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Layer
 from playground.nn.activations import ACTIVATIONS
 from playground.options import knobs
+from playground.ui.diagram_geometry import LARGEST, SMALLEST
 from playground.ui.theme import GRID, tabular
 
 ROW_HEIGHTS = (20, 24, 24)  # of the title, the number of units, the activation
@@ -36,7 +37,7 @@ class ActivationSelector(QComboBox):
         painter.setBrush(palette.base() if self.underMouse() else palette.button())
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
         painter.setPen(palette.buttonText().color())
-        field = self.rect().adjusted(5, 0, -12, 0)
+        field = self.rect().adjusted(5, 0, -14, 0)
         text = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width())
         painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
         tip = QPointF(self.width() - 8.5, self.height() / 2 + 1.5)
@@ -100,6 +101,7 @@ class LayerHeader(ColumnHeader):
         self.activation = ActivationSelector()
         self.activation.setObjectName(f"layer_{index}_activation")
         self.knobs = tool_button("⋯", f"layer_{index}_activation_knobs")
+        self.knobs.setFixedWidth(18)
         describe(self.knobs, self.tr("Set the numbers of this layer's activation. The run starts again."))
         self.rows[0].addWidget(self.title)
         self.rows[1].addStretch()
@@ -130,6 +132,59 @@ class LayerHeader(ColumnHeader):
         help = self.tr("Activation of layer {number}: {formula}. Another one starts the run again.")
         describe(self.activation, help.format(number=number, formula=activation.formula))
         self.knobs.setVisible(bool(knobs(type(activation))))
+
+
+class DiagramBar(QWidget):
+    """The number of hidden layers, and the size of the units' pictures."""
+
+    layers_wanted = Signal(int)  # how many more
+    zoom_wanted = Signal(int)  # steps
+    fit_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fewer, self.count, self.more = stepper("layers")
+        self.smaller = tool_button("\N{MINUS SIGN}", "zoom_out")
+        self.fit = tool_button(self.tr("fit"), "zoom_fit")
+        self.larger = tool_button("+", "zoom_in")
+        describe(self.fit, self.tr("Make the diagram fit its panel (Ctrl+0)."))
+        zoom = QLabel(self.tr("zoom"))
+        zoom.setProperty("role", "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        row.setSpacing(0)
+        row.addWidget(QLabel(self.tr("hidden layers")))
+        row.addSpacing(GRID)
+        for widget in (self.fewer, self.count, self.more):
+            row.addWidget(widget)
+        row.addStretch()
+        row.addWidget(zoom)
+        row.addSpacing(GRID // 2)
+        for widget in (self.smaller, self.fit, self.larger):
+            row.addWidget(widget)
+        self.fewer.clicked.connect(lambda: self.layers_wanted.emit(-1))
+        self.more.clicked.connect(lambda: self.layers_wanted.emit(1))
+        self.smaller.clicked.connect(lambda: self.zoom_wanted.emit(-1))
+        self.larger.clicked.connect(lambda: self.zoom_wanted.emit(1))
+        self.fit.clicked.connect(self.fit_wanted)
+
+    def show_layers(self, layers: int) -> None:
+        """Show how many hidden layers there are."""
+        self.count.setText(str(layers))
+        restarts = self.tr("The run starts again.")
+        add, full = (
+            self.tr("Add a hidden layer before the output."),
+            self.tr("A network has at most {most} hidden layers."),
+        )
+        remove, none = self.tr("Remove the last hidden layer."), self.tr("There is no hidden layer to remove.")
+        enable(self.more, layers < MAX_LAYERS, f"{add} {restarts}", full.format(most=MAX_LAYERS))
+        enable(self.fewer, layers > 0, f"{remove} {restarts}", none)
+
+    def show_side(self, side: int) -> None:
+        """Show which way the pictures, of this many pixels, can still be zoomed."""
+        larger, smaller = self.tr("Larger pictures (Ctrl++)."), self.tr("Smaller pictures (Ctrl+−).")
+        enable(self.larger, side < LARGEST, larger, self.tr("The pictures are as large as they get."))
+        enable(self.smaller, side > SMALLEST, smaller, self.tr("The pictures are as small as can be read."))
 
 
 def stepper(name: str) -> tuple[QToolButton, QLabel, QToolButton]:

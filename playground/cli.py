@@ -1,0 +1,314 @@
+"""The command line: opens the window, or trains without one. The only file that knows both ways."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from playground import __doc__ as SUMMARY
+from playground import __version__
+from playground.data.dataset import DataError
+from playground.exchange.atomic import write_atomically
+from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snapshot
+from playground.exchange.tables import layer_names, write_history
+from playground.experiment.config import Config, ConfigError, Impact
+from playground.experiment.session import Session
+from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs, with_text
+
+DONE, BAD_INPUT, DIVERGED, INTERRUPTED = 0, 2, 3, 130
+MAX_CONFIG_BYTES = 1_000_000
+REDRAW = 0.1  # seconds between two looks at the progress
+
+USAGE = """playground [FILE]
+       playground train [FILE] --out DIR [--epochs N] [--set PATH=VALUE ...]
+       playground choices"""
+
+HELP = """commands:
+  playground [FILE]    open the window, if you like with a snapshot, a config or data
+  playground train     train without a window and leave snapshot, history and pictures in a folder
+  playground choices   list all that can be set: data sets, activations, losses, optimizers, ...
+
+FILE is a snapshot if it ends in .safetensors, a config if it ends in .json, and else data (CSV).
+
+examples:
+  playground
+  playground run/snapshot.safetensors
+  playground train --out run --epochs 300 --set data.source=spiral --set network.hidden.0.units=8
+  playground train run/snapshot.safetensors --out run --set training.learning_rate=0.01
+  playground train flowers.csv --out flowers --set data.source.target=species
+
+without a screen:
+  `playground train` needs none. The window needs one: on a desktop that is there; elsewhere use
+  `xvfb-run playground`, or ssh -X.
+
+exit codes:
+  0  done                               3    the run diverged; its files are written all the same
+  1  the window cannot be opened        130  stopped with Ctrl+C; the files are written too
+  2  bad input, or a file that cannot be written
+"""
+
+TRAIN_HELP = """FILE:
+  *.safetensors   a snapshot: goes on where it was saved, unless a setting makes it start anew
+  *.json          a config, such as the config.json that an earlier run has left; all fields are optional
+  anything else   data (CSV); name the column to predict with --set data.source.target=NAME
+  Without FILE it is the experiment that the window starts with.
+
+settings:
+  --set training.learning_rate=0.1            a number
+  --set training.optimizer=adam               one of a table, with its usual knobs ...
+  --set training.optimizer.beta1=0.8          ... and then one of these knobs
+  --set network.hidden='[{"units": 8}, {}]'   any JSON
+  `playground choices` lists them all.
+
+files:
+  DIR gets snapshot.safetensors, history.csv, boundary.png, gradients.png and config.json.
+  It is made if need be; files of these names in it are overwritten, others are left alone.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the answer is the exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        match list(arguments):
+            case ["train", *rest]:
+                return _train(_train_parser().parse_args(rest))
+            case ["choices"]:
+                print("\n".join(describe(Config())))
+                return DONE
+            case given:
+                return _open_window(_parser().parse_args(given).file)
+    except (ConfigError, DataError, SnapshotError) as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def describe(options: Options, prefix: str = "") -> Iterator[str]:
+    """Lines on every path below `options` that --set knows: what it is, its default, what it may be."""
+    for name, knob in knobs(type(options)).items():
+        path, value = prefix + name, getattr(options, name)
+        if isinstance(knob, Section):
+            yield f"{knob.label}\n"
+            yield from describe(value, f"{path}.")
+            yield ""
+            continue
+        yield f"  {path}{_domain(knob, value)}"
+        if knob.help:
+            yield f"      {knob.help}"
+        if isinstance(knob, Choice):
+            for choice, cls in knob.table.items():
+                own = [f"{name}{_domain(own, getattr(cls(), name))}" for name, own in knobs(cls).items()]
+                yield f"        {choice:<22}{', '.join(own)}".rstrip()
+        elif isinstance(knob, Items):
+            yield from describe(knob.cls(), f"{path}.0.")
+
+
+def _domain(knob: Knob, value: object) -> str:
+    """The default and what else there may be, e.g. " = 0.03 (1e-06 to 100)"."""
+    if isinstance(knob, Items):
+        return f": a list of at most {knob.maximum}; {knob.label.split()[-1]} count from 0"
+    if isinstance(knob, Choice):
+        return f" = {knob.name(value) if isinstance(value, Options) else 'null (automatic)'}"
+    text = f" = {json.dumps(knob.encode(value), ensure_ascii=False)}"
+    if isinstance(knob, Number):
+        return f"{text} ({knob.minimum:g} to {knob.maximum:g})"
+    if isinstance(knob, Text | Subset) and knob.values:
+        return f"{text} ({', '.join(knob.values)})"
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="playground",
+        usage=USAGE,
+        description=SUMMARY,
+        epilog=HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to open")
+    parser.add_argument("--version", action="version", version=f"playground {__version__}")
+    return parser
+
+
+def _train_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="playground train",
+        description="Train without a window.",
+        epilog=TRAIN_HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to begin with")
+    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the results")
+    parser.add_argument("--epochs", metavar="N", type=_count, default=100, help="how many to train (default: 100)")
+    parser.add_argument(
+        "--set", metavar="PATH=VALUE", type=_setting, action="append", default=[], help="change a setting; repeatable"
+    )
+    parser.add_argument("--quiet", action="store_true", help="say only what is wrong")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 999,999,999")
+    return int(text)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not PATH=VALUE, such as training.learning_rate=0.1")
+    return path, value
+
+
+def _open_window(file: Path | None) -> int:
+    from playground.ui.app import main as show_window
+
+    return show_window(file)
+
+
+def _train(options: argparse.Namespace) -> int:
+    session = _begin(options.file, options.set)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return _complain(f"{options.out}: cannot be made: {error.strerror}")
+    with _ctrl_c() as stop:
+        _run(session, options.epochs, stop, quiet=options.quiet)
+    written = _write(session, options.out)
+    if session.divergence is not None:
+        _complain(f"{session.divergence.message} A lower learning rate may help.")
+    if not written:
+        return BAD_INPUT
+    if session.divergence is not None:
+        return DIVERGED
+    return INTERRUPTED if stop.is_set() else DONE
+
+
+def _begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
+    """The session that a file and the settings ask for.
+
+    Raises:
+        ConfigError, DataError, SnapshotError: when there is none.
+    """
+    if file is not None and file.suffix == ".safetensors":
+        session = load_snapshot(file)
+        if session.apply(_changed(session.config, settings)) >= Impact.NETWORK:
+            _complain("with these settings the run starts anew")
+        return session
+    if file is None:
+        config = Config()
+    elif file.suffix == ".json":
+        config = _read_config(file)
+    else:
+        config = with_text(Config(), "data.source", json.dumps({"name": "csv_file", "path": str(file)}))
+    return Session(_changed(config, settings))
+
+
+def _changed(config: Config, settings: list[tuple[str, str]]) -> Config:
+    for path, text in settings:
+        config = with_text(config, path, text)
+    return config
+
+
+def _read_config(file: Path) -> Config:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MAX_CONFIG_BYTES + 1)
+        if len(content) > MAX_CONFIG_BYTES:
+            raise ConfigError("", "is too large to be a config")
+        return Config.from_json(content.decode("utf-8-sig"))
+    except OSError as error:
+        raise ConfigError(file.name, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(file.name, "is not UTF-8 text") from None
+    except ConfigError as error:
+        raise ConfigError(file.name, str(error)) from None
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[threading.Event]:
+    """An event that Ctrl+C sets, so that no step is cut in two."""
+    stop = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> None:
+    """Train to the end of this epoch and on until `epochs` have been finished, the run diverges or `stop` is set."""
+    start = session.step_count
+    steps = max(epochs * session.scene.steps_per_epoch - session.frame(frozenset()).step_in_epoch, 0)
+    bar = sys.stderr.isatty() and not quiet
+    began = drawn = time.perf_counter()
+    chunk = 1  # steps between two looks at the clock
+    while (done := session.step_count - start) < steps and session.divergence is None and not stop.is_set():
+        before = time.perf_counter()
+        session.step(min(chunk, steps - done))
+        now = time.perf_counter()
+        chunk = chunk * 2 if now - before < REDRAW / 4 else max(chunk // 2, 1)
+        if bar and now - drawn > REDRAW:
+            drawn = now
+            _draw_bar(session, (session.step_count - start) / steps, (session.step_count - start) / (now - began))
+    if not quiet:
+        seconds = time.perf_counter() - began
+        clear = "\r\x1b[K" if bar else ""
+        done = session.step_count - start
+        print(f"{clear}{done:,} steps in {seconds:.1f} s: {_scores(session)}", file=sys.stderr)
+
+
+def _draw_bar(session: Session, share: float, speed: float) -> None:
+    columns = shutil.get_terminal_size().columns
+    filled = round(20 * share)
+    line = f"{'█' * filled}{'░' * (20 - filled)} {100 * share:3.0f} %  {_scores(session)}  {speed:,.0f} steps/s"
+    print(f"\r{line[: columns - 1]}\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _scores(session: Session) -> str:
+    frame = session.frame(frozenset())
+    scores = frame.scores
+    text = f"epoch {frame.epoch:,}  loss {scores.train_loss:.4f} training, {scores.test_loss:.4f} test"
+    if scores.test_accuracy is None:
+        return text
+    return f"{text}  accuracy {100 * scores.test_accuracy:.1f} %"
+
+
+def _write(session: Session, folder: Path) -> bool:
+    """Leave all results; False when one could not be written, which has then been said."""
+    from playground.exchange.pictures import boundary_picture, gradients_picture
+
+    frame = session.frame()
+    config = session.config.to_json().encode("utf-8", "backslashreplace")  # a file name need not be proper text
+    results: dict[str, Callable[[Path], None]] = {
+        "snapshot.safetensors": lambda path: save_snapshot(session, path),
+        "history.csv": lambda path: write_history(session.history, path, layer_names(len(frame.weights))),
+        "boundary.png": lambda path: boundary_picture(frame, path),
+        "gradients.png": lambda path: gradients_picture(frame, path),
+        "config.json": lambda path: write_atomically(path, config),
+    }
+    written = True
+    for name, write in results.items():
+        try:
+            write(folder / name)
+        except OSError as error:
+            written = False
+            _complain(f"{folder / name}: cannot be written: {error.strerror}")
+        except SnapshotError as error:
+            written = False
+            _complain(f"{folder}: {error}")
+    return written
+
+
+def _complain(sentence: str) -> int:
+    print(f"playground: {sentence}", file=sys.stderr)
+    return BAD_INPUT
