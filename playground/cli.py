@@ -13,15 +13,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from playground import __doc__ as SUMMARY
-from playground import __version__
+import playground
 from playground.data.dataset import DataError
+from playground.data.files import CsvFile
 from playground.exchange.atomic import write_atomically
 from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snapshot
 from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config, ConfigError, Impact
+from playground.experiment.frame import Frame
 from playground.experiment.session import Session
-from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs, with_text
+from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs, with_text, with_value
 
 DONE, BAD_INPUT, DIVERGED, INTERRUPTED = 0, 2, 3, 130
 MAX_CONFIG_BYTES = 1_000_000
@@ -46,8 +47,7 @@ examples:
   playground train flowers.csv --out flowers --set data.source.target=species
 
 without a screen:
-  `playground train` needs none. The window needs one: on a desktop that is there; elsewhere use
-  `xvfb-run playground`, or ssh -X.
+  `playground train` needs none. For the window: a desktop, or `xvfb-run playground`, or ssh -X.
 
 exit codes:
   0  done                               3    the run diverged; its files are written all the same
@@ -106,8 +106,8 @@ def describe(options: Options, prefix: str = "") -> Iterator[str]:
             yield f"      {knob.help}"
         if isinstance(knob, Choice):
             for choice, cls in knob.table.items():
-                own = [f"{name}{_domain(own, getattr(cls(), name))}" for name, own in knobs(cls).items()]
-                yield f"        {choice:<22}{', '.join(own)}".rstrip()
+                own = [f"{name}{_domain(inner, getattr(cls(), name))}" for name, inner in knobs(cls).items()]
+                yield f"        {choice:<22}{'; '.join(filter(None, [cls.formula, *own]))}".rstrip()
         elif isinstance(knob, Items):
             yield from describe(knob.cls(), f"{path}.0.")
 
@@ -120,40 +120,34 @@ def _domain(knob: Knob, value: object) -> str:
         return f" = {knob.name(value) if isinstance(value, Options) else 'null (automatic)'}"
     text = f" = {json.dumps(knob.encode(value), ensure_ascii=False)}"
     if isinstance(knob, Number):
-        return f"{text} ({knob.minimum:g} to {knob.maximum:g})"
+        low, high = (f"{bound:,}" if isinstance(bound, int) else f"{bound:g}" for bound in (knob.minimum, knob.maximum))
+        return f"{text} ({low} to {high})"
     if isinstance(knob, Text | Subset) and knob.values:
         return f"{text} ({', '.join(knob.values)})"
     return text
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="playground",
-        usage=USAGE,
-        description=SUMMARY,
-        epilog=HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = _explained("playground", playground.__doc__, HELP, USAGE)
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to open")
-    parser.add_argument("--version", action="version", version=f"playground {__version__}")
+    parser.add_argument("--version", action="version", version=f"playground {playground.__version__}")
     return parser
 
 
 def _train_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="playground train",
-        description="Train without a window.",
-        epilog=TRAIN_HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to begin with")
-    parser.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for the results")
-    parser.add_argument("--epochs", metavar="N", type=_count, default=100, help="how many to train (default: 100)")
-    parser.add_argument(
-        "--set", metavar="PATH=VALUE", type=_setting, action="append", default=[], help="change a setting; repeatable"
-    )
-    parser.add_argument("--quiet", action="store_true", help="say only what is wrong")
+    parser = _explained("playground train", "Train without a window.", TRAIN_HELP)
+    add = parser.add_argument
+    add("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to begin with")
+    add("--out", metavar="DIR", type=Path, required=True, help="folder for the results")
+    add("--epochs", metavar="N", type=_count, default=100, help="how many to train (default: 100)")
+    add("--set", metavar="PATH=VALUE", type=_setting, action="append", default=[], help="change a setting; repeatable")
+    add("--quiet", action="store_true", help="say only what is wrong")
     return parser
+
+
+def _explained(name: str, summary: str | None, text: str, usage: str | None = None) -> argparse.ArgumentParser:
+    layout = argparse.RawDescriptionHelpFormatter
+    return argparse.ArgumentParser(name, usage, summary, text, formatter_class=layout, allow_abbrev=False)
 
 
 def _count(text: str) -> int:
@@ -182,15 +176,13 @@ def _train(options: argparse.Namespace) -> int:
     except OSError as error:
         return _complain(f"{options.out}: cannot be made: {error.strerror}")
     with _ctrl_c() as stop:
-        _run(session, options.epochs, stop, quiet=options.quiet)
-    written = _write(session, options.out)
-    if session.divergence is not None:
-        _complain(f"{session.divergence.message} A lower learning rate may help.")
-    if not written:
-        return BAD_INPUT
-    if session.divergence is not None:
-        return DIVERGED
-    return INTERRUPTED if stop.is_set() else DONE
+        _run(session, options.epochs, stop, options.quiet)
+    frame = session.frame()
+    code = _write(session, frame, options.out)
+    if frame.divergence is not None:
+        _complain(f"{frame.divergence.message} A lower learning rate may help.")
+        return code or DIVERGED
+    return code or (INTERRUPTED if stop.is_set() else DONE)
 
 
 def _begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
@@ -199,17 +191,17 @@ def _begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
     Raises:
         ConfigError, DataError, SnapshotError: when there is none.
     """
-    if file is not None and file.suffix == ".safetensors":
+    if file is not None and file.suffix.lower() == ".safetensors":
         session = load_snapshot(file)
         if session.apply(_changed(session.config, settings)) >= Impact.NETWORK:
             _complain("with these settings the run starts anew")
         return session
     if file is None:
         config = Config()
-    elif file.suffix == ".json":
+    elif file.suffix.lower() == ".json":
         config = _read_config(file)
     else:
-        config = with_text(Config(), "data.source", json.dumps({"name": "csv_file", "path": str(file)}))
+        config = with_value(Config(), "data.source", CsvFile(path=str(file)))
     return Session(_changed(config, settings))
 
 
@@ -248,46 +240,42 @@ def _ctrl_c() -> Iterator[threading.Event]:
 def _run(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> None:
     """Train to the end of this epoch and on until `epochs` have been finished, the run diverges or `stop` is set."""
     start = session.step_count
-    steps = max(epochs * session.scene.steps_per_epoch - session.frame(frozenset()).step_in_epoch, 0)
+    goal = start + max(epochs * session.scene.steps_per_epoch - session.frame(frozenset()).step_in_epoch, 0)
     bar = sys.stderr.isatty() and not quiet
     began = drawn = time.perf_counter()
     chunk = 1  # steps between two looks at the clock
-    while (done := session.step_count - start) < steps and session.divergence is None and not stop.is_set():
+    while session.step_count < goal and session.divergence is None and not stop.is_set():
         before = time.perf_counter()
-        session.step(min(chunk, steps - done))
+        session.step(min(chunk, goal - session.step_count))
         now = time.perf_counter()
         chunk = chunk * 2 if now - before < REDRAW / 4 else max(chunk // 2, 1)
         if bar and now - drawn > REDRAW:
-            drawn = now
-            _draw_bar(session, (session.step_count - start) / steps, (session.step_count - start) / (now - began))
+            drawn, done = now, session.step_count - start
+            _draw_bar(_scores(session), done / (goal - start), done / (now - began))
     if not quiet:
-        seconds = time.perf_counter() - began
-        clear = "\r\x1b[K" if bar else ""
-        done = session.step_count - start
-        print(f"{clear}{done:,} steps in {seconds:.1f} s: {_scores(session)}", file=sys.stderr)
+        result = f"{session.step_count - start:,} steps in {time.perf_counter() - began:.1f} s: {_scores(session)}"
+        print(f"\r\x1b[K{result}" if bar else result, file=sys.stderr)
 
 
-def _draw_bar(session: Session, share: float, speed: float) -> None:
-    columns = shutil.get_terminal_size().columns
+def _draw_bar(scores: str, share: float, speed: float) -> None:
     filled = round(20 * share)
-    line = f"{'█' * filled}{'░' * (20 - filled)} {100 * share:3.0f} %  {_scores(session)}  {speed:,.0f} steps/s"
-    print(f"\r{line[: columns - 1]}\x1b[K", end="", file=sys.stderr, flush=True)
+    line = f"{'█' * filled}{'░' * (20 - filled)} {100 * share:3.0f} %  {speed:,.0f} steps/s  {scores}"
+    print(f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def _scores(session: Session) -> str:
     frame = session.frame(frozenset())
     scores = frame.scores
-    text = f"epoch {frame.epoch:,}  loss {scores.train_loss:.4f} training, {scores.test_loss:.4f} test"
-    if scores.test_accuracy is None:
+    text = f"epoch {frame.epoch:,}  loss {scores.train_loss:.4g} training, {scores.test_loss:.4g} test"
+    if scores.train_accuracy is None or scores.test_accuracy is None:
         return text
-    return f"{text}  accuracy {100 * scores.test_accuracy:.1f} %"
+    return f"{text}  accuracy {100 * scores.train_accuracy:.1f} %, {100 * scores.test_accuracy:.1f} %"
 
 
-def _write(session: Session, folder: Path) -> bool:
-    """Leave all results; False when one could not be written, which has then been said."""
+def _write(session: Session, frame: Frame, folder: Path) -> int:
+    """Leave all results that can be written; the answer is the exit code."""
     from playground.exchange.pictures import boundary_picture, gradients_picture
 
-    frame = session.frame()
     config = session.config.to_json().encode("utf-8", "backslashreplace")  # a file name need not be proper text
     results: dict[str, Callable[[Path], None]] = {
         "snapshot.safetensors": lambda path: save_snapshot(session, path),
@@ -296,17 +284,15 @@ def _write(session: Session, folder: Path) -> bool:
         "gradients.png": lambda path: gradients_picture(frame, path),
         "config.json": lambda path: write_atomically(path, config),
     }
-    written = True
+    code = DONE
     for name, write in results.items():
         try:
             write(folder / name)
-        except OSError as error:
-            written = False
-            _complain(f"{folder / name}: cannot be written: {error.strerror}")
         except SnapshotError as error:
-            written = False
-            _complain(f"{folder}: {error}")
-    return written
+            code = _complain(str(error))
+        except OSError as error:
+            code = _complain(f"{name}: cannot be written: {error.strerror}")
+    return code
 
 
 def _complain(sentence: str) -> int:

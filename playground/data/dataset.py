@@ -16,7 +16,7 @@ class DataError(ValueError):
     """Data that cannot be used; the message is one sentence that names what and where."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Raw examples. With classes, y holds their indices; without, the number to predict.
 

@@ -98,7 +98,7 @@ def _entries(session: Session) -> tuple[Arrays, Texts]:
     }
     return (
         # safetensors garbles, without a word, what is not contiguous.
-        {name: np.ascontiguousarray(array) for name, array in arrays.items()},
+        {name: np.asarray(array, order="C") for name, array in arrays.items()},
         {name: json.dumps(plain) for name, plain in texts.items()},
     )
 

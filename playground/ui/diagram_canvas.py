@@ -10,11 +10,14 @@ from playground.ui.diagram import Diagram
 from playground.ui.diagram_geometry import Place
 from playground.ui.theme import GRID, tabular
 
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
 
 class Canvas(QWidget):
     """Shows a diagram, and tells where pointer and keyboard are: at `hovered` and `selected`, each a place or None."""
 
     unit_hovered = Signal(object)  # (column, unit), inputs are column 0; or None
+    unit_selected = Signal(object)  # a Place, by keyboard
     place_chosen = Signal(object)  # a Place whose number is to be edited
     units_wanted = Signal(int, int)  # hidden layer, how many more
     zoom_wanted = Signal(int, QPointF)  # steps, around which point
@@ -76,6 +79,7 @@ class Canvas(QWidget):
         self.selected = place
         self._by_keyboard = True
         self._tell()
+        self.unit_selected.emit(place)
         self.update()
 
     def _tell(self) -> None:
@@ -113,6 +117,12 @@ class Canvas(QWidget):
 
     # Qt
 
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in ARROWS:
+            event.accept()  # here they select a unit, whatever they do elsewhere in the window
+            return True
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         self.diagram.paint(painter, event.rect(), self.hovered, self.selected if self.hasFocus() else None)
@@ -132,7 +142,7 @@ class Canvas(QWidget):
             return
         self._pointer = event.position()
         if place.input is None:
-            self._select(place)
+            self.selected = place
         self._by_keyboard = False
         self._hover(place)
         self.place_chosen.emit(place)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QSizePolicy,
     QSlider,
+    QStyledItemDelegate,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -62,6 +63,9 @@ SELECTOR = """
 QComboBox { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px 4px; }
 QComboBox:focus { border-color: palette(highlight); }
 QComboBox::drop-down { border: 0; width: 16px; }
+QComboBox QAbstractItemView { background: palette(base); border: 1px solid palette(mid); outline: 0; }
+QComboBox QAbstractItemView::item { padding: 2px 4px; }
+QComboBox QAbstractItemView::item:selected { background: palette(highlight); color: palette(highlighted-text); }
 """
 LABEL_WIDTH = 92  # so that forms that stand below each other align
 MARK_WIDTH = 12
@@ -177,6 +181,7 @@ class Selector(CalmWheel, QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the default one heeds no style sheet
         self.setStyleSheet(SELECTOR)
 
     def show_entry(self, index: int, tip: str, refusal: str = "") -> None:

@@ -24,9 +24,10 @@ from playground.ui.diagram_canvas import Canvas
 from playground.ui.diagram_controls import HEIGHT, DiagramBar, EndHeader, LayerHeader
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.document import Document
+from playground.ui.form import Form
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.view import View
-from playground.ui.weight_editor import Row, WeightEditor
+from playground.ui.weight_editor import Popup, Row, WeightEditor
 
 WIDEST_HEADER = 112
 NAME_WIDTHS = (24, 160)  # least and most pixels for the names beside the inputs and the outputs
@@ -58,6 +59,7 @@ class NetworkEditor(View):
         self._build()
         self._build_shortcuts()
         self.show_config(document.config)
+        document.config_changed.connect(self._follow)
 
     def show_frame(self, frame: Frame) -> None:
         """Draw the maps and weights of this moment."""
@@ -89,10 +91,10 @@ class NetworkEditor(View):
 
     def figure(self) -> QGraphicsView:
         """The diagram as it stands, without its controls."""
-        scene = QGraphicsScene(self)
         item = DiagramItem(self._canvas.diagram)
-        scene.addItem(item)
-        view = QGraphicsView(scene)
+        view = QGraphicsView()
+        view.setScene(QGraphicsScene(item.boundingRect(), view))
+        view.scene().addItem(item)
         view.setFrameShape(QFrame.Shape.NoFrame)
         view.resize(item.boundingRect().size().toSize())
         return view
@@ -138,16 +140,10 @@ class NetworkEditor(View):
             self.document.set(f"network.hidden.{layer}.activation", cls(), label)
 
     def _edit_knobs(self, layer: int, corner: QPoint) -> None:
-        from playground.ui.form import Form
-
-        popup = QFrame(self, Qt.WindowType.Popup)
-        popup.setObjectName("activation_editor")
-        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        popup.setFrameShape(QFrame.Shape.StyledPanel)
+        popup = Popup("activation_editor", self)
         QVBoxLayout(popup).addWidget(Form(self.document, f"network.hidden.{layer}.activation"))
-        popup.adjustSize()
-        popup.move(corner)
-        popup.show()
+        popup.open_at(corner)
+        popup.focusNextChild()
 
     def _edit_weights(self, place: Place) -> None:
         """Open the pop-up for a weight or a bias, or for all that enters a unit."""
@@ -159,13 +155,15 @@ class NetworkEditor(View):
         inputs = [input] if input is not None else [bias, *range(bias)]
         self._edited = [Place(layer, unit, input) for input in inputs]
         rows = [Row(place, self._row_label(place), diagram.value(place) or 0.0) for place in self._edited]
-        if self._editor is not None:
-            self._editor.deleteLater()
         title = self._canvas.name(place._replace(input=None))
         self._editor = WeightEditor(title[0].upper() + title[1:], rows, self)
         self._editor.value_entered.connect(self._set_weight)
+        self._editor.closed.connect(self._forget_editor)
         beside = diagram.geometry.unit(layer + 1, unit)
         self._editor.open_at(self._canvas.mapToGlobal(beside.topRight() + QPoint(GRID, 0)))
+
+    def _forget_editor(self) -> None:
+        self._editor = None
 
     def _row_label(self, place: Place) -> str:
         assert place.input is not None
@@ -195,12 +193,14 @@ class NetworkEditor(View):
         geometry = Geometry.fitted(self._shape(), 1, 1)
         self._canvas = Canvas(Diagram(self._config, None, geometry, self.theme))
         self._canvas.unit_hovered.connect(self.unit_hovered)
+        self._canvas.unit_selected.connect(self._follow_selection)
         self._canvas.place_chosen.connect(self._edit_weights)
         self._canvas.units_wanted.connect(self._change_units)
         self._canvas.zoom_wanted.connect(self.zoom)
         self._area = QScrollArea()
         self._area.setObjectName("network_area")
         self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setMinimumSize(30 * GRID, 16 * GRID)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self._canvas)
         self._area.installEventFilter(self)
@@ -266,6 +266,8 @@ class NetworkEditor(View):
         geometry = self._fitted(self._zoom)
         if geometry == self._canvas.diagram.geometry:
             return
+        if self._editor is not None and geometry.shape != self._canvas.diagram.geometry.shape:
+            self._editor.close()
         self._draw(geometry)
         self._place_headers(geometry)
         self._bar.show_side(geometry.sides[-1])
@@ -288,9 +290,17 @@ class NetworkEditor(View):
         geometry = geometry or canvas.diagram.geometry
         ratio = self.devicePixelRatioF()
         canvas.show_diagram(Diagram(self._config, self._frame, geometry, self.theme, ratio))
-        if self._editor is not None and self._editor.isVisible():
+        if self._editor is not None:
             values = {place: canvas.diagram.value(place) for place in self._edited}
             self._editor.show_values({place: value for place, value in values.items() if value is not None})
+
+    def _follow(self, old: Config, new: Config) -> None:
+        self.show_config(new)
+
+    def _follow_selection(self, place: Place) -> None:
+        middle = self._canvas.diagram.geometry.unit(place.layer + 1, place.unit).center()
+        side = self._canvas.diagram.geometry.sides[-1]
+        self._area.ensureVisible(middle.x(), middle.y(), side, side)
 
     def _follow_across(self, value: int) -> None:
         self._above.move(-value, 0)

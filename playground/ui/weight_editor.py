@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent, QValidator
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QFrame,
@@ -93,16 +93,46 @@ class NumberField(QAbstractSpinBox):
             super().keyPressEvent(event)
 
 
-class WeightEditor(QFrame):
-    """Numbers with their names, each with a field and a button for 0. Escape, or a click outside, closes it."""
+class Popup(QFrame):
+    """A small window over the others. Escape, or a click outside, closes it for good."""
+
+    closed = Signal()
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+    def open_at(self, corner: QPoint) -> None:
+        """Show with the upper left corner at a point of the screen, or as near as the screen allows."""
+        self.adjustSize()
+        room = self.screen().availableGeometry()
+        x = max(room.left(), min(corner.x(), room.right() - self.width()))
+        y = max(room.top(), min(corner.y(), room.bottom() - self.height()))
+        self.move(x, y)
+        self.show()
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+
+class WeightEditor(Popup):
+    """Numbers with their names, each with a field and a button that sets it to 0."""
 
     value_entered = Signal(object, float)  # the row's key, the number
 
     def __init__(self, title: str, rows: Sequence[Row], parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName("weight_editor")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__("weight_editor", parent)
         self.setAccessibleName(title)
         self._fields = {row.key: self._field(row) for row in rows}
         heading = QLabel(title)
@@ -124,15 +154,6 @@ class WeightEditor(QFrame):
         """Follow numbers that change while the pop-up is open."""
         for key, value in values.items():
             self._fields[key].show_value(value)
-
-    def open_at(self, corner: QPoint) -> None:
-        """Show with the upper left corner at a point of the screen, or as near as the screen allows."""
-        self.adjustSize()
-        room = self.screen().availableGeometry()
-        x = max(room.left(), min(corner.x(), room.right() - self.width()))
-        y = max(room.top(), min(corner.y(), room.bottom() - self.height()))
-        self.move(x, y)
-        self.show()
 
     def _field(self, row: Row) -> NumberField:
         field = NumberField(row.value)
@@ -178,12 +199,6 @@ class WeightEditor(QFrame):
         first = next(iter(self._fields.values()))
         first.setFocus(Qt.FocusReason.PopupFocusReason)
         first.selectAll()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        else:
-            super().keyPressEvent(event)
 
 
 def read_number(text: str) -> float | None:

@@ -104,8 +104,7 @@ class Window(QMainWindow):
         self._ask_for_what_is_seen()
         if frame.divergence is not None and not self.strip.urgent:
             self._tell_divergence(frame.divergence.message)
-        # Paint now, while the trainer waits at its gate, and not when it competes for the interpreter again.
-        QCoreApplication.sendPostedEvents(self, QEvent.Type.UpdateRequest)
+        self._paint_now()
 
     def show_theme(self, theme: Theme) -> None:
         """Take other colours, everywhere at once."""
@@ -279,6 +278,13 @@ class Window(QMainWindow):
         self._ask_for_what_is_seen()
         if self.frame is not None:
             self.boundary.show_frame(self.frame)
+
+    def _paint_now(self) -> None:
+        """Paint while the trainer waits at its gate, and not when it competes for the interpreter again."""
+        for view in self.views:
+            # A scene collects its changes in a call that it posts to itself; only then its view knows what to paint.
+            QCoreApplication.sendPostedEvents(view.figure().scene(), QEvent.Type.MetaCall)
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.UpdateRequest)
 
     def _ask_for_what_is_seen(self) -> None:
         needs: frozenset[str] = frozenset()

@@ -17,8 +17,7 @@ from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
 from playground.ui.diagram import bound_of
 from playground.ui.document import Document
 from playground.ui.theme import CLASSES, GRID, LIGHT, SYMBOLS, Theme
-from playground.ui.views.curve import Legend
-from playground.ui.views.view import PlotView, Segments, colour_axes, quiet, small
+from playground.ui.views.view import Legend, PlotView, Segments, colour_axes, quiet, small
 
 Floats = NDArray[np.floating]
 Pixels = NDArray[np.uint8]
@@ -53,6 +52,8 @@ class BoundaryView(PlotView):
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
+        if frame.outputs is None:
+            return
         self._frame = frame
         if frame.scene is not self._scene:
             self._take_scene(frame.scene)
@@ -61,13 +62,9 @@ class BoundaryView(PlotView):
     def show_config(self, config: Config) -> None:
         display = config.display
         self._classes.show_value("hard" if display.hard else "soft")
-        for box, shown, items in (
-            (self._train_box, display.show_train, self._train),
-            (self._test_box, display.show_test, self._test),
-        ):
-            box.setChecked(shown)
-            for item in items:
-                item.setVisible(shown)
+        self._train_box.setChecked(display.show_train)
+        self._test_box.setChecked(display.show_test)
+        self._show_points()
         self._draw_map()
 
     def show_theme(self, theme: Theme) -> None:
@@ -129,7 +126,10 @@ class BoundaryView(PlotView):
         self._train_box.clicked.connect(self._choose_train)
         self._test_box = self._check_box("test", self.tr("test"), self.tr("Draw the test points, hollow"))
         self._test_box.clicked.connect(self._choose_test)
-        self._whole = QToolButton(text=self.tr("whole map"), autoRaise=True, enabled=False)
+        self._whole = QToolButton()
+        self._whole.setText(self.tr("whole map"))
+        self._whole.setAutoRaise(True)
+        self._whole.setEnabled(False)
         self._whole.setObjectName("boundary.whole")
         self._whole.setToolTip(self.tr("Show the whole map again (double click)"))
         self._whole.setAccessibleDescription(self._whole.toolTip())
@@ -140,7 +140,9 @@ class BoundaryView(PlotView):
         self.controls.addWidget(self._whole)
 
     def _check_box(self, name: str, word: str, explanation: str) -> QCheckBox:
-        box = QCheckBox(word, toolTip=explanation, accessibleDescription=explanation)
+        box = QCheckBox(word)
+        box.setToolTip(explanation)
+        box.setAccessibleDescription(explanation)
         box.setObjectName(f"boundary.{name}")
         return box
 
@@ -148,7 +150,7 @@ class BoundaryView(PlotView):
         font = small(self.font())
         self._key = Key(font)
         self._note = Legend(font)
-        self._plot = pg.PlotItem()
+        self._plot = pg.PlotItem(viewBox=PlaneBox(enableMenu=False))
         quiet(self._plot, font)
         self._plot.getAxis("left").setGrid(False)
         self._map = pg.ImageItem(axisOrder="row-major")
@@ -171,12 +173,12 @@ class BoundaryView(PlotView):
 
     def _draw_map(self) -> None:
         frame, scene = self._frame, self._scene
-        if frame is None or scene is None or frame.outputs is None:
+        if frame is None or scene is None:
             return
         values, levels = self._shown(frame)
         hard = self.document.config.display.hard
         unit = self._unit_name(frame)
-        border = np.zeros((0, 2))
+        border: Floats = np.zeros((0, 2))
         if unit or not scene.classes or (len(values) == 1 and not hard):
             table = self.theme.map_table() if unit or scene.classes else self.theme.value_table()
             self._map.setImage(values[0], levels=levels, lut=table, autoLevels=False)
@@ -198,7 +200,8 @@ class BoundaryView(PlotView):
         scene = frame.scene
         if not self._unit_name(frame):
             return frame.outputs, (scene.low, scene.high)
-        assert self._unit is not None and frame.unit_maps is not None
+        assert self._unit is not None
+        assert frame.unit_maps is not None
         column, unit = self._unit
         values = frame.unit_maps[column][unit : unit + 1]
         if scene.classes and column == len(frame.unit_maps) - 1:
@@ -231,7 +234,6 @@ class BoundaryView(PlotView):
         if before is None or before.extent != scene.extent:
             x_low, x_high, y_low, y_high = scene.extent
             self._plot.vb.setLimits(xMin=x_low, xMax=x_high, yMin=y_low, yMax=y_high)
-            self._plot.vb.setAspectLocked(_is_square(scene))
             self.show_all()
         self._lay_out()
 
@@ -246,7 +248,12 @@ class BoundaryView(PlotView):
         share = min(MOST_POINTS / (len(scene.train_y) + len(scene.test_y)), 1.0)
         self._test = self._scatter(scene.test_points, scene.test_y, share, hollow=True)
         self._train = self._scatter(scene.train_points, scene.train_y, share, hollow=False)
-        self.show_config(self.document.config)
+        self._show_points()
+
+    def _show_points(self) -> None:
+        for box, items in ((self._train_box, self._train), (self._test_box, self._test)):
+            for item in items:
+                item.setVisible(box.isChecked())
 
     def _scatter(self, points: Floats, y: Floats, share: float, hollow: bool) -> list[Any]:
         scene = self._scene
@@ -261,19 +268,25 @@ class BoundaryView(PlotView):
         items = []
         if scene.classes:
             for index in range(len(scene.classes)):
-                colour = class_colour(index)
+                colour, sign = class_colour(index), symbol(index)
                 rim = ground if self.theme.dark else colour.darker(150)
-                pen, brush = (pg.mkPen(colour, width=1.5), ground) if hollow else (pg.mkPen(rim), colour)
                 here = points[y == index]
-                sign = symbol(index)
-                large = size * SYMBOL_SIZES.get(sign, 1.0)
-                items.append(pg.ScatterPlotItem(here[:, 0], here[:, 1], size=large, symbol=sign, pen=pen, brush=brush))
+                items.append(
+                    pg.ScatterPlotItem(
+                        here[:, 0],
+                        here[:, 1],
+                        size=size * SYMBOL_SIZES.get(sign, 1.0),
+                        symbol=sign,
+                        pen=pg.mkPen(colour, width=1.5) if hollow else pg.mkPen(rim),
+                        brush=ground if hollow else colour,
+                    )
+                )
         else:
-            table = [QColor(*colour) for colour in self.theme.value_table().tolist()]
-            levels = np.clip((y - scene.low) / (scene.high - scene.low) * 255.0, 0, 255).astype(int)
-            colours = [table[level] for level in levels]
-            pen, brush = ([pg.mkPen(c, width=1.5) for c in colours], ground) if hollow else (pg.mkPen(ground), colours)
-            items.append(pg.ScatterPlotItem(points[:, 0], points[:, 1], size=size, symbol="o", pen=pen, brush=brush))
+            levels = np.clip((y - scene.low) / (scene.high - scene.low) * 255.0, 0.0, 255.0).astype(int)
+            colours = [QColor(*rgb) for rgb in self.theme.value_table()[levels].tolist()]
+            pens = [pg.mkPen(colour, width=1.5) for colour in colours] if hollow else pg.mkPen(ground)
+            brushes = ground if hollow else colours
+            items.append(pg.ScatterPlotItem(points[:, 0], points[:, 1], size=size, symbol="o", pen=pens, brush=brushes))
         for item in items:
             self._plot.addItem(item, ignoreBounds=True)
         return items
@@ -343,7 +356,8 @@ class BoundaryView(PlotView):
             self._tag.move(x, y)
 
     def _choose_classes(self, value: str) -> None:
-        self.document.set("display.hard", value == "hard", self.tr("Hard classes") if value == "hard" else self.tr("Soft classes"))
+        label = self.tr("Hard classes") if value == "hard" else self.tr("Soft classes")
+        self.document.set("display.hard", value == "hard", label)
 
     def _choose_train(self, shown: bool) -> None:
         self.document.set("display.show_train", shown, self.tr("Training points"))
@@ -360,6 +374,16 @@ class BoundaryView(PlotView):
         return super().eventFilter(watched, event)
 
 
+class PlaneBox(pg.ViewBox):  # type: ignore[misc]
+    """A ViewBox that zooms both axes alike: pyqtgraph's right drag, which would stretch one of them, is off."""
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
+        if ev.button() == Qt.MouseButton.RightButton:
+            ev.ignore()
+        else:
+            super().mouseDragEvent(ev, axis)
+
+
 def class_colour(index: int) -> QColor:
     return QColor(CLASSES[index % len(CLASSES)])
 
@@ -371,7 +395,8 @@ def symbol(index: int) -> str:
 
 def class_colours(count: int = 256) -> Pixels:
     """The colours of the first classes, (count, 3)."""
-    return np.array([class_colour(index).getRgb()[:3] for index in range(count)], dtype=np.uint8)
+    colours = map(class_colour, range(count))
+    return np.array([(colour.red(), colour.green(), colour.blue()) for colour in colours], dtype=np.uint8)
 
 
 def predicted(outputs: Floats, scene: Scene) -> NDArray[np.intp]:
@@ -391,7 +416,7 @@ def blended(outputs: Floats, scene: Scene, theme: Theme) -> Pixels:
     ranked = np.partition(shares, -2, axis=0)
     certainty = (ranked[-1] - ranked[-2])[..., None]
     mixed = np.tensordot(shares, class_colours(len(shares)).astype(np.float32), axes=(0, 0))
-    middle = np.array(QColor(theme.middle).getRgb()[:3], dtype=np.float32)
+    middle = theme.map_table()[127].astype(np.float32)
     return (middle + certainty * (mixed - middle)).round().astype(np.uint8)
 
 
@@ -414,8 +439,8 @@ def contour(values: Floats, level: float, extent: tuple[float, float, float, flo
     above = values > level
     with np.errstate(all="ignore"):
         height = values - level
-        along = np.clip(height[:, :-1] / (height[:, :-1] - height[:, 1:]), 0.0, 1.0)  # of the sides from left to right
-        up = np.clip(height[:-1] / (height[:-1] - height[1:]), 0.0, 1.0)  # of the sides from below to above
+        along = np.nan_to_num(height[:, :-1] / (height[:, :-1] - height[:, 1:]), nan=0.5)  # of sides from left to right
+        up = np.nan_to_num(height[:-1] / (height[:-1] - height[1:]), nan=0.5)  # of sides from below to above
     crossed_along, crossed_up = above[:, :-1] != above[:, 1:], above[:-1] != above[1:]
     rows, columns = np.nonzero(crossed_along[:-1] | crossed_along[1:] | crossed_up[:, :-1] | crossed_up[:, 1:])
     sides = np.stack(  # of each such square: below, left, above, right
@@ -523,7 +548,8 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
     def _paint_class(self, painter: QPainter, room: QRectF, index: int, name: str) -> None:
         painter.save()
         painter.translate(room.left() + GRID / 2, room.center().y())
-        drawSymbol(painter, symbol(index), (GRID + 2) * SYMBOL_SIZES.get(symbol(index), 1.0), pg.mkPen(None), pg.mkBrush(class_colour(index)))
+        size = (GRID + 2) * SYMBOL_SIZES.get(symbol(index), 1.0)
+        drawSymbol(painter, symbol(index), size, pg.mkPen(None), pg.mkBrush(class_colour(index)))
         painter.restore()
         text = room.adjusted(1.5 * GRID, 0.0, 0.0, 0.0)
         painter.setPen(QColor(self._theme.text))

@@ -1,16 +1,16 @@
-"""Lines over epochs: their scale, axis, legend and pointer. Knows neither what the lines measure nor any frame."""
+"""Lines over epochs: their scale, axis and pointer. Knows neither what the lines measure nor any frame."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QRectF, Signal
+from PySide6.QtGui import QColor, QFont
 
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.view import colour_axes, quiet
@@ -78,15 +78,20 @@ class Scale:
             return np.where(np.isfinite(values), values, np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
             logs = np.log10(values)
-        return np.where(values == 0.0, np.nan if self.zero is None else self.zero, np.where(np.isfinite(logs), logs, np.nan))
+        logs = np.where(np.isfinite(logs), logs, np.nan)
+        return np.where(values == 0.0, np.nan if self.zero is None else self.zero, logs)
 
 
 def written(value: float) -> str:
     """A number of three digits as one writes it: 0.0123, 1.23·10⁻⁵, 0, –."""
     if not math.isfinite(value):
         return "–"
-    if value == 0.0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:#.3g}".rstrip(".") if value else "0"
+    if value == 0.0:
+        return "0"
+    if 1e-3 <= abs(value) < 999.5:
+        return f"{value:#.3g}".rstrip(".")
+    if abs(value) < 1e5 and abs(value) > 1.0:
+        return f"{value:,.0f}"
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
 
@@ -142,7 +147,8 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
 
     def boundingRect(self) -> QRectF:
         # Room for the labels at both ends, which pyqtgraph leaves out as soon as there are grid lines.
-        return super().boundingRect().adjusted(0, -GRID, 0, GRID)
+        bounds: QRectF = super().boundingRect().adjusted(0, -GRID, 0, GRID)
+        return bounds
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         scale = self._scale
@@ -268,66 +274,3 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
 def _draw(curves: list[Any], epochs: Floats, lines: Floats) -> None:
     for curve, line in zip(curves, lines.T, strict=True):
         curve.setData(epochs, line)
-
-
-class Entry(NamedTuple):
-    """A line's colour, name, shorter name, and value as text."""
-
-    colour: QColor
-    name: str
-    short: str
-    value: str = ""
-
-
-class Legend(pg.GraphicsWidget):  # type: ignore[misc]
-    """One row above a plot: each line's colour and name, and at the right end a note. It covers no line."""
-
-    def __init__(self, font: QFont) -> None:
-        super().__init__()
-        self._font = font
-        self._entries: list[Entry] = []
-        self._note = ""
-        self._text = self._muted = QColor()
-        self.setFixedHeight(QFontMetricsF(font).height() + GRID)
-
-    def show_entries(self, entries: list[Entry], note: str = "") -> None:
-        """Draw these; values keep the room of the widest usual number, so that nothing moves."""
-        if (entries, note) != (self._entries, self._note):
-            self._entries, self._note = entries, note
-            self.update()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._text, self._muted = QColor(theme.text), QColor(theme.muted)
-        self.update()
-
-    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        metrics = QFontMetricsF(self._font)
-        room = self.width() - metrics.horizontalAdvance(self._note) - GRID
-        long = [entry.name for entry in self._entries]
-        names = long if self._laid_out(long, metrics)[-1] <= room else [entry.short for entry in self._entries]
-        painter.setFont(self._font)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = round(self.height() / 2 - GRID / 4) + 0.5
-        baseline = middle + (metrics.ascent() - metrics.descent()) / 2
-        for entry, name, x in zip(self._entries, names, self._laid_out(names, metrics), strict=False):
-            painter.setPen(pg.mkPen(entry.colour, width=3))
-            painter.drawLine(QLineF(x, middle, x + GRID, middle))
-            painter.setPen(self._muted)
-            x += 1.5 * GRID
-            painter.drawText(QLineF(x, baseline, x, baseline).p1(), name)
-            painter.setPen(self._text)
-            x += metrics.horizontalAdvance(name + " ")
-            painter.drawText(QLineF(x, baseline, x, baseline).p1(), entry.value)
-        painter.setPen(self._muted)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        note = metrics.elidedText(self._note, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(QRectF(0.0, 0.0, self.width(), 2.0 * middle), right, note)
-
-    def _laid_out(self, names: list[str], metrics: QFontMetricsF) -> list[float]:
-        """Where each entry begins, and where the last one ends."""
-        places = [0.0]
-        for entry, name in zip(self._entries, names, strict=True):
-            value = max(metrics.horizontalAdvance(text) for text in (entry.value, " 0.00000")) if entry.value else 0.0
-            places.append(places[-1] + 3.0 * GRID + metrics.horizontalAdvance(name) + value)
-        return places

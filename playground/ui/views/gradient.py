@@ -13,8 +13,8 @@ from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Frame
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
-from playground.ui.views.curve import CurvePlot, Entry, Floats, Legend, Scale, ValueAxis, written
-from playground.ui.views.view import PlotView, Segments, colour_axes, quiet, small
+from playground.ui.views.curve import CurvePlot, Floats, Scale, ValueAxis, written
+from playground.ui.views.view import Entry, Legend, PlotView, Segments, colour_axes, quiet, small
 
 MEASURES = ("norm", "largest", "mean")  # the columns of Frame.gradient_now
 CROWDED = 6  # layers above which only every second bar has a name
@@ -77,8 +77,8 @@ class GradientView(PlotView):
     def show_config(self, config: Config) -> None:
         measure = config.display.gradient
         self._measure.show_value(measure)
-        words = {"norm": self.tr("norm of ∂L/∂W"), "largest": self.tr("largest |∂L/∂w|"), "mean": self.tr("mean |∂L/∂w|")}
-        self._lines.setLabel("left", words[measure])
+        words = (self.tr("norm of ∂L/∂W"), self.tr("largest |∂L/∂w|"), self.tr("mean |∂L/∂w|"))
+        self._lines.setLabel("left", words[MEASURES.index(measure)])
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -163,7 +163,8 @@ class BarPlot(pg.PlotItem):  # type: ignore[misc]
         """One colour and one short name a layer."""
         self._layers = len(colours)
         colour_axes(self, theme)
-        self._bars.setOpts(x=np.arange(len(colours)), height=np.zeros(len(colours)), brushes=colours, pen=pg.mkPen(None))
+        places = np.arange(len(colours))
+        self._bars.setOpts(x=places, height=np.zeros(len(colours)), brushes=colours, pen=pg.mkPen(None))
         step = 2 if len(names) > CROWDED else 1
         self.getAxis("bottom").setTicks([list(enumerate(names))[(len(names) - 1) % step :: step]])
         self.vb.setXRange(-0.6, max(len(names), 2) - 0.4, padding=0.0)

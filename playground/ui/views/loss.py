@@ -9,8 +9,8 @@ from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Frame
 from playground.ui.document import Document
 from playground.ui.theme import Theme
-from playground.ui.views.curve import CurvePlot, Entry, Legend, Scale, written
-from playground.ui.views.view import PlotView, Segments, show_bottom, small
+from playground.ui.views.curve import CurvePlot, Scale, written
+from playground.ui.views.view import Entry, Legend, PlotView, Segments, show_bottom, small
 
 
 class LossView(PlotView):

@@ -1,13 +1,21 @@
-"""What every view is: a widget that draws frames and nothing else, and the controls and axes that views share."""
+"""What every view is: a widget that draws frames and nothing else; and the controls, legend and axes views share."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import pyqtgraph as pg
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGraphicsView, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QGraphicsView,
+    QHBoxLayout,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
@@ -89,8 +97,10 @@ class Segments(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         for value, (word, explanation) in options.items():
-            button = QToolButton(text=word, checkable=True, toolTip=explanation)
-            button.setAccessibleName(word)
+            button = QToolButton()
+            button.setText(word)
+            button.setCheckable(True)
+            button.setToolTip(explanation)
             button.setAccessibleDescription(explanation)
             button.setObjectName(f"{name}.{value}")
             self._group.addButton(button)
@@ -116,6 +126,68 @@ class Segments(QWidget):
         self.chosen.emit(button.objectName().rpartition(".")[2])
 
 
+class Entry(NamedTuple):
+    """A line's colour, name, shorter name, and value as text."""
+
+    colour: QColor
+    name: str
+    short: str
+    value: str = ""
+
+
+class Legend(pg.GraphicsWidget):  # type: ignore[misc]
+    """One row above a plot: each line's colour and name, and at the right end a note. It covers no line."""
+
+    def __init__(self, font: QFont) -> None:
+        super().__init__()
+        self._font = font
+        self._entries: list[Entry] = []
+        self._note = ""
+        self._text = self._muted = QColor()
+        self.setFixedHeight(QFontMetricsF(font).height() + GRID)
+
+    def show_entries(self, entries: list[Entry], note: str = "") -> None:
+        """Draw these; values keep the room of the widest usual number, so that nothing moves."""
+        if (entries, note) != (self._entries, self._note):
+            self._entries, self._note = entries, note
+            self.update()
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        self._text, self._muted = QColor(theme.text), QColor(theme.muted)
+        self.update()
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        metrics = QFontMetricsF(self._font)
+        room = self.width() - metrics.horizontalAdvance(self._note) - GRID
+        long = [entry.name for entry in self._entries]
+        names = long if self._laid_out(long, metrics)[-1] <= room else [entry.short for entry in self._entries]
+        painter.setFont(self._font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = round(self.height() / 2 - GRID / 4) + 0.5
+        baseline = middle + (metrics.ascent() - metrics.descent()) / 2
+        for entry, name, x in zip(self._entries, names, self._laid_out(names, metrics), strict=False):
+            painter.setPen(QPen(entry.colour, 3.0))
+            painter.drawLine(QPointF(x, middle), QPointF(x + GRID, middle))
+            painter.setPen(self._muted)
+            x += 1.5 * GRID
+            painter.drawText(QPointF(x, baseline), name)
+            painter.setPen(self._text)
+            painter.drawText(QPointF(x + metrics.horizontalAdvance(name + " "), baseline), entry.value)
+        painter.setPen(self._muted)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        note = metrics.elidedText(self._note, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(QRectF(0.0, 0.0, self.width(), 2.0 * middle), right, note)
+
+    def _laid_out(self, names: list[str], metrics: QFontMetricsF) -> list[float]:
+        """Where each entry begins, and where the last one ends."""
+        places = [0.0]
+        for entry, name in zip(self._entries, names, strict=True):
+            value = max(metrics.horizontalAdvance(text) for text in (entry.value, " 0.00000")) if entry.value else 0.0
+            places.append(places[-1] + 3.0 * GRID + metrics.horizontalAdvance(name) + value)
+        return places
+
+
 def small(font: QFont) -> QFont:
     """The font of ticks and legends: a little smaller, with figures of one width."""
     font = tabular(font)
@@ -131,7 +203,9 @@ def quiet(plot: Any, font: QFont) -> None:
     plot.vb.setDefaultPadding(0.0)
     for name in ("left", "bottom"):
         axis = plot.getAxis(name)
-        axis.setStyle(tickFont=font, tickLength=0, tickTextOffset=4, tickAlpha=255, maxTickLevel=0, hideOverlappingLabels=GRID)
+        axis.setStyle(
+            tickFont=font, tickLength=0, tickTextOffset=4, tickAlpha=255, maxTickLevel=0, hideOverlappingLabels=GRID
+        )
         axis.enableAutoSIPrefix(False)
         axis.setZValue(-1)
         axis.label.setFont(font)
