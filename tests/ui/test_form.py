@@ -19,18 +19,9 @@ from playground.nn.activations import LeakyReLU, ReLU, Tanh
 from playground.nn.optimizers import SGD, Adam, Momentum
 from playground.options import Choice, Flag, Integer, Knob, Number, Options, Section, Subset, Text, knobs, with_value
 from playground.ui.document import Document
-from playground.ui.form import (
-    ChoiceWidget,
-    Form,
-    KnobWidget,
-    NumberWidget,
-    Rows,
-    SeedWidget,
-    number_text,
-    shared,
-    value_at,
-    wrapped,
-)
+from playground.ui.controls import number_text, wrapped
+from playground.ui.form import Form, Rows, shared, value_at
+from playground.ui.knob_widgets import ChoiceWidget, KnobWidget, NumberWidget, SeedWidget
 
 
 def sections() -> list[tuple[str, type[Options]]]:

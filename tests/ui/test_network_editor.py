@@ -27,6 +27,9 @@ from playground.ui.network_editor import NetworkEditor
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.weight_editor import NumberField, Popup, WeightEditor, read_number
 
+# The platform without a screen says so of every window.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+
 
 @dataclass
 class Bench:

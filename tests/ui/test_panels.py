@@ -25,7 +25,7 @@ from playground.nn.optimizers import Adam
 from playground.nn.regularizers import L2
 from playground.options import Subset, knobs, with_value
 from playground.ui.document import Document
-from playground.ui.form import ChoiceWidget, KnobWidget
+from playground.ui.knob_widgets import ChoiceWidget, KnobWidget
 from playground.ui.panels.data_panel import PICTURE, SHARPNESS, DataPanel, with_source
 from playground.ui.panels.learning_panel import LearningPanel, fitting
 from playground.ui.theme import CLASSES, DARK, LIGHT, Theme, apply_theme

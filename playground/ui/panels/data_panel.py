@@ -21,7 +21,9 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Scene
 from playground.options import Number, with_value
 from playground.ui.document import Document
-from playground.ui.form import CHIP, Column, Form, KnobWidget, SeedWidget, Selector, SubsetWidget, about, kept, wrapped
+from playground.ui.controls import CHIP, Selector, wrapped
+from playground.ui.form import Column, Form
+from playground.ui.knob_widgets import KnobWidget, SeedWidget, SubsetWidget, about, kept
 from playground.ui.panels.learning_panel import fitting
 from playground.ui.theme import CLASSES, GRID, LIGHT, Theme
 

@@ -12,7 +12,9 @@ from playground.experiment.frame import Scene
 from playground.experiment.problem import resolve
 from playground.options import Choice, ConfigError, Options, with_value
 from playground.ui.document import Document
-from playground.ui.form import CHIP, ChoiceWidget, Column, Form, NumberWidget, SeedWidget
+from playground.ui.controls import CHIP
+from playground.ui.form import Column, Form
+from playground.ui.knob_widgets import ChoiceWidget, NumberWidget, SeedWidget
 from playground.ui.theme import GRID
 
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from playground.data.dataset import DataError, Dataset
 from playground.data.files import TASKS, Column, CsvFile, Table, read_table
-from playground.ui.form import Selector, wrapped
+from playground.ui.controls import Selector, wrapped
 from playground.ui.theme import GRID
 
 PREVIEW_ROWS = 6

@@ -60,6 +60,7 @@ class BoundaryView(PlotView):
         self._draw_map()
 
     def show_config(self, config: Config) -> None:
+        self._config = config
         display = config.display
         self._classes.show_value("hard" if display.hard else "soft")
         self._train_box.setChecked(display.show_train)
@@ -162,6 +163,7 @@ class BoundaryView(PlotView):
         self.canvas.addItem(self._plot, 1, 0)
         self.canvas.addItem(self._note, 2, 0)
         self._tag = QLabel(self.canvas)  # says what lies under the mouse
+        self._tag.setObjectName("boundary.tag")
         self._tag.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._tag.hide()
         self.canvas.viewport().installEventFilter(self)
@@ -176,7 +178,7 @@ class BoundaryView(PlotView):
         if frame is None or scene is None:
             return
         values, levels = self._shown(frame)
-        hard = self.document.config.display.hard
+        hard = self._config.display.hard
         unit = self._unit_name(frame)
         border: Floats = np.zeros((0, 2))
         if unit or not scene.classes or (len(values) == 1 and not hard):
@@ -206,7 +208,7 @@ class BoundaryView(PlotView):
         values = frame.unit_maps[column][unit : unit + 1]
         if scene.classes and column == len(frame.unit_maps) - 1:
             return values, (scene.low, scene.high)
-        hidden = self.document.config.network.hidden
+        hidden = self._config.network.hidden
         bound = bound_of(hidden[column - 1].activation) if 1 <= column <= len(hidden) else None
         if bound is None:
             bound = float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values))) or 1.0
@@ -481,23 +483,23 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         self._font = font
         self._metrics = QFontMetricsF(font)
         self._indent = 0.0
-        self._bar: QImage | None = None
-        self._title = ""
-        self._levels = (0.0, 1.0)
-        self._classes: tuple[str, ...] = ()
+        self.bar: QImage | None = None
+        self.title = ""
+        self.levels = (0.0, 1.0)
+        self.classes: tuple[str, ...] = ()
         self._theme = LIGHT
         self.setFixedHeight(self._metrics.height() + GRID)
 
     def show_bar(self, title: str, levels: tuple[float, float], table: Pixels, classes: tuple[str, ...]) -> None:
         """Colours between two levels, with the names of two classes at the ends, or else numbers after a title."""
         pixels = np.ascontiguousarray(table)
-        self._bar = QImage(pixels.data, len(pixels), 1, 3 * len(pixels), QImage.Format.Format_RGB888).copy()
-        self._title, self._levels, self._classes = title, levels, classes
+        self.bar = QImage(pixels.data, len(pixels), 1, 3 * len(pixels), QImage.Format.Format_RGB888).copy()
+        self.title, self.levels, self.classes = title, levels, classes
         self.update()
 
     def show_classes(self, classes: tuple[str, ...]) -> None:
         """Signs and names side by side."""
-        self._bar, self._classes = None, classes
+        self.bar, self.classes = None, classes
         self.update()
 
     def show_theme(self, theme: Theme) -> None:
@@ -514,23 +516,23 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         painter.setFont(self._font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRectF(self._indent, 0.0, self.width() - self._indent, self.height())
-        if self._bar is None:
-            share = room.width() / max(len(self._classes), 1)
-            for index, name in enumerate(self._classes):
+        if self.bar is None:
+            share = room.width() / max(len(self.classes), 1)
+            for index, name in enumerate(self.classes):
                 self._paint_class(painter, QRectF(room.left() + index * share, 0.0, share, room.height()), index, name)
         else:
-            self._paint_bar(painter, room, self._bar)
+            self._paint_bar(painter, room, self.bar)
 
     def _paint_bar(self, painter: QPainter, room: QRectF, bar: QImage) -> None:
-        if self._classes:
-            ends = [min(self._width(name) + 2.5 * GRID, room.width() / 3) for name in self._classes]
+        if self.classes:
+            ends = [min(self._width(name) + 2.5 * GRID, room.width() / 3) for name in self.classes]
             first = QRectF(room.left(), 0.0, ends[0], room.height())
             last = QRectF(room.right() - ends[1], 0.0, ends[1], room.height())
-            self._paint_class(painter, first, 0, self._classes[0])
-            self._paint_class(painter, last, 1, self._classes[1])
+            self._paint_class(painter, first, 0, self.classes[0])
+            self._paint_class(painter, last, 1, self.classes[1])
         else:
-            low, high = (f"{level:.3g}".replace("-", "−") for level in self._levels)
-            title = self._metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, room.width() / 2)
+            low, high = (f"{level:.3g}".replace("-", "−") for level in self.levels)
+            title = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room.width() / 2)
             painter.setPen(QColor(self._theme.text))
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
             left = room.left() + self._width(title) + 2 * GRID

@@ -75,10 +75,10 @@ class GradientView(PlotView):
         self._draw()
 
     def show_config(self, config: Config) -> None:
-        measure = config.display.gradient
-        self._measure.show_value(measure)
+        self._column = MEASURES.index(config.display.gradient)
+        self._measure.show_value(config.display.gradient)
         words = (self.tr("norm of ∂L/∂W"), self.tr("largest |∂L/∂w|"), self.tr("mean |∂L/∂w|"))
-        self._lines.setLabel("left", words[MEASURES.index(measure)])
+        self._lines.setLabel("left", words[self._column])
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -92,11 +92,10 @@ class GradientView(PlotView):
         if self._frame is None or self._frame.curves is None:
             return
         curves = self._frame.curves
-        column = MEASURES.index(self.document.config.display.gradient)
-        sizes = (curves.gradient_norm, curves.gradient_largest, curves.gradient_mean)[column]
+        sizes = (curves.gradient_norm, curves.gradient_largest, curves.gradient_mean)[self._column]
         known = np.isfinite(sizes).any(axis=1)  # before the first step there is no gradient
         self._epochs, self._sizes = curves.epoch[known], sizes[known]
-        self._now = self._frame.gradient_now[:, column]
+        self._now = self._frame.gradient_now[:, self._column]
         self._scale = Scale.logarithmic(np.vstack([self._sizes, self._now]))
         self._lines.show_lines(self._epochs, self._sizes, self._scale)
         self._show_moment()

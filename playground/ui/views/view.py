@@ -141,15 +141,15 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
     def __init__(self, font: QFont) -> None:
         super().__init__()
         self._font = font
-        self._entries: list[Entry] = []
-        self._note = ""
+        self.entries: list[Entry] = []
+        self.note = ""
         self._text = self._muted = QColor()
         self.setFixedHeight(QFontMetricsF(font).height() + GRID)
 
     def show_entries(self, entries: list[Entry], note: str = "") -> None:
         """Draw these; values keep the room of the widest usual number, so that nothing moves."""
-        if (entries, note) != (self._entries, self._note):
-            self._entries, self._note = entries, note
+        if (entries, note) != (self.entries, self.note):
+            self.entries, self.note = entries, note
             self.update()
 
     def show_theme(self, theme: Theme) -> None:
@@ -159,14 +159,14 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         metrics = QFontMetricsF(self._font)
-        room = self.width() - metrics.horizontalAdvance(self._note) - GRID
-        long = [entry.name for entry in self._entries]
-        names = long if self._laid_out(long, metrics)[-1] <= room else [entry.short for entry in self._entries]
+        room = self.width() - metrics.horizontalAdvance(self.note) - GRID
+        long = [entry.name for entry in self.entries]
+        names = long if self._laid_out(long, metrics)[-1] <= room else [entry.short for entry in self.entries]
         painter.setFont(self._font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = round(self.height() / 2 - GRID / 4) + 0.5
         baseline = middle + (metrics.ascent() - metrics.descent()) / 2
-        for entry, name, x in zip(self._entries, names, self._laid_out(names, metrics), strict=False):
+        for entry, name, x in zip(self.entries, names, self._laid_out(names, metrics), strict=False):
             painter.setPen(QPen(entry.colour, 3.0))
             painter.drawLine(QPointF(x, middle), QPointF(x + GRID, middle))
             painter.setPen(self._muted)
@@ -176,13 +176,13 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
             painter.drawText(QPointF(x + metrics.horizontalAdvance(name + " "), baseline), entry.value)
         painter.setPen(self._muted)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        note = metrics.elidedText(self._note, Qt.TextElideMode.ElideRight, self.width())
+        note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(QRectF(0.0, 0.0, self.width(), 2.0 * middle), right, note)
 
     def _laid_out(self, names: list[str], metrics: QFontMetricsF) -> list[float]:
         """Where each entry begins, and where the last one ends."""
         places = [0.0]
-        for entry, name in zip(self._entries, names, strict=True):
+        for entry, name in zip(self.entries, names, strict=True):
             value = max(metrics.horizontalAdvance(text) for text in (entry.value, " 0.00000")) if entry.value else 0.0
             places.append(places[-1] + 3.0 * GRID + metrics.horizontalAdvance(name) + value)
         return places

@@ -1,0 +1,267 @@
+"""The controls that forms are made of, flat and calm: number field, slider, selector, box. Knows no config."""
+
+from __future__ import annotations
+
+import bisect
+import math
+import textwrap
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import ClassVar, cast
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QStandardItemModel, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QSlider,
+    QStyledItemDelegate,
+)
+
+from playground.options import (
+    Integer,
+    Number,
+)
+from playground.ui.theme import GRID, tabular
+
+AIMABLE = 1e6  # a range wider than this, such as a seed's, has no slider and steps by one
+# Flat controls, one look for all; what is checked must be seen at a glance. The colours are the palette's, so they
+# follow a change of theme.
+CHIP = """
+QToolButton { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 1px 2px; }
+QToolButton:hover, QToolButton:focus { border-color: palette(text); }
+QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }
+QToolButton:checked:!focus { border-color: palette(highlight); }
+"""
+FIELD = """
+QLineEdit { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 1px 2px; }
+QLineEdit:focus { border-color: palette(highlight); }
+"""
+SELECTOR = """
+QComboBox { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px 4px; }
+QComboBox:focus { border-color: palette(highlight); }
+QComboBox::drop-down { border: 0; width: 16px; }
+QComboBox QAbstractItemView { background: palette(base); border: 1px solid palette(mid); outline: 0; }
+QComboBox QAbstractItemView::item { padding: 2px 4px; }
+QComboBox QAbstractItemView::item:selected { background: palette(highlight); color: palette(highlighted-text); }
+"""
+
+
+class CalmWheel:
+    """Leaves the wheel to the surrounding panel until the widget has the focus, so that scrolling edits nothing."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():  # type: ignore[attr-defined]
+            super().wheelEvent(event)  # type: ignore[misc]
+        else:
+            event.ignore()
+
+
+class NumberField(QLineEdit):
+    """A number that is typed, or stepped by arrow keys and wheel. What is typed and is no number leaves as text."""
+
+    entered = Signal(object)
+    stepped = Signal(object)
+    keys: ClassVar[dict[int, int]] = {
+        Qt.Key.Key_Up: 1,
+        Qt.Key.Key_Down: -1,
+        Qt.Key.Key_PageUp: 5,
+        Qt.Key.Key_PageDown: -5,
+    }
+
+    def __init__(self, knob: Number) -> None:
+        super().__init__()
+        self._knob = knob
+        self._value: float | None = None
+        self.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.setFont(tabular(self.font()))
+        self.setStyleSheet(FIELD)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0.00000") + 2 * GRID)
+        self.editingFinished.connect(self._enter)
+
+    def show_value(self, value: float | None) -> None:
+        """Show a number; None where there is no single one. What is being typed stays unless the number changed."""
+        if value != self._value or not self.isModified():
+            self._value = value
+            self.setText("" if value is None else number_text(value))
+
+    def _enter(self) -> None:
+        typed = self.text().strip()
+        self._put_back()
+        if typed != self.text():
+            self.entered.emit(_parsed(self._knob, typed))
+
+    def _put_back(self) -> None:
+        self.setModified(False)
+        self.show_value(self._value)
+
+    def _step(self, steps: int) -> None:
+        if self._value is not None:
+            self.stepped.emit(_stepped(self._knob, self._value, steps))
+            self.selectAll()
+
+    def event(self, event: QEvent) -> bool:
+        # Undo is the text's only while something is being typed, else the document's.
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and not self.isModified():
+            undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+            event.setAccepted(not undoes)
+            if undoes:
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in self.keys:
+            self._step(self.keys[event.key()])
+        elif event.key() == Qt.Key.Key_Escape and self.isModified():
+            self._put_back()
+        else:
+            super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus() and event.angleDelta().y():
+            self._step(1 if event.angleDelta().y() > 0 else -1)
+            event.accept()
+        else:
+            event.ignore()
+
+
+class Slider(CalmWheel, QSlider):
+    """A slider over a list of round numbers."""
+
+    def __init__(self, stops: list[float]) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumWidth(5 * GRID)
+        self.show_stops(stops)
+
+    def show_stops(self, stops: list[float]) -> None:
+        """Slide over these numbers, in rising order."""
+        self.stops = stops
+        with QSignalBlocker(self):
+            self.setRange(0, len(stops) - 1)
+            self.setPageStep(max(len(stops) // 10, 1))
+
+    def show_value(self, value: float) -> None:
+        """Stand at the stop nearest to a number."""
+        right = min(bisect.bisect_left(self.stops, value), len(self.stops) - 1)
+        left = max(right - 1, 0)
+        with QSignalBlocker(self):
+            self.setValue(left if value - self.stops[left] < self.stops[right] - value else right)
+
+
+class Selector(CalmWheel, QComboBox):
+    """A list to choose from, as narrow as its column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(6)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the default one heeds no style sheet
+        self.setStyleSheet(SELECTOR)
+
+    def show_entry(self, index: int, tip: str, refusal: str = "") -> None:
+        """Say what an entry means, or why it cannot be chosen."""
+        item = cast(QStandardItemModel, self.model()).item(index)
+        item.setEnabled(not refusal)
+        item.setToolTip(wrapped(refusal or tip))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)  # a style sheet takes the arrow away
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().placeholderText().color(), 1.5))
+        tip = QPointF(self.width() - 1.5 * GRID, self.height() / 2 + 2)
+        painter.drawPolyline([tip + QPointF(-4, -4), tip, tip + QPointF(4, -4)])
+        painter.end()
+
+    def showPopup(self) -> None:
+        self.view().setMinimumWidth(self.view().sizeHintForColumn(0) + 2 * GRID)
+        super().showPopup()
+
+
+class Box(QCheckBox):
+    """A check box whose frame is seen in a dark theme too."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        palette = self.palette()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = palette.text() if self.hasFocus() else palette.highlight() if self.isChecked() else palette.mid()
+        painter.setPen(QPen(frame.color(), 1.0))
+        painter.setBrush(palette.highlight() if self.isChecked() else palette.base())
+        top = (self.height() - 14) / 2
+        painter.drawRoundedRect(QRectF(0.5, top + 0.5, 13, 13), 3, 3)
+        if self.isChecked():
+            painter.setPen(QPen(palette.highlightedText().color(), 2.0))
+            painter.drawPolyline([QPointF(3.5, top + 7), QPointF(6, top + 9.5), QPointF(10.5, top + 4.5)])
+        painter.end()
+
+
+def number_text(value: float) -> str:
+    """A number as short as it can be typed: 0.03, 0.00001, 1e-8, 250."""
+    if isinstance(value, int):
+        return str(value)
+    text = f"{value:.6g}"
+    if "e" in text:
+        mantissa, _, exponent = text.partition("e")
+        text = f"{Decimal(text):f}" if -5 <= int(exponent) < 9 else f"{mantissa}e{int(exponent)}"
+    return text
+
+
+def wrapped(text: str) -> str:
+    """The text in lines short enough for a tooltip."""
+    return "\n".join(textwrap.fill(line, 60) for line in text.split("\n"))
+
+
+def _parsed(knob: Number, typed: str) -> float | str:
+    """What was typed as a number, or as it is; whether it may stand is for the knob to say."""
+    try:
+        number = float(typed if isinstance(knob, Integer) else typed.replace(",", "."))
+    except ValueError:
+        return typed
+    return int(number) if isinstance(knob, Integer) and number.is_integer() else number
+
+
+def stops(knob: Number, maximum: float) -> list[float]:
+    """Round numbers to slide over, from the knob's minimum to `maximum`."""
+    if knob.scale == "log":
+        between = _decades(knob, (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
+    else:
+        step = _step(knob)
+        between = [
+            _round(knob, index * step) for index in range(math.ceil(knob.minimum / step), int(maximum / step) + 1)
+        ]
+    return [knob.minimum, *(stop for stop in between if knob.minimum < stop < maximum), maximum]
+
+
+def _stepped(knob: Number, value: float, steps: int) -> float:
+    """The number that lies some steps on: multiples of a round step, or 1, 3, 10, 30 on a logarithmic scale."""
+    if knob.scale == "log":
+        marks = sorted({knob.minimum, *_decades(knob, (1.0, 3.0)), knob.maximum})
+        at = bisect.bisect_right(marks, value) - 1 if steps > 0 else bisect.bisect_left(marks, value)
+        number = marks[min(max(at + steps, 0), len(marks) - 1)]
+    else:
+        step = _step(knob)
+        at = math.floor(value / step + 1e-9) if steps > 0 else math.ceil(value / step - 1e-9)
+        number = _round(knob, (at + steps) * step)
+    return min(max(number, knob.minimum), knob.maximum)
+
+
+def _step(knob: Number) -> float:
+    span = knob.maximum - knob.minimum
+    step = 1.0 if span > AIMABLE else 10.0 ** math.floor(math.log10(span / 20.0))
+    return max(step, 1.0) if isinstance(knob, Integer) else step
+
+
+def _decades(knob: Number, mantissas: Sequence[float]) -> list[float]:
+    """These numbers in every decade of the knob's range."""
+    decades = range(math.floor(math.log10(knob.minimum)), math.ceil(math.log10(knob.maximum)) + 1)
+    numbers = {_round(knob, mantissa * 10.0**decade) for decade in decades for mantissa in mantissas}
+    return sorted(number for number in numbers if knob.minimum <= number <= knob.maximum)
+
+
+def _round(knob: Number, value: float) -> float:
+    """Without the dust of binary fractions, and whole where it must be."""
+    return round(value) if isinstance(knob, Integer) else float(f"{value:.10g}")

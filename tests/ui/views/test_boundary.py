@@ -1,0 +1,361 @@
+"""The decision boundary: right way up, in the right colours, and every toggle an edit that can be undone."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from playground.experiment.config import Config
+from playground.experiment.frame import MAP_SIZE, OUTPUTS, UNITS, Frame
+from playground.experiment.session import Session
+from playground.options import with_text
+from playground.ui.document import Document
+from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
+from playground.ui.views.boundary import MOST_POINTS, BoundaryView, Key, contour, finer
+from playground.ui.views.view import Legend
+
+MakeView = Callable[..., BoundaryView]
+
+
+@pytest.fixture
+def make_view(qtbot: QtBot) -> MakeView:
+    def make(frame: Frame | None = None, *edits: tuple[str, Any], theme: Any = LIGHT) -> BoundaryView:
+        document = Document(config_of(*edits))
+        view = BoundaryView(document, theme)
+        document.config_changed.connect(lambda old, new: view.show_config(new))
+        qtbot.addWidget(view)
+        view.resize(400, 440)
+        view.show()
+        if frame is not None:
+            view.show_frame(frame)
+        return view
+
+    return make
+
+
+def config_of(*edits: tuple[str, str]) -> Config:
+    config = Config()
+    for path, text in edits:
+        config = with_text(config, path, text)
+    return config
+
+
+def frame_of(*edits: tuple[str, str]) -> Frame:
+    return Session(config_of(*edits)).frame()
+
+
+def without_points(frame: Frame) -> Frame:
+    none = {"train_points": np.zeros((0, 2)), "test_points": np.zeros((0, 2)), "train_y": np.zeros(0)}
+    return dataclasses.replace(frame, scene=dataclasses.replace(frame.scene, **none, test_y=np.zeros(1)[:0]))
+
+
+def with_outputs(frame: Frame, outputs: Any) -> Frame:
+    full = np.broadcast_to(np.asarray(outputs, dtype=np.float32), (len(outputs), MAP_SIZE, MAP_SIZE))
+    return dataclasses.replace(frame, outputs=full)
+
+
+def items_of(view: BoundaryView, kind: type) -> list[Any]:
+    return [item for item in view.figure().scene().items() if type(item) is kind]
+
+
+def map_of(view: BoundaryView) -> Any:
+    return items_of(view, pg.ImageItem)[0]
+
+
+def key_of(view: BoundaryView) -> Key:
+    return items_of(view, Key)[0]
+
+
+def place_of(view: BoundaryView, across: float, up: float) -> Any:
+    """Pixel of the canvas at a place of the map, both counted from 0 at the lower left to 1."""
+    extent = view._scene.extent
+    x = extent[0] + across * (extent[1] - extent[0])
+    y = extent[2] + up * (extent[3] - extent[2])
+    return view.canvas.mapFromScene(map_of(view).getViewBox().mapViewToScene(QPointF(x, y)))
+
+
+def colour_at(view: BoundaryView, across: float, up: float) -> QColor:
+    return view.canvas.grab().toImage().pixelColor(place_of(view, across, up))
+
+
+def near(colour: QColor, wanted: str | QColor, tolerance: int = 6) -> bool:
+    wanted = QColor(wanted)
+    pairs = zip(colour.toTuple()[:3], wanted.toTuple()[:3], strict=True)
+    return all(abs(a - b) <= tolerance for a, b in pairs)
+
+
+def button(view: BoundaryView, name: str) -> QAbstractButton:
+    found = view.findChild(QAbstractButton, name)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_high_x_and_high_y_lie_at_the_top_right(make_view: MakeView, theme: Any) -> None:
+    outputs = np.zeros((1, MAP_SIZE, MAP_SIZE), np.float32)
+    outputs[0, MAP_SIZE // 2 :, MAP_SIZE // 2 :] = 1.0
+    view = make_view(with_outputs(without_points(frame_of()), outputs), theme=theme)
+    assert near(colour_at(view, 0.8, 0.8), POSITIVE)
+    for across, up in ((0.2, 0.2), (0.2, 0.8), (0.8, 0.2)):
+        assert near(colour_at(view, across, up), NEGATIVE)
+
+
+def test_the_middle_of_the_output_has_the_middle_colour(make_view: MakeView) -> None:
+    view = make_view(with_outputs(without_points(frame_of()), [[[0.5]]]))
+    assert near(colour_at(view, 0.5, 0.5), LIGHT.middle)
+    view.show_theme(DARK)
+    assert near(colour_at(view, 0.5, 0.5), DARK.middle)
+
+
+def test_a_hard_map_has_only_class_colours(make_view: MakeView) -> None:
+    ramp = np.linspace(0.0, 1.0, MAP_SIZE, dtype=np.float32)[None, None, :]
+    view = make_view(with_outputs(without_points(frame_of()), ramp), ("display.hard", "true"))
+    colours = {tuple(colour) for colour in map_of(view).image.reshape(-1, 3).tolist()}
+    assert colours == {QColor(name).toTuple()[:3] for name in CLASSES[:2]}
+    assert near(colour_at(view, 0.4, 0.5), CLASSES[0], 0)
+    assert near(colour_at(view, 0.6, 0.5), CLASSES[1], 0)
+    assert key_of(view).bar is None
+
+
+def test_more_classes_have_their_own_colours(make_view: MakeView) -> None:
+    frame = without_points(frame_of(("data.source", '{"name": "blobs", "classes": 5}')))
+    assert frame.outputs.shape[0] == 5
+    outputs = np.zeros((5, MAP_SIZE, MAP_SIZE), np.float32)
+    for index in range(4):
+        outputs[index, :, index * MAP_SIZE // 4 : (index + 1) * MAP_SIZE // 4] = 1.0
+    outputs[:, :10] = 0.2
+    view = make_view(with_outputs(frame, outputs))
+    for index in range(4):
+        assert near(colour_at(view, 0.125 + 0.25 * index, 0.6), CLASSES[index])
+    assert near(colour_at(view, 0.3, 0.05), LIGHT.middle)  # undecided
+    assert key_of(view).classes == frame.scene.classes
+    view.document.set("display.hard", True, "hard")
+    colours = {tuple(colour) for colour in map_of(view).image.reshape(-1, 3).tolist()}
+    assert colours <= {QColor(name).toTuple()[:3] for name in CLASSES[:5]}
+
+
+def test_a_number_to_predict_is_drawn_between_the_targets(make_view: MakeView) -> None:
+    frame = without_points(frame_of(("data.source", "hills")))
+    low, high = frame.scene.low, frame.scene.high
+    outputs = np.full((1, MAP_SIZE, MAP_SIZE), low, np.float32)
+    outputs[0, :, MAP_SIZE // 2 :] = high
+    view = make_view(with_outputs(frame, outputs), ("data.source", "hills"))
+    table = LIGHT.value_table()
+    assert near(colour_at(view, 0.2, 0.5), QColor(*table[0].tolist()))
+    assert near(colour_at(view, 0.8, 0.5), QColor(*table[255].tolist()))
+    assert key_of(view).title == frame.scene.target
+    assert key_of(view).levels == (low, high)
+    assert not view.findChild(QAbstractButton, "boundary.classes.hard").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        ("boundary.classes.hard", "hard", True),
+        ("boundary.train", "show_train", False),
+        ("boundary.test", "show_test", True),
+    ],
+)
+def test_a_toggle_is_an_edit_and_undo_returns(
+    make_view: MakeView, qtbot: QtBot, name: str, path: str, value: bool
+) -> None:
+    view = make_view(frame_of())
+    before = button(view, name).isChecked()
+    qtbot.mouseClick(button(view, name), Qt.MouseButton.LeftButton)
+    assert getattr(view.document.config.display, path) is value
+    assert button(view, name).isChecked() is not before
+    assert view.document.undo_stack.undoText()
+    view.document.undo_stack.undo()
+    assert getattr(view.document.config.display, path) is not value
+    assert button(view, name).isChecked() is before
+
+
+def test_every_control_explains_itself(make_view: MakeView) -> None:
+    for control in make_view(frame_of()).findChildren(QAbstractButton):
+        assert control.objectName()
+        assert control.toolTip()
+        assert control.accessibleDescription() == control.toolTip()
+
+
+def test_test_points_are_hidden_until_asked_for(make_view: MakeView) -> None:
+    frame = with_outputs(without_points(frame_of()), [[[0.0]]])
+    scene = dataclasses.replace(frame.scene, test_points=np.zeros((1, 2)), test_y=np.ones(1))
+    view = make_view(dataclasses.replace(frame, scene=scene))
+    assert near(colour_at(view, 0.5, 0.5), NEGATIVE)
+    view.document.set("display.show_test", True, "test points")
+    assert near(colour_at(view, 0.5, 0.5), LIGHT.base)  # hollow
+
+
+def test_a_training_point_is_filled_with_its_class(make_view: MakeView) -> None:
+    frame = with_outputs(without_points(frame_of()), [[[0.0]]])
+    scene = dataclasses.replace(frame.scene, train_points=np.zeros((1, 2)), train_y=np.ones(1))
+    view = make_view(dataclasses.replace(frame, scene=scene))
+    assert near(colour_at(view, 0.5, 0.5), CLASSES[1])
+
+
+def test_classes_differ_in_shape_too(make_view: MakeView) -> None:
+    view = make_view(frame_of(("data.source", '{"name": "blobs", "classes": 6}')))
+    signs = {scatter.opts["symbol"] for scatter in items_of(view, pg.ScatterPlotItem) if scatter.isVisible()}
+    assert len(signs) == 6
+
+
+def test_at_most_5000_points_are_drawn_and_it_says_so(make_view: MakeView) -> None:
+    frame = frame_of()
+    many = np.random.default_rng(0).uniform(-4.0, 4.0, (9000, 2))
+    scene = dataclasses.replace(frame.scene, train_points=many, train_y=np.arange(9000) % 2.0)
+    view = make_view(dataclasses.replace(frame, scene=scene))
+    assert sum(len(scatter.data) for scatter in items_of(view, pg.ScatterPlotItem)) <= MOST_POINTS
+    assert items_of(view, Legend)[0].note == "5,000 of 9,250 points drawn"
+
+
+def test_held_columns_are_said(make_view: MakeView) -> None:
+    frame = frame_of(("data.source", "iris"))
+    assert items_of(make_view(frame), Legend)[0].note == frame.scene.held != ""
+
+
+def test_one_column_spreads_the_points(make_view: MakeView) -> None:
+    frame = frame_of()
+    points = np.stack([np.linspace(-4.0, 4.0, 50)] * 2, axis=1)
+    scene = dataclasses.replace(
+        frame.scene, columns=("x",), axes=(0, 0), train_points=points, train_y=np.zeros(50), test_points=points[:1]
+    )
+    view = make_view(dataclasses.replace(frame, scene=dataclasses.replace(scene, test_y=np.zeros(1))))
+    x, y = max((scatter.getData() for scatter in items_of(view, pg.ScatterPlotItem)), key=lambda data: len(data[0]))
+    np.testing.assert_array_equal(x, points[:, 0])
+    assert len(np.unique(y)) == 50
+    assert view.describe(0.0, 0.0).startswith("x 0\n")
+
+
+def test_a_unit_is_shown_large_and_the_output_comes_back(make_view: MakeView, qtbot: QtBot) -> None:
+    frame = frame_of()
+    view = make_view(frame)
+    assert view.needs == {OUTPUTS}
+    with qtbot.waitSignal(view.needs_changed):
+        view.show_unit((1, 2))
+    assert view.needs == {OUTPUTS, UNITS}
+    np.testing.assert_array_equal(map_of(view).image, frame.unit_maps[1][2])
+    assert tuple(map_of(view).levels) == (-1.0, 1.0)  # tanh
+    assert key_of(view).title == "layer 1, unit 3"
+    view.show_unit((0, 1))
+    assert key_of(view).title == f"input {frame.scene.input_names[1]}"
+    assert map_of(view).levels[0] == -map_of(view).levels[1]
+    with qtbot.waitSignal(view.needs_changed):
+        view.show_unit(None)
+    assert view.needs == {OUTPUTS}
+    np.testing.assert_array_equal(map_of(view).image, frame.outputs[0])
+    assert key_of(view).classes == frame.scene.classes
+
+
+def test_a_unit_that_is_gone_or_not_yet_there_shows_the_output(make_view: MakeView) -> None:
+    frame = frame_of()
+    view = make_view(frame)
+    for place, shown in (((7, 0), frame), ((1, 9), frame), ((1, 0), dataclasses.replace(frame, unit_maps=None))):
+        view.show_unit(place)
+        view.show_frame(shown)
+        np.testing.assert_array_equal(map_of(view).image, frame.outputs[0])
+
+
+def test_hover_tells_coordinates_value_and_class(make_view: MakeView, qtbot: QtBot) -> None:
+    outputs = np.zeros((1, MAP_SIZE, MAP_SIZE), np.float32)
+    outputs[0, MAP_SIZE // 2 :] = 0.75
+    view = make_view(with_outputs(frame_of(), outputs))
+    assert view.describe(1.0, 2.0) == "x₁ 1   x₂ 2\noutput 0.750 → inside"
+    assert view.describe(1.0, -2.0) == "x₁ 1   x₂ -2\noutput 0.000 → outside"
+    assert view.describe(100.0, 0.0) == ""
+    tag = view.findChild(object, "boundary.tag")
+    qtbot.mouseMove(view.canvas.viewport(), place_of(view, 0.5, 0.9))
+    qtbot.waitUntil(lambda: tag.isVisible())
+    assert "inside" in tag.text()
+    view.show_frame(with_outputs(frame_of(), [[[0.25]]]))
+    assert "output 0.250 → outside" in tag.text()
+
+
+def test_hover_tells_numbers_and_more_classes(make_view: MakeView) -> None:
+    hills = frame_of(("data.source", "hills"))
+    assert "height 0.5" in make_view(with_outputs(hills, [[[0.5]]])).describe(0.0, 0.0)
+    blobs = frame_of(("data.source", '{"name": "blobs", "classes": 3}'))
+    view = make_view(with_outputs(blobs, [[[0.1]], [[0.2]], [[0.7]]]))
+    assert view.describe(0.0, 0.0).endswith(f"output 0.700 → {blobs.scene.classes[2]}")
+
+
+def test_zoom_has_a_way_back(make_view: MakeView, qtbot: QtBot) -> None:
+    frame = frame_of()
+    view = make_view(frame)
+    box = map_of(view).getViewBox()
+    extent = frame.scene.extent
+    whole = button(view, "boundary.whole")
+    assert not whole.isEnabled()
+    box.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.0), padding=0.0)
+    qtbot.mouseClick(whole, Qt.MouseButton.LeftButton)
+    np.testing.assert_allclose(np.ravel(box.viewRange()), extent)
+    assert not whole.isEnabled()
+    box.setRange(xRange=(0.0, 1.0), yRange=(0.0, 1.0), padding=0.0)
+    view.show_frame(frame)
+    assert box.viewRange()[0][1] < extent[1]  # a new frame does not undo the zoom
+    qtbot.mouseDClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place_of(view, 0.1, 0.1))
+    qtbot.waitUntil(lambda: not whole.isEnabled())
+
+
+def test_a_plane_is_square_and_a_table_fills_the_view(make_view: MakeView, qtbot: QtBot) -> None:
+    for source, square in (("circle", True), ("iris", False)):
+        view = make_view(frame_of(("data.source", source)))
+        for size in ((400, 440), (700, 400), (380, 700)):
+            view.resize(*size)
+            qtbot.waitUntil(lambda view=view, size=size: view.canvas.width() == size[0])
+            view.canvas.grab()
+            rect = map_of(view).getViewBox().sceneBoundingRect()
+            if square:
+                assert abs(rect.width() - rect.height()) <= 1.0
+            else:
+                assert rect.width() > size[0] - 70
+
+
+def test_any_frame_follows_any_other(make_view: MakeView) -> None:
+    view = make_view()
+    sources = ["circle", '{"name": "blobs", "classes": 6}', "hills", "iris", "circle", "diabetes"]
+    for source in sources:
+        frame = frame_of(("data.source", source), ("network.hidden", "[]"))
+        view.show_frame(frame)
+        view.show_frame(dataclasses.replace(frame, outputs=None))  # nobody asked for maps
+        view.canvas.grab()
+        assert map_of(view).image.shape[:2] == (MAP_SIZE, MAP_SIZE)
+
+
+def test_a_diverged_network_is_drawn(make_view: MakeView) -> None:
+    for source in ("circle", "hills", "iris"):
+        frame = frame_of(("data.source", source))
+        broken = np.full(frame.outputs.shape, np.nan, np.float32)
+        broken[:, ::2] = np.inf
+        for hard in ("false", "true"):
+            make_view(dataclasses.replace(frame, outputs=broken), ("display.hard", hard)).canvas.grab()
+
+
+@given(st.floats(0.0, 2 * np.pi), st.floats(-0.6, 0.6))
+def test_the_border_of_a_slope_is_its_level_line(angle: float, level: float) -> None:
+    centres = (np.arange(MAP_SIZE) + 0.5) / MAP_SIZE * 2.0 - 1.0
+    field = np.cos(angle) * centres[None, :] + np.sin(angle) * centres[:, None]
+    ends = contour(field, level, (-1.0, 1.0, -1.0, 1.0))
+    assert len(ends) >= 2
+    assert len(ends) % 2 == 0
+    np.testing.assert_allclose(ends @ [np.cos(angle), np.sin(angle)], level, atol=1e-9)
+    assert np.all(np.linalg.norm(ends[::2] - ends[1::2], axis=1) <= 2.0 * np.sqrt(2.0) / MAP_SIZE + 1e-9)
+
+
+def test_a_finer_map_follows_a_slope() -> None:
+    ramp = np.tile(np.arange(8.0), (1, 8, 1))
+    fine = finer(ramp)
+    assert fine.shape == (1, 32, 32)
+    np.testing.assert_allclose(fine[0, 3, 2:-2], (np.arange(32)[2:-2] + 0.5) / 4.0 - 0.5)
+    assert fine.min() == 0.0
+    assert fine.max() == 7.0
