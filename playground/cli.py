@@ -276,13 +276,12 @@ def _write(session: Session, frame: Frame, folder: Path) -> int:
     """Leave all results that can be written; the answer is the exit code."""
     from playground.exchange.pictures import boundary_picture, gradients_picture
 
-    config = session.config.to_json().encode("utf-8", "backslashreplace")  # a file name need not be proper text
     results: dict[str, Callable[[Path], None]] = {
         "snapshot.safetensors": lambda path: save_snapshot(session, path),
         "history.csv": lambda path: write_history(session.history, path, layer_names(len(frame.weights))),
         "boundary.png": lambda path: boundary_picture(frame, path),
         "gradients.png": lambda path: gradients_picture(frame, path),
-        "config.json": lambda path: write_atomically(path, config),
+        "config.json": lambda path: write_atomically(path, session.config.to_json().encode()),
     }
     code = DONE
     for name, write in results.items():

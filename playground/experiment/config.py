@@ -9,8 +9,8 @@ from typing import Any
 
 from playground.data.dataset import Source
 from playground.data.features import FEATURES
-from playground.data.sources import SOURCES
 from playground.data.generators import Circle
+from playground.data.sources import SOURCES
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Tanh
 from playground.nn.initializers import INITIALIZERS, Initializer, Xavier
 from playground.nn.losses import LOSSES, Loss
@@ -37,9 +37,14 @@ class DataConfig(Options):
     """Which examples, and how they are prepared."""
 
     source: Source = choice(Circle(), SOURCES, "data set", "Where the examples come from.")
-    train_share: float = number(0.5, 0.1, 0.9, "training share", "Share of the examples used for training; the rest tests.")
+    train_share: float = number(
+        0.5, 0.1, 0.9, "training share", "Share of the examples used for training; the rest tests."
+    )
     features: tuple[str, ...] = subset(
-        ("x1", "x2"), tuple(FEATURES), "inputs", "What the network sees of a point of the plane; a table feeds all its columns."
+        ("x1", "x2"),
+        tuple(FEATURES),
+        "inputs",
+        "What the network sees of a point of the plane; a table feeds all its columns.",
     )
     standardise: bool = flag(
         True,
@@ -57,7 +62,9 @@ class NetworkConfig(Options):
     output: Activation | None = choice(
         None, OUTPUTS, "output unit", "Automatic takes the one that matches the loss.", automatic=True
     )
-    initializer: Initializer = choice(Xavier(), INITIALIZERS, "initial weights", "How the weights are drawn at the start.")
+    initializer: Initializer = choice(
+        Xavier(), INITIALIZERS, "initial weights", "How the weights are drawn at the start."
+    )
     seed: int = integer(1, 0, MAX_SEED, "network seed", "Draws the initial weights and the order of the mini-batches.")
 
 
@@ -69,7 +76,12 @@ class TrainingConfig(Options):
     optimizer: Optimizer = choice(SGD(), OPTIMIZERS, "optimizer", "How a gradient becomes a step.")
     learning_rate: float = number(0.03, 1e-6, 100.0, "learning rate ε", "Length of a step along the gradient.", "log")
     batch_size: int = integer(
-        10, 1, 1_000_000, "mini-batch", "Examples per step; as many as there are for training, or more, is the full batch.", "log"
+        10,
+        1,
+        1_000_000,
+        "mini-batch",
+        "Examples per step; as many as there are for training, or more, is the full batch.",
+        "log",
     )
     regularizer: Regularizer = choice(NoRegularizer(), REGULARIZERS, "regularisation", "What keeps the weights small.")
 
@@ -78,12 +90,16 @@ class TrainingConfig(Options):
 class DisplayConfig(Options):
     """What is drawn and how; nothing here touches the run."""
 
-    hard: bool = flag(False, "hard classes", "Colour each place with its predicted class instead of the output's value.")
+    hard: bool = flag(
+        False, "hard classes", "Colour each place with its predicted class instead of the output's value."
+    )
     show_train: bool = flag(True, "training points", "Draw the training points.")
     show_test: bool = flag(False, "test points", "Draw the test points, outlined.")
     x_axis: int = integer(0, 0, 9999, "horizontal", "Column drawn from left to right.")
     y_axis: int = integer(1, 0, 9999, "vertical", "Column drawn upwards.")
-    gradient: str = text("norm", "gradient measure", "How a layer's gradient is made one number.", ("norm", "largest", "mean"))
+    gradient: str = text(
+        "norm", "gradient measure", "How a layer's gradient is made one number.", ("norm", "largest", "mean")
+    )
     log_loss: bool = flag(False, "logarithmic loss", "Draw the loss on a logarithmic scale.")
 
 

@@ -45,7 +45,13 @@ class History:
             self.resolution -= 1
         accuracies = (scores.train_accuracy, scores.test_accuracy)
         row = self._rows[self.count]
-        row[:FIXED] = (epoch, step, scores.train_loss, scores.test_loss, *(np.nan if a is None else a for a in accuracies))
+        row[:FIXED] = (
+            epoch,
+            step,
+            scores.train_loss,
+            scores.test_loss,
+            *(np.nan if a is None else a for a in accuracies),
+        )
         row[FIXED:] = gradients.T.ravel()
         self.count += 1
 

@@ -13,6 +13,7 @@ from playground.experiment.frame import Scene
 from playground.nn.activations import Activation, Array, Linear, Softmax, Tanh
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 from playground.nn.network import Network
+from playground.options import with_value
 
 
 class Evaluation(NamedTuple):
@@ -129,7 +130,9 @@ class Problem:
         for name in ("x_axis", "y_axis"):
             index = getattr(config.display, name)
             if index >= columns:
-                raise ConfigError(f"display.{name}", f"the data have {columns} columns, counted from 0; there is no {index}")
+                raise ConfigError(
+                    f"display.{name}", f"the data have {columns} columns, counted from 0; there is no {index}"
+                )
         return config.display.x_axis, config.display.y_axis
 
     def _with_ones(self, raw: Floats) -> Floats:
@@ -161,9 +164,30 @@ def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
         raise ConfigError("training.loss", f"{loss.label} needs classes, and these data have a number to predict")
     if not classes and isinstance(output, Softmax):
         raise ConfigError("network.output", "softmax needs classes: a single softmax output is always 1")
-    if refusal := loss.refusal(output):
-        raise ConfigError("training.loss", refusal)
+    if reason := loss.refusal(output):
+        raise ConfigError("training.loss", reason)
     return loss, output
+
+
+def fitting(config: Config, classes: int) -> Config:
+    """The config, with output unit, loss or both automatic where they cannot work with each other or with the data.
+
+    `classes` is how many the data have, 0 for a number to predict.
+    """
+    free_output: Config = with_value(config, "network.output", None)
+    free_loss: Config = with_value(config, "training.loss", None)
+    candidates = (config, free_output, free_loss)
+    free: Config = with_value(free_output, "training.loss", None)
+    return next((candidate for candidate in candidates if not refusal(candidate, classes)), free)
+
+
+def refusal(config: Config, classes: int) -> str:
+    """Why loss and output unit of this config make no sense; empty where they do."""
+    try:
+        resolve(config, classes)
+    except ConfigError as error:
+        return error.reason
+    return ""
 
 
 def output_count(loss: Loss, output: Activation, classes: int) -> int:

@@ -30,7 +30,9 @@ class Network:
         below = (inputs, *self.units[:-1])
         shapes = [(units, fan_in + 1) for units, fan_in in zip(self.units, below, strict=True)]
         sizes = [rows * columns for rows, columns in shapes]
-        self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.intp)  # (layers,) offsets in the flat buffers
+        self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(
+            np.intp
+        )  # (layers,) offsets in the flat buffers
         self.parameters = np.zeros((members, sum(sizes)))
         self.gradients = np.zeros_like(self.parameters)
         self.weights = self._views(self.parameters, shapes)

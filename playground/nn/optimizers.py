@@ -26,7 +26,9 @@ class Optimizer(Options):
 
     slots: ClassVar[tuple[str, ...]] = ()
 
-    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
+    def update(
+        self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array
+    ) -> list[Call]:
         """Move p. What `work` holds before and after means nothing."""
         raise NotImplementedError
 
@@ -38,7 +40,9 @@ class SGD(Optimizer):
     label = "SGD"
     formula = "w ← w − ε g"
 
-    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
+    def update(
+        self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array
+    ) -> list[Call]:
         if p.size < LARGE:
             return [(np.multiply, (g, rate, work)), (np.subtract, (p, work, p))]
         return [(self._descend, (p.reshape(-1), g.reshape(-1), rate))]
@@ -54,13 +58,17 @@ class Momentum(Optimizer):
     """A ball that rolls: past gradients fade by the factor β at each step. Source: Polyak 1964; Nesterov 1983."""
 
     momentum: float = number(0.9, 0.0, 0.999, "momentum β", "Share of the last velocity that is kept; 0 is plain SGD.")
-    nesterov: bool = flag(False, "Nesterov", "Look ahead: use the gradient's effect on the velocity already in this step.")
+    nesterov: bool = flag(
+        False, "Nesterov", "Look ahead: use the gradient's effect on the velocity already in this step."
+    )
 
     label = "momentum"
     formula = "v ← β v + g,  w ← w − ε v"
     slots = ("velocity",)
 
-    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
+    def update(
+        self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array
+    ) -> list[Call]:
         (velocity,) = slots
         kept = np.array(self.momentum)
         roll: list[Call] = [(np.multiply, (velocity, kept, velocity)), (np.add, (velocity, g, velocity))]
@@ -85,7 +93,9 @@ class Adam(Optimizer):
     formula = "w ← w − ε m̂ / (√v̂ + ε₀)"
     slots = ("mean", "square")
 
-    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array) -> list[Call]:
+    def update(
+        self, p: Array, g: Array, rate: Array, clock: Array, slots: tuple[Array, ...], work: Array
+    ) -> list[Call]:
         mean, square = slots
         share1, share2 = np.array(1.0 - self.beta1), np.array(1.0 - self.beta2)
         rate_now, epsilon_now = np.empty_like(rate), np.empty(())

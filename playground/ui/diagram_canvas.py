@@ -124,10 +124,10 @@ class Canvas(QWidget):
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        self.diagram.paint(painter, event.rect(), self.hovered, self.selected if self.hasFocus() else None)
-        if self.hovered is not None:
-            self._paint_label(painter, self.hovered)
+        with QPainter(self) as painter:
+            self.diagram.paint(painter, event.rect(), self.hovered, self.selected if self.hasFocus() else None)
+            if self.hovered is not None:
+                self._paint_label(painter, self.hovered)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._pointer = event.position()

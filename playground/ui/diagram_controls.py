@@ -30,19 +30,19 @@ class ActivationSelector(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A quiet field with a small arrow: the style's own arrow would take half of the width."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette = self.palette()
-        painter.setPen(palette.accent().color() if self.hasFocus() else palette.mid().color())
-        painter.setBrush(palette.base() if self.underMouse() else palette.button())
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        painter.setPen(palette.buttonText().color())
-        field = self.rect().adjusted(5, 0, -14, 0)
-        text = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width())
-        painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
-        tip = QPointF(self.width() - 8.5, self.height() / 2 + 1.5)
-        painter.setPen(QPen(palette.placeholderText().color(), 1.2))
-        painter.drawPolyline([tip + QPointF(-3, -3), tip, tip + QPointF(3, -3)])
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            palette = self.palette()
+            painter.setPen(palette.accent().color() if self.hasFocus() else palette.mid().color())
+            painter.setBrush(palette.base() if self.underMouse() else palette.button())
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+            painter.setPen(palette.buttonText().color())
+            field = self.rect().adjusted(5, 0, -14, 0)
+            text = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width())
+            painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
+            tip = QPointF(self.width() - 8.5, self.height() / 2 + 1.5)
+            painter.setPen(QPen(palette.placeholderText().color(), 1.2))
+            painter.drawPolyline([tip + QPointF(-3, -3), tip, tip + QPointF(3, -3)])
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -95,12 +95,20 @@ class LayerHeader(ColumnHeader):
     def __init__(self, index: int, parent: QWidget) -> None:
         super().__init__(parent)
         self.index = index
+        number = index + 1
         self.setObjectName(f"layer_{index}")
-        self.title.setText(self.tr("layer {number}").format(number=index + 1))
-        self.fewer, self.count, self.more = stepper(f"layer_{index}_units")
+        self.title.setText(self.tr("layer {number}").format(number=number))
+        self.fewer, self.count, self.more = stepper(
+            f"layer_{index}_units",
+            self.tr("fewer units in layer {number}").format(number=number),
+            self.tr("more units in layer {number}").format(number=number),
+        )
         self.activation = ActivationSelector()
         self.activation.setObjectName(f"layer_{index}_activation")
-        self.knobs = tool_button("⋯", f"layer_{index}_activation_knobs")
+        self.activation.setAccessibleName(self.tr("activation of layer {number}").format(number=number))
+        self.knobs = tool_button(
+            "⋯", f"layer_{index}_activation_knobs", self.tr("numbers of the activation of layer {n}").format(n=number)
+        )
         self.knobs.setFixedWidth(18)
         describe(self.knobs, self.tr("Set the numbers of this layer's activation. The run starts again."))
         self.rows[0].addWidget(self.title)
@@ -143,10 +151,12 @@ class DiagramBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fewer, self.count, self.more = stepper("layers")
-        self.smaller = tool_button("\N{MINUS SIGN}", "zoom_out")
-        self.fit = tool_button(self.tr("fit"), "zoom_fit")
-        self.larger = tool_button("+", "zoom_in")
+        self.fewer, self.count, self.more = stepper(
+            "layers", self.tr("fewer hidden layers"), self.tr("more hidden layers")
+        )
+        self.smaller = tool_button("\N{MINUS SIGN}", "zoom_out", self.tr("smaller pictures"))
+        self.fit = tool_button(self.tr("fit"), "zoom_fit", self.tr("fit the panel"))
+        self.larger = tool_button("+", "zoom_in", self.tr("larger pictures"))
         describe(self.fit, self.tr("Make the diagram fit its panel (Ctrl+0)."))
         zoom = QLabel(self.tr("zoom"))
         zoom.setProperty("role", "muted")
@@ -187,21 +197,22 @@ class DiagramBar(QWidget):
         enable(self.smaller, side > SMALLEST, smaller, self.tr("The pictures are as small as can be read."))
 
 
-def stepper(name: str) -> tuple[QToolButton, QLabel, QToolButton]:
+def stepper(name: str, fewer: str, more: str) -> tuple[QToolButton, QLabel, QToolButton]:
     """Fewer, how many, more: the number keeps its width."""
     count = QLabel()
     count.setObjectName(name)
     count.setFont(tabular(count.font()))
     count.setAlignment(Qt.AlignmentFlag.AlignCenter)
     count.setFixedWidth(count.fontMetrics().horizontalAdvance("00") + 4)
-    return tool_button("\N{MINUS SIGN}", f"{name}_fewer"), count, tool_button("+", f"{name}_more")
+    return tool_button("\N{MINUS SIGN}", f"{name}_fewer", fewer), count, tool_button("+", f"{name}_more", more)
 
 
-def tool_button(text: str, name: str) -> QToolButton:
-    """A small flat button."""
+def tool_button(text: str, name: str, spoken: str) -> QToolButton:
+    """A small flat button, and what a screen reader calls it."""
     button = QToolButton()
     button.setObjectName(name)
     button.setText(text)
+    button.setAccessibleName(spoken)
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     button.setFixedHeight(22)

@@ -171,11 +171,10 @@ class NetworkEditor(View):
             return self.tr("bias")
         return self.tr("w from {source}").format(source=self._canvas.name(Place(place.layer - 1, place.input)))
 
-    def _set_weight(self, place: Place, value: float) -> None:
-        old = self._canvas.diagram.value(place)
-        if old is not None and place.input is not None:
-            label = self.tr("Set {weight}").format(weight=self._canvas.name(place))
-            self.document.edit_weight((place.layer, place.unit, place.input), old, value, label)
+    def _set_weight(self, place: Place, old: float, new: float) -> None:
+        assert place.input is not None
+        label = self.tr("Set {weight}").format(weight=self._canvas.name(place))
+        self.document.edit_weight((place.layer, place.unit, place.input), old, new, label)
 
     # Layout
 

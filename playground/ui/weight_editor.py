@@ -36,7 +36,7 @@ class Row(NamedTuple):
 class NumberField(QAbstractSpinBox):
     """A field for any finite number, with step buttons. `value_entered` follows Enter and every step, nothing else."""
 
-    value_entered = Signal(float)
+    value_entered = Signal(float, float)  # the number before, the number now
 
     def __init__(self, value: float) -> None:
         super().__init__()
@@ -47,9 +47,9 @@ class NumberField(QAbstractSpinBox):
 
     def show_value(self, value: float) -> None:
         """Follow a number that changes elsewhere, unless the user is typing another."""
+        self._value = value
         if self.lineEdit().isModified():
             return
-        self._value = value
         text = f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
         if text != self.text():
             selected = self.lineEdit().hasSelectedText()
@@ -59,9 +59,10 @@ class NumberField(QAbstractSpinBox):
 
     def enter(self, value: float) -> None:
         """Take this number as the user's."""
+        old = self._value
         self.lineEdit().setModified(False)
         self.show_value(value)
-        self.value_entered.emit(value)
+        self.value_entered.emit(old, value)
 
     # Qt
 
@@ -129,7 +130,7 @@ class Popup(QFrame):
 class WeightEditor(Popup):
     """Numbers with their names, each with a field and a button that sets it to 0."""
 
-    value_entered = Signal(object, float)  # the row's key, the number
+    value_entered = Signal(object, float, float)  # the row's key, the number before, the number now
 
     def __init__(self, title: str, rows: Sequence[Row], parent: QWidget) -> None:
         super().__init__("weight_editor", parent)
@@ -157,16 +158,19 @@ class WeightEditor(Popup):
 
     def _field(self, row: Row) -> NumberField:
         field = NumberField(row.value)
+        field.setObjectName("number")
         help = self.tr("{name}: type a number and press Enter, or step with the arrows. Training goes on from there.")
         field.setToolTip(help.format(name=row.label))
         field.setAccessibleName(row.label)
         field.setAccessibleDescription(field.toolTip())
-        field.value_entered.connect(lambda value: self.value_entered.emit(row.key, value))
+        field.value_entered.connect(lambda old, new: self.value_entered.emit(row.key, old, new))
         return field
 
     def _zero_button(self, row: Row) -> QToolButton:
         button = QToolButton()
+        button.setObjectName("set_to_zero")
         button.setText(self.tr("set to 0"))
+        button.setAccessibleName(self.tr("set {name} to 0").format(name=row.label))
         button.setToolTip(self.tr("Set {name} to 0.").format(name=row.label))
         button.setAccessibleDescription(button.toolTip())
         button.clicked.connect(lambda: self._fields[row.key].enter(0.0))

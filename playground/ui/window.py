@@ -159,8 +159,12 @@ class Window(QMainWindow):
             "play": self._action(self.tr("Run"), self.toggle_run, "Space", self.tr("Train, or pause.")),
             "step": self._action(self.tr("Step"), self.runner.step, ["Right", "."], self.tr("Train one mini-batch.")),
             "epoch": self._action(self.tr("Epoch"), self.runner.epoch, "E", self.tr("Train to the end of the epoch.")),
-            "reset": self._action(self.tr("Reset"), self.reset, "R", self.tr("The same run again: same seed, same numbers.")),
-            "seed": self._action(self.tr("New seed"), self.new_seed, "N", self.tr("Other weights at the start; restarts the run.")),
+            "reset": self._action(
+                self.tr("Reset"), self.reset, "R", self.tr("The same run again: same seed, same numbers.")
+            ),
+            "seed": self._action(
+                self.tr("New seed"), self.new_seed, "N", self.tr("Other weights at the start; restarts the run.")
+            ),
         }
         self._theme_action = self._action(
             self.tr("Light or dark"), self._toggle_theme, "Ctrl+T", self.tr("Exchange the light and the dark colours.")

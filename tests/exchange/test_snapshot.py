@@ -181,12 +181,6 @@ def test_arrays_that_are_not_contiguous_come_back_whole(change: Callable[[Any], 
     check_goes_on(session)
 
 
-def test_a_path_of_bytes_that_are_no_text_comes_back() -> None:
-    config = with_value(Config(), "data.source", CsvFile(path=os.fsdecode(b"/tmp/\xff.csv")))
-    session = Session(config, small().dataset)
-    assert reopened(session).config == config
-
-
 # Writing
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -191,7 +191,12 @@ def test_pictures_stand_the_right_way_up(theme: Theme, column: int) -> None:
 
 
 def test_bounded_activations_have_a_fixed_scale_and_unbounded_ones_their_own() -> None:
-    for activation, value, full in ((Tanh(), 0.5, False), (Tanh(), 1.0, True), (ReLU(), 250.0, True), (Linear(), 0.1, True)):
+    for activation, value, full in (
+        (Tanh(), 0.5, False),
+        (Tanh(), 1.0, True),
+        (ReLU(), 250.0, True),
+        (Linear(), 0.1, True),
+    ):
         config = config_of([1], activation)
         maps = maps_of(config, 0.5)
         maps[1][:] = value
@@ -246,7 +251,7 @@ def test_edges_show_their_sign(theme: Theme) -> None:
 def test_heavier_edges_are_thicker_but_not_without_end() -> None:
     weights = (0.01, 0.5, 1.0, 2.0, 4.0, 1e6)
     ink = [np.abs(straight(weight) - rgb(LIGHT.base)).max(axis=1).sum() / 255.0 for weight in weights]
-    assert all(thin < thick for thin, thick in zip(ink, ink[1:], strict=False))
+    assert all(thin < thick for thin, thick in pairwise(ink))
     assert ink[-1] <= 6.5
 
 

@@ -18,8 +18,8 @@ from playground.experiment.config import Config, Impact, Layer, impact
 from playground.nn.activations import LeakyReLU, ReLU, Tanh
 from playground.nn.optimizers import SGD, Adam, Momentum
 from playground.options import Choice, Flag, Integer, Knob, Number, Options, Section, Subset, Text, knobs, with_value
-from playground.ui.document import Document
 from playground.ui.controls import number_text, wrapped
+from playground.ui.document import Document
 from playground.ui.form import Form, Rows, shared, value_at
 from playground.ui.knob_widgets import ChoiceWidget, KnobWidget, NumberWidget, SeedWidget
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QPainter, QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -27,8 +27,8 @@ from playground.ui.network_editor import NetworkEditor
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.weight_editor import NumberField, Popup, WeightEditor, read_number
 
-# The platform without a screen says so of every window.
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+# The platform without a screen says of every window and pop-up what it cannot do.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
 @dataclass
@@ -367,10 +367,7 @@ def test_control_and_the_wheel_zoom(bench: Bench) -> None:
 
 
 def drawn(bench: Bench) -> QImage:
-    image = QImage(bench.canvas.size(), QImage.Format.Format_RGB32)
-    painter = QPainter(image)
-    bench.canvas.render(painter)
-    painter.end()
+    image: QImage = bench.canvas.grab().toImage()
     return image
 
 
@@ -467,7 +464,9 @@ def test_what_is_no_finite_number_is_not_taken(bench: Bench, text: str) -> None:
     assert read_number(text) is None
 
 
-@pytest.mark.parametrize(("text", "value"), [("1e-300", 1e-300), ("−3", -3.0), (" .5 ", 0.5), ("1,5", 1.5), ("-1E3", -1000.0)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("1e-300", 1e-300), ("−3", -3.0), (" .5 ", 0.5), ("1,5", 1.5), ("-1E3", -1000.0)]
+)
 def test_numbers_are_read_as_they_are_written(text: str, value: float) -> None:
     assert read_number(text) == value
 

@@ -18,6 +18,7 @@ from playground.data.generators import Blobs, Circle, Generator, Hills, Plane, S
 from playground.data.library import BreastCancer, Diabetes, Iris
 from playground.data.sources import SOURCES
 from playground.experiment.config import Config, Layer
+from playground.experiment.problem import fitting
 from playground.experiment.session import Session
 from playground.nn.activations import OUTPUTS, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, SquaredError
@@ -27,7 +28,7 @@ from playground.options import Subset, knobs, with_value
 from playground.ui.document import Document
 from playground.ui.knob_widgets import ChoiceWidget, KnobWidget
 from playground.ui.panels.data_panel import PICTURE, SHARPNESS, DataPanel, with_source
-from playground.ui.panels.learning_panel import LearningPanel, fitting
+from playground.ui.panels.learning_panel import LearningPanel
 from playground.ui.theme import CLASSES, DARK, LIGHT, Theme, apply_theme
 
 WIDTH = 264

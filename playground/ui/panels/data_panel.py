@@ -19,12 +19,12 @@ from playground.data.generators import Generator
 from playground.data.sources import SOURCES
 from playground.experiment.config import Config
 from playground.experiment.frame import Scene
+from playground.experiment.problem import fitting
 from playground.options import Number, with_value
-from playground.ui.document import Document
 from playground.ui.controls import CHIP, Selector, wrapped
+from playground.ui.document import Document
 from playground.ui.form import Column, Form
 from playground.ui.knob_widgets import KnobWidget, SeedWidget, SubsetWidget, about, kept
-from playground.ui.panels.learning_panel import fitting
 from playground.ui.theme import CLASSES, GRID, LIGHT, Theme
 
 PICTURE = 36  # side of a data set's picture

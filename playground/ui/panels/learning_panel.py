@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Scene
-from playground.experiment.problem import resolve
-from playground.options import Choice, ConfigError, Options, with_value
-from playground.ui.document import Document
+from playground.experiment.problem import fitting, refusal, resolve
+from playground.options import Choice, Options, with_value
 from playground.ui.controls import CHIP
+from playground.ui.document import Document
 from playground.ui.form import Column, Form
 from playground.ui.knob_widgets import ChoiceWidget, NumberWidget, SeedWidget
 from playground.ui.theme import GRID
@@ -70,7 +70,7 @@ class LearningPanel(Column):
 
     def _refusals(self, config: Config, path: str, knob: Choice) -> dict[str, str]:
         """By name, why a choice at this path would make no sense."""
-        return {name: _refusal(with_value(config, path, cls()), self._classes or 0) for name, cls in knob.table.items()}
+        return {name: refusal(with_value(config, path, cls()), self._classes or 0) for name, cls in knob.table.items()}
 
     def _resolved(self, config: Config, part: int) -> str:
         """The label of the loss (0) or of the output unit (1) that this config means."""
@@ -118,24 +118,3 @@ class Remark(QWidget):
         """Show a remark; "" takes it away."""
         self._sentence.setText(sentence)
         self.setVisible(bool(sentence))
-
-
-def fitting(config: Config, classes: int) -> Config:
-    """The config, with output unit, loss or both automatic where they cannot work with each other or with the data.
-
-    `classes` is how many the data have, 0 for a number to predict.
-    """
-    free_output: Config = with_value(config, "network.output", None)
-    free_loss: Config = with_value(config, "training.loss", None)
-    candidates = (config, free_output, free_loss)
-    free: Config = with_value(free_output, "training.loss", None)
-    return next((candidate for candidate in candidates if not _refusal(candidate, classes)), free)
-
-
-def _refusal(config: Config, classes: int) -> str:
-    """Why loss and output unit of this config make no sense; empty where they do."""
-    try:
-        resolve(config, classes)
-    except ConfigError as error:
-        return error.reason
-    return ""

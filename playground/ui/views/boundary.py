@@ -247,7 +247,7 @@ class BoundaryView(PlotView):
         scene = self._scene
         if scene is None:
             return
-        share = min(MOST_POINTS / (len(scene.train_y) + len(scene.test_y)), 1.0)
+        share = min(MOST_POINTS / max(len(scene.train_y) + len(scene.test_y), 1), 1.0)
         self._test = self._scatter(scene.test_points, scene.test_y, share, hollow=True)
         self._train = self._scatter(scene.train_points, scene.train_y, share, hollow=False)
         self._show_points()
@@ -312,9 +312,10 @@ class BoundaryView(PlotView):
         note = " · ".join(filter(None, notes))
         self._note.show_entries([], note)
         self._note.setVisible(bool(note))
+        self._note.setFixedHeight(self._key.minimumHeight() if note else 0.0)
         around = [GRID / 2, 0.0, GRID, GRID / 2]  # left, top, right, bottom
         if _is_square(scene):
-            rows = self._key.minimumHeight() + bottom.height() + (self._note.minimumHeight() if note else 0.0)
+            rows = self._key.minimumHeight() + bottom.height() + self._note.minimumHeight()
             wider = (self.canvas.width() - 1.5 * GRID - left.width()) - (self.canvas.height() - 0.5 * GRID - rows)
             around[0 if wider > 0 else 3] += abs(wider) / (2 if wider > 0 else 1)
             around[2] += max(wider, 0.0) / 2

@@ -1,0 +1,181 @@
+"""Pictures without a screen: what must be seen in them is looked for in their pixels."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_rgb
+from matplotlib.image import imread
+
+from playground.exchange import pictures
+from playground.exchange.pictures import boundary_picture, gradients_picture
+from playground.experiment.config import Config
+from playground.experiment.frame import MAP_SIZE, Divergence, Frame
+from playground.experiment.session import Session
+from playground.options import with_text
+from playground.ui import theme
+
+BOUNDARY, GRADIENTS = (1080, 1200), (750, 1200)  # rows, columns
+
+
+def frame_of(epochs: int, *settings: str) -> Frame:
+    config = Config()
+    for setting in settings:
+        config = with_text(config, *setting.split("=", 1))
+    session = Session(config)
+    session.train(epochs)
+    return session.frame()
+
+
+def boundary(frame: Frame, folder: Path) -> Any:
+    """Pixels (rows, columns, 3) from 0 to 1, row 0 on top."""
+    boundary_picture(frame, folder / "boundary.png")
+    return imread(folder / "boundary.png")[..., :3]
+
+
+def gradients(frame: Frame, folder: Path) -> Any:
+    gradients_picture(frame, folder / "gradients.png")
+    return imread(folder / "gradients.png")[..., :3]
+
+
+def count(pixels: Any, colour: Any) -> int:
+    """How many pixels have just this colour."""
+    return int((np.abs(pixels - to_rgb(colour)).max(axis=-1) < 0.003).sum())
+
+
+def pale(colour: str) -> Any:
+    """The colour as the plane has it."""
+    return 1.0 - pictures.PALE * (1.0 - np.array(to_rgb(colour)))
+
+
+def test_the_colours_are_those_of_the_window() -> None:
+    assert pictures.CLASSES == theme.CLASSES
+    assert (pictures.CLASSES[0], pictures.CLASSES[1]) == (theme.NEGATIVE, theme.POSITIVE)
+    light = (theme.LIGHT.middle, theme.LIGHT.text, theme.LIGHT.muted, theme.LIGHT.border, theme.LIGHT.warning)
+    assert light == (pictures.MIDDLE, pictures.TEXT, pictures.MUTED, pictures.BORDER, pictures.WARNING)
+
+
+def test_two_classes_are_orange_and_blue(tmp_path: Path) -> None:
+    pixels = boundary(frame_of(100), tmp_path)
+    assert pixels.shape[:2] == BOUNDARY
+    inside, outside = pixels[450:550, 500:650].reshape(-1, 3), pixels[100:120, 200:900].reshape(-1, 3)
+    assert np.median(inside, axis=0) == pytest.approx(pale(theme.POSITIVE), abs=0.08)
+    assert np.median(outside, axis=0) == pytest.approx(pale(theme.NEGATIVE), abs=0.08)
+    for colour in (theme.POSITIVE, theme.NEGATIVE):
+        assert count(pixels, colour) > 2000  # the filled training points
+
+
+def test_the_plane_is_the_right_way_up(tmp_path: Path) -> None:
+    frame = frame_of(0)
+    outputs = np.zeros((1, MAP_SIZE, MAP_SIZE), np.float32)
+    outputs[0, MAP_SIZE // 2 :, MAP_SIZE // 2 :] = 1.0  # high x₁ and high x₂
+    pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)
+    blue = np.argwhere(np.abs(pixels - pale(theme.POSITIVE)).max(axis=-1) < 0.01)
+    orange = np.argwhere(np.abs(pixels - pale(theme.NEGATIVE)).max(axis=-1) < 0.01)
+    middle = (orange.min(axis=0) + orange.max(axis=0)) / 2
+    on_the_plane = blue[blue[:, 1] < orange[:, 1].max() - 200]  # the colour bar has the blue too
+    assert (on_the_plane[:, 0] < middle[0]).all()
+    assert len(on_the_plane) > 10_000
+
+
+def test_each_of_many_classes_has_its_colour(tmp_path: Path) -> None:
+    frame = frame_of(60, 'data.source={"name": "blobs", "classes": 6}')
+    pixels = boundary(frame, tmp_path)
+    for colour in theme.CLASSES[:6]:
+        assert count(pixels, colour) > 300, colour
+
+
+@pytest.mark.parametrize(("sure", "colour"), [(1.0, theme.CLASSES[2]), (0.0, theme.LIGHT.middle)])
+def test_a_class_is_the_paler_the_closer_the_runner_up(sure: float, colour: str, tmp_path: Path) -> None:
+    frame = frame_of(0, "data.source=blobs")
+    outputs = np.full((3, MAP_SIZE, MAP_SIZE), (1.0 - sure) / 2, np.float32)
+    outputs[2] += sure / 2 + sure / 2
+    pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)
+    assert (np.abs(pixels - pale(colour)).max(axis=-1) < 0.01).mean() > 0.3
+
+
+def test_a_surface_is_viridis_between_the_lowest_and_the_highest_target(tmp_path: Path) -> None:
+    frame = frame_of(0, "data.source=plane")
+    for value, position in ((frame.scene.low - 1.0, 0.0), (frame.scene.high + 1.0, 1.0)):
+        outputs = np.full((1, MAP_SIZE, MAP_SIZE), value, np.float32)
+        pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)
+        expected = 1.0 - pictures.PALE * (1.0 - np.array(colormaps["viridis"](position)[:3]))
+        assert (np.abs(pixels - expected).max(axis=-1) < 0.01).mean() > 0.3
+
+
+@pytest.mark.parametrize("source", ["circle", "blobs", "plane"])
+def test_where_there_is_no_number_it_is_grey(source: str, tmp_path: Path) -> None:
+    frame = frame_of(1, f"data.source={source}")
+    assert frame.outputs is not None
+    outputs = frame.outputs.copy()
+    outputs[:, :40] = np.nan
+    whole = count(boundary(frame, tmp_path), pale(pictures.BROKEN))
+    broken = count(boundary(dataclasses.replace(frame, outputs=outputs), tmp_path), pale(pictures.BROKEN))
+    assert whole < 1000 < 100_000 < broken
+
+
+def test_a_divergence_is_said(tmp_path: Path) -> None:
+    frame = frame_of(3)
+    divergence = Divergence(9, 2, "output layer", "The run diverged at step 9.")
+    for draw in (boundary, gradients):
+        assert count(draw(frame, tmp_path), theme.LIGHT.warning) == 0
+        assert count(draw(dataclasses.replace(frame, divergence=divergence), tmp_path), theme.LIGHT.warning) > 100
+
+
+def test_each_layer_has_its_line(tmp_path: Path) -> None:
+    pixels = gradients(frame_of(20), tmp_path)
+    assert pixels.shape[:2] == GRADIENTS
+    for position in (0.0, 0.41, 0.82):
+        assert count(pixels, colormaps["viridis"](position)[:3]) > 500
+
+
+def test_nothing_to_draw_is_drawn_all_the_same(tmp_path: Path) -> None:
+    start, trained = frame_of(0), frame_of(2)
+    assert trained.curves is not None
+    zero = dataclasses.replace(trained.curves, gradient_norm=np.zeros_like(trained.curves.gradient_norm))
+    broken = dataclasses.replace(trained.curves, gradient_norm=np.full_like(trained.curves.gradient_norm, np.inf))
+    for frame in (start, dataclasses.replace(trained, curves=zero), dataclasses.replace(trained, curves=broken)):
+        assert gradients(frame, tmp_path).shape[:2] == GRADIENTS
+    one_layer_one_step = Session(with_text(Config(), "network.hidden", "[]"))
+    one_layer_one_step.step(1)
+    assert gradients(one_layer_one_step.frame(), tmp_path).shape[:2] == GRADIENTS
+
+
+def test_names_from_outside_are_taken_as_they_are(tmp_path: Path) -> None:
+    frame = frame_of(1, "data.source=iris")
+    names = ("price ($) of $x^{", "高さ")
+    scene = dataclasses.replace(
+        frame.scene,
+        origin="a$b$" * 50,
+        columns=(*names, *frame.scene.columns[2:]),
+        classes=tuple(f"$class_{index}{'…' * 100}" for index in range(40)),
+    )
+    assert boundary(dataclasses.replace(frame, scene=scene), tmp_path).shape[:2] == BOUNDARY
+    assert gradients(dataclasses.replace(frame, scene=scene), tmp_path).shape[:2] == GRADIENTS
+
+
+def test_only_after_64_classes_two_look_the_same() -> None:
+    looks = {(index % len(pictures.CLASSES), pictures._symbol(index)) for index in range(64)}
+    assert len(looks) == 64
+
+
+def test_at_most_so_many_points_are_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = frame_of(0)
+    monkeypatch.setattr(pictures, "MOST_POINTS", 20)
+    few = count(boundary(frame, tmp_path), theme.POSITIVE)
+    monkeypatch.undo()
+    assert few < count(boundary(frame, tmp_path), theme.POSITIVE) / 3
+
+
+def test_a_frame_without_what_is_drawn_is_refused(tmp_path: Path) -> None:
+    bare = Session(Config()).frame(frozenset())
+    with pytest.raises(ValueError, match="no outputs"):
+        boundary_picture(bare, tmp_path / "x.png")
+    with pytest.raises(ValueError, match="no curves"):
+        gradients_picture(bare, tmp_path / "x.png")
+    assert not list(tmp_path.iterdir())

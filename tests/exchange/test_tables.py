@@ -1,0 +1,82 @@
+"""The history as CSV: every number in full, in its place, and nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from playground.exchange.tables import layer_names, write_history
+from playground.experiment.config import Config
+from playground.experiment.frame import Curves
+from playground.experiment.session import Session
+from playground.options import with_text
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+def history(epochs: int, *settings: tuple[str, str]) -> Curves:
+    config = Config()
+    for setting in settings:
+        config = with_text(config, *setting)
+    session = Session(config)
+    session.train(epochs)
+    return session.history
+
+
+def column(rows: list[dict[str, str]], name: str) -> Any:
+    return np.array([float(row[name] or "nan") for row in rows])
+
+
+def test_layers_are_counted_and_the_last_is_the_output() -> None:
+    assert layer_names(1) == ("output",)
+    assert layer_names(3) == ("layer 1", "layer 2", "output")
+
+
+def test_every_number_comes_back_in_full(tmp_path: Path) -> None:
+    curves = history(3)
+    write_history(curves, tmp_path / "history.csv", layer_names(3))
+    rows = read(tmp_path / "history.csv")
+    assert len(rows) == len(curves)
+    for name in ("epoch", "step", "train_loss", "test_loss", "train_accuracy", "test_accuracy"):
+        assert np.array_equal(column(rows, name), getattr(curves, name)), name
+    for index, layer in enumerate(layer_names(3)):
+        for measure in ("norm", "largest", "mean"):
+            expected = getattr(curves, f"gradient_{measure}")[:, index]
+            assert np.array_equal(column(rows, f"{layer} gradient {measure}"), expected, equal_nan=True)
+    assert rows[0]["step"] == "0"
+    assert rows[0]["output gradient norm"] == ""  # before the first step there is none
+    assert len(rows[0]) == 6 + 3 * 3
+
+
+def test_a_regression_has_no_accuracies(tmp_path: Path) -> None:
+    write_history(history(1, ("data.source", "hills")), tmp_path / "history.csv", layer_names(3))
+    assert {row["train_accuracy"] for row in read(tmp_path / "history.csv")} == {""}
+
+
+def test_a_text_that_begins_like_a_formula_is_made_harmless_and_a_negative_number_is_left_alone(tmp_path: Path) -> None:
+    one = np.ones((1, 4))
+    curves = Curves(-one[:, 0], one[:, 0].astype(np.int64), *(one[:, 0],) * 4, one, one, one)
+    write_history(curves, tmp_path / "history.csv", ("=cmd()", "+1", "-1", "@x"))
+    header, row = (tmp_path / "history.csv").read_text().splitlines()
+    assert [name[:2] for name in header.split(",")[6::3]] == ["'=", "'+", "'-", "'@"]
+    assert row.startswith("-1.0,1,1.0,")
+
+
+def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError("full")
+
+    (tmp_path / "history.csv").write_text("old")
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="full"):
+        write_history(history(0), tmp_path / "history.csv", layer_names(3))
+    assert (tmp_path / "history.csv").read_text() == "old"
+    assert os.listdir(tmp_path) == ["history.csv"]
