@@ -288,7 +288,9 @@ def with_text(options: Options, path: str, text: str) -> Any:
         else:
             known = knobs(type(owner)) if isinstance(owner, Options) else {}
             if part not in known:
-                raise ConfigError(".".join([*walked, part]), f"is not known here; known are {', '.join(known) or 'no fields'}")
+                raise ConfigError(
+                    ".".join([*walked, part]), f"is not known here; known are {', '.join(known) or 'no fields'}"
+                )
             knob, owner = known[part], getattr(owner, part)
         walked.append(part)
     if knob is None:

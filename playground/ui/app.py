@@ -30,7 +30,9 @@ def missing_screen() -> str:
         return f"There is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): log in to a desktop, or {WITHOUT_SCREEN}"
     missing = [package for library, package in SCREEN_LIBRARIES.items() if not _loads(library)]
     if missing:
-        return f"Qt cannot open a window without these libraries: apt-get install {' '.join(missing)}, or {WITHOUT_SCREEN}"
+        return (
+            f"Qt cannot open a window without these libraries: apt-get install {' '.join(missing)}, or {WITHOUT_SCREEN}"
+        )
     return ""
 
 

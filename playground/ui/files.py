@@ -185,7 +185,9 @@ class Files(QObject):
             write()
         except OSError as error:
             reason = error.strerror or str(error)
-            self._window.strip.warn(self.tr("{file} could not be written: {reason}.").format(file=path.name, reason=reason))
+            self._window.strip.warn(
+                self.tr("{file} could not be written: {reason}.").format(file=path.name, reason=reason)
+            )
         else:
             self.follow_exported(path)
 

@@ -55,7 +55,9 @@ class MessageStrip(QWidget):
 
     def show_theme(self, theme: Theme) -> None:
         self._theme = theme
-        colours = f"color: {theme.warning}; background: {theme.warning_base};" if self._urgent else f"color: {theme.muted};"
+        colours = (
+            f"color: {theme.warning}; background: {theme.warning_base};" if self._urgent else f"color: {theme.muted};"
+        )
         self.setStyleSheet(f"QWidget#message_strip, QLabel#message {{ {colours} }}")
         self.setAutoFillBackground(True)
 

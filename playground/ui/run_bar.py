@@ -32,7 +32,9 @@ class RunBar(QToolBar):
         self._speed = QComboBox()
         self._speed.setObjectName("speed")
         for limit in SPEEDS:
-            self._speed.addItem(self.tr("full speed") if limit is None else self.tr("%n steps/s", "", int(limit)), limit)
+            self._speed.addItem(
+                self.tr("full speed") if limit is None else self.tr("%n steps/s", "", int(limit)), limit
+            )
         self._speed.setCurrentIndex(len(SPEEDS) - 1)
         _explain(self._speed, self.tr("How fast to train. Slow shows every mini-batch; nothing else changes."))
         self._speed.activated.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))

@@ -246,7 +246,9 @@ class _TrainingThread(QThread):
         waiting_for_window = self._stale and self.frame is not None
         idle = not self._playing and (not self._stale or waiting_for_window)
         try:
-            self._commands.get(timeout=0.01 if waiting_for_window else None)() if idle else self._commands.get_nowait()()
+            self._commands.get(
+                timeout=0.01 if waiting_for_window else None
+            )() if idle else self._commands.get_nowait()()
             while not self._finished:
                 self._commands.get_nowait()()
         except queue.Empty:
@@ -265,7 +267,9 @@ class _TrainingThread(QThread):
     def _advance_slowly(self, steps_per_second: float) -> None:
         now = time.perf_counter()
         # A limit beyond what the machine can do must not save up steps for later.
-        self._allowance = min(self._allowance + (now - self._allowed_at) * steps_per_second, max(1.0, steps_per_second / 30))
+        self._allowance = min(
+            self._allowance + (now - self._allowed_at) * steps_per_second, max(1.0, steps_per_second / 30)
+        )
         self._allowed_at = now
         if self._allowance >= 1.0:
             self._session.step(int(self._allowance))

@@ -54,7 +54,9 @@ class Theme:
         """Lookup table (256, 3) from negative over the middle to positive."""
         stops = np.array([_rgb(NEGATIVE), _rgb(self.middle), _rgb(POSITIVE)], dtype=float)
         at = np.linspace(0.0, 2.0, 256)
-        return np.stack([np.interp(at, [0.0, 1.0, 2.0], stops[:, c]) for c in range(3)], axis=1).round().astype(np.uint8)
+        return (
+            np.stack([np.interp(at, [0.0, 1.0, 2.0], stops[:, c]) for c in range(3)], axis=1).round().astype(np.uint8)
+        )
 
     def value_table(self) -> NDArray[np.uint8]:
         """Lookup table (256, 3) for a surface of numbers: viridis."""

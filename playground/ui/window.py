@@ -113,8 +113,11 @@ class Window(QMainWindow):
         assert isinstance(application, QApplication)
         apply_theme(application, theme)
         QSettings().setValue("theme", theme.name)
-        for part in (self.editor, *self.views, self.data_panel, self.strip, self._run_bar):
-            part.show_theme(theme)
+        for view in (self.editor, *self.views):
+            view.show_theme(theme)
+        self.data_panel.show_theme(theme)
+        self.strip.show_theme(theme)
+        self._run_bar.show_theme(theme)
         self._theme_action.setIcon(icon("theme", theme))
         action_icons(self._run_actions, theme, self.runner.running)
         if self.frame is not None:
@@ -345,7 +348,7 @@ class Window(QMainWindow):
         docks = self.docks
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([docks["data"], docks["boundary"]], [280, 400], horizontal)
-        self.resizeDocks([docks["data"], docks["learning"]], [330, 400], vertical)
+        self.resizeDocks([docks["data"], docks["learning"]], [352, 300], vertical)
         self.resizeDocks([docks["boundary"], docks["loss"]], [430, 280], vertical)
         self.resizeDocks([docks["gradient"]], [250], vertical)
 

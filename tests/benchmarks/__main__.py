@@ -155,7 +155,9 @@ def _output(classes: int) -> tuple[Activation, Loss]:
 
 
 def main() -> None:
-    print(f"{'network':36}{'ours':>10}{'PyTorch':>10}{'sklearn':>10}   µs a step;  PyTorch/ours, to reach; sklearn/ours")
+    print(
+        f"{'network':36}{'ours':>10}{'PyTorch':>10}{'sklearn':>10}   µs a step;  PyTorch/ours, to reach; sklearn/ours"
+    )
     for case in CASES:
         rng = np.random.default_rng(0)
         X = rng.normal(size=(case.examples, case.sizes[0]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -26,6 +26,8 @@ from playground.ui.form import Form
 from playground.ui.network_editor import NetworkEditor
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.weight_editor import NumberField, Popup, WeightEditor, read_number
+
+Widget = TypeVar("Widget", bound=QWidget)
 
 # The platform without a screen says of every window and pop-up what it cannot do.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -77,8 +79,8 @@ class Bench:
         return found(self.editor, WeightEditor, "weight_editor")
 
 
-def found(parent: QWidget, kind: type[Any], name: str) -> Any:
-    child = parent.findChild(kind, name)
+def found(parent: QWidget, kind: type[Widget], name: str) -> Widget:
+    child: Widget | None = parent.findChild(kind, name)  # type: ignore[assignment]
     assert child is not None, name
     return child
 
