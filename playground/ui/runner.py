@@ -20,7 +20,7 @@ from playground.experiment.config import Config, ConfigError
 from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.session import Session
 
-SLICE = 0.004  # seconds of training between two looks at the letter box
+SLICE = 0.0015  # seconds of training between two looks at the letter box
 FRAME_GAP = 1 / 32  # seconds between frames at the least
 FRAME_SHARE = 4  # a frame may take at most one part in this many of the thread's time
 GATE_PATIENCE = 0.05  # seconds the trainer waits for a window that is painting, at the most

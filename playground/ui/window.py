@@ -50,6 +50,7 @@ class Window(QMainWindow):
         self.frame: Frame | None = None
         self._scene: Scene | None = None
         self._needs = NEEDS
+        self._turn = 0
         self.docks: dict[str, QDockWidget] = {}
         self._build()
         self.files = Files(self)
@@ -96,9 +97,8 @@ class Window(QMainWindow):
             self.data_panel.show_scene(frame.scene)
             self.learning_panel.show_scene(frame.scene)
             self.follow_title()
-        for view in (self.editor, *self.views):
-            if not view.visibleRegion().isEmpty():
-                view.show_frame(frame)
+        for view in self._due():
+            view.show_frame(frame)
         self._run_bar.show_frame(frame)
         self._run_bar.show_pace(frame, self.runner.running)
         self._ask_for_what_is_seen()
@@ -285,6 +285,16 @@ class Window(QMainWindow):
         self._ask_for_what_is_seen()
         if self.frame is not None:
             self.boundary.show_frame(self.frame)
+
+    def _due(self) -> list[View]:
+        """The views to draw now: what can be seen, and while training only one of those that take turns."""
+        seen = [view for view in (self.editor, *self.views) if not view.visibleRegion().isEmpty()]
+        waiting = [view for view in seen if view.takes_turns]
+        if not self.runner.running or len(waiting) < 2:
+            return seen
+        self._turn += 1
+        chosen = waiting[self._turn % len(waiting)]
+        return [view for view in seen if view is chosen or not view.takes_turns]
 
     def _paint_now(self) -> None:
         """Paint while the trainer waits at its gate, and not when it competes for the interpreter again."""

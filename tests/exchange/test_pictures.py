@@ -74,13 +74,13 @@ def test_the_plane_is_the_right_way_up(tmp_path: Path) -> None:
     frame = frame_of(0)
     outputs = np.zeros((1, MAP_SIZE, MAP_SIZE), np.float32)
     outputs[0, MAP_SIZE // 2 :, MAP_SIZE // 2 :] = 1.0  # high x₁ and high x₂
-    pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)
+    pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)[:, :1000]  # without the colour bar
     blue = np.argwhere(np.abs(pixels - pale(theme.POSITIVE)).max(axis=-1) < 0.01)
     orange = np.argwhere(np.abs(pixels - pale(theme.NEGATIVE)).max(axis=-1) < 0.01)
-    middle = (orange.min(axis=0) + orange.max(axis=0)) / 2
-    on_the_plane = blue[blue[:, 1] < orange[:, 1].max() - 200]  # the colour bar has the blue too
-    assert (on_the_plane[:, 0] < middle[0]).all()
-    assert len(on_the_plane) > 10_000
+    row, column = (orange.min(axis=0) + orange.max(axis=0)) / 2
+    assert len(blue) > 50_000
+    assert (blue[:, 0] < row).all()
+    assert (blue[:, 1] > column).all()
 
 
 def test_each_of_many_classes_has_its_colour(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_each_of_many_classes_has_its_colour(tmp_path: Path) -> None:
 def test_a_class_is_the_paler_the_closer_the_runner_up(sure: float, colour: str, tmp_path: Path) -> None:
     frame = frame_of(0, "data.source=blobs")
     outputs = np.full((3, MAP_SIZE, MAP_SIZE), (1.0 - sure) / 2, np.float32)
-    outputs[2] += sure / 2 + sure / 2
+    outputs[2] += sure
     pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)
     assert (np.abs(pixels - pale(colour)).max(axis=-1) < 0.01).mean() > 0.3
 

@@ -301,7 +301,7 @@ def test_other_files_are_named_so(content: bytes, sentence: str, tmp_path: Path)
 def test_what_cannot_be_read_is_named_so(tmp_path: Path) -> None:
     with pytest.raises(SnapshotError, match=r"^gone\.safetensors: cannot be read: No such file or directory$"):
         load_snapshot(tmp_path / "gone.safetensors")
-    with pytest.raises(SnapshotError, match="is not an ordinary file$"):
+    with pytest.raises(SnapshotError, match=r"is not an ordinary file$"):
         load_snapshot(tmp_path)
 
 
@@ -429,16 +429,16 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-def test_five_thousand_damaged_files_give_an_error_or_the_session_that_was_saved(saved: Path, tmp_path: Path) -> None:
+def test_three_thousand_damaged_files_give_an_error_or_the_session_that_was_saved(saved: Path, tmp_path: Path) -> None:
     content, session, chance = saved.read_bytes(), load_snapshot(saved), random.Random(1)
-    refused = 0
-    for _ in range(5000):
+    sentences = []
+    for _ in range(3000):
         try:
             assert same(load(damaged(content, chance), tmp_path), session)
         except SnapshotError as error:
-            assert str(error).startswith("edited.safetensors: ")
-            refused += 1
-    assert refused > 4500  # the rest are spaces at the header's end
+            sentences.append(str(error))
+    assert len(sentences) > 2700  # the rest are spaces at the header's end
+    assert all(sentence.startswith("edited.safetensors: ") and "\n" not in sentence for sentence in sentences)
 
 
 ODD = (None, True, -1, 0, 1, 2**62, 2**127, 1e300, "", "circle", "PCG64", [], ["x"], [[]], {}, {"name": "spiral"})

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -69,7 +69,9 @@ class Bench:
         return frame
 
     def move_to(self, point: QPoint) -> None:
-        QTest.mouseMove(self.canvas, point)
+        at, none = QPointF(point), Qt.MouseButton.NoButton
+        kind, keys = QEvent.Type.MouseMove, Qt.KeyboardModifier.NoModifier
+        QApplication.sendEvent(self.canvas, QMouseEvent(kind, at, self.canvas.mapToGlobal(at), none, none, keys))
 
     def click(self, point: QPoint) -> WeightEditor:
         QTest.mouseClick(self.canvas, Qt.MouseButton.LeftButton, pos=point)
@@ -80,7 +82,7 @@ class Bench:
 
 
 def found(parent: QWidget, kind: type[Widget], name: str) -> Widget:
-    child: Widget | None = parent.findChild(kind, name)  # type: ignore[assignment]
+    child: Widget | None = parent.findChild(kind, name)
     assert child is not None, name
     return child
 
@@ -93,8 +95,9 @@ def bench_of(qtbot: QtBot, config: Config, size: tuple[int, int] = (620, 380)) -
     bench = Bench(document, editor, Session(config))
     document.weight_edited.connect(lambda *edit: bench.edited.append(edit))
     editor.unit_hovered.connect(bench.hovered.append)
-    with qtbot.waitExposed(editor):
+    with qtbot.waitActive(editor):
         editor.show()
+        editor.activateWindow()
     bench.catch_up()
     return bench
 

@@ -304,7 +304,7 @@ class BoundaryView(PlotView):
         left.setLabel("" if one else scene.columns[scene.axes[1]])
         left.setWidth(GRID if one else LEFT_AXIS)
         bottom.setLabel(scene.columns[scene.axes[0]])
-        self._key.set_indent(left.width())
+        self._key.set_indent(left.minimumWidth())
         notes = [scene.held]
         total = len(scene.train_y) + len(scene.test_y)
         if total > MOST_POINTS:
@@ -315,8 +315,10 @@ class BoundaryView(PlotView):
         self._note.setFixedHeight(self._key.minimumHeight() if note else 0.0)
         around = [GRID / 2, 0.0, GRID, GRID / 2]  # left, top, right, bottom
         if _is_square(scene):
-            rows = self._key.minimumHeight() + bottom.height() + self._note.minimumHeight()
-            wider = (self.canvas.width() - 1.5 * GRID - left.width()) - (self.canvas.height() - 0.5 * GRID - rows)
+            rows = self._key.minimumHeight() + bottom.minimumHeight() + self._note.minimumHeight()
+            wider = (self.canvas.width() - 1.5 * GRID - left.minimumWidth()) - (
+                self.canvas.height() - 0.5 * GRID - rows
+            )
             around[0 if wider > 0 else 3] += abs(wider) / (2 if wider > 0 else 1)
             around[2] += max(wider, 0.0) / 2
         self.canvas.ci.layout.setContentsMargins(*around)

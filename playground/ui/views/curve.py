@@ -183,10 +183,10 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
 class CurvePlot(pg.PlotItem):  # type: ignore[misc]
     """Some lines over epochs and a pointer that follows the mouse. Noisy lines are faint, with their medians on top.
 
-    `pointed(record, line)` says which record the mouse is over and which line is nearest; -1 when it has left.
+    `pointed` says that the mouse is over another `record`, or nearest to another `line`; both are -1 when it has left.
     """
 
-    pointed = Signal(int, int)
+    pointed = Signal()
 
     def __init__(self, font: QFont, noisy: bool = False, suffix: str = "", factor: float = 1.0) -> None:
         self._values = ValueAxis(suffix)
@@ -195,6 +195,7 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
         self._values.setScale(factor)
         self.vb.setMouseEnabled(False, False)
         self._noisy = noisy
+        self.record = self.line = -1
         self._epochs: Floats = np.zeros(0)
         self._places: Floats = np.zeros((0, 0))
         self._colours: list[QColor] = []
@@ -263,12 +264,12 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
             course.setPen(pg.mkPen(colour, width=2))
 
     def hoverEvent(self, ev: Any) -> None:
-        record = line = -1
+        self.record = self.line = -1
         if not ev.isExit() and self.vb.sceneBoundingRect().contains(ev.scenePos()) and len(self._epochs):
             at = self.vb.mapSceneToView(ev.scenePos())
-            record = int(np.abs(self._epochs - at.x()).argmin())
-            line = int(np.nan_to_num(np.abs(self._places[record] - at.y()), nan=np.inf).argmin())
-        self.pointed.emit(record, line)
+            self.record = int(np.abs(self._epochs - at.x()).argmin())
+            self.line = int(np.nan_to_num(np.abs(self._places[self.record] - at.y()), nan=np.inf).argmin())
+        self.pointed.emit()
 
 
 def _draw(curves: list[Any], epochs: Floats, lines: Floats) -> None:

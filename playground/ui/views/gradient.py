@@ -29,6 +29,7 @@ class GradientView(PlotView):
     name = "gradient"
     title = "Gradient magnitude"
     needs = frozenset({CURVES})
+    takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
@@ -38,7 +39,6 @@ class GradientView(PlotView):
         self._now: Floats = np.zeros(0)  # (layers,)
         self._scale = Scale.logarithmic(self._now)
         self._colours: list[QColor] = []
-        self._record = self._layer = -1  # under the mouse
         self._measure = Segments(
             "gradient.measure",
             {
@@ -102,12 +102,14 @@ class GradientView(PlotView):
 
     def _show_moment(self) -> None:
         """The bars and the note: of the record under the mouse, or of now."""
-        past = 0 <= self._record < len(self._epochs)
-        sizes = self._sizes[self._record] if past else self._now
+        record = self._lines.record
+        past = 0 <= record < len(self._epochs)
+        sizes = self._sizes[record] if past else self._now
         self._bars.show_bars(sizes, self._scale)
-        note = self.tr("epoch {0}").format(f"{self._epochs[self._record]:,.6g}") if past else ""
-        if 0 <= self._layer < len(sizes):
-            note = f"{note}   {self._name(self._layer)}  {written(sizes[self._layer])}".strip()
+        note = self.tr("epoch {0}").format(f"{self._epochs[record]:,.6g}") if past else ""
+        layer = self._lines.line if past else self._bars.layer
+        if 0 <= layer < len(sizes):
+            note = f"{note}   {self._name(layer)}  {written(sizes[layer])}".strip()
         entries = [
             Entry(colour, self._name(layer), str(layer + 1) if layer < len(self._colours) - 1 else self.tr("out"))
             for layer, colour in enumerate(self._colours)
@@ -123,9 +125,8 @@ class GradientView(PlotView):
     def _name(self, layer: int) -> str:
         return self.tr("layer {0}").format(layer + 1) if layer < len(self._colours) - 1 else self.tr("output")
 
-    def _point_at(self, record: int, layer: int) -> None:
-        self._record, self._layer = record, layer
-        self._lines.point_at(record)
+    def _point_at(self) -> None:
+        self._lines.point_at(self._lines.record)
         self._show_moment()
 
     def _choose_measure(self, value: str) -> None:
@@ -135,10 +136,10 @@ class GradientView(PlotView):
 class BarPlot(pg.PlotItem):  # type: ignore[misc]
     """One bar a layer on the scale of the plot to its left, from the scale's end upwards.
 
-    `pointed(-1, layer)` says which bar the mouse is over; layer -1 when it has left.
+    `pointed` says that the mouse is over another bar, that of `layer`; it is -1 when it has left.
     """
 
-    pointed = Signal(int, int)
+    pointed = Signal()
 
     def __init__(self, font: QFont) -> None:
         self._values = ValueAxis()
@@ -150,6 +151,7 @@ class BarPlot(pg.PlotItem):  # type: ignore[misc]
         self._bars = pg.BarGraphItem(x=[], height=[], width=0.7)
         self.addItem(self._bars, ignoreBounds=True)
         self._layers = 0
+        self.layer = -1
 
     def show_bars(self, sizes: Floats, scale: Scale) -> None:
         """Sizes (layers,) now; a zero is a thin line at the scale's 0."""
@@ -169,7 +171,7 @@ class BarPlot(pg.PlotItem):  # type: ignore[misc]
         self.vb.setXRange(-0.6, max(len(names), 2) - 0.4, padding=0.0)
 
     def hoverEvent(self, ev: Any) -> None:
-        layer = -1
+        self.layer = -1
         if not ev.isExit() and self.vb.sceneBoundingRect().contains(ev.scenePos()):
-            layer = min(max(round(self.vb.mapSceneToView(ev.scenePos()).x()), 0), self._layers - 1)
-        self.pointed.emit(-1, layer)
+            self.layer = min(max(round(self.vb.mapSceneToView(ev.scenePos()).x()), 0), self._layers - 1)
+        self.pointed.emit()

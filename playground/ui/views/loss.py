@@ -19,6 +19,7 @@ class LossView(PlotView):
     name = "loss"
     title = "Loss"
     needs = frozenset({CURVES})
+    takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
@@ -110,10 +111,11 @@ class LossView(PlotView):
         self.canvas.ci.layout.setRowStretchFactor(2, 2 if shown else 0)
         show_bottom(self._loss, not shown)
 
-    def _point_at(self, record: int, line: int) -> None:
-        self._pointed = record
+    def _point_at(self) -> None:
+        """Mark the record under the mouse on both plots, whichever it is over."""
+        self._pointed = max(self._loss.record, self._accuracy.record)
         for plot in (self._loss, self._accuracy):
-            plot.point_at(record)
+            plot.point_at(self._pointed)
         self._describe()
 
     def _choose_scale(self, value: str) -> None:

@@ -32,6 +32,7 @@ class View(QWidget):
     name: ClassVar[str]  # object name of its dock, and file name of its exports
     title: ClassVar[str]
     needs: frozenset[str] = frozenset()  # which parts of a frame it draws
+    takes_turns: ClassVar[bool] = False  # while training, views that change slowly take turns, one a frame
     needs_changed = Signal()
 
     def __init__(self, document: Document, theme: Theme) -> None:
@@ -199,7 +200,7 @@ def quiet(plot: Any, font: QFont) -> None:
     """Take away what pyqtgraph adds to a PlotItem: buttons, menu, loose margins, minor ticks; grid lines lie behind."""
     plot.hideButtons()
     plot.setMenuEnabled(False)
-    plot.setContentsMargins(0, 0, 0, 0)
+    plot.layout.setContentsMargins(0, 0, 0, 0)
     plot.vb.setDefaultPadding(0.0)
     for name in ("left", "bottom"):
         axis = plot.getAxis(name)

@@ -1,0 +1,373 @@
+"""The command line: what a run without a screen leaves, what it says, and how it ends."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+import playground
+from playground import cli
+from playground.cli import describe, main
+from playground.data.sources import SOURCES
+from playground.exchange import pictures
+from playground.exchange.snapshot import load_snapshot
+from playground.experiment.config import Config
+from playground.experiment.session import Session
+from playground.nn.optimizers import Adam
+from playground.options import Items, Section, knobs, with_text
+from playground.ui import app
+
+FILES = {"snapshot.safetensors", "history.csv", "boundary.png", "gradients.png", "config.json"}
+EXPLODE = ("training.loss=squared_error", "network.output=linear", "training.learning_rate=100")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "deep" / "run"
+
+
+@pytest.fixture(autouse=True)
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures take half a second, and most tests are not about them."""
+    for name in ("boundary_picture", "gradients_picture"):
+        monkeypatch.setattr(pictures, name, lambda frame, path: path.write_bytes(b""))
+
+
+def train(out: Path, *arguments: str, settings: tuple[str, ...] = ()) -> int:
+    sets = [part for setting in settings for part in ("--set", setting)]
+    return main(["train", "--out", str(out), *arguments, *sets])
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The lines on stderr; stdout must be empty."""
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    return printed.err.splitlines()
+
+
+def same_run(one: Session, other: Session) -> bool:
+    first, second = one.state(), other.state()
+    arrays = all(np.array_equal(first.arrays[name], second.arrays[name], equal_nan=True) for name in first.arrays)
+    return arrays and first.plain == second.plain and one.config == other.config
+
+
+# What a run leaves
+
+
+def test_a_run_leaves_its_snapshot_history_pictures_and_config(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()  # pictures, please
+    assert train(out, "--epochs", "4", settings=("training.optimizer=adam",)) == 0
+    assert {path.name for path in out.iterdir()} == FILES
+    expected = Session(with_text(Config(), "training.optimizer", "adam"))
+    expected.train(4)
+    assert same_run(load_snapshot(out / "snapshot.safetensors"), expected)
+    assert Config.from_json((out / "config.json").read_text()) == expected.config
+    with (out / "history.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["step"]) for row in rows] == expected.history.step.tolist()
+    assert [float(row["train_loss"]) for row in rows] == expected.history.train_loss.tolist()
+    assert imread(out / "boundary.png").shape[:2] == (1080, 1200)
+    assert imread(out / "gradients.png").shape[:2] == (750, 1200)
+
+
+def test_files_of_other_names_are_left_alone_and_its_own_are_overwritten(out: Path) -> None:
+    out.mkdir(parents=True)
+    for name in ("notes.txt", "history.csv"):
+        (out / name).write_text("mine")
+    assert train(out, "--epochs", "0") == 0
+    assert (out / "notes.txt").read_text() == "mine"
+    assert (out / "history.csv").read_text().startswith("epoch,step,")
+
+
+def test_a_snapshot_goes_on_to_the_end_of_its_epoch_and_further(out: Path) -> None:
+    session = Session(Config())
+    session.train(2)
+    session.step(7)
+    cli.save_snapshot(session, out.parent.parent / "begun.safetensors")
+    assert train(out, str(out.parent.parent / "begun.safetensors"), "--epochs", "3") == 0
+    session.train(3)
+    assert session.epoch == 5
+    assert same_run(load_snapshot(out / "snapshot.safetensors"), session)
+
+
+def test_a_snapshot_takes_settings_and_says_when_they_start_it_anew(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = str(out / "snapshot.safetensors")
+    assert train(out, "--epochs", "2", "--quiet") == 0
+    assert train(out, snapshot, "--epochs", "1", "--quiet", settings=("training.learning_rate=0.1",)) == 0
+    assert said(capsys) == []
+    assert load_snapshot(snapshot).epoch == 3
+    assert load_snapshot(snapshot).config.training.learning_rate == 0.1
+    assert train(out, snapshot, "--epochs", "1", "--quiet", settings=("network.hidden.0.units=5",)) == 0
+    assert said(capsys) == ["playground: with these settings the run starts anew"]
+    assert load_snapshot(snapshot).epoch == 1
+
+
+def test_a_config_or_a_table_can_be_the_beginning(out: Path, tmp_path: Path) -> None:
+    begin = tmp_path / "begin.json"
+    begin.write_text('\ufeff{"training": {"batch_size": 7}}')
+    assert train(out, str(begin), "--epochs", "1") == 0
+    assert load_snapshot(out / "snapshot.safetensors").config == with_text(Config(), "training.batch_size", "7")
+    table = tmp_path / "animals.csv"
+    table.write_text("size,kind,weight\n" + "1,cat,2\n2,dog,4\n3,cat,1\n4,dog,8\n" * 3)
+    assert train(out, str(table), "--epochs", "1", settings=("data.source.target=kind",)) == 0
+    session = load_snapshot(out / "snapshot.safetensors")
+    assert session.dataset.classes == ("cat", "dog")
+    assert session.scene.columns == ("size", "weight")
+
+
+# What it says
+
+
+def test_it_ends_with_one_line_of_results(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train(out, "--epochs", "2") == 0
+    (line,) = said(capsys)
+    assert re.fullmatch(
+        r"50 steps in \d+\.\d s: epoch 2  loss 0\.\d+ training, 0\.\d+ test  accuracy [\d.]+ %, [\d.]+ %", line
+    )
+    assert train(out, "--epochs", "1", settings=("data.source=hills",)) == 0
+    assert "accuracy" not in said(capsys)[0]
+    assert train(out, "--epochs", "1", "--quiet") == 0
+    assert said(capsys) == []
+
+
+def test_a_terminal_gets_a_bar(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(cli, "REDRAW", 0.0)  # at every look, and a look at every step
+    monkeypatch.setenv("COLUMNS", "200")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert train(out, "--epochs", "4") == 0
+    *bars, result = (line.removesuffix("\x1b[K") for line in terminal.getvalue().removeprefix("\r").split("\r"))
+    assert [int(line.split("%")[0].split()[-1]) for line in bars] == list(range(1, 101))
+    assert re.match(r"█{10}░{10}  50 %  [\d,]+ steps/s  epoch 2  loss", bars[49])
+    assert result.startswith("\x1b[K100 steps in ")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert train(out, "--epochs", "1", "--quiet") == 0
+    assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
+
+
+def test_a_divergence_is_said_with_step_and_layer_and_all_is_written(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(out, "--quiet", settings=EXPLODE) == 3
+    (line,) = said(capsys)
+    assert re.search(r"diverged at step \d+: numbers in the .* layer", line)
+    assert {path.name for path in out.iterdir()} == FILES
+    session = load_snapshot(out / "snapshot.safetensors")
+    assert session.step_count + 1 == int(re.findall(r"step ([\d,]+)", line)[0].replace(",", ""))
+
+
+def test_ctrl_c_stops_between_two_steps_and_all_is_written(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, calls = Session.step, []
+
+    def interrupted(session: Session, n: int = 1) -> None:
+        calls.append(n)
+        if len(calls) == 3:
+            signal.raise_signal(signal.SIGINT)
+        step(session, n)
+
+    monkeypatch.setattr(Session, "step", interrupted)
+    handler = signal.getsignal(signal.SIGINT)
+    assert train(out, "--epochs", "1000") == 130
+    assert signal.getsignal(signal.SIGINT) is handler
+    assert len(calls) == 3
+    assert said(capsys)[0].startswith(f"{sum(calls)} steps in ")
+    assert {path.name for path in out.iterdir()} == FILES
+    expected = Session(Config())
+    step(expected, sum(calls))
+    assert same_run(load_snapshot(out / "snapshot.safetensors"), expected)
+
+
+def test_ctrl_c_elsewhere_ends_without_a_traceback(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_write", interrupted)
+    assert train(out, "--epochs", "0") == 130
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("training.learning_rate=fast", 'training.learning_rate: must be a number, not "fast"'),
+        ("training.batch_size=0", "training.batch_size: must lie between 1 and"),
+        ("training.speed=1", "training.speed: is not known here; known are loss,"),
+        ("network.hidden.7.units=1", "network.hidden.7: there are 2 entries, counted from 0"),
+        ("training.optimizer=magic", "training.optimizer: must be one of sgd, momentum, adam"),
+        ("training.loss=cross_entropy", "training.loss: "),
+        ("data.source.points=1e3", "data.source.points: must be a whole number"),
+        ("=1", ""),
+    ],
+)
+def test_a_bad_setting_is_named(setting: str, sentence: str, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = ("data.source=hills", setting) if "cross_entropy" in setting else (setting,)
+    assert train(out, settings=settings) == 2
+    (line,) = said(capsys)
+    assert line.startswith(f"playground: {sentence}")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("gone.json", None, "gone.json: cannot be read: No such file or directory"),
+        ("gone.csv", None, "gone.csv: does not exist"),
+        ("gone.safetensors", None, "gone.safetensors: cannot be read: No such file or directory"),
+        ("bad.json", b"{", "bad.json: not valid JSON: "),
+        ("bad.json", b"\xff\xfe", "bad.json: is not UTF-8 text"),
+        ("bad.json", b'{"training": {"batch_size": 0}}', "bad.json: training.batch_size: must lie between 1 and"),
+        ("bad.json", b" " * 1_000_001, "bad.json: is too large to be a config"),
+        ("bad.csv", b"a,b\n1,2\n3,x\n4,5\n", "bad.csv: "),
+        ("bad.safetensors", b"nothing", "bad.safetensors: is no .safetensors file, or only part of one"),
+        ("BAD.SAFETENSORS", b"nothing", "BAD.SAFETENSORS: is no .safetensors file, or only part of one"),
+    ],
+)
+def test_a_bad_file_is_named(
+    name: str, content: bytes | None, sentence: str, out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    assert train(out, str(tmp_path / name), settings=("data.source.target=b",) if name == "bad.csv" else ()) == 2
+    (line,) = said(capsys)
+    assert line.startswith(f"playground: {sentence}")
+    assert not out.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert train(tmp_path / "file" / "run", "--epochs", "1") == 2
+    assert said(capsys) == [f"playground: {tmp_path / 'file' / 'run'}: cannot be made: Not a directory"]
+
+
+def test_a_file_that_cannot_be_written_is_named_and_the_others_are_there(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("snapshot.safetensors", "history.csv"):
+        (out / name).mkdir(parents=True)
+    assert train(out, "--epochs", "1", "--quiet") == 2
+    assert said(capsys) == [
+        "playground: snapshot.safetensors: cannot be written: not an ordinary file",
+        "playground: history.csv: cannot be written: not an ordinary file",
+    ]
+    assert (out / "config.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train"], "--out"),
+        (["train", "--out", "x", "--set", "training.batch_size"], "is not PATH=VALUE"),
+        (["train", "--out", "x", "--epochs", "-1"], "is not a whole number from 0"),
+        (["train", "--out", "x", "--epochs", "1.5"], "is not a whole number from 0"),
+        (["--speed"], "--speed"),
+        (["one", "two"], "two"),
+    ],
+)
+def test_a_bad_argument_is_named(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert sentence in said(capsys)[-1]
+
+
+# The window, and help
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [([], None), (["run.safetensors"], Path("run.safetensors")), (["./train"], Path("train"))],
+)
+def test_without_a_command_the_window_opens(
+    arguments: list[str], file: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path | None] = []
+
+    def show(file: Path | None) -> int:
+        opened.append(file)
+        return 1
+
+    monkeypatch.setattr(app, "main", show)
+    assert main(arguments) == 1
+    assert opened == [file]
+
+
+def test_help_tells_of_every_command_file_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--help"], ["train", "--help"]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 0
+    text = capsys.readouterr().out
+    for word in ("playground train", "playground choices", "xvfb-run", "130", "--version", "overwritten", *FILES):
+        assert word in text
+    assert max(map(len, text.splitlines())) <= 110
+
+
+def test_every_example_of_the_help_can_be_typed() -> None:
+    settings = re.findall(r"--set ([a-z_.0-9]+)=('.*?'|\S+)", cli.HELP + cli.TRAIN_HELP)
+    assert len(settings) >= 8
+    config = Config()
+    for path, value in settings:
+        if "NAME" not in value and "species" not in value:
+            config = with_text(config, path, value.strip("'"))
+    assert config.training.optimizer == Adam(beta1=0.8)
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"playground {playground.__version__}\n"
+
+
+def test_choices_lists_every_path_with_a_default_that_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["choices"]) == 0
+    text = capsys.readouterr().out
+    for path, default in re.findall(r"^  ([a-z_.0-9]+) = (null|\[.*?\]|\"\w*\"|\S+)", text, re.MULTILINE):
+        value = json.loads(default) if default.startswith('"') else default
+        assert with_text(Config(), path, value) == Config(), path
+    for name, knob in knobs(Config).items():
+        assert isinstance(knob, Section)
+        for inner, one in knobs(knob.cls).items():
+            assert f"\n  {name}.{inner}{':' if isinstance(one, Items) else ' ='}" in text
+    for source in SOURCES:
+        assert re.search(rf"^        {source}\b", text, re.MULTILINE)
+    assert text == "\n".join(describe(Config())) + "\n"
+
+
+def test_training_loads_no_qt_and_no_pyplot(out: Path) -> None:
+    program = (
+        "import sys; from playground.cli import main; code = main(sys.argv[1:]); "
+        "print(code, *(m for m in sys.modules if m.split('.')[0] in ('PySide6', 'shiboken6', 'pyqtgraph')"
+        " or m == 'matplotlib.pyplot'))"
+    )
+    arguments = [sys.executable, "-c", program, "train", "--out", str(out), "--epochs", "1", "--quiet"]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+    assert {path.name for path in out.iterdir()} == FILES
+
+
+def test_the_package_can_be_run() -> None:
+    done = subprocess.run([sys.executable, "-m", "playground", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"playground {playground.__version__}\n"

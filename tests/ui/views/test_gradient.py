@@ -1,0 +1,245 @@
+"""The gradient view: true numbers on a logarithmic scale, zeros said and never lost."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from playground.experiment.config import Config, Layer
+from playground.experiment.frame import CURVES, Curves, Frame
+from playground.experiment.session import Session
+from playground.options import with_value
+from playground.ui.document import Document
+from playground.ui.theme import DARK, LIGHT
+from playground.ui.views.curve import MOST_POINTS, CurvePlot, Scale, decimate, medians, written
+from playground.ui.views.gradient import BarPlot, GradientView
+from playground.ui.views.view import Legend
+
+# Any window with a smallest size, on a screen that is not there.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+
+MakeView = Callable[..., GradientView]
+positive = st.floats(1e-300, 1e300)
+
+
+@pytest.fixture
+def make_view(qtbot: QtBot) -> MakeView:
+    def make(frame: Frame | None = None, theme: Any = LIGHT) -> GradientView:
+        document = Document(Config())
+        view = GradientView(document, theme)
+        document.config_changed.connect(lambda old, new: view.show_config(new))
+        qtbot.addWidget(view)
+        view.resize(420, 300)
+        view.show()
+        if frame is not None:
+            view.show_frame(frame)
+        return view
+
+    return make
+
+
+def frame_of(epochs: int = 10, hidden: int | None = None) -> Frame:
+    config = Config()
+    if hidden is not None:
+        config = with_value(config, "network.hidden", (Layer(2),) * hidden)
+    session = Session(config)
+    session.train(epochs)
+    return session.frame()
+
+
+def with_norms(frame: Frame, norms: Any, now: Any | None = None) -> Frame:
+    """The frame with these norms, (records, layers), one record an epoch; the other measures are theirs doubled."""
+    norms = np.asarray(norms, dtype=float)
+    none = np.full(len(norms), np.nan)
+    curves = Curves(
+        np.arange(len(norms)) * 1.0, np.arange(len(norms)), none, none, none, none, norms, 2.0 * norms, 2.0 * norms
+    )
+    last = norms[-1] if now is None else np.asarray(now)
+    return dataclasses.replace(frame, curves=curves, gradient_now=np.stack([last, 2.0 * last, 2.0 * last], axis=1))
+
+
+def item_of(view: GradientView, kind: type) -> Any:
+    return next(item for item in view.figure().scene().items() if type(item) is kind)
+
+
+def lines_of(view: GradientView) -> list[tuple[Any, Any]]:
+    """What the faint lines hold: every record of each layer."""
+    plot = item_of(view, CurvePlot)
+    return [curve.getData() for curve in plot._curves]
+
+
+def bars_of(view: GradientView) -> Any:
+    return item_of(view, pg.BarGraphItem).opts
+
+
+def ticks_of(view: GradientView) -> list[str]:
+    axis = item_of(view, CurvePlot).getAxis("left")
+    return axis.tickStrings(axis.tickValues(*axis.range, 200)[0][1], 1.0, 1.0)
+
+
+def hover(view: GradientView, qtbot: QtBot, plot: Any, x: float, y: float) -> None:
+    place = view.canvas.mapFromScene(plot.vb.mapViewToScene(QPointF(x, y)))
+    qtbot.mouseMove(view.canvas.viewport(), place)
+
+
+@pytest.mark.parametrize(("measure", "field"), [("norm", 0), ("largest", 1), ("mean", 2)])
+def test_the_lines_are_the_frame_s(make_view: MakeView, qtbot: QtBot, measure: str, field: int) -> None:
+    frame = frame_of()
+    view = make_view(frame)
+    assert view.needs == {CURVES}
+    qtbot.mouseClick(view.findChild(QAbstractButton, f"gradient.measure.{measure}"), Qt.MouseButton.LeftButton)
+    curves = frame.curves
+    sizes = (curves.gradient_norm, curves.gradient_largest, curves.gradient_mean)[field]
+    assert np.isnan(sizes[0]).all()
+    drawn = lines_of(view)
+    assert len(drawn) == 3
+    for layer, (epochs, places) in enumerate(drawn):
+        np.testing.assert_array_equal(epochs, curves.epoch[1:])
+        np.testing.assert_allclose(10.0**places, sizes[1:, layer])
+    bottom = bars_of(view)["y0"]
+    np.testing.assert_allclose(10.0 ** (bottom + bars_of(view)["height"]), frame.gradient_now[:, field])
+
+
+def test_the_measure_is_an_edit_and_undo_returns(make_view: MakeView, qtbot: QtBot) -> None:
+    view = make_view(frame_of())
+    mean, norm = (view.findChild(QAbstractButton, f"gradient.measure.{name}") for name in ("mean", "norm"))
+    assert norm.isChecked()
+    qtbot.mouseClick(mean, Qt.MouseButton.LeftButton)
+    assert view.document.config.display.gradient == "mean"
+    assert mean.isChecked()
+    view.document.undo_stack.undo()
+    assert view.document.config.display.gradient == "norm"
+    assert norm.isChecked()
+
+
+def test_every_control_explains_itself(make_view: MakeView) -> None:
+    for control in make_view().findChildren(QAbstractButton):
+        assert control.objectName()
+        assert control.toolTip() == control.accessibleDescription() != ""
+
+
+def test_one_colour_and_name_a_layer(make_view: MakeView) -> None:
+    view = make_view(frame_of(2, hidden=10))
+    legend = item_of(view, Legend)
+    assert [entry.name for entry in legend.entries] == [*(f"layer {n}" for n in range(1, 11)), "output"]
+    assert [entry.colour for entry in legend.entries] == LIGHT.layer_colours(11) == list(bars_of(view)["brushes"])
+    view.show_theme(DARK)
+    assert [entry.colour for entry in legend.entries] == DARK.layer_colours(11) == list(bars_of(view)["brushes"])
+
+
+def test_a_zero_stands_at_the_bottom_and_is_called_zero(make_view: MakeView) -> None:
+    view = make_view(with_norms(frame_of(1), [[0.1, 0.0, 1e-4]] * 5))
+    (_, first), (_, second), (_, third) = lines_of(view)
+    np.testing.assert_allclose(first, -1.0)
+    np.testing.assert_allclose(third, -4.0)
+    assert np.all(second < -4.0)
+    assert np.all(np.isfinite(second))
+    assert ticks_of(view)[0] == "0"
+    assert bars_of(view)["height"][1] < 0.2 * bars_of(view)["height"][2] + 0.2
+    view.canvas.grab()
+
+
+def test_all_zeros_and_nothing_at_all_are_drawn(make_view: MakeView) -> None:
+    frame = frame_of(1)
+    for norms in ([[0.0, 0.0, 0.0]] * 3, [[np.nan] * 3], [[np.inf, 0.5, np.nan]] * 3, [[np.nan] * 3] * 2):
+        view = make_view(with_norms(frame, norms))
+        view.canvas.grab()
+    make_view(Session(Config()).frame()).canvas.grab()  # before the first step
+
+
+def test_a_smaller_network_follows_a_larger_one(make_view: MakeView) -> None:
+    view = make_view()
+    for hidden in (10, 1, 0, 4):
+        frame = frame_of(3, hidden)
+        view.show_frame(frame)
+        view.show_frame(dataclasses.replace(frame, curves=None))  # nobody asked for curves
+        view.canvas.grab()
+        assert len(lines_of(view)) == hidden + 1 == len(bars_of(view)["height"])
+
+
+def test_hover_shows_the_record_under_the_mouse(make_view: MakeView, qtbot: QtBot) -> None:
+    norms = 10.0 ** -np.array([[1.0, 2.0, 3.0]] * 8 + [[2.0, 3.0, 4.0]] * 3)
+    view = make_view(with_norms(frame_of(1), norms, now=[1e-3, 1e-3, 1e-3]))
+    plot, legend = item_of(view, CurvePlot), item_of(view, Legend)
+    assert legend.note == ""
+    hover(view, qtbot, plot, 9.2, -3.1)
+    qtbot.waitUntil(lambda: legend.note == "epoch 9   layer 2  0.00100")
+    tops = bars_of(view)["y0"] + bars_of(view)["height"]
+    np.testing.assert_allclose(tops, [-2.0, -3.0, -4.0])
+    hover(view, qtbot, item_of(view, BarPlot), 2.1, -3.0)
+    qtbot.waitUntil(lambda: legend.note == "output  0.00100")
+    np.testing.assert_allclose(bars_of(view)["y0"] + bars_of(view)["height"], -3.0)
+
+
+@given(st.lists(positive, min_size=1, max_size=20), st.booleans())
+def test_a_logarithmic_scale_encloses_its_values(values: list[float], zero: bool) -> None:
+    array = np.array(values + [0.0] * zero + [np.nan, np.inf])
+    scale = Scale.logarithmic(array)
+    places = scale.places(array)
+    count = len(values)
+    assert scale.low - 1e-6 <= places[:count].min()
+    assert places[:count].max() <= scale.high + 1e-6
+    assert scale.high - scale.low > 0.2
+    assert np.isnan(places[-2:]).all()
+    if zero:
+        assert places[count] == scale.zero < scale.low
+    else:
+        assert scale.zero is None
+
+
+@given(st.lists(st.floats(0.0, 1e300), min_size=1, max_size=20))
+def test_a_linear_scale_begins_at_zero_and_wastes_at_most_half(values: list[float]) -> None:
+    scale = Scale.linear(np.array([*values, np.nan, np.inf]))
+    assert scale.low == 0.0
+    assert max(values) <= scale.high * (1 + 1e-6)
+    assert scale.high <= 2.0 * max(values) or max(values) == 0.0
+
+
+@given(st.integers(1, 3000), st.integers(0, 2**31))
+def test_fewer_points_keep_what_matters(records: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    epochs, values = np.arange(records) * 0.25, rng.normal(size=(records, 3))
+    x, y = decimate(epochs, values)
+    assert len(x) == len(y) <= MOST_POINTS + 1
+    np.testing.assert_array_equal(y.max(axis=0), values.max(axis=0))
+    np.testing.assert_array_equal(y.min(axis=0), values.min(axis=0))
+    np.testing.assert_array_equal(y[-1], values[-1])
+    assert (x[0], x[-1]) == (epochs[0], epochs[-1])
+    x, y = medians(epochs, values)
+    assert len(x) == len(y) <= 97
+    assert np.all(np.diff(x) > 0)
+    assert np.all(y <= values.max(axis=0))
+
+
+def test_medians_of_a_line_with_one_outlier_do_not_see_it() -> None:
+    values = np.ones((1000, 1))
+    values[500] = 1e6
+    np.testing.assert_array_equal(medians(np.arange(1000.0), values)[1], 1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.0123456, "0.0123"),
+        (1.0, "1.00"),
+        (123.4, "123"),
+        (54321.0, "54,321"),
+        (1.234e-5, "1.23·10⁻⁵"),
+        (2.5e12, "2.50·10¹²"),
+        (np.nan, "–"),
+        (np.inf, "–"),
+    ],
+)
+def test_numbers_are_written_short(value: float, text: str) -> None:
+    assert written(value) == text
