@@ -97,7 +97,8 @@ class Number(Knob):
 
     def _check_range(self, value: float) -> None:
         if not self.minimum <= value <= self.maximum:
-            raise ConfigError("", f"must lie between {self.minimum:g} and {self.maximum:g}, not {_show(value)}")
+            low, high = (f"{end:,}" if isinstance(end, int) else f"{end:g}" for end in (self.minimum, self.maximum))
+            raise ConfigError("", f"must lie between {low} and {high}, not {_show(value)}")
 
 
 @dataclass(frozen=True, kw_only=True)

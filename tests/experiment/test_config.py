@@ -80,7 +80,7 @@ def test_any_config_survives_json(config: Config) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"training": {"batch_size": 0}}', "training.batch_size: must lie between 1 and 1e+06, not 0"),
+        ('{"training": {"batch_size": 0}}', "training.batch_size: must lie between 1 and 1,000,000, not 0"),
         ('{"training": {"batch_size": 2.5}}', "training.batch_size: must be a whole number, not 2.5"),
         ('{"training": {"learning_rate": NaN}}', "training.learning_rate: must be a number, not NaN"),
         ('{"training": {"learning_rate": -Infinity}}', "training.learning_rate: must be a number, not -Infinity"),

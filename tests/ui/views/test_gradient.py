@@ -87,9 +87,16 @@ def ticks_of(view: GradientView) -> list[str]:
     return axis.tickStrings(axis.tickValues(*axis.range, 200)[0][1], 1.0, 1.0)
 
 
-def hover(view: GradientView, qtbot: QtBot, plot: Any, x: float, y: float) -> None:
+def hover(view: GradientView, qtbot: QtBot, plot: Any, x: float, y: float, note: str) -> None:
+    """Rest the mouse at a place; pyqtgraph leaves out moves that follow each other within 10 ms."""
     place = view.canvas.mapFromScene(plot.vb.mapViewToScene(QPointF(x, y)))
-    qtbot.mouseMove(view.canvas.viewport(), place)
+    legend = item_of(view, Legend)
+
+    def seen() -> bool:
+        qtbot.mouseMove(view.canvas.viewport(), place)
+        return legend.note == note
+
+    qtbot.waitUntil(seen)
 
 
 @pytest.mark.parametrize(("measure", "field"), [("norm", 0), ("largest", 1), ("mean", 2)])
@@ -170,14 +177,12 @@ def test_a_smaller_network_follows_a_larger_one(make_view: MakeView) -> None:
 def test_hover_shows_the_record_under_the_mouse(make_view: MakeView, qtbot: QtBot) -> None:
     norms = 10.0 ** -np.array([[1.0, 2.0, 3.0]] * 8 + [[2.0, 3.0, 4.0]] * 3)
     view = make_view(with_norms(frame_of(1), norms, now=[1e-3, 1e-3, 1e-3]))
-    plot, legend = item_of(view, CurvePlot), item_of(view, Legend)
-    assert legend.note == ""
-    hover(view, qtbot, plot, 9.2, -3.1)
-    qtbot.waitUntil(lambda: legend.note == "epoch 9   layer 2  0.00100")
+    plot = item_of(view, CurvePlot)
+    assert item_of(view, Legend).note == ""
+    hover(view, qtbot, plot, 9.2, -3.1, "epoch 9   layer 2  0.00100")
     tops = bars_of(view)["y0"] + bars_of(view)["height"]
     np.testing.assert_allclose(tops, [-2.0, -3.0, -4.0])
-    hover(view, qtbot, item_of(view, BarPlot), 2.1, -3.0)
-    qtbot.waitUntil(lambda: legend.note == "output  0.00100")
+    hover(view, qtbot, item_of(view, BarPlot), 2.1, -3.0, "output  0.00100")
     np.testing.assert_allclose(bars_of(view)["y0"] + bars_of(view)["height"], -3.0)
 
 
