@@ -1,7 +1,6 @@
-"""Tables from a user's own text files: what a file holds, and the dataset that a choice of its columns makes.
+"""A user's own text files, read once into a `Table`. Whatever is wrong is one DataError that names file and place.
 
-A file is read once, into a `Table`, which the open dialog shows; `Table.dataset` turns it into examples. Whatever is
-wrong is one DataError that names the file and the place in it. Knows no network and no screen.
+Knows no network and no screen.
 """
 
 from __future__ import annotations
@@ -11,215 +10,24 @@ import contextlib
 import csv
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, count, islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from playground.data.dataset import DataError, Dataset, Floats, Source
+from playground.data.dataset import DataError, Dataset, Source
+from playground.data.table import MISSING, TASKS, Column, Table, parse_number
 from playground.options import names, text
 
-TASKS = ("automatic", "classification", "regression")
 DELIMITERS = "\t;|,"  # the comma last: where a file splits equally well at another, it may be a decimal comma
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})
 MAX_BYTES = 100_000_000
 MAX_LINES = 1_000_000
 MAX_LINE_LENGTH = 1_000_000
 MAX_COLUMNS = 10_000
-MAX_CLASSES = 50
-MAX_CLASSES_GUESSED = 10
-LARGEST = 1e100  # squares of a million of these can still be summed
 
-NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")  # float() takes "1_0", "nan", "٣" too
-NUMBER_WITH_COMMA = re.compile(NUMBER.pattern.replace(r"\.", ","))
 CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0e-\x1f]")
-
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """A column of a table.
-
-    Attributes:
-        name: from the header, or "column 3" where that says nothing.
-        kind: "number" where more than half of the values are numbers, else "text"; "constant" where there is but one
-            value, "empty" where there is none.
-        cells: (rows,) what the file says.
-        absent: (rows,) True where the value is missing.
-        numbers: (rows,) the values; NaN where they are missing or no usable numbers.
-        distinct: how many different values there are, missing ones not counted.
-    """
-
-    name: str
-    kind: str
-    cells: tuple[str, ...]
-    absent: NDArray[np.bool_]
-    numbers: Floats
-    distinct: int
-
-    @classmethod
-    def of(cls, name: str, cells: tuple[str, ...], decimal_comma: bool) -> Column:
-        """Read the cells; a comma is a decimal sign where that is allowed and no number has a decimal point."""
-        values = set(cells)
-        if any("." in value and NUMBER.fullmatch(value) for value in values):
-            decimal_comma = False
-        read = {value: _number(value, decimal_comma) for value in values}
-        gone = {value for value in values if value.lower() in MISSING}
-        numbers = np.array([read[cell] for cell in cells])
-        absent = np.array([cell in gone for cell in cells])
-        numeric = ~np.isnan(numbers)
-        texts = {value for value, number in read.items() if math.isnan(number)} - gone
-        distinct = len(np.unique(numbers[numeric])) + len(texts)
-        kind = "number" if 2 * numeric.sum() > (~absent).sum() else "text"
-        return cls(name, {0: "empty", 1: "constant"}.get(distinct, kind), cells, absent, numbers, distinct)
-
-    @property
-    def missing(self) -> int:
-        """How many values are missing."""
-        return int(self.absent.sum())
-
-    @property
-    def task(self) -> str:
-        """What "automatic" means when this column is the target."""
-        present = self.numbers[~self.absent]
-        whole = bool(np.all(present == np.floor(present)))  # NaN, which is a text, equals nothing
-        few = whole and self.distinct <= MAX_CLASSES_GUESSED
-        return "regression" if self.kind == "number" and not few else "classification"
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """What a file holds.
-
-    Attributes:
-        origin: the file's name.
-        delimiter: the sign between the cells.
-        encoding: "UTF-8", "UTF-16", or "Latin-1" where it is neither.
-        columns: from left to right.
-        lines: (rows,) the line of the file on which each row begins, counted from 1 as an editor does.
-    """
-
-    origin: str
-    delimiter: str
-    encoding: str
-    columns: tuple[Column, ...]
-    lines: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.lines)
-
-    def preview(self, rows: int) -> tuple[tuple[str, ...], ...]:
-        """The first rows, as the file says them."""
-        return tuple(zip(*(column.cells[:rows] for column in self.columns), strict=True))
-
-    def dataset(self, target: str = "", inputs: Sequence[str] = (), task: str = "automatic") -> Dataset:
-        """The rows that have all values of the target and the inputs.
-
-        Args:
-            target: name of the column to predict; "" is the last one that is not empty.
-            inputs: names of the columns to predict it from; () is every other column of numbers.
-            task: one of TASKS.
-
-        Raises:
-            DataError: naming the column, and the line where there is one.
-        """
-        goal = self._column(target) if target else self._last_column()
-        chosen, left_out = self._inputs(goal, inputs)
-        needed = [*chosen, goal]
-        rows = ~np.any([column.absent for column in needed], axis=0)
-        if not rows.any():
-            gaps = _listed([_quoted(column.name) for column in needed if column.missing])
-            raise self._error(f"every row has a missing value in {gaps}")
-        y, classes = self._target(goal, goal.task if task == "automatic" else task, rows)
-        varying = [column for column in chosen if np.ptp(column.numbers[rows]) > 0.0]
-        if not varying:
-            same = _listed([_quoted(column.name) for column in chosen])
-            raise self._error(f"no input is left, because the rows used do not differ in {same}")
-        left_out += [f"{column.name} (constant)" for column in chosen if column not in varying]
-        return Dataset(
-            X=np.column_stack([column.numbers[rows] for column in varying]),
-            y=y,
-            columns=tuple(column.name for column in varying),
-            classes=classes,
-            target=goal.name,
-            origin=self.origin,
-            note=self._note(needed, rows, left_out),
-        )
-
-    def _column(self, name: str) -> Column:
-        column = next((column for column in self.columns if column.name == name), None)
-        if column is None:
-            known = _listed([_quoted(column.name) for column in self.columns])
-            raise self._error(f"has no column {_quoted(name)}; it has {known}")
-        if column.kind == "empty":
-            raise self._error(f"column {_quoted(name)} has no values")
-        return column
-
-    def _last_column(self) -> Column:
-        column = next((column for column in reversed(self.columns) if column.kind != "empty"), None)
-        if column is None:
-            raise self._error("has no values, only rows of missing ones")
-        return column
-
-    def _inputs(self, goal: Column, names: Sequence[str]) -> tuple[list[Column], list[str]]:
-        """The input columns, and a word on each column that is none although nobody has said so."""
-        others = [column for column in self.columns if column is not goal]
-        chosen = [self._column(name) for name in names] or [column for column in others if column.kind == "number"]
-        if goal in chosen:
-            raise self._error(f"column {_quoted(goal.name)} is the target, so it cannot be an input")
-        if not chosen:
-            raise self._error(f"has no column of differing numbers beside the target {_quoted(goal.name)}")
-        for column in chosen:
-            self._require_numbers(column)
-        return chosen, [f"{column.name} ({column.kind})" for column in others if not names and column not in chosen]
-
-    def _target(self, goal: Column, task: str, rows: NDArray[np.bool_]) -> tuple[Floats, tuple[str, ...]]:
-        """Class index or number, (rows used,), and the names of the classes, sorted, or ()."""
-        if task == "regression":
-            self._require_numbers(goal)
-        numeric = not np.isnan(goal.numbers[~goal.absent]).any()
-        values = goal.numbers[rows] if numeric else np.array(goal.cells, dtype=object)[rows]
-        distinct, index = np.unique(values, return_inverse=True)
-        if len(distinct) < 2:
-            only = _quoted(goal.cells[int(np.argmax(rows))])
-            raise self._error(f"the target {_quoted(goal.name)} is {only} in every row used: nothing to learn")
-        if task == "regression":
-            return values, ()
-        if len(distinct) > MAX_CLASSES:
-            remedy = "choose regression or another target" if numeric else "choose another target"
-            raise self._error(
-                f"the target {_quoted(goal.name)} has {len(distinct)} classes, more than {MAX_CLASSES}: {remedy}"
-            )
-        classes = (repr(float(value)).removesuffix(".0") if numeric else value for value in distinct)
-        return index.astype(np.float64), tuple(classes)
-
-    def _require_numbers(self, column: Column) -> None:
-        wrong = np.isnan(column.numbers) & ~column.absent
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            cell = column.cells[row]
-            reason = "is too large a number" if NUMBER.fullmatch(cell) else "is not a number"
-            raise self._error(f"line {self.lines[row]}, column {_quoted(column.name)}: {_quoted(cell)} {reason}")
-
-    def _note(self, needed: list[Column], rows: NDArray[np.bool_], left_out: list[str]) -> str:
-        """One sentence on what was left out, or ""."""
-        parts = []
-        if not rows.all():
-            where = _listed([column.name for column in needed if column.missing])
-            lines = [str(line) for line in self.lines[~rows]]
-            which = f"{'lines' if len(lines) > 1 else 'line'} {_listed(lines)}"
-            parts.append(f"{len(lines)} of {len(self)} rows left out for missing values in {where} ({which})")
-        if left_out:
-            parts.append(f"{'columns' if len(left_out) > 1 else 'column'} left out: {_listed(left_out)}")
-        if self.encoding == "Latin-1":
-            parts.append("read as Latin-1, as it is not UTF-8")
-        sentence = "; ".join(parts)
-        return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
-
-    def _error(self, reason: str) -> DataError:
-        return DataError(f"{self.origin}: {reason}")
 
 
 @dataclass(frozen=True)
@@ -343,7 +151,7 @@ def _parse(content: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
 
 def _take_header(cells: list[list[str]], decimal_comma: bool) -> list[str]:
     """Take the names off the top of the columns; where there are none, they are all ""."""
-    numeric = [not math.isnan(_number(column[0], decimal_comma)) for column in cells]
+    numeric = [not math.isnan(parse_number(column[0], decimal_comma)) for column in cells]
     if any(numeric) and all(
         number or column[0].lower() in MISSING or column[0] in islice(column, 1, None)
         for number, column in zip(numeric, cells, strict=True)
@@ -362,27 +170,5 @@ def _names(header: list[str]) -> list[str]:
     return list(taken)
 
 
-def _number(cell: str, decimal_comma: bool) -> float:
-    """The value of a plain number, else NaN."""
-    if NUMBER.fullmatch(cell):
-        value = float(cell)
-    elif decimal_comma and NUMBER_WITH_COMMA.fullmatch(cell):
-        value = float(cell.replace(",", "."))
-    else:
-        return math.nan
-    return value if abs(value) <= LARGEST else math.nan
-
-
 def _cells(number: int) -> str:
     return "1 cell" if number == 1 else f"{number} cells"
-
-
-def _quoted(cell: str) -> str:
-    cell = " ".join(cell.split())
-    return f'"{cell}"' if len(cell) <= 40 else f'"{cell[:37]}..."'
-
-
-def _listed(items: list[str]) -> str:
-    """a, b and c; of many, the first five and how many more."""
-    shown = items if len(items) <= 6 else [*items[:5], f"{len(items) - 5} more"]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

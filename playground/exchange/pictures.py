@@ -238,7 +238,7 @@ def _running_mean(values: Floats, window: int) -> Floats:
 
 def _write(figure: Figure, path: Path) -> None:
     content = io.BytesIO()
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), np.errstate(all="ignore"):  # outputs may be enormous
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)  # it draws a box instead
         figure.savefig(content, format="png")
     write_atomically(path, content.getvalue())

@@ -105,9 +105,9 @@ def _entries(session: Session) -> tuple[Arrays, Texts]:
 
 def _digests(arrays: Arrays, texts: Texts) -> dict[str, str]:
     """Of each entry the SHA-256, in which an array's kind and shape count too."""
-    raw = {name: f"{array.dtype} {array.shape} ".encode() + array.tobytes() for name, array in arrays.items()}
-    raw |= {name: text.encode() for name, text in texts.items()}
-    return {name: hashlib.sha256(content).hexdigest() for name, content in raw.items()}
+    kinds = {name: f"{array.dtype} {array.shape} ".encode() for name, array in arrays.items()}
+    digests = {name: hashlib.sha256(kind + arrays[name].tobytes()).hexdigest() for name, kind in kinds.items()}
+    return digests | {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
 
 
 def _decode(content: bytes) -> Session:

@@ -122,6 +122,7 @@ class Session:
         self._return_to(self._good)
         self._checkpoint = self._good
         self.divergence = None
+        self._scores = self._score()
 
     # Looking
 
@@ -144,7 +145,8 @@ class Session:
         X = np.asarray(X, dtype=float)
         if X.ndim != 2 or X.shape[1] != len(self.dataset.columns):
             raise ValueError(f"X must be (examples, {len(self.dataset.columns)}), not {X.shape}")
-        return self._problem.decode(self.network.predict(self._problem.inputs(X)))
+        with np.errstate(all="ignore"):
+            return self._problem.decode(self.network.predict(self._problem.inputs(X)))
 
     def evaluate(self, part: str) -> Evaluation:
         """Loss, and accuracy for classes, on all examples of "train" or "test".
@@ -160,9 +162,12 @@ class Session:
     def frame(self, needs: frozenset[str] = NEEDS) -> Frame:
         """All that is drawn of this moment; maps and curves only if they are among the needs."""
         with np.errstate(all="ignore"):
-            if self._scored_at != self.step_count and self._small:
-                self._take_scores()
+            stale = self._small and self._scored_at != self.step_count
+            # Weights that are not finite stay so: the next record would find the same, had no frame come by.
+            if stale and not self._take_scores() and not np.isfinite(self.network.parameters).all():
+                self._find_divergence()
             outputs, units = self._maps.draw(self.network, OUTPUTS in needs, UNITS in needs)
+            gradient_now = self._gradient_sizes()
         return Frame(
             run=self.run,
             epoch=self.epoch,
@@ -171,7 +176,7 @@ class Session:
             scores=self._scores,
             scene=self.scene,
             weights=tuple(_frozen(weights.copy()) for weights in self.network.weights),
-            gradient_now=_frozen(self._gradient_sizes()),
+            gradient_now=_frozen(gradient_now),
             curves=self._history.curves() if CURVES in needs else None,
             outputs=outputs,
             unit_maps=units,
@@ -230,8 +235,7 @@ class Session:
         self._rng = np.random.default_rng([config.network.seed, 1])
         self._make_trainer()
         self._history = History(len(self.network.units), resolution=2 if self._small else 0)
-        with np.errstate(all="ignore"):
-            self._scores = self._score()
+        self._scores = self._score()
         self._start_loss = self._scores.train_loss
         self._record()
 
@@ -244,22 +248,23 @@ class Session:
 
     def _adjust(self, config: Config, problem: Problem) -> None:
         """Go on with the same weights under other rules of training."""
-        slots, clock = dict(self._named_slots()), self._trainer.clock
-        order, done = self._batches.order, self._cursor * self._batches.size
+        now, size = self._moment(), self._batches.size
         self.config, self._problem, self.scene = config, problem, problem.scene(config)
         self._maps = Maps(problem, self.scene)
         self._make_trainer()
-        if slots.keys() == dict(self._named_slots()).keys():
-            self._trainer.clock[...] = clock
-            for name, slot in self._named_slots():
-                slot[:] = slots[name]
-        self._batches.take(order)
-        # Within an epoch, go on at the mini-batch that holds the first example not yet seen.
-        self._cursor = min(done // self._batches.size, self._batches.count - 1)
+        self._good, self._checkpoint = self._adjusted(self._good, size), self._adjusted(now, size)
+        self._return_to(self._checkpoint)
         self.divergence = None
-        with np.errstate(all="ignore"):
-            self._scores = self._score()
-        self._checkpoint = self._moment()
+        self._scores = self._score()
+
+    def _adjusted(self, moment: State, size: int) -> State:
+        """A moment of before, when mini-batches had this size, under the present rules of training."""
+        fresh, arrays = self._moment().arrays, moment.arrays
+        if arrays.keys() != fresh.keys():  # another optimizer, which has nothing to remember yet
+            arrays = fresh | {name: arrays[name] for name in ("parameters", "gradients", "order")}
+        # Within an epoch, go on at the mini-batch that holds the first example not yet seen.
+        batch = min(moment.plain["step_in_epoch"] * size // self._batches.size, self._batches.count - 1)
+        return State(arrays, moment.plain | {"step_in_epoch": batch})
 
     def _run(self, most: int) -> int:
         """Train at most `most` mini-batches, no further than the next record; the number of mini-batches trained."""
@@ -267,8 +272,11 @@ class Session:
         due, record = self._history.next_due(self.epoch, first, self._batches.count)
         stop = min(due, first + most)
         self._train_to(stop)
-        if record and stop == due and self._take_scores():
-            self._record()
+        if record and stop == due:
+            if self._take_scores():
+                self._record()
+            else:
+                self._find_divergence()
         return stop - first
 
     def _train_to(self, stop: int) -> None:
@@ -287,29 +295,28 @@ class Session:
             self._cursor = 0
 
     def _take_scores(self) -> bool:
-        """Score the present weights; False when the loss is not finite, and then the divergence has been looked for."""
+        """Score the present weights; False, and the scores stay as they were, when the loss is not finite."""
         scores = self._score()
-        if math.isfinite(scores.train_loss):
+        finite = math.isfinite(scores.train_loss)
+        if finite:
             self._scores = scores
-            return True
-        self._find_divergence()
-        return False
+        return finite
 
     def _find_divergence(self) -> None:
         """Run again from the last checkpoint, step by step, to where the first number is not finite; stop just before it."""
         last = self.step_count
         self._return_to(self._checkpoint)
         layer = None
-        before = self._checkpoint
         while layer is None and self.step_count < last:
-            before = self._moment()
             batch = self._cursor
             self._train_to(batch + 1)
             layer = self._trainer.broken_layer(*self._batches.gathered_pair(batch))
         if layer is None:  # only the loss over all examples overflows
             layer = len(self.network.units) - 1
-        step = max(self.step_count, 1)
-        self._return_to(before)
+        step = self.step_count
+        self._return_to(self._checkpoint)
+        while self.step_count < step - 1:
+            self._train_to(self._cursor + 1)
         self._scored_at = self.step_count
         name = "output layer" if layer == len(self.network.units) - 1 else f"hidden layer {layer + 1}"
         self.divergence = Divergence(
@@ -317,8 +324,7 @@ class Session:
         )
 
     def _score(self) -> Scores:
-        train = self._problem.evaluate(self.network, self._problem.train)
-        test = self._problem.evaluate(self.network, self._problem.test)
+        train, test = self.evaluate("train"), self.evaluate("test")
         self._scored_at = self.step_count
         return Scores(train.loss, test.loss, train.accuracy, test.accuracy)
 

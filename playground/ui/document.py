@@ -15,7 +15,8 @@ class Document(QObject):
     """The one place that holds the current config in the window. Facts leave as signals, gestures enter as calls.
 
     `config_changed(old, new)` follows every edit, undo and redo; `weight_edited(layer, unit, input, value)` follows
-    every edit of a weight by hand, `input` = the number of inputs meaning the bias.
+    every edit of a weight by hand, `input` = the number of inputs meaning the bias. `last_edit` is the name of the edit
+    that `config_changed` tells of, "" for another experiment.
     """
 
     config_changed = Signal(object, object)
@@ -24,6 +25,7 @@ class Document(QObject):
     def __init__(self, config: Config, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.config = config
+        self.last_edit = ""
         self.undo_stack = QUndoStack(self)
 
     def edit(self, label: str, config: Config, merge: str = "") -> None:
@@ -47,17 +49,22 @@ class Document(QObject):
     def replace(self, config: Config) -> None:
         """Take another experiment's config; its undo history starts empty."""
         self.undo_stack.clear()
-        self._take(config)
+        self._take(config, "")
 
-    def take_back(self) -> None:
-        """Undo the last edit for good, because the session refused it."""
-        command = self.undo_stack.command(self.undo_stack.index() - 1)
-        if isinstance(command, _ConfigEdit):
-            command.setObsolete(True)
-            self.undo_stack.undo()
+    def take_back(self, kept: Config) -> None:
+        """Leave a config that the session refused, for the one it has kept; a refused edit is gone for good."""
+        stack = self.undo_stack
+        last, undone = stack.command(stack.index() - 1), stack.command(stack.index())
+        if isinstance(undone, _ConfigEdit) and undone._new == kept:
+            stack.redo()
+        elif isinstance(last, _ConfigEdit):
+            last.setObsolete(True)
+            stack.undo()
+        else:
+            self._take(kept, "")
 
-    def _take(self, config: Config) -> None:
-        old, self.config = self.config, config
+    def _take(self, config: Config, edit: str) -> None:
+        old, self.config, self.last_edit = self.config, config, edit
         self.config_changed.emit(old, config)
 
 
@@ -70,10 +77,10 @@ class _ConfigEdit(QUndoCommand):
         self._merge = merge
 
     def undo(self) -> None:
-        self._document._take(self._old)
+        self._document._take(self._old, self.text())
 
     def redo(self) -> None:
-        self._document._take(self._new)
+        self._document._take(self._new, self.text())
 
     def id(self) -> int:
         return 1 if self._merge else -1

@@ -45,8 +45,8 @@ class RunBar(QToolBar):
         self._counters = {
             "epoch": _Counter(self.tr("epoch"), "8,888,888", self.tr("Finished passes over the training examples.")),
             "step": _Counter(self.tr("step"), "888,888,888", self.tr("Mini-batches trained since the start.")),
-            "train_loss": _Counter(self.tr("train loss"), "8.888e-88", self.tr("Mean loss on the training examples.")),
-            "test_loss": _Counter(self.tr("test loss"), "8.888e-88", self.tr("Mean loss on the test examples.")),
+            "train_loss": _Counter(self.tr("train loss"), "8.888e+888", self.tr("Mean loss on the training examples.")),
+            "test_loss": _Counter(self.tr("test loss"), "8.888e+888", self.tr("Mean loss on the test examples.")),
             "accuracy": _Counter(
                 self.tr("train · test accuracy"), "100.0 % · 100.0 %", self.tr("Share of examples classified right.")
             ),

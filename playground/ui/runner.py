@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from playground.data.dataset import DataError
-from playground.exchange.snapshot import save_snapshot
+from playground.exchange.snapshot import SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.frame import NEEDS, Frame
@@ -32,12 +32,13 @@ class Runner(QObject):
     """Runs a session in a thread. Every method returns at once; what comes of it is told by signals in this thread.
 
     `frame_ready` is emitted with the trainer held at a gate, so what its slots draw is not slowed down; the next frame
-    is made only after they are done. `refused(config, sentence)` follows a config that the session would not take.
+    is made only after they are done. `refused(config, sentence, kept)` follows a config that the session would not take;
+    it goes on with the one it kept.
     """
 
     frame_ready = Signal(object)
     running_changed = Signal(bool)
-    refused = Signal(object, str)
+    refused = Signal(object, str, object)
     saved = Signal(object)
     exported = Signal(object)
     failed = Signal(str, str)  # a sentence, and details for a report
@@ -78,7 +79,7 @@ class Runner(QObject):
     def apply(self, config: Config) -> None:
         """Take a changed config; of several that wait only the last counts."""
         self._thread.wanted = config
-        self._thread.post(self._thread.apply_wanted)
+        self._thread.post(partial(self._thread.apply, config))
 
     def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
         self._thread.post(partial(self._thread.set_weight, layer, unit, input, value))
@@ -142,7 +143,7 @@ class _TrainingThread(QThread):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self.wanted: Config | None = None
+        self.wanted: Config | None = None  # the config that was sent last
         self.events: list[tuple[str, tuple[Any, ...]]] = []
         self.frame: Frame | None = None
         self.gate = threading.Event()
@@ -188,14 +189,13 @@ class _TrainingThread(QThread):
         self._session.go_back()
         self._stale = True
 
-    def apply_wanted(self) -> None:
-        config, self.wanted = self.wanted, None
-        if config is None:
+    def apply(self, config: Config) -> None:
+        if config is not self.wanted:
             return
         try:
             self._session.apply(config)
         except (ConfigError, DataError) as error:
-            self._tell("refused", config, str(error))
+            self._tell("refused", config, str(error), self._session.config)
         self._stale = True
 
     def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
@@ -223,6 +223,8 @@ class _TrainingThread(QThread):
             write()
         except OSError as error:
             self._tell("failed", f"{path.name} could not be written: {error.strerror or error}.", "")
+        except SnapshotError as error:
+            self._tell("failed", str(error), "")
         else:
             self._tell(kind, path)
 

@@ -343,7 +343,8 @@ class Window(QMainWindow):
         self._share_out()
 
     def _restore_layout(self) -> None:
-        self.resize(1280, 800)
+        room = self.screen().availableGeometry()
+        self.resize(min(1600, max(1280, room.width() * 7 // 8)), min(1000, max(800, room.height() * 7 // 8)))
         self._share_out()
         self._first_layout = self.saveState(LAYOUT_VERSION)
         settings = QSettings()
@@ -355,12 +356,13 @@ class Window(QMainWindow):
             self.restoreState(layout, LAYOUT_VERSION)
 
     def _share_out(self) -> None:
-        docks = self.docks
+        docks, width, height = self.docks, self.width(), self.height()
+        right = max(400, width * 3 // 10)
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        self.resizeDocks([docks["data"], docks["boundary"]], [280, 400], horizontal)
+        self.resizeDocks([docks["data"], docks["boundary"]], [280, right], horizontal)
         self.resizeDocks([docks["data"], docks["learning"]], [352, 300], vertical)
-        self.resizeDocks([docks["boundary"], docks["loss"]], [430, 280], vertical)
-        self.resizeDocks([docks["gradient"]], [250], vertical)
+        self.resizeDocks([docks["boundary"], docks["loss"]], [right + 20, height - right - 140], vertical)
+        self.resizeDocks([docks["gradient"]], [max(250, height * 3 // 10)], vertical)
 
     # Qt overrides
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from playground.data import files
 from playground.data.dataset import DataError, Dataset
-from playground.data.files import MAX_BYTES, CsvFile, Table, read_table
+from playground.data.files import MAX_BYTES, CsvFile, read_table
+from playground.data.table import Table
 
 MPG = Path(__file__).parents[2] / "../shared/data/mpg.csv"
 

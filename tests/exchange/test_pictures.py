@@ -119,6 +119,12 @@ def test_where_there_is_no_number_it_is_grey(source: str, tmp_path: Path) -> Non
     assert whole < 1000 < 100_000 < broken
 
 
+def test_enormous_numbers_are_drawn_without_a_warning(tmp_path: Path) -> None:
+    frame = frame_of(1, "data.source=plane")
+    scene = dataclasses.replace(frame.scene, low=-1e200, high=1e200)
+    assert boundary(dataclasses.replace(frame, scene=scene), tmp_path).shape[:2] == BOUNDARY
+
+
 def test_a_divergence_is_said(tmp_path: Path) -> None:
     frame = frame_of(3)
     divergence = Divergence(9, 2, "output layer", "The run diverged at step 9.")
@@ -148,7 +154,7 @@ def test_nothing_to_draw_is_drawn_all_the_same(tmp_path: Path) -> None:
 
 def test_names_from_outside_are_taken_as_they_are(tmp_path: Path) -> None:
     frame = frame_of(1, "data.source=iris")
-    names = ("price ($) of $x^{", "高さ")
+    names = ("no $^{$ formula", "高さ")
     scene = dataclasses.replace(
         frame.scene,
         origin="a$b$" * 50,

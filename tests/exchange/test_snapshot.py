@@ -505,6 +505,14 @@ def test_what_is_edited_and_signed_gives_an_error_or_a_session_that_runs(source:
     assert 10 < opened < 320
 
 
+def test_a_plane_has_two_columns(saved: Path, tmp_path: Path) -> None:
+    arrays, metadata = parts(saved.read_bytes())
+    arrays["X"] = np.hstack([arrays["X"], arrays["X"]])
+    text("dataset", '"columns": [', '"columns": ["a", "b", ')((arrays, metadata))
+    with pytest.raises(SnapshotError, match=r"dataset\.plane: a plane has 2 columns, not 4"):
+        load(signed(arrays, metadata), tmp_path)
+
+
 def test_an_empty_data_set_is_refused_and_nothing_else_is_loaded(saved: Path, tmp_path: Path) -> None:
     arrays, metadata = parts(saved.read_bytes())
     for rows, sentence in ((0, "X: has shape"), (1, "1 example cannot be split")):

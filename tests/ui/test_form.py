@@ -256,7 +256,7 @@ def test_numbers_can_be_typed_as_they_are_written(qtbot: QtBot, typed: str, valu
         ("training.learning_rate", "", 'learning rate ε must be a number, not "".'),
         ("training.learning_rate", "nan", "learning rate ε must be a number, not NaN."),
         ("training.learning_rate", "1e999", "learning rate ε must be a number, not Infinity."),
-        ("training.batch_size", "0", "mini-batch must lie between 1 and 1e+06, not 0."),
+        ("training.batch_size", "0", "mini-batch must lie between 1 and 1,000,000, not 0."),
         ("training.batch_size", "2.5", "mini-batch must be a whole number, not 2.5."),
         ("training.batch_size", "1,000", 'mini-batch must be a whole number, not "1,000".'),
         ("training.batch_size", "1" * 400, "mini-batch must be a whole number, not Infinity."),

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from playground.data.dataset import DataError, Dataset
-from playground.data.files import TASKS, Column, CsvFile, Table, read_table
+from playground.data.files import CsvFile, read_table
+from playground.data.table import MAX_CLASSES, TASKS, Column, Table
 from playground.ui.controls import Selector, wrapped
 from playground.ui.theme import GRID
 
@@ -80,8 +81,9 @@ class OpenDataDialog(QDialog):
         self._layout.addWidget(self._preview(table))
         self._target = Selector()
         self._target.addItems([column.name for column in table.columns])
-        filled = [index for index, column in enumerate(table.columns) if column.kind != "empty"]
-        self._target.setCurrentIndex(filled[-1] if filled else 0)
+        # Tables keep what is to be predicted last, but behind it often names and remarks that no two rows share.
+        likely = [index for index, column in enumerate(table.columns) if _may_be_target(column)]
+        self._target.setCurrentIndex(likely[-1] if likely else len(table.columns) - 1)
         self._target.activated.connect(self._show_columns)
         self._task = Selector()
         self._task.addItems(TASKS)
@@ -234,6 +236,10 @@ class Preview(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         return self._columns[section].name if orientation == Qt.Orientation.Horizontal else section + 1
+
+
+def _may_be_target(column: Column) -> bool:
+    return column.kind == "number" or (column.kind == "text" and column.distinct <= MAX_CLASSES)
 
 
 def _sentence_label(name: str, role: str) -> QLabel:

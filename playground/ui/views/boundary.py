@@ -102,15 +102,15 @@ class BoundaryView(PlotView):
         column = min(int((x - x_low) / (x_high - x_low) * values.shape[2]), values.shape[2] - 1)
         row = min(int((y - y_low) / (y_high - y_low) * values.shape[1]), values.shape[1] - 1)
         here = values[:, row, column]
-        text = f"{scene.columns[scene.axes[0]]} {x:.3g}"
+        text = f"{scene.columns[scene.axes[0]]} {_number(x)}"
         if scene.axes[0] != scene.axes[1]:
-            text += f"   {scene.columns[scene.axes[1]]} {y:.3g}"
+            text += f"   {scene.columns[scene.axes[1]]} {_number(y)}"
         if name := self._unit_name(frame):
-            return f"{text}\n{name}: {here[0]:.3g}"
+            return f"{text}\n{name}: {_number(here[0])}"
         if not scene.classes:
-            return f"{text}\n{scene.target} {here[0]:.4g}"
+            return f"{text}\n{scene.target} {_number(here[0])}"
         best = int(predicted(values[:, row : row + 1, column : column + 1], scene)[0, 0])
-        return f"{text}\n{self.tr('output')} {here[best if len(here) > 1 else 0]:.3f} → {scene.classes[best]}"
+        return f"{text}\n{self.tr('output')} {_number(here[best if len(here) > 1 else 0])} → {scene.classes[best]}"
 
     # Construction
 
@@ -414,13 +414,16 @@ def predicted(outputs: Floats, scene: Scene) -> NDArray[np.intp]:
 def blended(outputs: Floats, scene: Scene, theme: Theme) -> Pixels:
     """Each class's colour as far as its output is above the others', (cells, cells, 3).
 
-    Outputs (classes, cells, cells) count as shares of the whole; where two are equal the colours fade to the middle.
+    Outputs (classes, cells, cells) count as shares of the whole. What all classes have in common colours nothing, and
+    where the two largest are equal the colours fade to the middle; so two classes look as they do with one output.
     """
     shares = np.clip(np.nan_to_num((outputs - scene.low) / (scene.high - scene.low)), 0.0, 1.0)
     shares /= np.maximum(shares.sum(axis=0), 1e-6)
     ranked = np.partition(shares, -2, axis=0)
     certainty = (ranked[-1] - ranked[-2])[..., None]
-    mixed = np.tensordot(shares, class_colours(len(shares)).astype(np.float32), axes=(0, 0))
+    own = shares - shares.min(axis=0)
+    own /= np.maximum(own.sum(axis=0), 1e-6)
+    mixed = np.tensordot(own, class_colours(len(own)).astype(np.float32), axes=(0, 0))
     middle = theme.map_table()[127].astype(np.float32)
     return (middle + certainty * (mixed - middle)).round().astype(np.uint8)
 
@@ -470,6 +473,10 @@ def contour(values: Floats, level: float, extent: tuple[float, float, float, flo
     x_low, x_high, y_low, y_high = extent
     cells = np.array(values.shape[::-1])
     return np.array([x_low, y_low]) + (ends + 0.5) / cells * np.array([x_high - x_low, y_high - y_low])
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")
 
 
 def _is_square(scene: Scene) -> bool:
@@ -534,7 +541,7 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
             self._paint_class(painter, first, 0, self.classes[0])
             self._paint_class(painter, last, 1, self.classes[1])
         else:
-            low, high = (f"{level:.3g}".replace("-", "−") for level in self.levels)
+            low, high = map(_number, self.levels)
             title = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room.width() / 2)
             painter.setPen(QColor(self._theme.text))
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)

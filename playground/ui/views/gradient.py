@@ -58,7 +58,7 @@ class GradientView(PlotView):
         for plot in (self._lines, self._bars):
             plot.pointed.connect(self._point_at)
         self._lines.setLabel("bottom", self.tr("epoch"))
-        self._bars.setLabel("bottom", self.tr("layer, now"))
+        self._bars.setLabel("bottom", self.tr("layer"))
         self.canvas.addItem(self._legend, 0, 0, 1, 2)
         self.canvas.addItem(self._lines, 1, 0)
         self.canvas.addItem(self._bars, 1, 1)

@@ -22,7 +22,7 @@ from playground.experiment.session import Session
 from playground.options import with_text
 from playground.ui.document import Document
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
-from playground.ui.views.boundary import MOST_POINTS, BoundaryView, Key, contour, finer
+from playground.ui.views.boundary import MOST_POINTS, BoundaryView, Key, blended, contour, finer
 from playground.ui.views.view import Legend
 
 # Any window with a smallest size, on a screen that is not there.
@@ -146,6 +146,13 @@ def test_more_classes_have_their_own_colours(make_view: MakeView) -> None:
     view.document.set("display.hard", True, "hard")
     colours = {tuple(colour) for colour in map_of(view).image.reshape(-1, 3).tolist()}
     assert colours <= {QColor(name).toTuple()[:3] for name in CLASSES[:5]}
+
+
+def test_two_outputs_for_two_classes_look_like_one() -> None:
+    scene = frame_of().scene
+    share = np.linspace(0.0, 1.0, 256)[None, :]
+    pixels = blended(np.stack([1.0 - share, share]), scene, LIGHT)
+    np.testing.assert_allclose(pixels[0].astype(int), LIGHT.map_table(), atol=3)
 
 
 def test_a_number_to_predict_is_drawn_between_the_targets(make_view: MakeView) -> None:
@@ -273,15 +280,15 @@ def test_hover_tells_coordinates_value_and_class(make_view: MakeView, qtbot: QtB
     outputs = np.zeros((1, MAP_SIZE, MAP_SIZE), np.float32)
     outputs[0, MAP_SIZE // 2 :] = 0.75
     view = make_view(with_outputs(frame_of(), outputs))
-    assert view.describe(1.0, 2.0) == "x₁ 1   x₂ 2\noutput 0.750 → inside"
-    assert view.describe(1.0, -2.0) == "x₁ 1   x₂ -2\noutput 0.000 → outside"
+    assert view.describe(1.0, 2.0) == "x₁ 1   x₂ 2\noutput 0.75 → inside"
+    assert view.describe(1.0, -2.0) == "x₁ 1   x₂ −2\noutput 0 → outside"
     assert view.describe(100.0, 0.0) == ""
     tag = view.findChild(object, "boundary.tag")
     qtbot.mouseMove(view.canvas.viewport(), place_of(view, 0.5, 0.9))
     qtbot.waitUntil(lambda: tag.isVisible())
     assert "inside" in tag.text()
     view.show_frame(with_outputs(frame_of(), [[[0.25]]]))
-    assert "output 0.250 → outside" in tag.text()
+    assert "output 0.25 → outside" in tag.text()
 
 
 def test_hover_tells_numbers_and_more_classes(make_view: MakeView) -> None:
@@ -289,7 +296,7 @@ def test_hover_tells_numbers_and_more_classes(make_view: MakeView) -> None:
     assert "height 0.5" in make_view(with_outputs(hills, [[[0.5]]])).describe(0.0, 0.0)
     blobs = frame_of(("data.source", '{"name": "blobs", "classes": 3}'))
     view = make_view(with_outputs(blobs, [[[0.1]], [[0.2]], [[0.7]]]))
-    assert view.describe(0.0, 0.0).endswith(f"output 0.700 → {blobs.scene.classes[2]}")
+    assert view.describe(0.0, 0.0).endswith(f"output 0.7 → {blobs.scene.classes[2]}")
 
 
 def test_zoom_has_a_way_back(make_view: MakeView, qtbot: QtBot) -> None:

@@ -93,6 +93,7 @@ def hover(view: GradientView, qtbot: QtBot, plot: Any, x: float, y: float, note:
     legend = item_of(view, Legend)
 
     def seen() -> bool:
+        place.setX(place.x() ^ 1)
         qtbot.mouseMove(view.canvas.viewport(), place)
         return legend.note == note
 

@@ -1,0 +1,161 @@
+"""The real window in a test: shown and active, closed at the end with nothing left over and nothing complained of."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, Qt, QThread, QtMsgType, qInstallMessageHandler
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from playground.exchange.snapshot import load_snapshot
+from playground.experiment.config import Config
+from playground.experiment.frame import Frame
+from playground.experiment.session import Session
+from playground.ui.message_strip import MessageStrip
+from playground.ui.run_bar import RunBar
+from playground.ui.theme import LIGHT, Theme
+from playground.ui.window import Window
+
+NO_SCREEN = "This plugin does not support"  # what the platform without a screen says of every window
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    item.add_marker(pytest.mark.qt_log_ignore(NO_SCREEN, extend=True))
+
+
+@dataclass
+class Pilot:
+    """A user at the window: presses keys, waits for facts, and sees what the window shows."""
+
+    window: Window
+    qtbot: QtBot
+    folder: Path  # where it may save
+
+    @property
+    def frame(self) -> Frame:
+        assert self.window.frame is not None
+        return self.window.frame
+
+    @property
+    def running(self) -> bool:
+        return self.window.runner.running
+
+    @property
+    def strip(self) -> MessageStrip:
+        return self.window.strip
+
+    @property
+    def bar(self) -> RunBar:
+        return self.find(RunBar, "run_bar")
+
+    def find(self, kind: type[Any], name: str) -> Any:
+        found = self.window.findChild(kind, name)
+        assert found is not None, name
+        return found
+
+    def until(self, fact: Callable[[], object]) -> None:
+        """Wait for a fact, however long a busy machine takes."""
+        self.qtbot.waitUntil(lambda: bool(fact()), timeout=20_000)
+
+    def press(self, keys: Qt.Key | str, *modifiers: Qt.KeyboardModifier, at: QWidget | None = None) -> None:
+        """Press a key where the focus is, or at a widget."""
+        held = Qt.KeyboardModifier.NoModifier
+        for modifier in modifiers:
+            held |= modifier
+        QTest.keyClick(at or QApplication.focusWidget() or self.window, keys, held)
+
+    def control(self, keys: Qt.Key | str, shift: bool = False) -> None:
+        """Press a key with Ctrl, and with Shift where that is wanted."""
+        extra = (Qt.KeyboardModifier.ShiftModifier,) if shift else ()
+        self.press(keys, Qt.KeyboardModifier.ControlModifier, *extra, at=self.window)
+
+    def play(self) -> None:
+        """Play until training is seen."""
+        before = self.frame.step
+        self.window.runner.play()
+        self.until(lambda: self.running and self.frame.step > before)
+
+    def settle(self) -> Frame:
+        """Pause; once all that was asked so far has been done, the frame of it."""
+        for _ in range(2):  # the first may have been on its way already
+            with self.qtbot.waitSignal(self.window.runner.frame_ready, timeout=20_000):
+                self.window.runner.pause()
+        return self.frame
+
+    def saved(self) -> Session:
+        """What the run is now, from a snapshot of it."""
+        path = self.folder / "now.safetensors"
+        with self.qtbot.waitSignal(self.window.runner.saved, timeout=20_000):
+            self.window.runner.save(path)
+        return load_snapshot(path)
+
+
+class Windows:
+    """Opens windows, and closes them."""
+
+    def __init__(self, qtbot: QtBot, folder: Path) -> None:
+        self._qtbot = qtbot
+        self._folder = folder
+        self._open: list[Window] = []
+
+    def open(self, config: Config | None = None, theme: Theme = LIGHT) -> Pilot:
+        """A window that has drawn its first frame, with the keyboard."""
+        window = Window(Session(config or Config()), theme)
+        self._open.append(window)
+        window.show()
+        window.activateWindow()
+        pilot = Pilot(window, self._qtbot, self._folder)
+        pilot.until(lambda: window.isActiveWindow() and window.frame is not None and window.frame.outputs is not None)
+        return pilot
+
+    def close(self) -> None:
+        """Close what is open; every thread must have ended and Qt have said nothing."""
+        said: list[str] = []
+
+        def listen(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+            if NO_SCREEN not in message:
+                said.append(message)
+
+        before = qInstallMessageHandler(listen)
+        try:
+            threads = [thread for window in self._open for thread in window.runner.findChildren(QThread)]
+            for window in self._open:
+                threads.append(window.runner._thread)
+                window.document.undo_stack.setClean()
+                window.close()
+                window.deleteLater()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        finally:
+            qInstallMessageHandler(before)
+        assert not any(thread.isRunning() for thread in threads)
+        assert not said
+
+
+@pytest.fixture
+def windows(qtbot: QtBot, tmp_path: Path) -> Iterator[Windows]:
+    """Opens windows; trainer and window take turns as they do in the program."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    opened = Windows(qtbot, tmp_path)
+    yield opened
+    opened.close()
+    sys.setswitchinterval(interval)
+
+
+@pytest.fixture
+def pilot(windows: Windows) -> Pilot:
+    """A user at a window with the default experiment."""
+    return windows.open()
+
+
+@pytest.fixture
+def window(pilot: Pilot) -> Window:
+    """The window alone."""
+    return pilot.window
