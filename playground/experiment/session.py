@@ -46,7 +46,7 @@ class Session:
     def __init__(self, config: Config, dataset: Dataset | None = None) -> None:
         self.run = 0  # counts restarts
         self._chunk = 1  # steps between two looks at the clock; has no influence on any number
-        self._build(config, dataset or _load(config))
+        self._build(config, _load(config) if dataset is None else dataset)
 
     # Training
 

@@ -58,8 +58,9 @@ class Document(QObject):
         if isinstance(undone, _ConfigEdit) and undone._new == kept:
             stack.redo()
         elif isinstance(last, _ConfigEdit):
-            last.setObsolete(True)
             stack.undo()
+            last.setObsolete(True)
+            stack.redo()  # of an obsolete command, Qt only takes it from the stack
         else:
             self._take(kept, "")
 

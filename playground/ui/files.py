@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from playground.data.dataset import DataError
@@ -69,11 +69,8 @@ class Files(QObject):
 
     def open_table(self, path: Path) -> None:
         """Ask which columns of a table to use, and take it as the data; an edit that can be undone."""
-        try:
-            dialog = OpenDataDialog(path, self._window)
-        except DataError as error:
-            self._window.strip.warn(str(error))
-            return
+        dialog = OpenDataDialog(path, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._take_table(dialog, path))
         dialog.open()
 
@@ -104,20 +101,19 @@ class Files(QObject):
 
     # Saving
 
-    def save(self) -> None:
-        """Write the snapshot to where it came from, or ask where."""
-        if self.path is None:
-            self.save_as()
-        else:
-            self._window.runner.save(self.path)
+    def save(self, then: Callable[[], object] | None = None) -> None:
+        """Write the snapshot to where it came from, or ask where; `then` is called when it has been written."""
+        path = self.path or self._ask_for_snapshot()
+        if path is not None:
+            self._after_saving = then
+            self._window.runner.save(path)
 
     def save_as(self) -> None:
         """Ask where, and write the snapshot there."""
-        path = self._ask_where(self.tr("Save snapshot"), "experiment.safetensors", self.tr("Snapshots (*.safetensors)"))
+        path = self._ask_for_snapshot()
         if path is not None:
-            self._window.runner.save(path)
-        else:
             self._after_saving = None
+            self._window.runner.save(path)
 
     def follow_saved(self, path: Path) -> None:
         """The runner has written the snapshot."""
@@ -150,8 +146,7 @@ class Files(QObject):
             QMessageBox.StandardButton.Save,
         )
         if answer == QMessageBox.StandardButton.Save:
-            self._after_saving = then
-            self.save()
+            self.save(then)
             return False
         return answer == QMessageBox.StandardButton.Discard
 
@@ -184,10 +179,9 @@ class Files(QObject):
         try:
             write()
         except OSError as error:
-            reason = error.strerror or str(error)
-            self._window.strip.warn(
-                self.tr("{file} could not be written: {reason}.").format(file=path.name, reason=reason)
-            )
+            sentence = self.tr("{file} could not be written: {reason}.")
+            reason = error.strerror  # without one the error is a sentence itself
+            self._window.strip.warn(sentence.format(file=path.name, reason=reason) if reason else str(error))
         else:
             self.follow_exported(path)
 
@@ -199,6 +193,10 @@ class Files(QObject):
             return None
         path = Path(chosen)
         return path if path.suffix else path.with_suffix(Path(name).suffix)
+
+    def _ask_for_snapshot(self) -> Path | None:
+        title, filters = self.tr("Save snapshot"), self.tr("Snapshots (*.safetensors)")
+        return self._ask_where(title, "experiment.safetensors", filters)
 
     def _folder(self) -> str:
         return str(QSettings().value("folder", str(Path.home()), type=str))

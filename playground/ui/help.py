@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QWidget
 
 from playground import __version__
 
 
 def show_shortcuts(window: QMainWindow) -> None:
-    """All actions of a window that have a key, in the order of its menus."""
+    """All actions of a window that have a key: first those of its menus, in their order."""
     rows = []
-    for menu_action in window.menuBar().actions():
-        menu = menu_action.menu()
-        actions: list[QAction] = menu.actions() if menu is not None else []  # type: ignore[attr-defined]
-        for action in actions:
-            keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
-            if keys:
-                text = action.text().replace("&", "")
-                rows.append(f"<tr><td style='padding: 2px 24px 2px 0'>{text}</td><td><b>{keys}</b></td></tr>")
+    for action in dict.fromkeys([*_within(window.menuBar().actions()), *window.actions()]):
+        keys = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts())
+        if keys:
+            text = escape(action.text().replace("&", ""))
+            rows.append(f"<tr><td style='padding: 2px 24px 2px 0'>{text}</td><td><b>{keys}</b></td></tr>")
     _message(window, _tr("Keyboard shortcuts"), f"<table>{''.join(rows)}</table>", "")
 
 
@@ -36,8 +36,18 @@ def show_about(window: QWidget) -> None:
     _message(window, _tr("About"), f"<b>{_tr('Neural Network Playground')} {__version__}</b><p>{text}</p>", "")
 
 
+def _within(actions: Sequence[QAction]) -> Iterator[QAction]:
+    """The actions, and after each that opens a menu those of that menu."""
+    for action in actions:
+        yield action
+        menu = action.menu()
+        if isinstance(menu, QMenu):
+            yield from _within(menu.actions())
+
+
 def _message(window: QWidget, title: str, text: str, details: str) -> None:
     box = QMessageBox(window)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle(title)
     box.setText(text)
     box.setDetailedText(details)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from playground.ui.theme import GRID, Theme
@@ -21,6 +22,7 @@ class MessageStrip(QWidget):
         self._urgent = False
         self._text = QLabel()
         self._text.setObjectName("message")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)  # a sentence may name a file, and a file may have any name
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(GRID * 3 // 2, 2, GRID * 3 // 2, 2)

@@ -168,6 +168,7 @@ class _TrainingThread(QThread):
         if self._session.divergence is None:
             self._allowed_at = time.perf_counter()
             self._set_playing(True)
+        self._stale = True
 
     def pause(self) -> None:
         self._set_playing(False)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, Q
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from playground.experiment.config import MAX_SEED, Config, Impact, impact
-from playground.experiment.frame import NEEDS, Frame, Scene
+from playground.experiment.frame import NEEDS, Divergence, Frame, Scene
 from playground.experiment.session import Session
 from playground.ui.document import Document
 from playground.ui.files import Files
@@ -49,6 +49,7 @@ class Window(QMainWindow):
         self.runner = Runner(session, self)
         self.frame: Frame | None = None
         self._scene: Scene | None = None
+        self._divergence: Divergence | None = None
         self._needs = NEEDS
         self._turn = 0
         self.docks: dict[str, QDockWidget] = {}
@@ -102,8 +103,7 @@ class Window(QMainWindow):
         self._run_bar.show_frame(frame)
         self._run_bar.show_pace(frame, self.runner.running)
         self._ask_for_what_is_seen()
-        if frame.divergence is not None and not self.strip.urgent:
-            self._tell_divergence(frame.divergence.message)
+        self._follow_divergence(frame.divergence)
         self._paint_now()
 
     def show_theme(self, theme: Theme) -> None:
@@ -252,13 +252,15 @@ class Window(QMainWindow):
         self._run_bar.speed_chosen.connect(self.runner.limit)
         self.editor.unit_hovered.connect(self._follow_hover)
         self.data_panel.open_data_requested.connect(self.files.open_data)
+        for view in self.views:
+            view.needs_changed.connect(self._ask_for_what_is_seen)
 
     # Slots
 
     def _follow_config(self, old: Config, new: Config) -> None:
         self.runner.apply(new)
         if impact(old, new) >= Impact.NETWORK:
-            label = self.document.undo_stack.undoText()
+            label = self.document.last_edit
             self.strip.clear()
             self.strip.say(self.tr("Restarted: {edit}.").format(edit=label) if label else self.tr("A new run."))
         for view in self.views:
@@ -274,15 +276,14 @@ class Window(QMainWindow):
             if self.frame is not None:
                 self._run_bar.show_pace(self.frame, running)
 
-    def _follow_refusal(self, config: Config, sentence: str) -> None:
+    def _follow_refusal(self, config: Config, sentence: str, kept: Config) -> None:
         """The session would not take this config: say why, and return to the one it has."""
         if config == self.document.config:
-            self.document.take_back()
+            self.document.take_back(kept)
         self.strip.warn(sentence)
 
     def _follow_hover(self, place: tuple[int, int] | None) -> None:
         self.boundary.show_unit(place)
-        self._ask_for_what_is_seen()
         if self.frame is not None:
             self.boundary.show_frame(self.frame)
 
@@ -319,12 +320,17 @@ class Window(QMainWindow):
         else:
             self.strip.warn(sentence)
 
-    def _tell_divergence(self, message: str) -> None:
-        self.strip.warn(
-            message + " " + self.tr("A smaller learning rate helps."),
-            (self.tr("Step back to the last good weights"), self.runner.go_back),
-            (self.tr("Reset"), self.reset),
-        )
+    def _follow_divergence(self, divergence: Divergence | None) -> None:
+        """Say where the numbers broke and what helps, until they are whole again; no other warning hides it."""
+        known, self._divergence = self._divergence, divergence
+        if divergence is not None and (divergence is not known or not self.strip.urgent):
+            self.strip.warn(
+                divergence.message + " " + self.tr("A smaller learning rate helps."),
+                (self.tr("Step back to the last good weights"), self.runner.go_back),
+                (self.tr("Reset"), self.reset),
+            )
+        elif divergence is None and known is not None and self.strip.urgent:
+            self.strip.clear()
 
     def _toggle_theme(self) -> None:
         self.show_theme(THEMES["light" if self.theme.dark else "dark"])

@@ -7,25 +7,32 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
 from playground.ui.diagram import bound_of
 from playground.ui.document import Document
-from playground.ui.theme import CLASSES, GRID, LIGHT, SYMBOLS, Theme
+from playground.ui.theme import GRID, Theme
+from playground.ui.views.heat_map import (
+    SYMBOL_SIZES,
+    blended,
+    class_colour,
+    class_colours,
+    contour,
+    finer,
+    predicted,
+    symbol,
+)
+from playground.ui.views.key import Key, short
 from playground.ui.views.view import Legend, PlotView, Segments, colour_axes, quiet, small
 
 Floats = NDArray[np.floating]
-Pixels = NDArray[np.uint8]
 
 MOST_POINTS = 5000
-FINER = 4  # a hard map is worked out on this many times finer cells, so that its borders are not stairs
 LEFT_AXIS = 44  # pixels, for coordinates
-SYMBOL_SIZES = {"star": 1.4, "d": 1.2, "t": 1.1, "p": 1.1}  # to look as large as a disc
 
 
 class BoundaryView(PlotView):
@@ -102,15 +109,15 @@ class BoundaryView(PlotView):
         column = min(int((x - x_low) / (x_high - x_low) * values.shape[2]), values.shape[2] - 1)
         row = min(int((y - y_low) / (y_high - y_low) * values.shape[1]), values.shape[1] - 1)
         here = values[:, row, column]
-        text = f"{scene.columns[scene.axes[0]]} {_number(x)}"
+        text = f"{scene.columns[scene.axes[0]]} {short(x)}"
         if scene.axes[0] != scene.axes[1]:
-            text += f"   {scene.columns[scene.axes[1]]} {_number(y)}"
+            text += f"   {scene.columns[scene.axes[1]]} {short(y)}"
         if name := self._unit_name(frame):
-            return f"{text}\n{name}: {_number(here[0])}"
+            return f"{text}\n{name}: {short(here[0])}"
         if not scene.classes:
-            return f"{text}\n{scene.target} {_number(here[0])}"
+            return f"{text}\n{scene.target} {short(here[0])}"
         best = int(predicted(values[:, row : row + 1, column : column + 1], scene)[0, 0])
-        return f"{text}\n{self.tr('output')} {_number(here[best if len(here) > 1 else 0])} → {scene.classes[best]}"
+        return f"{text}\n{self.tr('output')} {short(here[best if len(here) > 1 else 0])} → {scene.classes[best]}"
 
     # Construction
 
@@ -271,7 +278,6 @@ class BoundaryView(PlotView):
         if scene.classes:
             for index in range(len(scene.classes)):
                 colour, sign = class_colour(index), symbol(index)
-                rim = ground if self.theme.dark else colour.darker(150)
                 here = points[y == index]
                 items.append(
                     pg.ScatterPlotItem(
@@ -279,7 +285,7 @@ class BoundaryView(PlotView):
                         here[:, 1],
                         size=size * SYMBOL_SIZES.get(sign, 1.0),
                         symbol=sign,
-                        pen=pg.mkPen(colour, width=1.5) if hollow else pg.mkPen(rim),
+                        pen=pg.mkPen(colour, width=1.5) if hollow else pg.mkPen(ground),
                         brush=ground if hollow else colour,
                     )
                 )
@@ -389,184 +395,7 @@ class PlaneBox(pg.ViewBox):  # type: ignore[misc]
             super().mouseDragEvent(ev, axis)
 
 
-def class_colour(index: int) -> QColor:
-    return QColor(CLASSES[index % len(CLASSES)])
-
-
-def symbol(index: int) -> str:
-    """The shape of a class; the ninth has the first's colour, and another shape."""
-    return SYMBOLS[(index + index // len(CLASSES)) % len(SYMBOLS)]
-
-
-def class_colours(count: int = 256) -> Pixels:
-    """The colours of the first classes, (count, 3)."""
-    colours = map(class_colour, range(count))
-    return np.array([(colour.red(), colour.green(), colour.blue()) for colour in colours], dtype=np.uint8)
-
-
-def predicted(outputs: Floats, scene: Scene) -> NDArray[np.intp]:
-    """Class indices (cells, cells) of outputs (outputs, cells, cells), decided as the accuracy does."""
-    if len(outputs) > 1:
-        return outputs.argmax(axis=0)
-    return (outputs[0] > (scene.low + scene.high) / 2.0).astype(np.intp)
-
-
-def blended(outputs: Floats, scene: Scene, theme: Theme) -> Pixels:
-    """Each class's colour as far as its output is above the others', (cells, cells, 3).
-
-    Outputs (classes, cells, cells) count as shares of the whole. What all classes have in common colours nothing, and
-    where the two largest are equal the colours fade to the middle; so two classes look as they do with one output.
-    """
-    shares = np.clip(np.nan_to_num((outputs - scene.low) / (scene.high - scene.low)), 0.0, 1.0)
-    shares /= np.maximum(shares.sum(axis=0), 1e-6)
-    ranked = np.partition(shares, -2, axis=0)
-    certainty = (ranked[-1] - ranked[-2])[..., None]
-    own = shares - shares.min(axis=0)
-    own /= np.maximum(own.sum(axis=0), 1e-6)
-    mixed = np.tensordot(own, class_colours(len(own)).astype(np.float32), axes=(0, 0))
-    middle = theme.map_table()[127].astype(np.float32)
-    return (middle + certainty * (mixed - middle)).round().astype(np.uint8)
-
-
-def finer(values: Floats) -> Floats:
-    """Maps (maps, cells, cells) drawn between cell centres, on FINER times as many cells along each side."""
-    cells = values.shape[1]
-    at = np.clip((np.arange(cells * FINER) + 0.5) / FINER - 0.5, 0.0, cells - 1.0)
-    first = np.minimum(at.astype(int), cells - 2)
-    part = (at - first).astype(values.dtype)
-    rows = values[:, first] + part[:, None] * (values[:, first + 1] - values[:, first])
-    return rows[:, :, first] + part * (rows[:, :, first + 1] - rows[:, :, first])
-
-
-def contour(values: Floats, level: float, extent: tuple[float, float, float, float]) -> Floats:
-    """Where values (cells, cells) cross a level: ends of segments, (2 · segments, 2), two by two, in plane coordinates.
-
-    Marching squares: every square of four neighbouring cell centres whose sides are crossed twice holds one segment,
-    four times two segments.
-    """
-    above = values > level
-    with np.errstate(all="ignore"):
-        height = values - level
-        along = np.nan_to_num(height[:, :-1] / (height[:, :-1] - height[:, 1:]), nan=0.5)  # of sides from left to right
-        up = np.nan_to_num(height[:-1] / (height[:-1] - height[1:]), nan=0.5)  # of sides from below to above
-    crossed_along, crossed_up = above[:, :-1] != above[:, 1:], above[:-1] != above[1:]
-    rows, columns = np.nonzero(crossed_along[:-1] | crossed_along[1:] | crossed_up[:, :-1] | crossed_up[:, 1:])
-    sides = np.stack(  # of each such square: below, left, above, right
-        [
-            np.stack([columns + along[rows, columns], rows], axis=1),
-            np.stack([columns, rows + up[rows, columns]], axis=1),
-            np.stack([columns + along[rows + 1, columns], rows + 1], axis=1),
-            np.stack([columns + 1, rows + up[rows, columns + 1]], axis=1),
-        ],
-        axis=1,
-    )
-    crossed = np.stack(
-        [
-            crossed_along[rows, columns],
-            crossed_up[rows, columns],
-            crossed_along[rows + 1, columns],
-            crossed_up[rows, columns + 1],
-        ],
-        axis=1,
-    )
-    ends = sides[crossed]  # two or four a square, so always in pairs
-    x_low, x_high, y_low, y_high = extent
-    cells = np.array(values.shape[::-1])
-    return np.array([x_low, y_low]) + (ends + 0.5) / cells * np.array([x_high - x_low, y_high - y_low])
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")
-
-
 def _is_square(scene: Scene) -> bool:
     """Coordinates of a plane, as against columns of a table, have one extent for both axes."""
     x_low, x_high, y_low, y_high = scene.extent
     return (x_low, x_high) == (y_low, y_high) and scene.axes[0] != scene.axes[1]
-
-
-class Key(pg.GraphicsWidget):  # type: ignore[misc]
-    """One row above the map that says what its colours mean: a bar between two ends, or each class's sign and name."""
-
-    def __init__(self, font: QFont) -> None:
-        super().__init__()
-        self._font = font
-        self._metrics = QFontMetricsF(font)
-        self._indent = 0.0
-        self.bar: QImage | None = None
-        self.title = ""
-        self.levels = (0.0, 1.0)
-        self.classes: tuple[str, ...] = ()
-        self._theme = LIGHT
-        self.setFixedHeight(self._metrics.height() + GRID)
-
-    def show_bar(self, title: str, levels: tuple[float, float], table: Pixels, classes: tuple[str, ...]) -> None:
-        """Colours between two levels, with the names of two classes at the ends, or else numbers after a title."""
-        pixels = np.ascontiguousarray(table)
-        self.bar = QImage(pixels.data, len(pixels), 1, 3 * len(pixels), QImage.Format.Format_RGB888).copy()
-        self.title, self.levels, self.classes = title, levels, classes
-        self.update()
-
-    def show_classes(self, classes: tuple[str, ...]) -> None:
-        """Signs and names side by side."""
-        self.bar, self.classes = None, classes
-        self.update()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._theme = theme
-        self.update()
-
-    def set_indent(self, indent: float) -> None:
-        """Begin this far from the left, where the map does."""
-        self._indent = indent
-        self.update()
-
-    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        painter.setFont(self._font)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self._indent, 0.0, self.width() - self._indent, self.height())
-        if self.bar is None:
-            share = room.width() / max(len(self.classes), 1)
-            for index, name in enumerate(self.classes):
-                self._paint_class(painter, QRectF(room.left() + index * share, 0.0, share, room.height()), index, name)
-        else:
-            self._paint_bar(painter, room, self.bar)
-
-    def _paint_bar(self, painter: QPainter, room: QRectF, bar: QImage) -> None:
-        if self.classes:
-            ends = [min(self._width(name) + 2.5 * GRID, room.width() / 3) for name in self.classes]
-            first = QRectF(room.left(), 0.0, ends[0], room.height())
-            last = QRectF(room.right() - ends[1], 0.0, ends[1], room.height())
-            self._paint_class(painter, first, 0, self.classes[0])
-            self._paint_class(painter, last, 1, self.classes[1])
-        else:
-            low, high = map(_number, self.levels)
-            title = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room.width() / 2)
-            painter.setPen(QColor(self._theme.text))
-            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
-            left = room.left() + self._width(title) + 2 * GRID
-            number = max(self._width(text) for text in (low, high, "−0.00"))  # so that the bar does not jump
-            first = QRectF(left, 0.0, number, room.height())
-            last = QRectF(room.right() - number, 0.0, number, room.height())
-            painter.setPen(QColor(self._theme.muted))
-            painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, low)
-            painter.drawText(last, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, high)
-        place = QRectF(first.right() + GRID, room.center().y() - GRID / 2, last.left() - first.right() - 2 * GRID, GRID)
-        painter.drawImage(place, bar)
-        painter.setPen(QColor(self._theme.border))
-        painter.drawRect(place)
-
-    def _paint_class(self, painter: QPainter, room: QRectF, index: int, name: str) -> None:
-        painter.save()
-        painter.translate(room.left() + GRID / 2, room.center().y())
-        size = (GRID + 2) * SYMBOL_SIZES.get(symbol(index), 1.0)
-        drawSymbol(painter, symbol(index), size, pg.mkPen(None), pg.mkBrush(class_colour(index)))
-        painter.restore()
-        text = room.adjusted(1.5 * GRID, 0.0, 0.0, 0.0)
-        painter.setPen(QColor(self._theme.text))
-        words = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, text.width())
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
-
-    def _width(self, text: str) -> float:
-        return self._metrics.horizontalAdvance(text)

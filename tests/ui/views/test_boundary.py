@@ -22,7 +22,9 @@ from playground.experiment.session import Session
 from playground.options import with_text
 from playground.ui.document import Document
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
-from playground.ui.views.boundary import MOST_POINTS, BoundaryView, Key, blended, contour, finer
+from playground.ui.views.boundary import MOST_POINTS, BoundaryView
+from playground.ui.views.heat_map import blended, contour, finer
+from playground.ui.views.key import Key
 from playground.ui.views.view import Legend
 
 # Any window with a smallest size, on a screen that is not there.

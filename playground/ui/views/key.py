@@ -1,0 +1,106 @@
+"""The key above a map: a colour bar with its ends, or the classes with their symbols."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+
+from playground.ui.theme import GRID, LIGHT, Theme
+from playground.ui.views.heat_map import SYMBOL_SIZES, Pixels, class_colour, symbol
+
+
+class Key(pg.GraphicsWidget):  # type: ignore[misc]
+    """One row above the map that says what its colours mean: a bar between two ends, or each class's sign and name."""
+
+    def __init__(self, font: QFont) -> None:
+        super().__init__()
+        self._font = font
+        self._metrics = QFontMetricsF(font)
+        self._indent = 0.0
+        self.bar: QImage | None = None
+        self.title = ""
+        self.levels = (0.0, 1.0)
+        self.classes: tuple[str, ...] = ()
+        self._theme = LIGHT
+        self.setFixedHeight(self._metrics.height() + GRID)
+
+    def show_bar(self, title: str, levels: tuple[float, float], table: Pixels, classes: tuple[str, ...]) -> None:
+        """Colours between two levels, with the names of two classes at the ends, or else numbers after a title."""
+        pixels = np.ascontiguousarray(table)
+        self.bar = QImage(pixels.data, len(pixels), 1, 3 * len(pixels), QImage.Format.Format_RGB888).copy()
+        self.title, self.levels, self.classes = title, levels, classes
+        self.update()
+
+    def show_classes(self, classes: tuple[str, ...]) -> None:
+        """Signs and names side by side."""
+        self.bar, self.classes = None, classes
+        self.update()
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        self._theme = theme
+        self.update()
+
+    def set_indent(self, indent: float) -> None:
+        """Begin this far from the left, where the map does."""
+        self._indent = indent
+        self.update()
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        painter.setFont(self._font)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(self._indent, 0.0, self.width() - self._indent, self.height())
+        if self.bar is None:
+            share = room.width() / max(len(self.classes), 1)
+            for index, name in enumerate(self.classes):
+                self._paint_class(painter, QRectF(room.left() + index * share, 0.0, share, room.height()), index, name)
+        else:
+            self._paint_bar(painter, room, self.bar)
+
+    def _paint_bar(self, painter: QPainter, room: QRectF, bar: QImage) -> None:
+        if self.classes:
+            ends = [min(self._width(name) + 2.5 * GRID, room.width() / 3) for name in self.classes]
+            first = QRectF(room.left(), 0.0, ends[0], room.height())
+            last = QRectF(room.right() - ends[1], 0.0, ends[1], room.height())
+            self._paint_class(painter, first, 0, self.classes[0])
+            self._paint_class(painter, last, 1, self.classes[1])
+        else:
+            low, high = map(short, self.levels)
+            title = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room.width() / 2)
+            painter.setPen(QColor(self._theme.text))
+            painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
+            left = room.left() + self._width(title) + 2 * GRID
+            number = max(self._width(text) for text in (low, high, "−0.00"))  # so that the bar does not jump
+            first = QRectF(left, 0.0, number, room.height())
+            last = QRectF(room.right() - number, 0.0, number, room.height())
+            painter.setPen(QColor(self._theme.muted))
+            painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, low)
+            painter.drawText(last, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, high)
+        place = QRectF(first.right() + GRID, room.center().y() - GRID / 2, last.left() - first.right() - 2 * GRID, GRID)
+        painter.drawImage(place, bar)
+        painter.setPen(QColor(self._theme.border))
+        painter.drawRect(place)
+
+    def _paint_class(self, painter: QPainter, room: QRectF, index: int, name: str) -> None:
+        painter.save()
+        painter.translate(room.left() + GRID / 2, room.center().y())
+        size = (GRID + 2) * SYMBOL_SIZES.get(symbol(index), 1.0)
+        drawSymbol(painter, symbol(index), size, pg.mkPen(None), pg.mkBrush(class_colour(index)))
+        painter.restore()
+        text = room.adjusted(1.5 * GRID, 0.0, 0.0, 0.0)
+        painter.setPen(QColor(self._theme.text))
+        words = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, text.width())
+        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _width(self, text: str) -> float:
+        return self._metrics.horizontalAdvance(text)
+
+
+def short(value: float) -> str:
+    """A number in three digits."""
+    return f"{value:.3g}".replace("-", "−")

@@ -1,0 +1,146 @@
+"""Batches: every example once an epoch, in a new order each time, whatever the sizes and however the steps are cut."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.data.dataset import Floats
+from playground.experiment import batches
+from playground.experiment.batches import Batches, Step
+from playground.experiment.problem import Part
+from playground.nn.calls import run
+
+Seen = list[tuple[Floats, Floats]]
+
+
+def numbered(examples: int) -> Part:
+    """Example i has the inputs i and 1, and the target −i."""
+    number = np.arange(examples, dtype=float)
+    return Part(np.column_stack([number, np.ones(examples)]), -number[:, None], number)
+
+
+def watched(part: Part, size: int) -> tuple[Batches, Seen]:
+    """Batches whose steps note down what lies in their arrays when they are run."""
+    seen: Seen = []
+
+    def compile(x: Floats, targets: Floats) -> Step:
+        return [(lambda: seen.append((x.copy(), targets.copy())), ())]
+
+    return Batches(part, size, compile), seen
+
+
+def run_epoch(drawn: Batches, most: int = 1_000_000) -> None:
+    first = 0
+    while first < drawn.count:
+        steps = drawn.steps(first, most)
+        assert 1 <= len(steps) <= most
+        for calls in steps:
+            run(calls)
+        first += len(steps)
+    assert first == drawn.count
+
+
+def examples_of(seen: Seen) -> list[int]:
+    return [int(number) for x, _ in seen for number in x[0]]
+
+
+def test_the_last_batch_holds_what_is_left() -> None:
+    drawn, seen = watched(numbered(23), 10)
+    drawn.shuffle(np.random.default_rng(1))
+    run_epoch(drawn)
+    assert drawn.count == 3
+    assert [x.shape for x, _ in seen] == [(2, 10), (2, 10), (2, 3)]
+    assert [targets.shape for _, targets in seen] == [(1, 10), (1, 10), (1, 3)]
+    assert sorted(examples_of(seen)) == list(range(23))
+
+
+@given(
+    examples=st.integers(1, 60),
+    size=st.integers(1, 70),
+    block=st.integers(1, 5),
+    most=st.integers(1, 7),
+    limit=st.sampled_from([1, 600, 2**20]),
+)
+def test_each_example_once_an_epoch_in_the_order_drawn(
+    examples: int, size: int, block: int, most: int, limit: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batches, "BLOCK_BATCHES", block)
+        patch.setattr(batches, "BLOCK_BYTES", limit)
+        drawn, seen = watched(numbered(examples), size)
+    rng, twin = np.random.default_rng(3), np.random.default_rng(3)
+    for _ in range(2):
+        seen.clear()
+        drawn.shuffle(rng)
+        run_epoch(drawn, most)
+        assert len(seen) == drawn.count
+        assert examples_of(seen) == twin.permutation(examples).tolist() == drawn.order.tolist()
+        for x, targets in seen:
+            np.testing.assert_array_equal(x[1], 1.0)
+            np.testing.assert_array_equal(targets, -x[:1])
+
+
+def test_the_order_differs_from_epoch_to_epoch() -> None:
+    drawn, seen = watched(numbered(23), 10)
+    rng, orders = np.random.default_rng(1), []
+    for _ in range(3):
+        seen.clear()
+        drawn.shuffle(rng)
+        run_epoch(drawn)
+        orders.append(tuple(examples_of(seen)))
+    assert len(set(orders)) == 3
+
+
+@pytest.mark.parametrize("size", [23, 24, 1_000_000])
+def test_a_batch_of_all_examples_or_more_is_the_full_batch(size: int) -> None:
+    drawn, seen = watched(numbered(23), size)
+    drawn.shuffle(np.random.default_rng(1))
+    run_epoch(drawn)
+    assert (drawn.count, drawn.size, len(seen)) == (1, 23, 1)
+
+
+def test_an_order_may_be_given_in_mid_epoch() -> None:
+    drawn, seen = watched(numbered(7), 2)
+    drawn.shuffle(np.random.default_rng(1))
+    run(drawn.steps(0, 1)[0])
+    drawn.take(np.arange(7)[::-1].copy())
+    seen.clear()
+    for calls in drawn.steps(1, 9):
+        run(calls)
+    assert examples_of(seen) == [4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 64])
+def test_what_the_last_steps_were_given_can_be_looked_at(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(batches, "BLOCK_BATCHES", block)
+    drawn, seen = watched(numbered(23), 4)
+    drawn.shuffle(np.random.default_rng(1))
+    for batch in range(drawn.count):
+        run(drawn.steps(batch, 1)[0])
+        for given_then, now in zip(seen[-1], drawn.gathered_pair(batch), strict=True):
+            np.testing.assert_array_equal(now, given_then)
+
+
+def test_steps_are_written_down_once() -> None:
+    compiled: list[tuple[int, ...]] = []
+
+    def compile(x: Floats, targets: Floats) -> Step:
+        compiled.append(x.shape)
+        return []
+
+    drawn = Batches(numbered(2000), 3, compile)
+    rng = np.random.default_rng(1)
+    for _ in range(3):
+        drawn.shuffle(rng)
+        run_epoch(drawn)
+    assert compiled == [(2, 3)] * batches.BLOCK_BATCHES + [(2, 2)]
+
+
+def test_a_block_is_no_larger_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "BLOCK_BYTES", 1000)
+    shapes: list[tuple[int, ...]] = []
+    Batches(numbered(500), 10, lambda x, targets: shapes.append(x.shape) or [])
+    assert len(shapes) == 1000 // (10 * 3 * 8) + 1  # four full batches, and the last
