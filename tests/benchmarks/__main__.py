@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_info
 
 from playground.experiment.batches import Batches
 from playground.experiment.problem import Part
@@ -155,6 +156,8 @@ def _output(classes: int) -> tuple[Activation, Loss]:
 
 
 def main() -> None:
+    kernels = {info["architecture"] for info in threadpool_info() if info["internal_api"] == "openblas"}
+    print(f"NumPy {np.__version__}, OpenBLAS kernel {', '.join(sorted(kernels)) or 'none'}")
     print(
         f"{'network':36}{'ours':>10}{'PyTorch':>10}{'sklearn':>10}   µs a step;  PyTorch/ours, to reach; sklearn/ours"
     )

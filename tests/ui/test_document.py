@@ -29,9 +29,7 @@ class Watched:
         self.document = Document(config or Config())
         self.changes: list[tuple[Config, Config, str]] = []
         self.weights: list[tuple[Any, ...]] = []
-        self.document.config_changed.connect(
-            lambda old, new: self.changes.append((old, new, self.document.last_edit))
-        )
+        self.document.config_changed.connect(lambda old, new: self.changes.append((old, new, self.document.last_edit)))
         self.document.weight_edited.connect(lambda *edit: self.weights.append(edit))
 
 
@@ -158,32 +156,25 @@ gestures = st.lists(
 
 @given(gestures)
 def test_undo_and_redo_walk_the_same_configs(gestures: list[tuple[Any, ...]]) -> None:
-    """Against a plain list of configs; a merged edit replaces the last one."""
+    """Against a plain list of configs, each with whether the next edit of its drag takes its place."""
     document = Document(Config())
-    past, at, open_drag = [Config()], 0, False
+    past, at = [(Config(), False)], 0
     for kind, *rest in gestures:
         if kind == "undo":
             document.undo_stack.undo()
             at = max(at - 1, 0)
-            open_drag = False
         elif kind == "redo":
             document.undo_stack.redo()
             at = min(at + 1, len(past) - 1)
-            open_drag = False
-        elif rate(rest[0]) != past[at]:
+        else:
             value, merge = rest
-            del past[at + 1 :]
-            if merge and open_drag:
-                past[at] = rate(value)
-                if past[at] == past[at - 1]:
-                    del past[at]
-                    at -= 1
-                    open_drag = False
-            else:
-                past.append(rate(value))
-                at += 1
-                open_drag = merge
             document.set("training.learning_rate", value, "Rate", merge=merge)
-        assert document.config == past[at]
+            if rate(value) != past[at][0]:
+                takes_place = merge and past[at][1]
+                past[at + (not takes_place) :] = [(rate(value), merge)]
+                if takes_place and past[-1][0] == past[-2][0]:
+                    past.pop()
+                at = len(past) - 1
+        assert document.config == past[at][0]
         assert document.undo_stack.canUndo() == (at > 0)
         assert document.undo_stack.canRedo() == (at < len(past) - 1)

@@ -1,0 +1,322 @@
+"""Problem: loss and output unit decided, data split, scaled and encoded, answers scored, and the scene that is drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.preprocessing import StandardScaler
+
+from playground.data.dataset import Dataset, Floats, split
+from playground.data.generators import Blobs, Circle, Hills
+from playground.data.library import Diabetes, Iris
+from playground.experiment.config import Config, ConfigError
+from playground.experiment.problem import Problem, output_count, resolve
+from playground.nn.activations import OUTPUTS, Activation, Linear, Sigmoid, Softmax, Tanh
+from playground.nn.initializers import Xavier
+from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
+from playground.nn.network import Network
+from playground.options import with_value
+
+SOURCES = {0: Hills(points=60), 2: Circle(points=60), 3: Blobs(points=60), 5: Blobs(points=60, classes=5)}
+
+
+def edited(values: dict[str, Any]) -> Config:
+    """The default with values at dotted paths."""
+    config = Config()
+    for path, value in values.items():
+        config = with_value(config, path, value)
+    return config
+
+
+def asking(loss: Loss | None, output: Activation | None) -> Config:
+    return edited({"training.loss": loss, "network.output": output})
+
+
+def drawn(config: Config) -> Dataset:
+    return config.data.source.load(np.random.default_rng(5))
+
+
+def label(value: object) -> str:
+    return "automatic" if value is None else value.label if isinstance(value, Loss | Activation) else str(value)
+
+
+# Which loss, which output unit.
+
+
+@pytest.mark.parametrize(
+    ("classes", "output", "loss", "resolved"),
+    [
+        (0, None, SquaredError(), Linear()),
+        (2, None, BinaryCrossEntropy(), Sigmoid()),
+        (3, None, CrossEntropy(), Softmax()),
+        (0, Linear(), SquaredError(), Linear()),
+        (0, Sigmoid(), SquaredError(), Sigmoid()),
+        (0, Tanh(), SquaredError(), Tanh()),
+        (2, Linear(), SquaredError(), Linear()),
+        (2, Sigmoid(), BinaryCrossEntropy(), Sigmoid()),
+        (2, Tanh(), SquaredError(), Tanh()),
+        (2, Softmax(), CrossEntropy(), Softmax()),
+        (3, Linear(), SquaredError(), Linear()),
+        (3, Sigmoid(), BinaryCrossEntropy(), Sigmoid()),
+        (3, Tanh(), SquaredError(), Tanh()),
+        (3, Softmax(), CrossEntropy(), Softmax()),
+    ],
+    ids=label,
+)
+def test_an_automatic_loss_suits_output_and_problem(
+    classes: int, output: Activation | None, loss: Loss, resolved: Activation
+) -> None:
+    assert resolve(asking(None, output), classes) == (loss, resolved)
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("loss", [cls() for cls in LOSSES.values()], ids=label)
+def test_an_automatic_output_matches_the_loss(loss: Loss, classes: int) -> None:
+    if classes or not loss.for_classes_only:
+        assert resolve(asking(loss, None), classes) == (loss, loss.matched())
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("output", [cls() for cls in OUTPUTS.values()], ids=label)
+@pytest.mark.parametrize("loss", [cls() for cls in LOSSES.values()], ids=label)
+def test_explicit_choices_are_taken_or_refused(loss: Loss, output: Activation, classes: int) -> None:
+    bounded = isinstance(output, Sigmoid | Softmax)
+    if isinstance(loss, SquaredError):
+        refused_at = "network.output" if isinstance(output, Softmax) and not classes else ""
+    else:
+        refused_at = "" if classes and bounded else "training.loss"
+    if not refused_at:
+        assert resolve(asking(loss, output), classes) == (loss, output)
+        return
+    with pytest.raises(ConfigError) as caught:
+        resolve(asking(loss, output), classes)
+    assert caught.value.path == refused_at
+    assert str(caught.value).startswith(f"{refused_at}: ")
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "path", "reason"),
+    [
+        (BinaryCrossEntropy(), None, "training.loss", "binary cross-entropy needs classes"),
+        (CrossEntropy(), None, "training.loss", "cross-entropy needs classes"),
+        (None, Softmax(), "network.output", "softmax needs classes"),
+    ],
+    ids=label,
+)
+def test_what_only_classes_can_have(loss: Loss | None, output: Activation | None, path: str, reason: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{path}: {reason}"):
+        resolve(asking(loss, output), 0)
+
+
+@pytest.mark.parametrize(
+    ("classes", "loss", "output", "count"),
+    [
+        (0, SquaredError(), Linear(), 1),
+        (2, BinaryCrossEntropy(), Sigmoid(), 1),
+        (2, SquaredError(), Tanh(), 1),
+        (2, CrossEntropy(), Softmax(), 2),
+        (2, CrossEntropy(), Sigmoid(), 2),
+        (2, BinaryCrossEntropy(), Softmax(), 2),
+        (2, SquaredError(), Softmax(), 2),
+        (3, CrossEntropy(), Softmax(), 3),
+        (3, SquaredError(), Tanh(), 3),
+        (5, BinaryCrossEntropy(), Sigmoid(), 5),
+    ],
+    ids=label,
+)
+def test_output_units(classes: int, loss: Loss, output: Activation, count: int) -> None:
+    assert output_count(loss, output, classes) == count
+    config = edited({"data.source": SOURCES[classes], "training.loss": loss, "network.output": output})
+    problem = Problem(config, drawn(config))
+    assert problem.outputs == count
+    assert problem.train.targets.shape[1] == count
+
+
+# Targets and inputs.
+
+
+@pytest.mark.parametrize(("output", "no", "yes"), [(Sigmoid(), 0, 1), (Linear(), 0, 1), (Tanh(), -1, 1)], ids=label)
+def test_two_classes_are_no_and_yes_of_one_output(output: Activation, no: float, yes: float) -> None:
+    config = edited({"network.output": output})
+    problem = Problem(config, drawn(config))
+    for part in (problem.train, problem.test):
+        assert_array_equal(part.targets[:, 0], np.where(part.y == 1, yes, no))
+
+
+@pytest.mark.parametrize(("output", "no"), [(Softmax(), 0), (Sigmoid(), 0), (Tanh(), -1)], ids=label)
+def test_each_of_more_classes_has_an_output(output: Activation, no: float) -> None:
+    config = edited({"data.source": Blobs(points=60, classes=4), "network.output": output})
+    problem = Problem(config, drawn(config))
+    for part in (problem.train, problem.test):
+        assert_array_equal(part.targets, np.where(np.eye(4)[part.y.astype(int)] == 1, 1, no))
+
+
+@pytest.mark.parametrize("source", [Circle(points=50), Hills(points=50), Iris(), Diabetes()], ids=lambda s: s.label)
+def test_scaling_is_that_of_the_training_part(source: Any) -> None:
+    config = edited({"data.source": source, "data.train_share": 0.3})
+    data = drawn(config)
+    train, test = split(len(data), 0.3, np.random.default_rng([config.data.seed, 1]))
+    problem = Problem(config, data)
+    scaler = StandardScaler().fit(data.X[train])
+    for part, rows in ((problem.train, train), (problem.test, test)):
+        assert len(part) == len(rows)
+        assert_allclose(part.X[:, :-1], scaler.transform(data.X[rows]), atol=1e-12)
+        assert_array_equal(part.X[:, -1], 1.0)
+        assert_array_equal(part.y, data.y[rows])
+    if not data.classes:
+        heights = StandardScaler().fit(data.y[train, None])
+        assert_allclose(problem.test.targets, heights.transform(data.y[test, None]), atol=1e-12)
+        assert_allclose(problem.decode(problem.test.targets)[:, 0], data.y[test], atol=1e-12 * np.abs(data.y).max())
+
+
+def test_without_standardising_the_network_sees_what_there_is() -> None:
+    config = edited(
+        {"data.source": Hills(points=50), "data.standardise": False, "data.features": ("x2", "x1_x2", "x1")}
+    )
+    data = drawn(config)
+    problem = Problem(config, data)
+    X, y = data.X[problem.indices[0]], data.y[problem.indices[0]]
+    assert_array_equal(problem.train.X, np.column_stack([X[:, 0], X[:, 1], X[:, 0] * X[:, 1], np.ones(len(X))]))
+    assert_array_equal(problem.train.targets[:, 0], y)
+
+
+# Scores.
+
+
+def score(loss: Loss, h: Floats, target: Floats) -> float:
+    """The mean loss as the formulas say it, for outputs that are not saturated."""
+    if isinstance(loss, SquaredError):
+        each = 0.5 * (h - target) ** 2
+    elif isinstance(loss, BinaryCrossEntropy):
+        each = -(target * np.log(h) + (1.0 - target) * np.log(1.0 - h))
+    else:
+        each = -target * np.log(h)
+    return float(each.sum(axis=1).mean())
+
+
+@pytest.mark.parametrize("classes", SOURCES)
+@pytest.mark.parametrize("output", [cls() for cls in OUTPUTS.values()], ids=label)
+@pytest.mark.parametrize("loss", [cls() for cls in LOSSES.values()], ids=label)
+def test_evaluation_by_the_formulas(loss: Loss, output: Activation, classes: int) -> None:
+    source = SOURCES[classes]
+    if classes == 2:
+        source = Circle(points=2500)  # more than a network looks at in one call
+    config = edited({"data.source": source, "training.loss": loss, "network.output": output})
+    try:
+        problem = Problem(config, drawn(config))
+    except ConfigError:
+        return
+    network = Network(2, [(4, Tanh()), (problem.outputs, output)])
+    network.initialise(Xavier(), [np.random.default_rng(2)])
+    for part in (problem.train, problem.test):
+        h = network.predict(part.X)
+        evaluation = problem.evaluate(network, part)
+        assert evaluation.loss == pytest.approx(score(loss, h, part.targets), rel=1e-12)
+        if not classes:
+            assert evaluation.accuracy is None
+            continue
+        middle = 0.0 if isinstance(output, Tanh) else 0.5
+        predicted = h.argmax(axis=1) if problem.outputs > 1 else h[:, 0] > middle
+        assert evaluation.accuracy == pytest.approx((predicted == part.y).mean())
+        assert 0.0 < evaluation.accuracy < 1.0
+
+
+# The scene.
+
+
+def scene_of(values: dict[str, Any], data: Dataset | None = None) -> Any:
+    config = edited(values)
+    return Problem(config, data or drawn(config)).scene(config)
+
+
+def test_the_scene_of_the_default_experiment() -> None:
+    data = drawn(Config())
+    problem = Problem(Config(), data)
+    scene = problem.scene(Config())
+    assert scene.input_names == ("x₁", "x₂")
+    assert scene.classes == ("outside", "inside")
+    assert (scene.output, scene.loss, scene.remark) == ("sigmoid", "binary cross-entropy", "")
+    assert (scene.low, scene.high, scene.axes, scene.held) == (0.0, 1.0, (0, 1), "")
+    assert scene.steps_per_epoch == 25
+    train, test = problem.indices
+    assert sorted([*train, *test]) == list(range(500))
+    assert_array_equal(scene.train_points, data.X[train])
+    assert_array_equal(scene.test_points, data.X[test])
+    assert_array_equal(scene.train_y, data.y[train])
+    assert_array_equal(scene.test_y, data.y[test])
+    for array in (scene.train_points, scene.test_points, scene.train_y, scene.test_y):
+        assert not array.flags.writeable
+    left, right, bottom, top = scene.extent
+    assert -left == right == -bottom == top
+    assert np.abs(data.X).max() < right < 1.2 * np.abs(data.X).max()
+
+
+@pytest.mark.parametrize(
+    ("points", "batch", "steps"), [(46, 10, 3), (46, 23, 1), (46, 10_000, 1), (40, 10, 2), (46, 1, 23)]
+)
+def test_steps_per_epoch(points: int, batch: int, steps: int) -> None:
+    assert scene_of({"data.source": Circle(points=points), "training.batch_size": batch}).steps_per_epoch == steps
+
+
+def test_a_pair_that_does_not_match_is_remarked_upon() -> None:
+    scene = scene_of({"training.loss": SquaredError(), "network.output": Sigmoid()})
+    assert scene.remark == SquaredError().remark(Sigmoid())
+    assert scene.remark
+
+
+def test_low_and_high_are_what_the_colours_run_between() -> None:
+    tanh = scene_of({"network.output": Tanh()})
+    assert (tanh.low, tanh.high) == (-1.0, 1.0)
+    hills = scene_of({"data.source": Hills(points=50)})
+    assert (hills.low, hills.high) == (hills.train_y.min(), hills.train_y.max())
+    flat = dataclasses.replace(drawn(edited({"data.source": Hills(points=50)})), y=np.full(50, 3.0))
+    scene = scene_of({"data.source": Hills(points=50)}, flat)
+    assert (scene.low, scene.high) == (3.0, 4.0)
+
+
+def test_a_table_is_drawn_along_two_columns_with_a_margin() -> None:
+    data = drawn(edited({"data.source": Iris()}))
+    scene = scene_of({"data.source": Iris(), "display.x_axis": 3, "display.y_axis": 2})
+    assert scene.axes == (3, 2)
+    assert_array_equal(np.vstack([scene.train_points, scene.test_points]).min(axis=0), data.X[:, [3, 2]].min(axis=0))
+    left, right, bottom, top = scene.extent
+    assert left < data.X[:, 3].min() < data.X[:, 3].max() < right
+    assert bottom < data.X[:, 2].min() < data.X[:, 2].max() < top
+    assert scene.held == "sepal length (cm), sepal width (cm) held at their mean"
+
+
+@pytest.mark.parametrize(
+    ("columns", "held"),
+    [
+        (2, ""),
+        (3, "c held at its mean"),
+        (5, "c, d, e held at their mean"),
+        (6, "the 4 other columns held at their mean"),
+    ],
+)
+def test_what_is_not_drawn_is_named(columns: int, held: str) -> None:
+    X = np.random.default_rng(1).normal(size=(10, columns))
+    X[:, 1] = 7.0
+    scene = scene_of({}, Dataset(X, np.arange(10) % 2.0, tuple("abcdef"[:columns]), ("no", "yes"), "y", "hand"))
+    assert scene.held == held
+    assert scene.extent[2:] == (6.5, 7.5)  # a constant column has a place of its own
+
+
+@pytest.mark.parametrize("axis", ["x_axis", "y_axis"])
+def test_an_axis_must_be_a_column(axis: str) -> None:
+    with pytest.raises(
+        ConfigError, match=rf"^display\.{axis}: the data have 4 columns, counted from 0; there is no 4$"
+    ):
+        scene_of({"data.source": Iris(), f"display.{axis}": 4})
+    assert scene_of({"data.source": Iris(), f"display.{axis}": 3}).axes
+
+
+def test_one_column_alone_is_drawn_along_both_axes() -> None:
+    data = Dataset(np.arange(10.0)[:, None], np.arange(10.0), ("a",), (), "y", "hand")
+    scene = scene_of({"display.y_axis": 1}, data)
+    assert (scene.axes, scene.held) == ((0, 0), "")
+    assert_array_equal(scene.train_points[:, 0], scene.train_points[:, 1])

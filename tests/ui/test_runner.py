@@ -1,0 +1,424 @@
+"""The training thread alone: commands go down, facts and frames come up, and no error ends it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QThread
+from pytestqt.qtbot import QtBot
+
+from playground.data.files import CsvFile
+from playground.exchange.snapshot import load_snapshot
+from playground.experiment.config import Config, Layer
+from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Frame
+from playground.experiment.session import Session
+from playground.nn.activations import Linear
+from playground.options import with_value
+from playground.ui.runner import Runner
+
+
+class Witness:
+    """A runner, and all that it has told."""
+
+    def __init__(self, qtbot: QtBot, session: Session) -> None:
+        self.qtbot = qtbot
+        self.runner = Runner(session)
+        self.thread: QThread = self.runner._thread
+        self.frames: list[Frame] = []
+        self.told: list[tuple[Any, ...]] = []
+        self.runner.frame_ready.connect(self.frames.append)
+        for name in ("running_changed", "refused", "saved", "exported", "failed"):
+            getattr(self.runner, name).connect(lambda *what, name=name: self.told.append((name, *what)))
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def until(self, fact: Callable[[], object]) -> None:
+        self.qtbot.waitUntil(lambda: bool(fact()), timeout=20_000)
+
+    def settle(self) -> Frame:
+        """Pause; once all that was asked so far has been done, the frame of it."""
+        for _ in range(2):  # the first may have been on its way already
+            with self.qtbot.waitSignal(self.runner.frame_ready, timeout=20_000):
+                self.runner.pause()
+        return self.frame
+
+    def play(self) -> None:
+        """Play until training is seen."""
+        before = self.settle().step
+        self.runner.play()
+        self.until(lambda: self.runner.running and self.frame.step > before)
+
+
+@pytest.fixture
+def witness(qtbot: QtBot) -> Iterator[Callable[..., Witness]]:
+    """Starts runners, and stops them."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    started: list[Witness] = []
+
+    def start(session: Session | None = None) -> Witness:
+        started.append(Witness(qtbot, session or Session(Config())))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if not each.thread.isFinished():
+            each.runner.stop()
+        assert each.thread.isFinished()
+    sys.setswitchinterval(interval)
+
+
+@pytest.fixture
+def alone(witness: Callable[..., Witness]) -> Witness:
+    """One with the default experiment."""
+    return witness()
+
+
+def same_weights(frame: Frame, session: Session) -> bool:
+    theirs = session.frame(frozenset()).weights
+    return all(np.array_equal(a, b) for a, b in zip(frame.weights, theirs, strict=True))
+
+
+def linear(learning_rate: float) -> Config:
+    """Linear units only, so that a large rate ends in infinities."""
+    config = with_value(Config(), "network.hidden", (Layer(4, Linear()),))
+    config = with_value(config, "network.output", Linear())
+    changed: Config = with_value(config, "training.learning_rate", learning_rate)
+    return changed
+
+
+def test_a_first_frame_comes_by_itself(alone: Witness) -> None:
+    alone.until(lambda: alone.frames)
+    assert alone.frame.step == 0
+    assert alone.frame.outputs is not None
+    assert not alone.told
+
+
+def test_steps_and_epochs_while_idle(alone: Witness) -> None:
+    alone.runner.step()
+    assert alone.settle().step == 1
+    alone.runner.epoch()
+    assert (alone.settle().epoch, alone.frame.step_in_epoch) == (1, 0)
+    alone.runner.epoch()
+    alone.runner.step()
+    reference = Session(Config())
+    reference.step(51)
+    assert (alone.settle().epoch, alone.frame.step) == (2, 51)
+    assert same_weights(alone.frame, reference)
+    assert not alone.told
+
+
+@pytest.mark.parametrize("command", ["step", "epoch"])
+def test_a_step_while_playing_pauses(alone: Witness, command: str) -> None:
+    alone.play()
+    getattr(alone.runner, command)()
+    alone.until(lambda: not alone.runner.running)
+    stands = alone.settle()
+    assert alone.settle().step == stands.step
+    assert command == "step" or stands.step_in_epoch == 0
+    reference = Session(Config())
+    reference.step(stands.step)
+    assert same_weights(stands, reference)
+    assert alone.told == [("running_changed", True), ("running_changed", False)]
+
+
+def test_play_and_pause(alone: Witness) -> None:
+    alone.play()
+    alone.until(lambda: len(alone.frames) > 5)
+    alone.runner.play()  # playing already: nothing to tell
+    alone.settle()
+    assert not alone.runner.running
+    assert alone.told == [("running_changed", True), ("running_changed", False)]
+    steps = [frame.step for frame in alone.frames]
+    assert steps == sorted(steps)
+
+
+def test_restart_is_the_same_run_again(alone: Witness) -> None:
+    first = alone.settle()
+    alone.play()
+    alone.runner.restart()
+    again = alone.settle()
+    assert again.run == first.run + 1
+    alone.runner.restart()
+    assert alone.settle().step == 0
+    assert all(np.array_equal(a, b) for a, b in zip(first.weights, alone.frame.weights, strict=True))
+
+
+def test_edits_while_playing_go_on_or_restart(alone: Witness) -> None:
+    alone.play()
+    run = alone.frame.run
+    alone.runner.apply(with_value(Config(), "training.learning_rate", 0.1))
+    step = alone.frame.step
+    alone.until(lambda: alone.frame.step > step)
+    assert alone.frame.run == run
+    alone.runner.apply(with_value(Config(), "network.hidden.0.units", 7))
+    alone.until(lambda: alone.frame.run > run and alone.frame.step > 0)
+    assert alone.runner.running
+    assert len(alone.frame.weights[0]) == 7
+
+
+def test_of_many_configs_that_wait_the_last_counts(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone.settle()
+    applied: list[int] = []
+    begun, all_sent = threading.Event(), threading.Event()
+    apply = Session.apply
+
+    def slow(session: Session, config: Config) -> Any:
+        applied.append(config.network.hidden[0].units)
+        begun.set()
+        assert all_sent.wait(20)
+        return apply(session, config)
+
+    monkeypatch.setattr(Session, "apply", slow)
+    alone.runner.apply(with_value(Config(), "network.hidden.0.units", 8))
+    assert begun.wait(20)
+    for units in [*range(1, 30), 9]:
+        alone.runner.apply(with_value(Config(), "network.hidden.0.units", units))
+    all_sent.set()
+    alone.until(lambda: len(alone.frame.weights[0]) == 9)
+    reference = Session(with_value(Config(), "network.hidden.0.units", 9))
+    assert same_weights(alone.settle(), reference)
+    assert applied == [8, 9]
+
+
+def test_a_config_sent_while_another_is_taken_is_not_lost(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last one may arrive at any moment of the one before."""
+    apply = Session.apply
+
+    def slow(session: Session, config: Config) -> Any:
+        if config.network.hidden[0].units == 5:
+            alone.runner.apply(with_value(Config(), "network.hidden.0.units", 6))
+        return apply(session, config)
+
+    monkeypatch.setattr(Session, "apply", slow)
+    alone.runner.apply(with_value(Config(), "network.hidden.0.units", 5))
+    alone.until(lambda: alone.frames and len(alone.frame.weights[0]) == 6)
+
+
+def test_a_refused_config_leaves_the_run_as_it_was(alone: Witness, tmp_path: Path) -> None:
+    alone.runner.step()
+    before = alone.settle()
+    vanished = with_value(Config(), "data.source", CsvFile(path=str(tmp_path / "gone.csv")))
+    alone.runner.apply(vanished)
+    after = alone.settle()
+    [(name, config, sentence, kept)] = alone.told
+    assert (name, config, kept) == ("refused", vanished, Config())
+    assert "gone.csv" in sentence
+    assert (after.run, after.step) == (before.run, before.step)
+    assert all(np.array_equal(a, b) for a, b in zip(before.weights, after.weights, strict=True))
+
+
+def test_a_weight_is_set_and_one_that_is_not_there_is_told(alone: Witness) -> None:
+    alone.runner.set_weight(0, 1, 2, 0.25)
+    assert alone.settle().weights[0][1, 2] == 0.25
+    alone.runner.set_weight(7, 0, 0, 1.0)
+    alone.settle()
+    [(name, sentence, details)] = alone.told
+    assert name == "failed"
+    assert "no longer there" in sentence
+    assert details == ""
+
+
+def test_divergence_pauses_and_one_can_go_back(witness: Callable[..., Witness]) -> None:
+    alone = witness(Session(linear(100.0)))
+    alone.runner.play()
+    alone.until(lambda: alone.frames and alone.frame.divergence is not None and not alone.runner.running)
+    assert alone.told == [("running_changed", True), ("running_changed", False)]
+    alone.runner.play()  # broken numbers do not train
+    assert alone.settle().divergence is not None
+    assert len(alone.told) == 2
+    alone.runner.go_back()
+    assert alone.settle().divergence is None
+    assert np.isfinite(alone.frame.scores.train_loss)
+    assert all(np.isfinite(weights).all() for weights in alone.frame.weights)
+
+
+def test_another_session_is_shown_paused_and_as_a_new_run(alone: Witness) -> None:
+    alone.play()
+    run = alone.frame.run
+    other = Session(with_value(Config(), "network.hidden.0.units", 3))
+    other.step(7)
+    alone.runner.load(other)
+    frame = alone.settle()
+    assert (frame.step, len(frame.weights[0])) == (7, 3)
+    assert frame.run > run
+    assert not alone.runner.running
+
+
+def test_saving_while_playing_saves_one_moment(alone: Witness, tmp_path: Path) -> None:
+    alone.play()
+    alone.runner.save(tmp_path / "now.safetensors")
+    alone.until(lambda: alone.told[-1] == ("saved", tmp_path / "now.safetensors"))
+    assert alone.runner.running
+    saved = load_snapshot(tmp_path / "now.safetensors")
+    reference = Session(Config())
+    reference.step(saved.step_count)
+    assert same_weights(saved.frame(frozenset()), reference)
+
+
+def test_the_history_is_written_as_a_table(alone: Witness, tmp_path: Path) -> None:
+    alone.runner.epoch()
+    alone.runner.export_history(tmp_path / "history.csv")
+    alone.until(lambda: alone.told)
+    assert alone.told == [("exported", tmp_path / "history.csv")]
+    header, first, *rest = (tmp_path / "history.csv").read_text().splitlines()
+    assert header.startswith("epoch,step,train_loss")
+    assert first.startswith("0.0,0")
+    assert rest[-1].startswith("1.0,25")
+
+
+@pytest.mark.parametrize("command", ["save", "export_history"])
+def test_what_cannot_be_written_is_told_and_training_goes_on(alone: Witness, tmp_path: Path, command: str) -> None:
+    alone.play()
+    (tmp_path / "taken.out").mkdir()
+    for place in (tmp_path / "nowhere" / "file.out", tmp_path / "taken.out"):
+        getattr(alone.runner, command)(place)
+        alone.until(lambda place=place: alone.told[-1][0] == "failed" and place.name in alone.told[-1][1])
+        assert alone.told[-1][2] == ""
+        assert "unexpected" not in alone.told[-1][1]
+        alone.told.pop()
+    step = alone.frame.step
+    alone.until(lambda: alone.frame.step > step)
+
+
+def test_frames_hold_what_is_needed_and_a_new_need_brings_a_frame(alone: Witness) -> None:
+    frame = alone.settle()
+    assert frame.curves is not None
+    assert frame.unit_maps is not None
+    alone.runner.need(frozenset({OUTPUTS}))
+    alone.until(lambda: alone.frame.curves is None)
+    assert alone.frame.unit_maps is None
+    assert alone.frame.outputs is not None
+    alone.play()
+    assert alone.frame.unit_maps is None
+    alone.runner.need(frozenset({CURVES}))
+    alone.until(lambda: alone.frame.curves is not None)
+    assert alone.frame.outputs is None
+    alone.settle()
+    alone.runner.need(NEEDS)
+    alone.until(lambda: alone.frame.unit_maps is not None)
+    assert {CURVES, OUTPUTS, UNITS} == NEEDS
+
+
+def test_a_limit_of_two_steps_a_second_takes_one_at_a_time(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone.settle()
+    asked: list[int] = []
+    step = Session.step
+
+    def watched(session: Session, n: int = 1) -> None:
+        asked.append(n)
+        step(session, n)
+
+    monkeypatch.setattr(Session, "step", watched)
+    alone.runner.limit(2.0)
+    alone.runner.play()
+    alone.until(lambda: alone.frame.step >= 2)
+    assert set(asked) == {1}
+    assert len(asked) == alone.settle().step
+    alone.runner.limit(None)
+    alone.play()
+    before = alone.frame.step
+    alone.until(lambda: alone.frame.step > before + 100)
+
+
+@pytest.mark.parametrize(("limit", "most"), [(10.0, 1), (250.0, 8), (2500.0, 83)])
+def test_a_limit_lets_no_more_steps_through_at_once_than_a_thirtieth_of_a_second_has(
+    alone: Witness, monkeypatch: pytest.MonkeyPatch, limit: float, most: int
+) -> None:
+    alone.settle()
+    asked: list[int] = []
+    step = Session.step
+
+    def watched(session: Session, n: int = 1) -> None:
+        asked.append(n)
+        step(session, n)
+
+    monkeypatch.setattr(Session, "step", watched)
+    alone.runner.limit(limit)
+    alone.runner.play()
+    alone.until(lambda: alone.frame.step >= 3 * most)
+    assert max(asked) <= most
+
+
+@pytest.mark.parametrize("command", ["play", "step"])
+def test_an_error_nobody_expected_is_told_with_details_and_the_thread_lives_on(
+    alone: Witness, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    alone.settle()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the sky has fallen")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "advance", fail)
+        broken.setattr(Session, "step", fail)
+        getattr(alone.runner, command)()
+        alone.until(lambda: alone.told and alone.told[-1][0] == "failed")
+    _, sentence, details = alone.told[-1]
+    assert "the sky has fallen" in sentence
+    assert "Traceback" in details
+    assert "RuntimeError" in details
+    assert not alone.runner.running
+    alone.play()
+    assert alone.settle().step > 0
+
+
+def test_an_error_in_a_frame_does_not_repeat_for_ever(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone.settle()
+
+    def fail(*_: object) -> Frame:
+        raise RuntimeError("no picture")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "frame", fail)
+        alone.runner.step()
+        alone.until(lambda: alone.told)
+        alone.runner.need(frozenset())
+        alone.until(lambda: len(alone.told) == 2)
+    assert [name for name, *_ in alone.told] == ["failed", "failed"]
+    assert alone.settle().step == 1
+
+
+def test_a_slot_that_fails_does_not_hold_the_trainer(alone: Witness, qtbot: QtBot) -> None:
+    alone.settle()
+
+    def fail(_: Frame) -> None:
+        raise RuntimeError("cannot draw")
+
+    with qtbot.captureExceptions() as exceptions:
+        alone.runner.frame_ready.connect(fail)
+        alone.play()
+        alone.runner.frame_ready.disconnect(fail)
+    assert exceptions
+    alone.settle()
+
+
+@pytest.mark.parametrize("playing", [False, True])
+def test_after_stop_nothing_is_told(alone: Witness, qtbot: QtBot, playing: bool) -> None:
+    if playing:
+        alone.play()
+    else:
+        alone.settle()
+    alone.runner.save(Path("/nowhere/file"))
+    alone.runner.stop()
+    assert alone.thread.isFinished()
+    frames, told = len(alone.frames), len(alone.told)
+    qtbot.wait(1)  # whatever was posted arrives now
+    assert (len(alone.frames), len(alone.told)) == (frames, told)
+
+
+def test_stopping_waits_for_no_frame(witness: Callable[..., Witness]) -> None:
+    """A window that closes does not take the last frame; the thread must not wait for that."""
+    for _ in range(20):
+        alone = witness()
+        alone.runner.play()
+        alone.runner.stop()
+        assert alone.thread.isFinished()
