@@ -204,8 +204,11 @@ class Session:
         session._history.resolution = state.plain["resolution"]
         try:
             session._return_to(state)
+            taken = session._rng.bit_generator.state == state.plain["generator"]
         except (TypeError, ValueError, KeyError, OverflowError):
-            raise StateError("generator: is not the state of a PCG64 generator") from None
+            taken = False
+        if not taken:
+            raise StateError("generator: is not the state of a PCG64 generator")
         session._scores = session._score()
         session._checkpoint = session._good = session._moment()
         return session
@@ -304,16 +307,11 @@ class Session:
 
     def _find_divergence(self) -> None:
         """Run again from the last checkpoint, step by step, to where the first number is not finite; stop just before it."""
-        last = self.step_count
+        now = self.step_count
         self._return_to(self._checkpoint)
-        layer = None
-        while layer is None and self.step_count < last:
-            batch = self._cursor
-            self._train_to(batch + 1)
-            layer = self._trainer.broken_layer(*self._batches.gathered_pair(batch))
-        if layer is None:  # only the loss over all examples overflows
-            layer = len(self.network.units) - 1
-        step = self.step_count
+        # Where it is only the loss over all examples that is not finite yet, the step is still to come, within an epoch.
+        # If none comes, there was no more to it than that sum.
+        step, layer = self._first_broken_step(now + self._batches.count) or (now, len(self.network.units) - 1)
         self._return_to(self._checkpoint)
         while self.step_count < step - 1:
             self._train_to(self._cursor + 1)
@@ -322,6 +320,16 @@ class Session:
         self.divergence = Divergence(
             step, layer, name, f"The run diverged at step {step:,}: numbers in the {name} grew beyond all bounds."
         )
+
+    def _first_broken_step(self, last: int) -> tuple[int, int] | None:
+        """Train up to step `last`, or to the first that leaves the finite numbers: that step, and in which layer it did."""
+        while self.step_count < last:
+            batch = self._cursor
+            self._train_to(batch + 1)
+            layer = self._trainer.broken_layer(*self._batches.gathered_pair(batch))
+            if layer is not None:
+                return self.step_count, layer
+        return None
 
     def _score(self) -> Scores:
         train, test = self.evaluate("train"), self.evaluate("test")

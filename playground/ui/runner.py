@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from playground.data.dataset import DataError
 from playground.exchange.snapshot import SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history
-from playground.experiment.config import Config, ConfigError
+from playground.experiment.config import Config, ConfigError, Impact
 from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.session import Session
 
@@ -33,11 +33,12 @@ class Runner(QObject):
 
     `frame_ready` is emitted with the trainer held at a gate, so what its slots draw is not slowed down; the next frame
     is made only after they are done. `refused(config, sentence, kept)` follows a config that the session would not take;
-    it goes on with the one it kept.
+    it goes on with the one it kept. `restarted` follows one that made the run start again.
     """
 
     frame_ready = Signal(object)
     running_changed = Signal(bool)
+    restarted = Signal()
     refused = Signal(object, str, object)
     saved = Signal(object)
     exported = Signal(object)
@@ -115,17 +116,9 @@ class Runner(QObject):
         """Hand out what the thread has put into its letter box."""
         while self._thread.events:
             kind, arguments = self._thread.events.pop(0)
-            if kind == "running":
-                self._running = arguments[0]
-                self.running_changed.emit(self._running)
-            elif kind == "refused":
-                self.refused.emit(*arguments)
-            elif kind == "saved":
-                self.saved.emit(*arguments)
-            elif kind == "exported":
-                self.exported.emit(*arguments)
-            else:
-                self.failed.emit(*arguments)
+            if kind == "running_changed":
+                [self._running] = arguments
+            getattr(self, kind).emit(*arguments)
         frame = self._thread.frame
         if frame is not None:
             self._thread.gate.clear()
@@ -144,7 +137,7 @@ class _TrainingThread(QThread):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.wanted: Config | None = None  # the config that was sent last
-        self.events: list[tuple[str, tuple[Any, ...]]] = []
+        self.events: list[tuple[str, tuple[Any, ...]]] = []  # the runner's signals, and what they carry
         self.frame: Frame | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -194,7 +187,8 @@ class _TrainingThread(QThread):
         if config is not self.wanted:
             return
         try:
-            self._session.apply(config)
+            if self._session.apply(config) >= Impact.NETWORK:
+                self._tell("restarted")
         except (ConfigError, DataError) as error:
             self._tell("refused", config, str(error), self._session.config)
         self._stale = True
@@ -294,7 +288,7 @@ class _TrainingThread(QThread):
     def _set_playing(self, playing: bool) -> None:
         if playing != self._playing:
             self._playing = playing
-            self._tell("running", playing)
+            self._tell("running_changed", playing)
 
     def _tell(self, kind: str, *arguments: Any) -> None:
         self.events.append((kind, arguments))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from playground.experiment.config import MAX_SEED, Config, Impact, impact
+from playground.experiment.config import MAX_SEED, Config
 from playground.experiment.frame import NEEDS, Divergence, Frame, Scene
 from playground.experiment.session import Session
 from playground.ui.document import Document
@@ -87,6 +87,7 @@ class Window(QMainWindow):
     def load(self, session: Session) -> None:
         """Show another experiment, paused."""
         self.strip.clear()
+        self.strip.say(self.tr("Another experiment. Space starts it."))
         self.runner.load(session)
         self.document.replace(session.config)
 
@@ -245,6 +246,7 @@ class Window(QMainWindow):
         self.document.undo_stack.cleanChanged.connect(lambda _clean: self.follow_title())
         self.runner.frame_ready.connect(self.draw)
         self.runner.running_changed.connect(self._follow_running)
+        self.runner.restarted.connect(self._follow_restart)
         self.runner.refused.connect(self._follow_refusal)
         self.runner.saved.connect(self.files.follow_saved)
         self.runner.exported.connect(self.files.follow_exported)
@@ -259,10 +261,6 @@ class Window(QMainWindow):
 
     def _follow_config(self, old: Config, new: Config) -> None:
         self.runner.apply(new)
-        if impact(old, new) >= Impact.NETWORK:
-            label = self.document.last_edit
-            self.strip.clear()
-            self.strip.say(self.tr("Restarted: {edit}.").format(edit=label) if label else self.tr("A new run."))
         for view in self.views:
             view.show_config(new)
 
@@ -275,6 +273,11 @@ class Window(QMainWindow):
             self.strip.say(self.tr("Paused. Space goes on."))
             if self.frame is not None:
                 self._run_bar.show_pace(self.frame, running)
+
+    def _follow_restart(self) -> None:
+        """An edit has made the run start again: say which."""
+        self.strip.clear()
+        self.strip.say(self.tr("Restarted: {edit}.").format(edit=self.document.last_edit))
 
     def _follow_refusal(self, config: Config, sentence: str, kept: Config) -> None:
         """The session would not take this config: say why, and return to the one it has."""

@@ -141,6 +141,11 @@ def test_steps_are_written_down_once() -> None:
 
 def test_a_block_is_no_larger_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BLOCK_BYTES", 1000)
-    shapes: list[tuple[int, ...]] = []
-    Batches(numbered(500), 10, lambda x, targets: shapes.append(x.shape) or [])
-    assert len(shapes) == 1000 // (10 * 3 * 8) + 1  # four full batches, and the last
+    compiled: list[tuple[int, ...]] = []
+
+    def compile(x: Floats, targets: Floats) -> Step:
+        compiled.append(x.shape)
+        return []
+
+    Batches(numbered(500), 10, compile)
+    assert len(compiled) == 1000 // (10 * 3 * 8) + 1  # four full batches, and the last

@@ -126,7 +126,9 @@ def test_of_one_column_the_map_is_constant_from_top_to_bottom() -> None:
 
 
 @pytest.mark.parametrize(
-    "needs", [set(), {CURVES}, {OUTPUTS}, {UNITS}, {OUTPUTS, UNITS}, {CURVES, OUTPUTS, UNITS}], ids=str
+    "needs",
+    [set(), {CURVES}, {OUTPUTS}, {UNITS}, {OUTPUTS, UNITS}, {CURVES, OUTPUTS, UNITS}],
+    ids=lambda needs: "+".join(sorted(needs)),
 )
 def test_only_what_is_needed_is_drawn(needs: set[str]) -> None:
     session = session_of({})

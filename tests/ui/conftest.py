@@ -115,6 +115,10 @@ class Windows:
         pilot.until(lambda: window.isActiveWindow() and window.frame is not None and window.frame.outputs is not None)
         return pilot
 
+    def until_closed(self, window: Window) -> None:
+        """Wait for a window that has been told to close."""
+        self._qtbot.waitUntil(lambda: not window.isVisible(), timeout=20_000)
+
     def close(self) -> None:
         """Close what is open; every thread must have ended and Qt have said nothing."""
         said: list[str] = []

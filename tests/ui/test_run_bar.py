@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
@@ -27,11 +28,12 @@ def frame() -> Frame:
 
 
 @pytest.fixture
-def bar(qtbot: QtBot) -> RunBar:
-    made = RunBar([QAction("Run"), QAction("Step")], QAction("Theme"), LIGHT)
+def bar(qtbot: QtBot) -> Iterator[RunBar]:
+    run, step, theme = QAction("Run"), QAction("Step"), QAction("Theme")
+    made = RunBar([run, step], theme, LIGHT)
     qtbot.addWidget(made)
     made.show()
-    return made
+    yield made
 
 
 @pytest.fixture
@@ -43,12 +45,19 @@ def strip(qtbot: QtBot) -> MessageStrip:
     return made
 
 
+def buttons(strip: MessageStrip) -> list[QPushButton]:
+    """Those that can be pressed, once new ones have come and old ones gone."""
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return [button for button in strip.findChildren(QPushButton) if button.isVisible()]
+
+
 def offers(strip: MessageStrip) -> list[str]:
-    return [button.text() for button in strip.findChildren(QPushButton) if button.isVisible()]
+    return [button.text() for button in buttons(strip)]
 
 
 def answer(strip: MessageStrip, text: str) -> None:
-    [button] = [button for button in strip.findChildren(QPushButton) if button.isVisible() and button.text() == text]
+    [button] = [button for button in buttons(strip) if button.text() == text]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -159,8 +168,18 @@ def test_counters_take_the_colour_of_a_theme(bar: RunBar) -> None:
         assert counter.findChildren(QLabel)[0].palette().windowText().color().name() == theme.text
 
 
+def test_all_of_it_fits_the_smallest_screen_with_five_actions(qtbot: QtBot) -> None:
+    actions = [QAction(text) for text in ("Pause", "Step", "Epoch", "Reset", "New seed")]
+    bar = RunBar(actions, QAction("Light or dark"), LIGHT)
+    qtbot.addWidget(bar)
+    assert bar.sizeHint().width() <= 1280
+
+
 def test_all_buttons_can_be_reached(bar: RunBar) -> None:
-    assert [button.text() for button in bar.findChildren(QToolButton) if button.defaultAction()] == ["Run", "Step", "Theme"]
+    bar.resize(1280, bar.height())
+    QApplication.processEvents()
+    shown = [button.text() for button in bar.findChildren(QToolButton) if button.isVisible()]
+    assert shown == ["Run", "Step", "Theme"]
 
 
 # The strip

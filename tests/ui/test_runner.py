@@ -19,6 +19,7 @@ from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import Linear
+from playground.nn.losses import SquaredError
 from playground.options import with_value
 from playground.ui.runner import Runner
 
@@ -33,7 +34,7 @@ class Witness:
         self.frames: list[Frame] = []
         self.told: list[tuple[Any, ...]] = []
         self.runner.frame_ready.connect(self.frames.append)
-        for name in ("running_changed", "refused", "saved", "exported", "failed"):
+        for name in ("running_changed", "restarted", "refused", "saved", "exported", "failed"):
             getattr(self.runner, name).connect(lambda *what, name=name: self.told.append((name, *what)))
 
     @property
@@ -152,17 +153,25 @@ def test_restart_is_the_same_run_again(alone: Witness) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(first.weights, alone.frame.weights, strict=True))
 
 
-def test_edits_while_playing_go_on_or_restart(alone: Witness) -> None:
+def test_edits_while_playing_go_on_or_restart_and_say_so(alone: Witness) -> None:
     alone.play()
-    run = alone.frame.run
-    alone.runner.apply(with_value(Config(), "training.learning_rate", 0.1))
-    step = alone.frame.step
-    alone.until(lambda: alone.frame.step > step)
-    assert alone.frame.run == run
-    alone.runner.apply(with_value(Config(), "network.hidden.0.units", 7))
-    alone.until(lambda: alone.frame.run > run and alone.frame.step > 0)
+    first = alone.frame
+    faster = with_value(Config(), "training.learning_rate", 0.1)
+    alone.runner.apply(faster)
+    alone.until(lambda: alone.frame.step > first.step)
+    assert alone.frame.run == first.run
+    for restarts, config in enumerate(
+        (
+            with_value(faster, "network.hidden.0.units", 7),
+            with_value(faster, "data.seed", 2),
+            with_value(with_value(faster, "data.seed", 2), "training.loss", SquaredError()),  # and a linear output
+        ),
+        start=1,
+    ):
+        alone.runner.apply(config)
+        alone.until(lambda run=first.run + restarts: alone.frame.run == run and alone.frame.step > 0)
+        assert alone.told == [("running_changed", True), *[("restarted",)] * restarts]
     assert alone.runner.running
-    assert len(alone.frame.weights[0]) == 7
 
 
 def test_of_many_configs_that_wait_the_last_counts(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:

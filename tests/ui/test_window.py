@@ -1,0 +1,733 @@
+"""The real window: keys, edits, what a run shows while it plays, docks, themes, warnings, and closing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QImage, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QMessageBox,
+    QPushButton,
+    QSlider,
+    QWidget,
+)
+
+from playground.data.files import CsvFile
+from playground.experiment.config import Config, Layer
+from playground.experiment.frame import CURVES, OUTPUTS, UNITS, Frame
+from playground.experiment.session import Session
+from playground.nn.activations import Linear, ReLU, Sigmoid
+from playground.nn.initializers import INITIALIZERS
+from playground.nn.losses import SquaredError
+from playground.nn.optimizers import Adam
+from playground.nn.regularizers import L1, L2
+from playground.options import with_value
+from playground.ui.diagram_geometry import Place
+from playground.ui.theme import DARK, LIGHT
+from playground.ui.views.view import View
+from playground.ui.weight_editor import WeightEditor
+from playground.ui.window import Window
+from tests.ui.conftest import Pilot, Windows
+
+Key = Qt.Key
+CONTROLS = (QAbstractButton, QComboBox, QAbstractSpinBox, QSlider, QLineEdit)
+
+GOES_ON = [
+    ("training.learning_rate", 0.1),
+    ("training.regularizer", L2(0.01)),
+    ("training.regularizer.rate", 0.1),
+    ("training.optimizer", Adam()),
+    ("training.batch_size", 25),
+    ("display.hard", True),
+    ("display.show_train", False),
+    ("display.show_test", True),
+    ("display.gradient", "largest"),
+    ("display.log_loss", True),
+]
+RESTARTS = [
+    ("data.source.noise", 0.2),
+    ("data.train_share", 0.7),
+    ("data.features", ("x1", "x2", "x1_squared")),
+    ("data.standardise", False),
+    ("data.seed", 5),
+    ("network.hidden", (Layer(5), Layer(3, ReLU()))),
+    ("network.hidden.0.units", 7),
+    ("network.hidden.1.activation", Sigmoid()),
+    ("network.initializer", list(INITIALIZERS.values())[-1]()),
+    ("network.seed", 9),
+    ("training.loss", SquaredError()),  # with it comes a linear output
+]
+
+
+def same(one: Frame, other: Frame) -> bool:
+    """Whether two moments have the same position and the same weights, bit for bit."""
+    return (one.epoch, one.step) == (other.epoch, other.step) and all(
+        np.array_equal(a, b) for a, b in zip(one.weights, other.weights, strict=True)
+    )
+
+
+def picture(view: View) -> QImage:
+    """The middle of a view, without its controls and legends."""
+    width, height = view.width(), view.height()
+    return view.grab().toImage().copy(width // 4, height // 4, width // 2, height // 2)
+
+
+def views(window: Window) -> list[View]:
+    return [window.editor, *window.views]
+
+
+def vanished(folder: Path) -> Config:
+    config: Config = with_value(Config(), "data.source", CsvFile(path=str(folder / "gone.csv")))
+    return config
+
+
+def diverging() -> Config:
+    config = with_value(Config(), "network.hidden", (Layer(4, ReLU()), Layer(2, ReLU())))
+    config = with_value(config, "training.loss", SquaredError())
+    changed: Config = with_value(config, "training.learning_rate", 50.0)
+    return changed
+
+
+def offers(pilot: Pilot) -> list[str]:
+    return [button.text() for button in pilot.strip.findChildren(QPushButton) if button.isVisible()]
+
+
+def answer(pilot: Pilot, text: str) -> None:
+    pilot.until(lambda: text in offers(pilot))
+    [button] = [button for button in pilot.strip.findChildren(QPushButton) if button.text() == text]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def choose(box: QComboBox, text: str) -> None:
+    box.setCurrentText(text)
+    box.activated.emit(box.currentIndex())
+
+
+# Keys of the run
+
+
+def test_it_opens_with_all_in_sight_and_at_rest(pilot: Pilot) -> None:
+    window = pilot.window
+    assert window.size() == QSize(1280, 800)
+    assert not pilot.running
+    assert pilot.frame.step == 0
+    assert all(not view.visibleRegion().isEmpty() for view in views(window))
+    assert "Circle" in window.windowTitle() or "circle" in window.windowTitle()
+    assert not window.isWindowModified()
+
+
+def test_space_plays_and_pauses_wherever_the_focus_is(pilot: Pilot) -> None:
+    window = pilot.window
+    listed = QListWidget()
+    listed.addItems(["sand", "rock"])
+    window.docks["data"].setWidget(listed)  # there is no list in the window yet
+    places: list[QWidget] = [
+        listed,
+        pilot.find(QComboBox, "speed"),
+        pilot.find(QCheckBox, "boundary.train"),
+        pilot.find(QAbstractButton, "layers_more"),
+        pilot.find(QWidget, "network_diagram"),
+        pilot.find(QSlider, "training.learning_rate.slider"),
+    ]
+    before = window.document.config
+    for place in places:
+        place.setFocus()
+        assert QApplication.focusWidget() is place
+        pilot.press(Key.Key_Space)
+        pilot.until(lambda: pilot.running)
+        pilot.press(Key.Key_Space)
+        pilot.until(lambda: not pilot.running)
+    assert window.document.config == before, "the control itself must not take the key"
+    assert pilot.find(QCheckBox, "boundary.train").isChecked()
+
+
+def test_what_is_typed_does_not_reach_the_run(pilot: Pilot) -> None:
+    window = pilot.window
+    told: list[bool] = []
+    window.runner.running_changed.connect(told.append)
+    field = pilot.find(QLineEdit, "training.learning_rate.field")
+    field.setFocus()
+    field.clear()
+    QTest.keyClicks(field, " .ren")
+    QTest.keyClick(field, Key.Key_Left)
+    QTest.keyClick(field, Key.Key_Right)
+    assert field.text() == " .ren"
+    QTest.keyClick(field, Key.Key_Escape)
+    editor = open_weights(pilot, Place(0, 0))
+    spin = editor.field(Place(0, 0, 2))
+    QTest.keyClicks(spin, " .ren")
+    assert " .ren" in spin.text()
+    QTest.keyClick(editor, Key.Key_Escape)
+    after = pilot.settle()
+    assert (after.run, after.step, told) == (1, 0, [])
+    assert window.document.config == Config()
+
+
+def test_what_is_typed_in_an_open_list_does_not_reach_the_run(pilot: Pilot) -> None:
+    box = pilot.find(QComboBox, "layer_0_activation")
+    box.showPopup()
+    pilot.until(box.view().isVisible)
+    for key in (Key.Key_R, Key.Key_E, Key.Key_Period):
+        QTest.keyClick(box.view(), key)
+    box.hidePopup()
+    after = pilot.settle()
+    assert (after.run, after.step) == (1, 0)
+
+
+@pytest.mark.parametrize("key", [Key.Key_Period, Key.Key_Right])
+def test_a_key_trains_one_mini_batch(pilot: Pilot, key: Key) -> None:
+    reference = Session(Config())
+    for step in (1, 2):
+        pilot.press(key)
+        pilot.until(lambda step=step: pilot.frame.step == step)
+        reference.step()
+        assert same(pilot.settle(), reference.frame(frozenset()))
+
+
+def test_e_trains_to_the_end_of_the_epoch(pilot: Pilot) -> None:
+    pilot.press(Key.Key_Period)
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.frame.epoch == 1)
+    assert (pilot.frame.step, pilot.frame.step_in_epoch) == (25, 0)
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.frame.epoch == 2)
+    reference = Session(Config())
+    reference.train(2)
+    assert same(pilot.settle(), reference.frame(frozenset()))
+    assert not pilot.running
+
+
+@pytest.mark.parametrize("key", [Key.Key_Period, Key.Key_E])
+def test_a_step_while_playing_pauses(pilot: Pilot, key: Key) -> None:
+    pilot.play()
+    pilot.press(key)
+    pilot.until(lambda: not pilot.running)
+    stands = pilot.settle()
+    assert same(pilot.settle(), stands)
+
+
+def test_r_goes_back_to_the_start_bit_for_bit(pilot: Pilot) -> None:
+    first = pilot.settle()
+    pilot.play()
+    pilot.press(Key.Key_R)
+    pilot.until(lambda: not pilot.running and pilot.frame.step == 0)
+    again = pilot.settle()
+    assert same(again, first)
+    assert again.scores == first.scores
+    assert again.run == first.run + 1
+    assert pilot.bar.value("step") == "0"
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.frame.epoch == 1)
+    reference = Session(Config())
+    reference.train(1)
+    assert same(pilot.frame, reference.frame(frozenset()))
+
+
+def test_n_draws_other_weights_and_is_an_edit(pilot: Pilot) -> None:
+    first = pilot.settle()
+    pilot.press(Key.Key_N)
+    pilot.until(lambda: pilot.frame.run == first.run + 1)
+    assert pilot.window.document.config.network.seed == 2
+    assert not any(np.array_equal(a, b) for a, b in zip(first.weights, pilot.frame.weights, strict=True))
+    assert pilot.strip.text == "Restarted: New seed."
+    pilot.control("z")
+    pilot.until(lambda: pilot.frame.run == first.run + 2)
+    assert same(pilot.frame, first)
+
+
+# While it plays
+
+
+def test_playing_moves_views_and_counters(pilot: Pilot) -> None:
+    window = pilot.window
+    shown: list[tuple[Any, ...]] = []
+    before = {view.name: picture(view) for view in views(window)}
+
+    def look(frame: Frame) -> None:
+        told = tuple(pilot.bar.value(name) for name in ("epoch", "step", "train_loss"))
+        shown.append((frame, told))
+
+    window.runner.frame_ready.connect(look)
+    pilot.press(Key.Key_Space)
+    pilot.until(lambda: len(shown) > 8 and pilot.frame.epoch > 3)
+    middle = {view.name: picture(view) for view in views(window)}
+    assert [name for name in middle if middle[name] == before[name]] == []
+    pilot.until(lambda: pilot.frame.epoch > 100)
+    pilot.press(Key.Key_Space)
+    pilot.until(lambda: not pilot.running)
+    pilot.settle()
+    after = {view.name: picture(view) for view in views(window)}
+    assert [name for name in after if after[name] == middle[name]] == []
+    for frame, told in shown:
+        assert told == (f"{frame.epoch:,}", f"{frame.step:,}", f"{frame.scores.train_loss:.4f}")
+    steps = [frame.step for frame, _ in shown]
+    assert steps == sorted(steps)
+    assert len(set(steps)) > 5
+    assert pilot.frame.scores.train_loss < shown[0][0].scores.train_loss
+
+
+def test_the_words_follow_the_run(pilot: Pilot) -> None:
+    play = next(action for action in pilot.window.actions() if action.text() == "Run")
+    pilot.press(Key.Key_Space)
+    pilot.until(lambda: play.text() == "Pause" and pilot.strip.text.startswith("Training"))
+    pilot.until(lambda: pilot.bar.value("pace") != "–")
+    pilot.press(Key.Key_Space)
+    pilot.until(lambda: play.text() == "Run" and pilot.strip.text.startswith("Paused"))
+    assert pilot.bar.value("pace") == "–"
+
+
+def test_a_chosen_speed_reaches_the_run(pilot: Pilot) -> None:
+    box = pilot.find(QComboBox, "speed")
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    pilot.press(Key.Key_Space)
+    pilot.until(lambda: pilot.frame.step >= 1)
+    assert pilot.frame.step == 1
+    box.setCurrentIndex(box.count() - 1)
+    box.activated.emit(box.count() - 1)
+    pilot.until(lambda: pilot.frame.step > 100)
+
+
+def test_a_unit_under_the_pointer_is_enlarged_in_the_main_view(pilot: Pilot) -> None:
+    window = pilot.window
+    output = picture(window.boundary)
+    diagram = pilot.find(QWidget, "network_diagram")
+    QTest.mouseMove(diagram, diagram.diagram.geometry.unit(1, 0).center())
+    pilot.until(lambda: picture(window.boundary) != output)
+    QTest.mouseMove(diagram, QPoint(1, 1))
+    pilot.until(lambda: picture(window.boundary) == output)
+
+
+# Edits
+
+
+def test_every_edit_is_undone_and_redone_and_the_run_follows(pilot: Pilot) -> None:
+    document = pilot.window.document
+    configs = [document.config]
+    for path, value in [*GOES_ON, *RESTARTS]:
+        document.set(path, value, path)
+        configs.append(document.config)
+        assert pilot.saved().config == document.config, path
+    for config in reversed(configs[:-1]):
+        pilot.control("z")
+        assert document.config == config
+        assert pilot.saved().config == config
+    assert same(pilot.settle(), Session(Config()).frame(frozenset()))
+    for number, config in enumerate(configs[1:]):
+        if number % 2:
+            pilot.control("y")
+        else:
+            pilot.control("z", shift=True)
+        assert document.config == config
+        assert pilot.saved().config == config
+
+
+@pytest.mark.parametrize(
+    "gesture",
+    [
+        lambda pilot: pilot.find(QAbstractButton, "layers_more").click(),
+        lambda pilot: pilot.find(QAbstractButton, "layer_0_units_more").click(),
+        lambda pilot: pilot.find(QAbstractButton, "data.source.spiral").click(),
+        lambda pilot: pilot.find(QAbstractButton, "boundary.test").click(),
+        lambda pilot: pilot.find(QAbstractButton, "boundary.classes.hard").click(),
+        lambda pilot: pilot.find(QAbstractButton, "gradient.measure.largest").click(),
+        lambda pilot: pilot.find(QAbstractButton, "loss.scale.log").click(),
+        lambda pilot: choose(pilot.find(QComboBox, "layer_1_activation"), ReLU.label),
+        lambda pilot: choose(pilot.find(QComboBox, "training.optimizer.selector"), Adam.label),
+        lambda pilot: choose(pilot.find(QComboBox, "training.regularizer.selector"), L1.label),
+        lambda pilot: pilot.find(QSlider, "training.learning_rate.slider").setValue(3),
+    ],
+)
+def test_every_kind_of_control_is_undone(pilot: Pilot, gesture: Any) -> None:
+    gesture(pilot)
+    edited = pilot.window.document.config
+    assert edited != Config()
+    assert pilot.window.isWindowModified()
+    pilot.control("z")
+    assert pilot.window.document.config == Config()
+    assert not pilot.window.isWindowModified()
+    pilot.control("y")
+    assert pilot.window.document.config == edited
+    assert pilot.saved().config == edited
+
+
+def open_weights(pilot: Pilot, place: Place) -> WeightEditor:
+    """Click a unit of the diagram."""
+    diagram = pilot.find(QWidget, "network_diagram")
+    pilot.until(lambda: diagram.diagram.value(place) is not None)
+    at = diagram.diagram.geometry.unit(place.layer + 1, place.unit).center()
+    QTest.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=at)
+    editors = [editor for editor in pilot.window.findChildren(WeightEditor) if editor.isVisible()]
+    assert len(editors) == 1
+    return editors[0]
+
+
+@pytest.mark.parametrize("place", [Place(0, 1, 2), Place(0, 3, 0), Place(2, 0, 2)], ids=["bias", "weight", "output"])
+def test_a_weight_is_set_by_hand_undone_and_redone_and_training_goes_on(pilot: Pilot, place: Place) -> None:
+    def value() -> float:
+        assert place.input is not None
+        return float(pilot.frame.weights[place.layer][place.unit, place.input])
+
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.frame.epoch == 1)
+    before = pilot.settle()
+    old = value()
+    editor = open_weights(pilot, place._replace(input=None))
+    field = editor.field(place)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0.625")
+    QTest.keyClick(field, Key.Key_Return)
+    pilot.until(lambda: value() == 0.625)
+    QTest.keyClick(editor, Key.Key_Escape)
+    assert (pilot.frame.run, pilot.frame.step) == (before.run, before.step)
+    pilot.control("z")
+    pilot.until(lambda: value() == old)
+    assert same(pilot.settle(), before)
+    pilot.control("z", shift=True)
+    pilot.until(lambda: value() == 0.625)
+    reference = Session(Config())
+    reference.train(1)
+    assert place.input is not None
+    reference.set_weight(place.layer, place.unit, place.input, 0.625)
+    reference.train(1)
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.frame.epoch == 2)
+    assert same(pilot.settle(), reference.frame(frozenset()))
+
+
+def test_rates_and_display_do_not_restart(pilot: Pilot) -> None:
+    document = pilot.window.document
+    pilot.play()
+    run = pilot.frame.run
+    for path, value in GOES_ON:
+        document.set(path, value, path)
+        step = pilot.frame.step
+        pilot.until(lambda step=step: pilot.frame.step > step)
+    assert pilot.running
+    assert pilot.frame.run == run
+    assert "Restarted" not in pilot.strip.text
+    assert pilot.saved().config == document.config
+
+
+@pytest.mark.parametrize("playing", [False, True])
+def test_what_must_restart_says_so(pilot: Pilot, playing: bool) -> None:
+    document = pilot.window.document
+    if playing:
+        pilot.play()
+    else:
+        pilot.press(Key.Key_Period)
+        pilot.until(lambda: pilot.frame.step == 1)
+    for path, value in RESTARTS:
+        run = pilot.frame.run
+        document.set(path, value, f"Edit {path}")
+        pilot.until(lambda run=run: pilot.frame.run == run + 1)
+        assert pilot.strip.text == f"Restarted: Edit {path}."
+        assert not pilot.strip.urgent
+        assert pilot.running == playing
+    run = pilot.frame.run
+    document.undo_stack.undo()
+    pilot.until(lambda: pilot.frame.run == run + 1)
+    assert pilot.strip.text == f"Restarted: Edit {RESTARTS[-1][0]}."
+
+
+def test_a_refused_config_is_taken_back_and_the_run_untouched(pilot: Pilot, tmp_path: Path) -> None:
+    document = pilot.window.document
+    document.set("training.learning_rate", 0.1, "Rate")
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.frame.epoch == 1)
+    before = pilot.settle()
+    kept = document.config
+    document.edit("Open data", vanished(tmp_path))
+    pilot.until(lambda: pilot.strip.urgent)
+    assert "gone.csv" in pilot.strip.text
+    assert document.config == kept
+    assert document.undo_stack.undoText() == "Rate"
+    assert not document.undo_stack.canRedo()
+    after = pilot.settle()
+    assert same(after, before)
+    assert after.run == before.run
+    assert pilot.strip.text.endswith(".") or "gone.csv" in pilot.strip.text
+
+
+def test_an_undo_into_a_file_that_has_vanished_leaves_all_as_it_was(windows: Windows, tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text("a,b,t\n" + "\n".join(f"{i},{i * i % 7},{i % 2}" for i in range(40)) + "\n")
+    pilot = windows.open(with_value(Config(), "data.source", CsvFile(path=str(file))))
+    document = pilot.window.document
+    document.edit("Circle", Config())
+    pilot.until(lambda: not pilot.frame.scene.origin.endswith("points.csv"))
+    before = pilot.settle()
+    file.unlink()
+    pilot.control("z")
+    pilot.until(lambda: pilot.strip.urgent)
+    assert "points.csv" in pilot.strip.text
+    assert document.config == Config()
+    assert document.undo_stack.undoText() == "Circle"
+    after = pilot.settle()
+    assert same(after, before)
+    assert after.run == before.run
+
+
+# Divergence
+
+
+def test_divergence_pauses_and_says_where_and_offers_the_way_back(windows: Windows) -> None:
+    pilot = windows.open(diverging())
+    pilot.strip.warn("Something older.")  # must not hide it
+    pilot.press(Key.Key_Space)
+    pilot.until(lambda: pilot.frame.divergence is not None and not pilot.running)
+    broken = pilot.frame.divergence
+    assert broken is not None
+    assert f"step {broken.step:,}" in pilot.strip.text
+    assert broken.layer_name in pilot.strip.text
+    pilot.press(Key.Key_Space)  # nothing to play
+    pilot.settle()
+    assert not pilot.running
+    answer(pilot, "Dismiss")
+    pilot.press(Key.Key_Space)  # and that is said again
+    pilot.until(lambda: pilot.strip.urgent)
+    answer(pilot, "Step back to the last good weights")
+    pilot.until(lambda: pilot.frame.divergence is None)
+    assert np.isfinite(pilot.frame.scores.train_loss)
+    assert not pilot.strip.urgent
+    assert "diverged" not in pilot.strip.text
+    pilot.window.document.set("training.learning_rate", 0.001, "Rate")
+    pilot.play()
+    assert pilot.settle().divergence is None
+
+
+def test_a_smaller_rate_clears_the_warning_and_reset_does(windows: Windows) -> None:
+    pilot = windows.open(diverging())
+    for mend in (lambda: pilot.window.document.set("training.learning_rate", 0.001, "Rate"), pilot.window.reset):
+        pilot.window.document.set("training.learning_rate", 50.0, "Rate")
+        pilot.press(Key.Key_Space)
+        pilot.until(lambda: pilot.frame.divergence is not None and pilot.strip.urgent and not pilot.running)
+        mend()
+        pilot.until(lambda: pilot.frame.divergence is None and not pilot.strip.urgent)
+        assert "diverged" not in pilot.strip.text
+        pilot.settle()
+
+
+# Errors nobody expected
+
+
+def test_an_error_in_the_trainer_is_said_with_its_details(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("the sky has fallen")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "advance", fail)
+        pilot.press(Key.Key_Space)
+        pilot.until(lambda: pilot.strip.urgent)
+    assert "the sky has fallen" in pilot.strip.text
+    assert not pilot.running
+    answer(pilot, "Details")
+    [box] = pilot.window.findChildren(QMessageBox)
+    assert "RuntimeError" in box.detailedText()
+    box.close()
+    pilot.play()
+
+
+# Docks, layout, theme
+
+
+def test_every_dock_is_hidden_and_shown_by_menu_and_key(pilot: Pilot) -> None:
+    docks = list(pilot.window.docks.values())
+    assert len(docks) == 5
+    menu = next(action.menu() for action in pilot.window.menuBar().actions() if action.text() == "&View")
+    for number, dock in enumerate(docks, start=1):
+        assert dock.toggleViewAction() in menu.actions()
+        assert dock.objectName()
+        for toggle in (dock.toggleViewAction().trigger, lambda number=number: pilot.control(str(number))):
+            toggle()
+            assert dock.isHidden()
+            assert not dock.toggleViewAction().isChecked()
+            toggle()
+            assert not dock.isHidden()
+
+
+def test_what_is_hidden_is_not_asked_for_and_comes_back_as_it_is_now(pilot: Pilot) -> None:
+    docks = pilot.window.docks
+    for name in ("gradient", "loss"):
+        docks[name].hide()
+    pilot.until(lambda: pilot.frame.curves is None)
+    assert pilot.frame.unit_maps is not None
+    docks["boundary"].hide()
+    pilot.until(lambda: pilot.frame.outputs is None)
+    pilot.play()
+    assert pilot.frame.curves is None
+    frame = pilot.settle()
+    docks["boundary"].show()
+    pilot.until(lambda: pilot.frame.outputs is not None)
+    docks["gradient"].show()
+    pilot.until(lambda: pilot.frame.curves is not None)
+    assert same(pilot.frame, frame)
+    docks["loss"].show()  # nothing more is needed for it than what there is
+    pilot.until(lambda: not pilot.window.views[2].visibleRegion().isEmpty())
+    QApplication.processEvents()
+    shown = {view.name: picture(view) for view in pilot.window.views}
+    pilot.window.draw(pilot.settle())
+    QApplication.processEvents()
+    assert [name for name, image in shown.items() if image != picture(getattr_view(pilot.window, name))] == []
+    assert {CURVES, OUTPUTS, UNITS} == frozenset().union(*(view.needs for view in views(pilot.window)))
+
+
+def getattr_view(window: Window, name: str) -> View:
+    return next(view for view in window.views if view.name == name)
+
+
+def test_layout_size_and_theme_are_remembered(windows: Windows) -> None:
+    first = windows.open()
+    window = first.window
+    window.resize(1300, 820)
+    window.docks["gradient"].hide()
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks["loss"])
+    window.docks["boundary"].setFloating(True)
+    first.control("t")
+    window.close()
+    second = windows.open().window
+    assert second.docks["gradient"].isHidden()
+    assert second.dockWidgetArea(second.docks["loss"]) == Qt.DockWidgetArea.LeftDockWidgetArea
+    assert second.docks["boundary"].isFloating()
+    assert QSettings().value("theme", "", type=str) == "dark"
+    assert second.saveState() == window.saveState()
+
+
+def test_the_size_is_remembered_as_far_as_the_screen_has_room(windows: Windows) -> None:
+    first = windows.open().window
+    for dock in first.docks.values():
+        dock.hide()
+    first.resize(700, 500)
+    first.close()
+    assert windows.open().window.size() == QSize(700, 500)
+
+
+def test_a_layout_that_makes_no_sense_is_none(windows: Windows) -> None:
+    settings = QSettings()
+    settings.setValue("layout", QByteArray(b"nonsense"))
+    settings.setValue("geometry", QByteArray(b"nonsense"))
+    settings.setValue("recent", 3)
+    window = windows.open().window
+    assert all(dock.isVisible() for dock in window.docks.values())
+
+
+def test_reset_layout_puts_everything_back(pilot: Pilot) -> None:
+    window = pilot.window
+    before = {name: window.dockWidgetArea(dock) for name, dock in window.docks.items()}
+    window.docks["data"].hide()
+    window.docks["loss"].setFloating(True)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks["gradient"])
+    next(action for action in window.actions() if action.text() == "&Reset layout").trigger()
+    assert {name: window.dockWidgetArea(dock) for name, dock in window.docks.items()} == before
+    assert all(dock.isVisible() and not dock.isFloating() for dock in window.docks.values())
+
+
+def test_the_theme_changes_everywhere_in_both_directions(pilot: Pilot) -> None:
+    window = pilot.window
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    before = {view.name: picture(view) for view in views(window)}
+    by_menu = [lambda name=name: pilot.find(QAction, f"theme_{name}").trigger() for name in ("dark", "light")]
+    for toggle, theme in [(lambda: pilot.control("t"), DARK), (lambda: pilot.control("t"), LIGHT)] + list(
+        zip(by_menu, (DARK, LIGHT), strict=True)
+    ):
+        toggle()
+        assert window.theme is theme
+        assert application.palette().window().color() == QColor(theme.window)
+        assert QSettings().value("theme", "", type=str) == theme.name
+        for view in window.views:
+            assert view.figure().backgroundBrush().color() == QColor(theme.base)
+        label = pilot.find(QLabel, "message")
+        assert label.palette().windowText().color() == QColor(theme.muted)
+        pilot.settle()
+        changed = {view.name: picture(view) != before[view.name] for view in views(window)}
+        assert set(changed.values()) == {theme is DARK}
+
+
+def test_full_screen_and_back(pilot: Pilot) -> None:
+    pilot.press(Key.Key_F11)
+    assert pilot.window.isFullScreen()
+    pilot.press(Key.Key_F11)
+    assert not pilot.window.isFullScreen()
+
+
+# Closing
+
+
+def test_twenty_windows_close_while_training(windows: Windows) -> None:
+    for _ in range(20):
+        window = Window(Session(Config()), LIGHT)
+        thread = window.runner._thread
+        window.show()
+        window.toggle_run()
+        QTimer.singleShot(0, window.close)
+        windows.until_closed(window)
+        assert thread.isFinished()
+        window.deleteLater()
+
+
+# For everybody
+
+
+def test_every_control_says_what_it_is(windows: Windows) -> None:
+    pilot = windows.open(with_value(Config(), "training.optimizer", Adam()))
+    pilot.strip.warn("Broken.", ("Mend", lambda: None))
+    pilot.until(lambda: "Mend" in offers(pilot))
+    controls = [child for child in pilot.window.findChildren(QWidget) if isinstance(child, CONTROLS) and child.isVisible()]
+    assert len(controls) > 40
+    mute = []
+    for control in controls:
+        text = control.text() if isinstance(control, QAbstractButton) else ""
+        if not (control.toolTip() or control.accessibleName() or text):
+            mute.append((type(control).__name__, control.objectName()))
+    assert mute == []
+
+
+def shortcuts(window: Window) -> dict[QAction, list[str]]:
+    actions = {action: [key.toString() for key in action.shortcuts()] for action in window.findChildren(QAction)}
+    return {action: keys for action, keys in actions.items() if keys}
+
+
+def test_no_two_actions_share_a_key(pilot: Pilot) -> None:
+    keys = [key for given in shortcuts(pilot.window).values() for key in given]
+    keys += [key.toString() for shortcut in pilot.window.findChildren(QShortcut) for key in shortcut.keys()]
+    assert [key for key, count in Counter(keys).items() if count > 1] == []
+    assert {"Space", ".", "Right", "E", "R", "N", "Ctrl+N", "Ctrl+O", "Ctrl+S", "Ctrl+Shift+S", "Ctrl+Z", "Ctrl+Y"} <= set(keys)
+    assert {"Ctrl+Shift+Z", "Ctrl+Q", "Ctrl+E", "Ctrl+Shift+C", "Ctrl+T", "F1", "F11", "Ctrl+1", "Ctrl+5"} <= set(keys)
+
+
+def test_f1_shows_every_action_that_has_a_key(pilot: Pilot) -> None:
+    pilot.press(Key.Key_F1)
+    [box] = pilot.window.findChildren(QMessageBox)
+    assert box.isVisible()
+    missing = [
+        action.text()
+        for action in shortcuts(pilot.window)
+        if action.text().replace("&", "") not in box.text() or action.shortcut().toString() not in box.text()
+    ]
+    assert missing == []
+    box.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not pilot.window.findChildren(QMessageBox), "closed dialogs do not pile up"
+
+
+def test_about_names_the_program_and_its_version(pilot: Pilot) -> None:
+    next(action for action in pilot.window.actions() if action.text() == "&About").trigger()
+    [box] = pilot.window.findChildren(QMessageBox)
+    assert "Neural Network Playground" in box.text()
+    box.close()
