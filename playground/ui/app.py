@@ -75,6 +75,7 @@ def main(path: Path | None = None) -> int:
 
     sys.excepthook = tell
     window.show()
+    window.autosave.offer()
     if path is not None:
         window.files.open_path(path)
     return application.exec()

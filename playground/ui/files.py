@@ -79,20 +79,32 @@ class Files(QObject):
         document.edit(self.tr("Open data"), with_source(document.config, dialog.source()))
         self._remember(path)
 
+    def open_copy(self, path: Path) -> None:
+        """Open a snapshot as an experiment that has not been saved yet."""
+        session = self._read(path, load_snapshot)
+        if session is not None:
+            self._take(session, None)
+            self._window.document.undo_stack.resetClean()
+
     def _open_experiment(self, path: Path, read: Callable[[Path], Session]) -> None:
         if not self.may_leave(partial(self._open_experiment, path, read)):
             return
+        session = self._read(path, read)
+        if session is not None:
+            self._take(session, path if read is load_snapshot else None)
+            self._remember(path)
+
+    def _read(self, path: Path, read: Callable[[Path], Session]) -> Session | None:
+        """The session in a file; or None, when the strip has said why there is none."""
         try:
-            session = read(path)
+            return read(path)
         except (SnapshotError, ConfigError, DataError) as error:
             sentence = str(error)
             self._window.strip.warn(sentence if path.name in sentence else f"{path.name}: {sentence}")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else error
             self._window.strip.warn(self.tr("{file} cannot be read: {reason}.").format(file=path.name, reason=reason))
-        else:
-            self._take(session, path if read is load_snapshot else None)
-            self._remember(path)
+        return None
 
     def _take(self, session: Session, path: Path | None) -> None:
         self.path = path

@@ -23,6 +23,7 @@ from playground.experiment.session import Session
 SLICE = 0.0015  # seconds of training between two looks at the letter box
 FRAME_GAP = 1 / 32  # seconds between frames at the least
 FRAME_SHARE = 4  # a frame may take at most one part in this many of the thread's time
+BACK_UP_BYTES = 10_000_000  # of examples, which take about a tenth of a second to write
 GATE_PATIENCE = 0.05  # seconds the trainer waits for a window that is painting, at the most
 
 Command = Callable[[], None]
@@ -92,6 +93,10 @@ class Runner(QObject):
     def save(self, path: Path) -> None:
         """Write a snapshot of this moment."""
         self._thread.post(partial(self._thread.save, path))
+
+    def back_up(self, path: Path) -> None:
+        """Write a snapshot without a word, unless the data are so large that training would stumble."""
+        self._thread.post(partial(self._thread.back_up, path))
 
     def export_history(self, path: Path) -> None:
         """Write the whole history as a table."""
@@ -208,6 +213,13 @@ class _TrainingThread(QThread):
 
     def save(self, path: Path) -> None:
         self._write("saved", path, partial(save_snapshot, self._session, path))
+
+    def back_up(self, path: Path) -> None:
+        if self._session.dataset.X.nbytes <= BACK_UP_BYTES:
+            try:
+                save_snapshot(self._session, path)
+            except SnapshotError as error:
+                self._tell("failed", f"No copy for a restart after a crash could be kept: {error}.", "")
 
     def export_history(self, path: Path) -> None:
         layers = len(self._session.network.units)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollAre
 from playground.experiment.config import MAX_SEED, Config
 from playground.experiment.frame import NEEDS, Divergence, Frame, Scene
 from playground.experiment.session import Session
+from playground.ui.autosave import Autosave
 from playground.ui.document import Document
 from playground.ui.files import Files
 from playground.ui.help import show_about, show_details, show_shortcuts
@@ -55,6 +56,7 @@ class Window(QMainWindow):
         self.docks: dict[str, QDockWidget] = {}
         self._build()
         self.files = Files(self)
+        self.autosave = Autosave(self)
         self._build_actions()
         self._build_menus()
         self._connect()
@@ -121,8 +123,7 @@ class Window(QMainWindow):
         self._run_bar.show_theme(theme)
         self._theme_action.setIcon(icon("theme", theme))
         action_icons(self._run_actions, theme, self.runner.running)
-        if self.frame is not None:
-            self.draw(self.frame)
+        self._draw_again()
 
     def follow_title(self) -> None:
         """Name the data or the file in the title, with a mark while there is something to save."""
@@ -154,7 +155,8 @@ class Window(QMainWindow):
         dock = QDockWidget(title, self)
         dock.setObjectName(f"dock_{name}")
         dock.setWidget(widget)
-        dock.visibilityChanged.connect(self._ask_for_what_is_seen)
+        # Queued: at the signal the dock's widget does not know yet whether it can be seen.
+        dock.visibilityChanged.connect(self._draw_again, Qt.ConnectionType.QueuedConnection)
         self.addDockWidget(area, dock)
         self.docks[name] = dock
 
@@ -290,6 +292,11 @@ class Window(QMainWindow):
         if self.frame is not None:
             self.boundary.show_frame(self.frame)
 
+    def _draw_again(self) -> None:
+        """Something has come into sight or taken other colours."""
+        if self.frame is not None:
+            self.draw(self.frame)
+
     def _due(self) -> list[View]:
         """The views to draw now: what can be seen, and while training only one of those that take turns."""
         seen = [view for view in (self.editor, *self.views) if not view.visibleRegion().isEmpty()]
@@ -383,6 +390,7 @@ class Window(QMainWindow):
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("layout", self.saveState(LAYOUT_VERSION))
         self.runner.stop()
+        self.autosave.clear()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

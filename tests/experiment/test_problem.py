@@ -205,7 +205,7 @@ def test_evaluation_by_the_formulas(loss: Loss, output: Activation, classes: int
     source = SOURCES[classes]
     if classes == 2:
         source = Circle(points=2500)  # more than a network looks at in one call
-    config = edited({"data.source": source, "training.loss": loss, "network.output": output})
+    config = edited({"data.source": source, "data.train_share": 0.6, "training.loss": loss, "network.output": output})
     try:
         problem = Problem(config, drawn(config))
     except ConfigError:

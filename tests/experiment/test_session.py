@@ -82,8 +82,8 @@ MOVES: dict[str, Callable[[Session], object]] = {
 
 @given(actions=st.lists(st.sampled_from(sorted(MOVES | LOOKS)), max_size=12), optimizer=st.sampled_from([*OPTIMIZERS]))
 def test_neither_cuts_nor_looks_change_a_bit(actions: list[str], optimizer: str) -> None:
-    config = edited({"training.optimizer": OPTIMIZERS[optimizer]()}, SMALL)
-    session = Session(config)
+    config = edited({"training.optimizer": OPTIMIZERS[optimizer](), "training.batch_size": 2}, SMALL)
+    session = Session(config)  # 12 steps an epoch, of which every third is recorded
     for action in actions:
         (MOVES | LOOKS)[action](session)
     straight = run_to(config, session.step_count)
@@ -105,16 +105,17 @@ def test_the_clock_decides_how_many_steps_but_no_number(ticks: list[float]) -> N
 
 
 def test_training_counts_steps_and_epochs() -> None:
-    session = Session(SMALL)
-    session.step(2)
+    session = Session(edited({"training.batch_size": 2}, SMALL))
+    session.step(1)
+    session.step(1)
     assert (session.step_count, session.epoch) == (2, 0)
     session.train(1)
-    assert (session.step_count, session.epoch) == (3, 1)
+    assert (session.step_count, session.epoch) == (12, 1)
     session.train(4)
-    assert (session.step_count, session.epoch) == (15, 5)
-    session.step(4)
+    assert (session.step_count, session.epoch) == (60, 5)
+    session.step(16)
     frame = session.frame()
-    assert (frame.step, frame.epoch, frame.step_in_epoch) == (19, 6, 1)
+    assert (frame.step, frame.epoch, frame.step_in_epoch) == (76, 6, 4)
 
 
 def test_restarting_gives_the_same_run() -> None:

@@ -112,7 +112,7 @@ class Windows:
         window.show()
         window.activateWindow()
         pilot = Pilot(window, self._qtbot, self._folder)
-        pilot.until(lambda: window.isActiveWindow() and window.frame is not None and window.frame.outputs is not None)
+        pilot.until(lambda: window.isActiveWindow() and window.frame is not None)
         return pilot
 
     def until_closed(self, window: Window) -> None:

@@ -1,0 +1,597 @@
+"""Files in the real window: what is saved comes back bit for bit, what fails is said, nothing is lost unasked."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QMessageBox, QWidget
+
+from playground.data.files import CsvFile
+from playground.data.generators import Spiral
+from playground.exchange.snapshot import load_snapshot, save_snapshot
+from playground.experiment.config import Config
+from playground.experiment.frame import Frame
+from playground.experiment.session import Session
+from playground.options import with_value
+from playground.ui.panels.open_data import OpenDataDialog
+from playground.ui.window import Window
+from tests.ui.conftest import Pilot, Windows
+
+Answer = QMessageBox.StandardButton
+
+
+class Desk:
+    """What the user answers to the dialogs, and which were asked."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.file: Path | None = None
+        self.answer = Answer.Cancel
+        self.asked: list[tuple[str, str]] = []
+        for name in ("getOpenFileName", "getSaveFileName"):
+            monkeypatch.setattr(QFileDialog, name, self._choose(name))
+        monkeypatch.setattr(QMessageBox, "question", self._question)
+
+    def _choose(self, name: str) -> Callable[..., tuple[str, str]]:
+        def choose(parent: QWidget, title: str, start: str, filters: str) -> tuple[str, str]:
+            self.asked.append((title, start))
+            return str(self.file or ""), filters
+
+        return choose
+
+    def _question(self, *_: Any) -> QMessageBox.StandardButton:
+        self.asked.append(("Unsaved changes", ""))
+        return self.answer
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(monkeypatch)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    """Forty points in two columns, and a class."""
+    path = tmp_path / "points.csv"
+    rows = [f"{i / 7},{i * i % 11},{'yes' if i % 3 else 'no'}" for i in range(40)]
+    path.write_text("\n".join(["height,weight,ill", *rows]) + "\n")
+    return path
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    """A run of 7 units, 30 steps old."""
+    session = Session(with_value(Config(), "network.hidden.0.units", 7))
+    session.step(30)
+    save_snapshot(session, tmp_path / "seven.safetensors")
+    return tmp_path / "seven.safetensors"
+
+
+def action(window: Window, text: str) -> QAction:
+    [found] = [found for found in window.findChildren(QAction) if found.text().replace("&", "") == text]
+    return found
+
+
+def same(frame: Frame, session: Session) -> bool:
+    theirs = session.frame(frozenset())
+    return (frame.epoch, frame.step) == (theirs.epoch, theirs.step) and all(
+        np.array_equal(a, b) for a, b in zip(frame.weights, theirs.weights, strict=True)
+    )
+
+
+def same_history(one: Session, other: Session) -> bool:
+    return all(
+        np.array_equal(getattr(one.history, name), getattr(other.history, name), equal_nan=True)
+        for name in ("epoch", "step", "train_loss", "test_loss", "gradient_norm")
+    )
+
+
+def edit(pilot: Pilot) -> None:
+    """Something that a snapshot does not hold yet."""
+    pilot.window.document.set("training.learning_rate", 0.1, "Rate")
+
+
+def untouched(pilot: Pilot, before: Frame) -> bool:
+    after = pilot.settle()
+    weights = zip(after.weights, before.weights, strict=True)
+    return (after.run, after.step) == (before.run, before.step) and all(np.array_equal(a, b) for a, b in weights)
+
+
+# Saving and opening snapshots
+
+
+def test_saved_opened_and_trained_on_is_never_having_stopped(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
+    window = pilot.window
+    reference = Session(Config())
+    reference.train(3)
+    reference.step(4)
+    for _ in range(3):
+        window.runner.epoch()
+    for _ in range(4):
+        window.runner.step()
+    desk.file = tmp_path / "saved.safetensors"
+    pilot.control("s")
+    pilot.until(desk.file.exists)
+    pilot.until(lambda: "saved.safetensors" in pilot.strip.text)
+    window.document.set("network.hidden.0.units", 9, "Units")  # somewhere else meanwhile
+    pilot.play()
+    pilot.settle()
+    desk.answer = Answer.Discard
+    pilot.control("o")
+    pilot.until(lambda: pilot.frame.step == 79)
+    assert not pilot.running
+    assert window.document.config == Config()
+    assert not window.document.undo_stack.canUndo()
+    assert same(pilot.settle(), reference)
+    reference.train(2)
+    for _ in range(2):
+        window.runner.epoch()
+    pilot.until(lambda: pilot.frame.epoch == reference.epoch)
+    assert same(pilot.settle(), reference)
+    assert same_history(pilot.saved(), reference)
+
+
+def test_the_title_names_the_data_or_the_file_and_marks_what_is_not_saved(
+    pilot: Pilot, desk: Desk, tmp_path: Path
+) -> None:
+    window = pilot.window
+    assert window.windowTitle().startswith(pilot.frame.scene.origin)
+    assert not window.isWindowModified()
+    edit(pilot)
+    assert window.isWindowModified()
+    desk.file = tmp_path / "mine"  # without an ending
+    pilot.control("s")
+    pilot.until(lambda: not window.isWindowModified())
+    assert window.windowTitle().startswith("mine.safetensors[*]")
+    assert load_snapshot(tmp_path / "mine.safetensors").config == window.document.config
+    pilot.control("z")
+    assert window.isWindowModified()
+    pilot.control("y")
+    assert not window.isWindowModified()
+
+
+def test_save_asks_once_and_save_as_every_time(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
+    desk.file = tmp_path / "one.safetensors"
+    pilot.control("s")
+    pilot.until(desk.file.exists)
+    pilot.until(lambda: pilot.window.files.path == desk.file)
+    edit(pilot)
+    pilot.control("s")
+    pilot.until(lambda: not pilot.window.isWindowModified())
+    assert len(desk.asked) == 1
+    assert load_snapshot(desk.file).config == pilot.window.document.config
+    desk.file = tmp_path / "two.safetensors"
+    pilot.control("s", shift=True)
+    pilot.until(desk.file.exists)
+    assert len(desk.asked) == 2
+    assert desk.asked[1][1].startswith(str(tmp_path)), "where the last one was"
+    desk.file = None
+    pilot.control("s", shift=True)  # cancelled
+    pilot.settle()
+    assert pilot.window.files.path == tmp_path / "two.safetensors"
+
+
+def test_a_new_experiment(pilot: Pilot, desk: Desk, snapshot: Path) -> None:
+    pilot.window.files.open_path(snapshot)
+    pilot.until(lambda: pilot.frame.step == 30)
+    pilot.control("n")
+    pilot.until(lambda: same(pilot.frame, Session(Config())))
+    assert pilot.window.document.config == Config()
+    assert pilot.window.files.path is None
+    assert not desk.asked
+
+
+def test_a_configuration_is_opened_and_is_no_file_to_save_to(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
+    config = with_value(Config(), "data.source", Spiral())
+    desk.file = tmp_path / "spiral.json"
+    desk.file.write_text(config.to_json())
+    pilot.control("o")
+    pilot.until(lambda: pilot.window.document.config == config)
+    pilot.until(lambda: same(pilot.frame, Session(config)))
+    assert pilot.window.files.path is None
+    assert "spiral" in pilot.window.windowTitle().lower()
+
+
+# What cannot be opened
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+BROKEN: dict[str, tuple[str, Callable[[Path], object], str]] = {
+    "truncated": ("run.safetensors", truncated, "run.safetensors"),
+    "another program's": ("run.safetensors", lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n" * 20), "safetensors"),
+    "empty": ("run.safetensors", lambda path: path.write_bytes(b""), "run.safetensors"),
+    "vanished snapshot": ("run.safetensors", Path.unlink, "run.safetensors"),
+    "vanished config": ("run.json", Path.unlink, "No such file"),
+    "no JSON": ("run.json", lambda path: path.write_text("{"), "not valid JSON"),
+    "no text": ("run.json", lambda path: path.write_bytes(b"\xff\xfe\x00"), "run.json"),
+    "bad field": ("run.json", lambda path: path.write_text('{"training": {"batch_size": 0}}'), "training.batch_size"),
+    "unknown field": ("run.json", lambda path: path.write_text('{"training": {"luck": 1}}'), "training.luck"),
+    "impossible pair": (
+        "run.json",
+        lambda path: path.write_text(json.dumps({"data": {"source": "plane"}, "training": {"loss": "cross_entropy"}})),
+        "training.loss",
+    ),
+    "without its data": (
+        "run.json",
+        lambda path: path.write_text(json.dumps({"data": {"source": {"name": "csv_file", "path": "gone.csv"}}})),
+        "gone.csv",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_what_cannot_be_opened_is_said_and_the_run_goes_on(pilot: Pilot, desk: Desk, tmp_path: Path, kind: str) -> None:
+    name, spoil, words = BROKEN[kind]
+    desk.file = tmp_path / name
+    if desk.file.suffix == ".json":
+        desk.file.write_text(Config().to_json())
+    else:
+        save_snapshot(Session(Config()), desk.file)
+    spoil(desk.file)
+    pilot.play()
+    run, config = pilot.frame.run, pilot.window.document.config
+    pilot.control("o")
+    assert pilot.strip.urgent
+    assert words in pilot.strip.text
+    assert name in pilot.strip.text
+    assert "\n" not in pilot.strip.text
+    step = pilot.frame.step
+    pilot.until(lambda: pilot.frame.step > step)
+    assert pilot.running
+    assert pilot.frame.run == run
+    assert pilot.window.document.config is config
+    assert pilot.window.files.path is None
+
+
+@pytest.mark.parametrize("name", ["folder.safetensors", "folder.json"])
+def test_a_folder_is_no_experiment(pilot: Pilot, desk: Desk, tmp_path: Path, name: str) -> None:
+    desk.file = tmp_path / name
+    desk.file.mkdir()
+    before = pilot.settle()
+    pilot.control("o")
+    assert pilot.strip.urgent
+    assert name in pilot.strip.text
+    assert untouched(pilot, before)
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: None, lambda path: path.write_bytes(b"\x00\x01")])
+def test_what_is_no_table_is_said_in_its_dialog(pilot: Pilot, desk: Desk, tmp_path: Path, make: Any) -> None:
+    desk.file = tmp_path / "thing.csv"
+    make(desk.file)
+    before = pilot.settle()
+    pilot.control("d")
+    [dialog] = pilot.window.findChildren(OpenDataDialog)
+    refusal = dialog.findChild(QLabel, "open_data.refusal")
+    assert refusal is not None
+    assert "thing.csv" in refusal.text()
+    assert not dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open).isEnabled()
+    dialog.reject()
+    assert untouched(pilot, before)
+    assert pilot.window.document.config == Config()
+
+
+# Data
+
+
+def accept(pilot: Pilot) -> None:
+    [dialog] = pilot.window.findChildren(OpenDataDialog)
+    dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open).click()
+
+
+def test_a_table_becomes_the_data_undoably(pilot: Pilot, desk: Desk, table: Path) -> None:
+    document = pilot.window.document
+    desk.file = table
+    pilot.control("d")
+    accept(pilot)
+    pilot.until(lambda: pilot.frame.scene.classes == ("no", "yes"))
+    assert isinstance(document.config.data.source, CsvFile)
+    assert pilot.frame.scene.columns == ("height", "weight")
+    assert pilot.strip.text == "Restarted: Open data."
+    pilot.control("z")
+    assert document.config == Config()
+    pilot.until(lambda: same(pilot.frame, Session(Config())))
+    pilot.control("y")
+    pilot.until(lambda: pilot.frame.scene.columns == ("height", "weight"))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not pilot.window.findChildren(OpenDataDialog), "closed dialogs do not pile up"
+
+
+def test_a_dialog_that_is_left_changes_nothing(pilot: Pilot, desk: Desk, table: Path) -> None:
+    before = pilot.settle()
+    desk.file = table
+    pilot.window.data_panel.open_data_requested.emit()
+    [dialog] = pilot.window.findChildren(OpenDataDialog)
+    dialog.reject()
+    desk.file = None
+    pilot.control("d")
+    pilot.control("o")
+    assert untouched(pilot, before)
+    assert pilot.window.document.config == Config()
+
+
+def test_a_table_that_vanishes_behind_the_dialog_is_refused(pilot: Pilot, desk: Desk, table: Path) -> None:
+    before = pilot.settle()
+    desk.file = table
+    pilot.control("d")
+    table.unlink()
+    accept(pilot)
+    pilot.until(lambda: pilot.strip.urgent)
+    assert "points.csv" in pilot.strip.text
+    assert pilot.window.document.config == Config()
+    assert untouched(pilot, before)
+
+
+# Drag and drop
+
+
+def drop(target: QWidget, *urls: QUrl) -> bool:
+    """Drag over a widget and let go; whether anybody wanted it."""
+    data = QMimeData()
+    data.setUrls(list(urls))
+    middle = target.rect().center()
+    how = (Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(middle), *how)
+    QApplication.sendEvent(target, enter)
+    if not enter.isAccepted():
+        return False
+    QApplication.sendEvent(target, QDropEvent(QPointF(middle), *how))
+    return True
+
+
+def places(window: Window) -> list[QWidget]:
+    return [window, window.docks["data"], window.editor, *(view.figure().viewport() for view in window.views)]
+
+
+def test_a_snapshot_can_be_dropped_anywhere(pilot: Pilot, snapshot: Path) -> None:
+    for place in places(pilot.window):
+        run = pilot.settle().run
+        assert drop(place, QUrl.fromLocalFile(str(snapshot)))
+        pilot.until(lambda run=run: pilot.frame.run > run and pilot.frame.step == 30)
+    assert pilot.window.files.path == snapshot
+    assert same(pilot.settle(), load_snapshot(snapshot))
+
+
+def test_a_configuration_can_be_dropped(pilot: Pilot, tmp_path: Path) -> None:
+    config = with_value(Config(), "network.seed", 4)
+    (tmp_path / "config.json").write_text(config.to_json())
+    assert drop(pilot.window, QUrl.fromLocalFile(str(tmp_path / "config.json")))
+    pilot.until(lambda: same(pilot.frame, Session(config)))
+
+
+def test_a_table_can_be_dropped(pilot: Pilot, table: Path) -> None:
+    assert drop(pilot.window, QUrl.fromLocalFile(str(table)))
+    accept(pilot)
+    pilot.until(lambda: pilot.frame.scene.columns == ("height", "weight"))
+
+
+def test_what_is_no_file_is_not_taken(pilot: Pilot) -> None:
+    assert not drop(pilot.window, QUrl("https://example.org/run.safetensors"))
+    assert not drop(pilot.window)
+
+
+# Recent files
+
+
+def recent(pilot: Pilot) -> list[str]:
+    return [action.text() for action in pilot.window.files.recent_menu.actions()]
+
+
+def test_the_last_ten_files_newest_first(pilot: Pilot, desk: Desk, snapshot: Path, tmp_path: Path) -> None:
+    assert recent(pilot) == []
+    assert not pilot.window.files.recent_menu.isEnabled()
+    content = snapshot.read_bytes()
+    for number in range(12):
+        path = tmp_path / f"{number}.safetensors"
+        path.write_bytes(content)
+        pilot.window.files.open_path(path)
+    newest_first = [f"{number}.safetensors" for number in range(11, 1, -1)]
+    assert recent(pilot) == newest_first
+    pilot.window.files.recent_menu.actions()[3].trigger()
+    pilot.until(lambda: pilot.window.files.path == tmp_path / "8.safetensors")
+    assert recent(pilot) == ["8.safetensors", *(name for name in newest_first if name != "8.safetensors")]
+    assert pilot.window.files.recent_menu.isEnabled()
+
+
+def test_recent_files_are_there_in_the_next_window(windows: Windows, snapshot: Path, table: Path) -> None:
+    first = windows.open()
+    first.window.files.open_path(snapshot)
+    first.window.files.open_path(table)
+    accept(first)
+    first.until(lambda: len(recent(first)) == 2)
+    second = windows.open()
+    assert recent(second) == ["points.csv", "seven.safetensors"]
+    second.window.files.recent_menu.actions()[1].trigger()
+    second.until(lambda: second.frame.step == 30)
+
+
+def test_a_recent_file_that_is_gone_says_so(pilot: Pilot, snapshot: Path) -> None:
+    pilot.window.files.open_path(snapshot)
+    pilot.until(lambda: pilot.frame.step == 30)
+    before = pilot.settle()
+    snapshot.unlink()
+    pilot.window.files.recent_menu.actions()[0].trigger()
+    assert pilot.strip.urgent
+    assert "seven.safetensors" in pilot.strip.text
+    assert untouched(pilot, before)
+
+
+# Exporting
+
+
+def test_the_history_is_exported(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
+    pilot.window.runner.epoch()
+    desk.file = tmp_path / "history.csv"
+    pilot.control("e")
+    pilot.until(lambda: "history.csv" in pilot.strip.text)
+    with desk.file.open() as file:
+        rows = list(csv.DictReader(file))
+    reference = Session(Config())
+    reference.train(1)
+    assert [float(row["train_loss"]) for row in rows] == reference.history.train_loss.tolist()
+    assert [float(row["step"]) for row in rows] == reference.history.step.tolist()
+
+
+def test_the_configuration_is_exported(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
+    edit(pilot)
+    desk.file = tmp_path / "config"
+    action(pilot.window, "Configuration as JSON…").trigger()
+    assert Config.from_json((tmp_path / "config.json").read_text()) == pilot.window.document.config
+    assert "config.json" in pilot.strip.text
+    assert QSettings().value("folder", "", type=str) == str(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["network", "boundary", "gradient", "loss"])
+def test_every_view_is_exported_as_png_and_svg(pilot: Pilot, desk: Desk, tmp_path: Path, name: str) -> None:
+    window = pilot.window
+    view = next(view for view in (window.editor, *window.views) if view.name == name)
+    window.runner.epoch()
+    pilot.settle()
+    export = action(window, f"{view.title} as a picture…")
+    for suffix in (".png", ".svg"):
+        desk.file = tmp_path / f"{name}{suffix}"
+        export.trigger()
+        assert desk.file.name in pilot.strip.text
+        assert not pilot.strip.urgent
+    image = QImage(str(tmp_path / f"{name}.png"))
+    assert image.width() > 300
+    colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
+    assert len(colours) > 4
+    assert QSvgRenderer(str(tmp_path / f"{name}.svg")).isValid()
+    assert not view.grab().isNull()
+
+
+def test_the_decision_boundary_is_copied(pilot: Pilot) -> None:
+    QGuiApplication.clipboard().clear()
+    pilot.control("c", shift=True)
+    assert QGuiApplication.clipboard().mimeData().hasImage()
+    assert "Decision boundary" in pilot.strip.text
+
+
+EXPORTS = {
+    "history.csv": "History as CSV…",
+    "config.json": "Configuration as JSON…",
+    "boundary.png": "Decision boundary as a picture…",
+    "loss.svg": "Loss as a picture…",
+    "network.bmp": "Network as a picture…",
+    "run.safetensors": "Save snapshot as…",
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_what_cannot_be_written_is_said_once_and_in_one_sentence(
+    pilot: Pilot, desk: Desk, tmp_path: Path, name: str
+) -> None:
+    edit(pilot)
+    pilot.play()
+    desk.file = tmp_path / "nowhere" / name
+    action(pilot.window, EXPORTS[name]).trigger()
+    pilot.until(lambda: pilot.strip.urgent)
+    said = pilot.strip.text
+    assert said.count(name) == 1
+    assert ".." not in said.replace("…", "")
+    assert "unexpected" not in said
+    assert pilot.running, "training goes on"
+    assert pilot.window.isWindowModified()
+    assert pilot.window.files.path is None
+    desk.file = None
+    pilot.strip.clear()
+    action(pilot.window, EXPORTS[name]).trigger()  # cancelled
+    assert not pilot.strip.urgent
+
+
+# Before something is lost
+
+
+def leave(pilot: Pilot, how: str, snapshot: Path) -> None:
+    match how:
+        case "close":
+            pilot.window.close()
+        case "quit":
+            pilot.control("q")
+        case "new":
+            pilot.control("n")
+        case "open":
+            pilot.window.files.open_path(snapshot)
+
+
+WAYS = pytest.mark.parametrize("how", ["close", "quit", "new", "open"])
+
+
+def left(pilot: Pilot, how: str) -> bool:
+    if how in ("close", "quit"):
+        return not pilot.window.isVisible()
+    return pilot.window.document.config.training.learning_rate != 0.1
+
+
+@WAYS
+def test_nothing_is_asked_while_there_is_nothing_to_save(pilot: Pilot, desk: Desk, snapshot: Path, how: str) -> None:
+    edit(pilot)
+    pilot.control("z")
+    pilot.play()  # training alone is repeatable: it is no edit
+    leave(pilot, how, snapshot)
+    assert not desk.asked
+    if how in ("close", "quit"):
+        assert not pilot.window.isVisible()
+        assert pilot.window.runner._thread.isFinished()
+
+
+@WAYS
+def test_cancel_stays(pilot: Pilot, desk: Desk, snapshot: Path, how: str) -> None:
+    edit(pilot)
+    leave(pilot, how, snapshot)
+    assert len(desk.asked) == 1
+    assert not left(pilot, how)
+    assert pilot.window.isWindowModified()
+    pilot.play()
+
+
+@WAYS
+def test_discard_leaves(pilot: Pilot, desk: Desk, snapshot: Path, how: str) -> None:
+    edit(pilot)
+    desk.answer = Answer.Discard
+    leave(pilot, how, snapshot)
+    assert len(desk.asked) == 1
+    assert left(pilot, how)
+
+
+@WAYS
+def test_save_saves_and_then_leaves(pilot: Pilot, desk: Desk, snapshot: Path, tmp_path: Path, how: str) -> None:
+    edit(pilot)
+    desk.answer, desk.file = Answer.Save, tmp_path / "kept.safetensors"
+    leave(pilot, how, snapshot)
+    pilot.until(lambda: left(pilot, how))
+    assert load_snapshot(desk.file).config.training.learning_rate == 0.1
+    assert [title for title, _ in desk.asked] == ["Unsaved changes", "Save snapshot"]
+
+
+def test_save_without_a_name_stays(pilot: Pilot, desk: Desk) -> None:
+    edit(pilot)
+    desk.answer, desk.file = Answer.Save, None
+    pilot.window.close()
+    assert pilot.window.isVisible()
+    pilot.settle()
+
+
+def test_a_save_that_fails_stays_and_a_later_one_does_not_close(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
+    edit(pilot)
+    desk.answer, desk.file = Answer.Save, tmp_path / "nowhere" / "kept.safetensors"
+    pilot.window.close()
+    pilot.until(lambda: pilot.strip.urgent)
+    assert "kept.safetensors" in pilot.strip.text
+    assert pilot.window.isVisible()
+    desk.file = tmp_path / "kept.safetensors"
+    pilot.control("s")
+    pilot.until(lambda: not pilot.window.isWindowModified())
+    pilot.settle()
+    assert pilot.window.isVisible()
