@@ -112,7 +112,12 @@ class Session:
 
         Raises:
             IndexError: when there is no such weight.
+            ValueError: when the value is not finite.
         """
+        if min(layer, unit, input) < 0:
+            raise IndexError("layers, units and inputs are counted from 0")
+        if not math.isfinite(value):
+            raise ValueError(f"a weight must be a finite number, not {value}")
         self.network.weights[layer][unit, input] = value
         self._scored_at = -1
         self._checkpoint = self._moment()
@@ -237,7 +242,7 @@ class Session:
         self.network.gradients[:] = np.nan  # none yet
         self._rng = np.random.default_rng([config.network.seed, 1])
         self._make_trainer()
-        self._history = History(len(self.network.units), resolution=2 if self._small else 0)
+        self._history = History(len(self.network.units), self._resolution())
         self._scores = self._score()
         self._start_loss = self._scores.train_loss
         self._record()
@@ -245,20 +250,34 @@ class Session:
     def _make_trainer(self) -> None:
         training = self.config.training
         self._trainer = Trainer(
-            self.network, self._problem.loss, training.optimizer, training.regularizer, training.learning_rate
+            self.network,
+            self._problem.loss,
+            training.optimizer,
+            training.regularizer,
+            training.learning_rate,
+            training.schedule,
+            training.clipping,
         )
         self._batches = Batches(self._problem.train, training.batch_size, self._trainer.step)
 
+    def _resolution(self) -> int:
+        """Of the history: as fine as scoring all examples allows, and no finer than the steps."""
+        return min(2 if self._small else 0, self._batches.count.bit_length() - 1)
+
     def _adjust(self, config: Config, problem: Problem) -> None:
         """Go on with the same weights under other rules of training."""
-        now, size = self._moment(), self._batches.size
+        now, size, old_loss = self._moment(), self._batches.size, self._problem.loss
         self.config, self._problem, self.scene = config, problem, problem.scene(config)
         self._maps = Maps(problem, self.scene)
         self._make_trainer()
         self._good, self._checkpoint = self._adjusted(self._good, size), self._adjusted(now, size)
         self._return_to(self._checkpoint)
+        self._history.resolution = min(self._history.resolution, self._resolution())
         self.divergence = None
         self._scores = self._score()
+        if problem.loss != old_loss:  # another measure of what is good
+            self._start_loss = self._scores.train_loss
+            self._good = self._checkpoint = self._moment()
 
     def _adjusted(self, moment: State, size: int) -> State:
         """A moment of before, when mini-batches had this size, under the present rules of training."""
@@ -287,6 +306,7 @@ class Session:
         batches = self._batches
         if self._cursor == 0:
             batches.shuffle(self._rng)
+        self._trainer.set_time(self.epoch, self._cursor, batches.count)
         while self._cursor < stop:
             steps = batches.steps(self._cursor, stop - self._cursor)
             for calls in steps:
