@@ -16,7 +16,7 @@ class Document(QObject):
 
     `config_changed(old, new)` follows every edit, undo and redo; `weight_edited(layer, unit, input, value)` follows
     every edit of a weight by hand, `input` = the number of inputs meaning the bias. `last_edit` is the name of the edit
-    that `config_changed` tells of, "" for another experiment.
+    that `config_changed` tells of, "" for another experiment; `travelling` says that it is undone or done again.
     """
 
     config_changed = Signal(object, object)
@@ -26,6 +26,8 @@ class Document(QObject):
         super().__init__(parent)
         self.config = config
         self.last_edit = ""
+        self.travelling = False
+        self.starts = 0  # how often the weights have been drawn anew without an edit
         self.undo_stack = QUndoStack(self)
 
     def edit(self, label: str, config: Config, merge: str = "") -> None:
@@ -46,10 +48,14 @@ class Document(QObject):
         if old != new:
             self.undo_stack.push(_WeightEdit(self, label, place, old, new))
 
+    def forget_weights(self) -> None:
+        """The run has been reset: weights that were set by hand are gone, and undoing that would make no sense."""
+        self.starts += 1
+
     def replace(self, config: Config) -> None:
         """Take another experiment's config; its undo history starts empty."""
         self.undo_stack.clear()
-        self._take(config, "")
+        self._take(config, "", travelling=False)
 
     def take_back(self, kept: Config) -> None:
         """Leave a config that the session refused, for the one it has kept; a refused edit is gone for good."""
@@ -62,10 +68,10 @@ class Document(QObject):
             last.setObsolete(True)
             stack.redo()  # of an obsolete command, Qt only takes it from the stack
         else:
-            self._take(kept, "")
+            self._take(kept, "", travelling=False)
 
-    def _take(self, config: Config, edit: str) -> None:
-        old, self.config, self.last_edit = self.config, config, edit
+    def _take(self, config: Config, edit: str, travelling: bool) -> None:
+        old, self.config, self.last_edit, self.travelling = self.config, config, edit, travelling
         self.config_changed.emit(old, config)
 
 
@@ -76,12 +82,14 @@ class _ConfigEdit(QUndoCommand):
         self._old = old
         self._new = new
         self._merge = merge
+        self._done = False
 
     def undo(self) -> None:
-        self._document._take(self._old, self.text())
+        self._document._take(self._old, self.text(), travelling=True)
 
     def redo(self) -> None:
-        self._document._take(self._new, self.text())
+        self._document._take(self._new, self.text(), travelling=self._done)
+        self._done = True
 
     def id(self) -> int:
         return 1 if self._merge else -1
@@ -101,18 +109,26 @@ class _WeightEdit(QUndoCommand):
         self._place = place
         self._old = old
         self._new = new
+        self._starts = document.starts
 
     def undo(self) -> None:
-        self._document.weight_edited.emit(*self._place, self._old)
+        self._put(self._old)
 
     def redo(self) -> None:
-        self._document.weight_edited.emit(*self._place, self._new)
+        self._put(self._new)
+
+    def _put(self, value: float) -> None:
+        if self._starts == self._document.starts:
+            self._document.weight_edited.emit(*self._place, value)
+        else:
+            self.setObsolete(True)
 
     def id(self) -> int:
         return 2
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _WeightEdit) or other._place != self._place:
+        # One gesture, such as steps with the arrow keys; when training has moved the weight since, it is another edit.
+        if not isinstance(other, _WeightEdit) or other._place != self._place or other._old != self._new:
             return False
         self._new = other._new
         return True

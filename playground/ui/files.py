@@ -14,6 +14,7 @@ from playground.data.dataset import DataError
 from playground.exchange.atomic import write_atomically
 from playground.exchange.snapshot import SnapshotError, load_snapshot
 from playground.experiment.config import Config, ConfigError
+from playground.experiment.frame import Frame
 from playground.experiment.session import Session
 from playground.ui.figure import copy_figure, save_figure
 from playground.ui.panels.data_panel import with_source
@@ -33,6 +34,9 @@ class Files(QObject):
         super().__init__(window)
         self._window = window
         self.path: Path | None = None
+        self._kept_step: int | None = None  # of the experiment as it was opened or saved; None until it has been drawn
+        self._kept_since = 0  # restarts before that
+        self._trained = False
         self._after_saving: Callable[[], object] | None = None
         self.recent_menu = QMenu(self.tr("Open &recent"), window)
         self._show_recent()
@@ -87,12 +91,15 @@ class Files(QObject):
             self._window.document.undo_stack.resetClean()
 
     def _open_experiment(self, path: Path, read: Callable[[Path], Session]) -> None:
-        if not self.may_leave(partial(self._open_experiment, path, read)):
-            return
         session = self._read(path, read)
         if session is not None:
-            self._take(session, path if read is load_snapshot else None)
-            self._remember(path)
+            self._exchange(session, path, path if read is load_snapshot else None)
+
+    def _exchange(self, session: Session, source: Path, path: Path | None) -> None:
+        """Take what was read from `source`, once the present experiment may be left."""
+        if self.may_leave(partial(self._exchange, session, source, path)):
+            self._take(session, path)
+            self._remember(source)
 
     def _read(self, path: Path, read: Callable[[Path], Session]) -> Session | None:
         """The session in a file; or None, when the strip has said why there is none."""
@@ -108,10 +115,34 @@ class Files(QObject):
 
     def _take(self, session: Session, path: Path | None) -> None:
         self.path = path
+        self._kept_step = None
+        self._kept_since = self._window.frame.run if self._window.frame else 0
+        self._trained = False
         self._window.load(session)
         self._window.follow_title()
 
     # Saving
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether anything has been edited or trained since the experiment was opened or saved."""
+        return self._trained or not self._window.document.undo_stack.isClean()
+
+    def follow_frame(self, frame: Frame) -> None:
+        """Notice training that has not been saved."""
+        if self._kept_step is None and frame.run > self._kept_since:
+            self._kept_step = frame.step
+        trained = self._kept_step is not None and frame.step != self._kept_step
+        if trained != self._trained:
+            self._trained = trained
+            self._window.follow_title()
+
+    def keep(self) -> None:
+        """All is saved, or is not meant to be."""
+        frame = self._window.frame
+        self._kept_step, self._trained = frame.step if frame else None, False
+        self._window.document.undo_stack.setClean()
+        self._window.follow_title()
 
     def save(self, then: Callable[[], object] | None = None) -> None:
         """Write the snapshot to where it came from, or ask where; `then` is called when it has been written."""
@@ -130,9 +161,8 @@ class Files(QObject):
     def follow_saved(self, path: Path) -> None:
         """The runner has written the snapshot."""
         self.path = path
-        self._window.document.undo_stack.setClean()
-        self._window.strip.say(self.tr("Saved {file}.").format(file=path))
-        self._window.follow_title()
+        self.keep()
+        self._window.strip.answer(self.tr("Saved {file}.").format(file=path))
         self._remember(path)
         then, self._after_saving = self._after_saving, None
         if then is not None:
@@ -140,7 +170,7 @@ class Files(QObject):
 
     def follow_exported(self, path: Path) -> None:
         """Something else has been written."""
-        self._window.strip.say(self.tr("Exported {file}.").format(file=path))
+        self._window.strip.answer(self.tr("Exported {file}.").format(file=path))
         QSettings().setValue("folder", str(path.parent))
 
     def may_leave(self, then: Callable[[], object]) -> bool:
@@ -148,7 +178,7 @@ class Files(QObject):
 
         If the user wants to save first, the answer is no, and `then` is called when the snapshot has been written.
         """
-        if self._window.document.undo_stack.isClean():
+        if not self.unsaved:
             return True
         answer = QMessageBox.question(
             self._window,
@@ -185,7 +215,7 @@ class Files(QObject):
     def copy_view(self, view: View) -> None:
         """Put a view's picture on the clipboard."""
         copy_figure(view)
-        self._window.strip.say(self.tr("Copied: {view}.").format(view=view.title))
+        self._window.strip.answer(self.tr("Copied: {view}.").format(view=view.title))
 
     def _write(self, path: Path, write: Callable[[], None]) -> None:
         try:

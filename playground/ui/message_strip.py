@@ -45,6 +45,11 @@ class MessageStrip(QWidget):
         if not self._urgent:
             self._show(sentence, ())
 
+    def answer(self, sentence: str) -> None:
+        """What came of something that the user has just asked for; an older warning has had its time."""
+        self._urgent = False
+        self._show(sentence, ())
+
     def warn(self, sentence: str, *offers: Offer) -> None:
         """A sentence that stays until it is answered or dismissed."""
         self._urgent = True

@@ -13,16 +13,18 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from playground.data.dataset import DataError
+from playground.data.dataset import DataError, Dataset
 from playground.exchange.snapshot import SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history
-from playground.experiment.config import Config, ConfigError, Impact
+from playground.experiment.config import Config, ConfigError, Impact, impact
 from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.session import Session
+from playground.experiment.state import State
 
 SLICE = 0.0015  # seconds of training between two looks at the letter box
 FRAME_GAP = 1 / 32  # seconds between frames at the least
 FRAME_SHARE = 4  # a frame may take at most one part in this many of the thread's time
+KEPT_RUNS = 8  # that an edit has ended and its undoing brings back
 BACK_UP_BYTES = 10_000_000  # of examples, which take about a tenth of a second to write
 GATE_PATIENCE = 0.05  # seconds the trainer waits for a window that is painting, at the most
 
@@ -34,12 +36,14 @@ class Runner(QObject):
 
     `frame_ready` is emitted with the trainer held at a gate, so what its slots draw is not slowed down; the next frame
     is made only after they are done. `refused(config, sentence, kept)` follows a config that the session would not take;
-    it goes on with the one it kept. `restarted` follows one that made the run start again.
+    it goes on with the one it kept. `restarted` follows one that made the run start again,
+    `resumed` one whose undoing brought a run back that had been left.
     """
 
     frame_ready = Signal(object)
     running_changed = Signal(bool)
     restarted = Signal()
+    resumed = Signal()
     refused = Signal(object, str, object)
     saved = Signal(object)
     exported = Signal(object)
@@ -78,10 +82,13 @@ class Runner(QObject):
         """After a divergence, return to the last good weights."""
         self._thread.post(self._thread.go_back)
 
-    def apply(self, config: Config) -> None:
-        """Take a changed config; of several that wait only the last counts."""
+    def apply(self, config: Config, back: bool = False) -> None:
+        """Take a changed config; of several that wait only the last counts.
+
+        With `back`, a run that an edit of this config has ended goes on where it was left.
+        """
         self._thread.wanted = config
-        self._thread.post(partial(self._thread.apply, config))
+        self._thread.post(partial(self._thread.apply, config, back))
 
     def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
         self._thread.post(partial(self._thread.set_weight, layer, unit, input, value))
@@ -142,6 +149,7 @@ class _TrainingThread(QThread):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.wanted: Config | None = None  # the config that was sent last
+        self._left: dict[Config, tuple[Dataset, State]] = {}  # runs that an edit has ended, for its undoing
         self.events: list[tuple[str, tuple[Any, ...]]] = []  # the runner's signals, and what they carry
         self.frame: Frame | None = None
         self.gate = threading.Event()
@@ -188,12 +196,26 @@ class _TrainingThread(QThread):
         self._session.go_back()
         self._stale = True
 
-    def apply(self, config: Config) -> None:
+    def apply(self, config: Config, back: bool) -> None:
         if config is not self.wanted:
             return
+        left = self._session
         try:
-            if self._session.apply(config) >= Impact.NETWORK:
-                self._tell("restarted")
+            if back and config in self._left:
+                dataset, state = self._left.pop(config)
+                self._session = Session.from_state(config, dataset, state)
+                self._session.run = left.run + 1
+                self._left[left.config] = left.dataset, left.state()
+                self._tell("resumed")
+            elif impact(left.config, config) >= Impact.TRAINING:
+                before, moment = left.config, (left.dataset, left.state())
+                if left.apply(config) >= Impact.NETWORK:
+                    self._left[before] = moment
+                    for config in list(self._left)[:-KEPT_RUNS]:
+                        del self._left[config]
+                    self._tell("restarted")
+            else:
+                left.apply(config)
         except (ConfigError, DataError) as error:
             self._tell("refused", config, str(error), self._session.config)
         self._stale = True
@@ -209,6 +231,7 @@ class _TrainingThread(QThread):
         self._set_playing(False)
         session.run = self._session.run + 1
         self._session = session
+        self._left.clear()
         self._stale = True
 
     def save(self, path: Path) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
-from playground.experiment.config import MAX_SEED, Config
+from playground.experiment.config import MAX_SEED, Config, Impact, impact
 from playground.experiment.frame import NEEDS, Divergence, Frame, Scene
 from playground.experiment.session import Session
 from playground.ui.autosave import Autosave
@@ -64,6 +64,7 @@ class Window(QMainWindow):
         self.show_theme(theme)
         self._restore_layout()
         self.follow_title()
+        self.strip.say(self.tr("Space starts the training. Point at a unit to see it large, click an edge to set its weight."))
 
     # Public verbs
 
@@ -74,12 +75,22 @@ class Window(QMainWindow):
         else:
             self.runner.play()
 
+    def step(self) -> None:
+        """Pause, and train one mini-batch."""
+        self.runner.step()
+        self.strip.say(self.tr("Trained one mini-batch."))
+
+    def epoch(self) -> None:
+        """Pause, and train to the end of the epoch."""
+        self.runner.epoch()
+        self.strip.say(self.tr("Trained to the end of the epoch."))
+
     def reset(self) -> None:
         """The same run again from its start, paused."""
         self.runner.pause()
         self.runner.restart()
-        self.strip.clear()
-        self.strip.say(self.tr("Back at the start: the same seed gives the same run again."))
+        self.document.forget_weights()
+        self.strip.answer(self.tr("Back at the start: the same seed gives the same run again."))
 
     def new_seed(self) -> None:
         """Other weights at the start, and another order of the mini-batches."""
@@ -88,8 +99,7 @@ class Window(QMainWindow):
 
     def load(self, session: Session) -> None:
         """Show another experiment, paused."""
-        self.strip.clear()
-        self.strip.say(self.tr("Another experiment. Space starts it."))
+        self.strip.answer(self.tr("Another experiment. Space starts it."))
         self.runner.load(session)
         self.document.replace(session.config)
 
@@ -106,7 +116,8 @@ class Window(QMainWindow):
         self._run_bar.show_frame(frame)
         self._run_bar.show_pace(frame, self.runner.running)
         self._ask_for_what_is_seen()
-        self._follow_divergence(frame.divergence)
+        self.files.follow_frame(frame)
+        self._follow_divergence(frame)
         self._paint_now()
 
     def show_theme(self, theme: Theme) -> None:
@@ -129,7 +140,7 @@ class Window(QMainWindow):
         """Name the data or the file in the title, with a mark while there is something to save."""
         name = self.files.path.name if self.files.path else (self._scene.origin if self._scene else "")
         self.setWindowTitle(f"{name}[*] – {self.tr('Neural Network Playground')}" if name else "[*]")
-        self.setWindowModified(not self.document.undo_stack.isClean())
+        self.setWindowModified(self.files.unsaved)
 
     # Construction
 
@@ -163,8 +174,8 @@ class Window(QMainWindow):
     def _build_actions(self) -> None:
         self._run_actions = {
             "play": self._action(self.tr("Run"), self.toggle_run, "Space", self.tr("Train, or pause.")),
-            "step": self._action(self.tr("Step"), self.runner.step, ["Right", "."], self.tr("Train one mini-batch.")),
-            "epoch": self._action(self.tr("Epoch"), self.runner.epoch, "E", self.tr("Train to the end of the epoch.")),
+            "step": self._action(self.tr("Step"), self.step, ["Right", "."], self.tr("Train one mini-batch.")),
+            "epoch": self._action(self.tr("Epoch"), self.epoch, "E", self.tr("Train to the end of the epoch.")),
             "reset": self._action(
                 self.tr("Reset"), self.reset, "R", self.tr("The same run again: same seed, same numbers.")
             ),
@@ -245,10 +256,11 @@ class Window(QMainWindow):
     def _connect(self) -> None:
         self.document.config_changed.connect(self._follow_config)
         self.document.weight_edited.connect(self.runner.set_weight)
-        self.document.undo_stack.cleanChanged.connect(lambda _clean: self.follow_title())
+        self.document.undo_stack.cleanChanged.connect(self._follow_clean)
         self.runner.frame_ready.connect(self.draw)
         self.runner.running_changed.connect(self._follow_running)
         self.runner.restarted.connect(self._follow_restart)
+        self.runner.resumed.connect(self._follow_resumption)
         self.runner.refused.connect(self._follow_refusal)
         self.runner.saved.connect(self.files.follow_saved)
         self.runner.exported.connect(self.files.follow_exported)
@@ -262,7 +274,9 @@ class Window(QMainWindow):
     # Slots
 
     def _follow_config(self, old: Config, new: Config) -> None:
-        self.runner.apply(new)
+        self.runner.apply(new, back=self.document.travelling)
+        if self.document.last_edit and impact(old, new) == Impact.TRAINING:
+            self.strip.say(self.tr("{edit}: the run goes on.").format(edit=_sentence(self.document.last_edit)))
         for view in self.views:
             view.show_config(new)
 
@@ -278,8 +292,14 @@ class Window(QMainWindow):
 
     def _follow_restart(self) -> None:
         """An edit has made the run start again: say which."""
-        self.strip.clear()
-        self.strip.say(self.tr("Restarted: {edit}.").format(edit=self.document.last_edit))
+        self.strip.answer(self.tr("Restarted: {edit}.").format(edit=self.document.last_edit))
+
+    def _follow_resumption(self) -> None:
+        """Undoing an edit has brought back the run that it had ended."""
+        self.strip.answer(self.tr("The run goes on where it was left."))
+
+    def _follow_clean(self, clean: bool) -> None:
+        self.follow_title()
 
     def _follow_refusal(self, config: Config, sentence: str, kept: Config) -> None:
         """The session would not take this config: say why, and return to the one it has."""
@@ -330,17 +350,17 @@ class Window(QMainWindow):
         else:
             self.strip.warn(sentence)
 
-    def _follow_divergence(self, divergence: Divergence | None) -> None:
+    def _follow_divergence(self, frame: Frame) -> None:
         """Say where the numbers broke and what helps, until they are whole again; no other warning hides it."""
-        known, self._divergence = self._divergence, divergence
-        if divergence is not None and (divergence is not known or not self.strip.urgent):
+        known, self._divergence = self._divergence, frame.divergence
+        if frame.divergence is not None and (frame.divergence is not known or not self.strip.urgent):
             self.strip.warn(
-                divergence.message + " " + self.tr("A smaller learning rate helps."),
+                frame.divergence.message + " " + self.tr("A smaller learning rate helps."),
                 (self.tr("Step back to the last good weights"), self.runner.go_back),
                 (self.tr("Reset"), self.reset),
             )
-        elif divergence is None and known is not None and self.strip.urgent:
-            self.strip.clear()
+        elif frame.divergence is None and known is not None:
+            self.strip.answer(self.tr("Back at step {step}: lower the learning rate, then go on.").format(step=f"{frame.step:,}"))
 
     def _toggle_theme(self) -> None:
         self.show_theme(THEMES["light" if self.theme.dark else "dark"])
@@ -394,7 +414,8 @@ class Window(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+        urls = event.mimeData().urls()
+        if urls and urls[0].isLocalFile():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -408,3 +429,7 @@ def _scrolling(panel: QWidget) -> QScrollArea:
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     return area
+
+
+def _sentence(edit: str) -> str:
+    return edit[:1].upper() + edit[1:]

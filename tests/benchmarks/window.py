@@ -124,6 +124,7 @@ def main() -> None:
             flush=True,
         )
     print("to reach: share 50 %, 30 frames/s, p99 16 ms")
+    window.files.keep()
     window.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, Qt, QThread, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.exchange.snapshot import load_snapshot
@@ -132,10 +133,12 @@ class Windows:
             threads = [thread for window in self._open for thread in window.runner.findChildren(QThread)]
             for window in self._open:
                 threads.append(window.runner._thread)
-                window.document.undo_stack.setClean()
+                window.files.keep()
                 window.close()
                 window.deleteLater()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            self._open.clear()
+            gc.collect()  # menus that pyqtgraph leaves to the collector would make every later window slower
         finally:
             qInstallMessageHandler(before)
         assert not any(thread.isRunning() for thread in threads)
@@ -143,8 +146,9 @@ class Windows:
 
 
 @pytest.fixture
-def windows(qtbot: QtBot, tmp_path: Path) -> Iterator[Windows]:
-    """Opens windows; trainer and window take turns as they do in the program."""
+def windows(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Windows]:
+    """Opens windows; trainer and window take turns as they do in the program. Asked whether to save, it says no."""
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Discard)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-4)
     opened = Windows(qtbot, tmp_path)

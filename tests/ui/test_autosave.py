@@ -34,6 +34,7 @@ def test_a_copy_is_kept_and_goes_with_the_window(qtbot: QtBot) -> None:
     alone = Session(Config())
     alone.step(steps)
     np.testing.assert_array_equal(copy.network.parameters, alone.network.parameters)
+    window.files.keep()
     window.close()
     assert not window.autosave.path.exists()
 
@@ -49,6 +50,7 @@ def test_nothing_is_written_again_while_nothing_happens(qtbot: QtBot) -> None:
     window.runner.step()
     qtbot.waitUntil(lambda: window.frame is not None and window.frame.step == 2)
     assert not window.autosave.path.exists()
+    window.files.keep()
     window.close()
 
 
@@ -59,6 +61,7 @@ def test_a_copy_left_by_a_crash_is_offered_and_restored(qtbot: QtBot) -> None:
     first.autosave.renew()
     qtbot.waitUntil(first.autosave.path.exists)
     content = first.autosave.path.read_bytes()
+    first.files.keep()
     first.close()
     first.autosave.path.write_bytes(content)  # as if the program had not come so far as to take it away
 
@@ -72,7 +75,7 @@ def test_a_copy_left_by_a_crash_is_offered_and_restored(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: second.frame is not None and second.frame.step == 1)
     assert second.isWindowModified()
     assert second.files.path is None
-    second.document.undo_stack.setClean()
+    second.files.keep()
     second.close()
 
 
@@ -83,4 +86,5 @@ def test_a_second_window_keeps_no_copy(qtbot: QtBot) -> None:
     assert keeps(first.autosave)
     assert not keeps(second.autosave)
     second.close()
+    first.files.keep()
     first.close()

@@ -178,3 +178,28 @@ def test_undo_and_redo_walk_the_same_configs(gestures: list[tuple[Any, ...]]) ->
         assert document.config == past[at][0]
         assert document.undo_stack.canUndo() == (at > 0)
         assert document.undo_stack.canRedo() == (at < len(past) - 1)
+
+
+def test_an_edit_of_a_weight_that_training_has_moved_is_an_edit_of_its_own() -> None:
+    document = Document(Config())
+    put: list[float] = []
+    document.weight_edited.connect(lambda layer, unit, input, value: put.append(value))
+    document.edit_weight((0, 0, 0), 0.1, 1.5, "Weight")
+    document.edit_weight((0, 0, 0), 1.5, 1.6, "Weight")  # the same gesture
+    document.edit_weight((0, 0, 0), 1.61, 2.5, "Weight")  # training has moved it
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert put == [1.5, 1.6, 2.5, 1.61, 0.1]
+    assert not document.undo_stack.canUndo()
+
+
+def test_a_reset_leaves_no_weight_to_undo() -> None:
+    document = Document(Config())
+    document.edit_weight((0, 0, 0), 0.1, 1.5, "Weight")
+    document.forget_weights()
+    put: list[float] = []
+    document.weight_edited.connect(lambda layer, unit, input, value: put.append(value))
+    document.undo_stack.undo()
+    assert put == []
+    assert not document.undo_stack.canUndo()
+    assert not document.undo_stack.canRedo()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -194,10 +195,11 @@ def test_a_configuration_is_opened_and_is_no_file_to_save_to(pilot: Pilot, desk:
     desk.file = tmp_path / "spiral.json"
     desk.file.write_text(config.to_json())
     pilot.control("o")
-    pilot.until(lambda: pilot.window.document.config == config)
-    pilot.until(lambda: same(pilot.frame, Session(config)))
+    pilot.until(lambda: pilot.frame.scene.origin == Session(config).scene.origin)
+    assert pilot.window.document.config == config
     assert pilot.window.files.path is None
     assert "spiral" in pilot.window.windowTitle().lower()
+    assert pilot.saved().config == config
 
 
 # What cannot be opened
@@ -230,53 +232,56 @@ BROKEN: dict[str, tuple[str, Callable[[Path], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", BROKEN)
-def test_what_cannot_be_opened_is_said_and_the_run_goes_on(pilot: Pilot, desk: Desk, tmp_path: Path, kind: str) -> None:
-    name, spoil, words = BROKEN[kind]
-    desk.file = tmp_path / name
-    if desk.file.suffix == ".json":
-        desk.file.write_text(Config().to_json())
-    else:
-        save_snapshot(Session(Config()), desk.file)
-    spoil(desk.file)
+def test_what_cannot_be_opened_is_said_and_the_run_goes_on(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
     pilot.play()
     run, config = pilot.frame.run, pilot.window.document.config
-    pilot.control("o")
-    assert pilot.strip.urgent
-    assert words in pilot.strip.text
-    assert name in pilot.strip.text
-    assert "\n" not in pilot.strip.text
-    step = pilot.frame.step
-    pilot.until(lambda: pilot.frame.step > step)
+    for kind, (name, spoil, words) in BROKEN.items():
+        desk.file = tmp_path / name
+        if desk.file.suffix == ".json":
+            desk.file.write_text(Config().to_json())
+        else:
+            save_snapshot(Session(Config()), desk.file)
+        spoil(desk.file)
+        pilot.strip.clear()
+        pilot.control("o")
+        assert pilot.strip.urgent, kind
+        assert words in pilot.strip.text, kind
+        assert name in pilot.strip.text, kind
+        assert "\n" not in pilot.strip.text, kind
+        step = pilot.frame.step
+        pilot.until(lambda step=step: pilot.frame.step > step)
     assert pilot.running
     assert pilot.frame.run == run
     assert pilot.window.document.config is config
     assert pilot.window.files.path is None
 
 
-@pytest.mark.parametrize("name", ["folder.safetensors", "folder.json"])
-def test_a_folder_is_no_experiment(pilot: Pilot, desk: Desk, tmp_path: Path, name: str) -> None:
-    desk.file = tmp_path / name
-    desk.file.mkdir()
+def test_a_folder_is_no_experiment(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
     before = pilot.settle()
-    pilot.control("o")
-    assert pilot.strip.urgent
-    assert name in pilot.strip.text
-    assert untouched(pilot, before)
+    for name in ("folder.safetensors", "folder.json"):
+        desk.file = tmp_path / name
+        desk.file.mkdir()
+        pilot.strip.clear()
+        pilot.control("o")
+        assert pilot.strip.urgent
+        assert name in pilot.strip.text
+        assert untouched(pilot, before)
 
 
-@pytest.mark.parametrize("make", [Path.mkdir, lambda path: None, lambda path: path.write_bytes(b"\x00\x01")])
-def test_what_is_no_table_is_said_in_its_dialog(pilot: Pilot, desk: Desk, tmp_path: Path, make: Any) -> None:
-    desk.file = tmp_path / "thing.csv"
-    make(desk.file)
+def test_what_is_no_table_is_said_in_its_dialog(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
     before = pilot.settle()
-    pilot.control("d")
-    [dialog] = pilot.window.findChildren(OpenDataDialog)
-    refusal = dialog.findChild(QLabel, "open_data.refusal")
-    assert refusal is not None
-    assert "thing.csv" in refusal.text()
-    assert not dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open).isEnabled()
-    dialog.reject()
+    (tmp_path / "folder.csv").mkdir()
+    (tmp_path / "binary.csv").write_bytes(b"\x00\x01")
+    for name in ("folder.csv", "binary.csv", "vanished.csv"):
+        desk.file = tmp_path / name
+        open_data(pilot)
+        [dialog] = pilot.window.findChildren(OpenDataDialog)
+        refusal = dialog.findChild(QLabel, "open_data.refusal")
+        assert refusal is not None
+        assert name in refusal.text()
+        assert not dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open).isEnabled()
+        dialog.reject()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert untouched(pilot, before)
     assert pilot.window.document.config == Config()
 
@@ -284,9 +289,17 @@ def test_what_is_no_table_is_said_in_its_dialog(pilot: Pilot, desk: Desk, tmp_pa
 # Data
 
 
+def open_data(pilot: Pilot) -> None:
+    pilot.window.activateWindow()  # as a window manager would when a dialog has closed
+    pilot.until(pilot.window.isActiveWindow)
+    pilot.control("d")
+
+
 def accept(pilot: Pilot) -> None:
     [dialog] = pilot.window.findChildren(OpenDataDialog)
     dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Open).click()
+    pilot.window.activateWindow()
+    pilot.until(pilot.window.isActiveWindow)
 
 
 def test_a_table_becomes_the_data_undoably(pilot: Pilot, desk: Desk, table: Path) -> None:
@@ -300,7 +313,7 @@ def test_a_table_becomes_the_data_undoably(pilot: Pilot, desk: Desk, table: Path
     assert pilot.strip.text == "Restarted: Open data."
     pilot.control("z")
     assert document.config == Config()
-    pilot.until(lambda: same(pilot.frame, Session(Config())))
+    pilot.until(lambda: pilot.frame.scene.columns != ("height", "weight"))
     pilot.control("y")
     pilot.until(lambda: pilot.frame.scene.columns == ("height", "weight"))
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -451,24 +464,22 @@ def test_the_configuration_is_exported(pilot: Pilot, desk: Desk, tmp_path: Path)
     assert QSettings().value("folder", "", type=str) == str(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["network", "boundary", "gradient", "loss"])
-def test_every_view_is_exported_as_png_and_svg(pilot: Pilot, desk: Desk, tmp_path: Path, name: str) -> None:
+def test_every_view_is_exported_as_png_and_svg(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
     window = pilot.window
-    view = next(view for view in (window.editor, *window.views) if view.name == name)
     window.runner.epoch()
     pilot.settle()
-    export = action(window, f"{view.title} as a picture…")
-    for suffix in (".png", ".svg"):
-        desk.file = tmp_path / f"{name}{suffix}"
-        export.trigger()
-        assert desk.file.name in pilot.strip.text
-        assert not pilot.strip.urgent
-    image = QImage(str(tmp_path / f"{name}.png"))
-    assert image.width() > 300
-    colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
-    assert len(colours) > 4
-    assert QSvgRenderer(str(tmp_path / f"{name}.svg")).isValid()
-    assert not view.grab().isNull()
+    for view in (*window.views, window.editor):
+        for suffix in (".png", ".svg"):
+            desk.file = tmp_path / f"{view.name}{suffix}"
+            action(window, f"{view.title} as a picture…").trigger()
+            assert desk.file.name in pilot.strip.text
+            assert not pilot.strip.urgent
+        image = QImage(str(tmp_path / f"{view.name}.png"))
+        across, down = range(0, image.width(), 7), range(0, image.height(), 7)
+        assert len(across) > 50
+        assert len({image.pixelColor(x, y).name() for x in across for y in down}) > 4, view.name
+        assert QSvgRenderer(str(tmp_path / f"{view.name}.svg")).isValid()
+        assert not view.grab().isNull()
 
 
 def test_the_decision_boundary_is_copied(pilot: Pilot) -> None:
@@ -488,91 +499,103 @@ EXPORTS = {
 }
 
 
-@pytest.mark.parametrize("name", EXPORTS)
-def test_what_cannot_be_written_is_said_once_and_in_one_sentence(
-    pilot: Pilot, desk: Desk, tmp_path: Path, name: str
-) -> None:
+def test_what_cannot_be_written_is_said_once_and_in_one_sentence(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
     edit(pilot)
     pilot.play()
-    desk.file = tmp_path / "nowhere" / name
-    action(pilot.window, EXPORTS[name]).trigger()
-    pilot.until(lambda: pilot.strip.urgent)
-    said = pilot.strip.text
-    assert said.count(name) == 1
-    assert ".." not in said.replace("…", "")
-    assert "unexpected" not in said
+    for name, text in EXPORTS.items():
+        desk.file = tmp_path / "nowhere" / name
+        action(pilot.window, text).trigger()
+        pilot.until(lambda: pilot.strip.urgent)
+        said = pilot.strip.text
+        assert said.count(name) == 1, said
+        assert ".." not in said, said
+        assert "unexpected" not in said, said
+        desk.file = None
+        pilot.strip.clear()
+        action(pilot.window, text).trigger()  # cancelled
+        assert not pilot.strip.urgent
     assert pilot.running, "training goes on"
     assert pilot.window.isWindowModified()
     assert pilot.window.files.path is None
-    desk.file = None
-    pilot.strip.clear()
-    action(pilot.window, EXPORTS[name]).trigger()  # cancelled
-    assert not pilot.strip.urgent
 
 
 # Before something is lost
 
 
-def leave(pilot: Pilot, how: str, snapshot: Path) -> None:
-    match how:
-        case "close":
-            pilot.window.close()
-        case "quit":
-            pilot.control("q")
-        case "new":
-            pilot.control("n")
-        case "open":
-            pilot.window.files.open_path(snapshot)
+def ways(pilot: Pilot, snapshot: Path) -> dict[str, Callable[[], object]]:
+    """What leaves an experiment; the last one leaves the window."""
+    return {
+        "new": partial(pilot.control, "n"),
+        "open": partial(pilot.window.files.open_path, snapshot),
+        "quit": partial(pilot.control, "q"),
+        "close": pilot.window.close,
+    }
 
 
-WAYS = pytest.mark.parametrize("how", ["close", "quit", "new", "open"])
+def edited(pilot: Pilot) -> bool:
+    return pilot.window.document.config.training.learning_rate == 0.1
 
 
-def left(pilot: Pilot, how: str) -> bool:
-    if how in ("close", "quit"):
-        return not pilot.window.isVisible()
-    return pilot.window.document.config.training.learning_rate != 0.1
-
-
-@WAYS
-def test_nothing_is_asked_while_there_is_nothing_to_save(pilot: Pilot, desk: Desk, snapshot: Path, how: str) -> None:
-    edit(pilot)
-    pilot.control("z")
-    pilot.play()  # training alone is repeatable: it is no edit
-    leave(pilot, how, snapshot)
+def test_nothing_is_asked_while_there_is_nothing_to_save(pilot: Pilot, desk: Desk, snapshot: Path) -> None:
+    for leave in ways(pilot, snapshot).values():
+        edit(pilot)
+        pilot.control("z")
+        leave()
+        if not pilot.window.isVisible():
+            break
+    assert pilot.window.runner._thread.isFinished()
     assert not desk.asked
-    if how in ("close", "quit"):
-        assert not pilot.window.isVisible()
-        assert pilot.window.runner._thread.isFinished()
 
 
-@WAYS
-def test_cancel_stays(pilot: Pilot, desk: Desk, snapshot: Path, how: str) -> None:
-    edit(pilot)
-    leave(pilot, how, snapshot)
-    assert len(desk.asked) == 1
-    assert not left(pilot, how)
+def test_training_is_something_to_save(pilot: Pilot, desk: Desk) -> None:
+    assert not pilot.window.isWindowModified()
+    pilot.press(Qt.Key.Key_Period)
+    pilot.until(lambda: pilot.frame.step == 1)
     assert pilot.window.isWindowModified()
+    desk.answer = Answer.Cancel
+    pilot.window.close()
+    assert pilot.window.isVisible()
+    assert desk.asked
+    pilot.press(Qt.Key.Key_R)  # back at the start there is nothing to lose
+    pilot.until(lambda: pilot.frame.step == 0)
+    assert not pilot.window.isWindowModified()
+
+
+def test_cancel_stays(pilot: Pilot, desk: Desk, snapshot: Path) -> None:
+    edit(pilot)
+    for asked, leave in enumerate(ways(pilot, snapshot).values(), start=1):
+        leave()
+        assert len(desk.asked) == asked
+        assert edited(pilot)
+        assert pilot.window.isVisible()
+        assert pilot.window.isWindowModified()
     pilot.play()
 
 
-@WAYS
-def test_discard_leaves(pilot: Pilot, desk: Desk, snapshot: Path, how: str) -> None:
-    edit(pilot)
+def test_discard_leaves(pilot: Pilot, desk: Desk, snapshot: Path) -> None:
     desk.answer = Answer.Discard
-    leave(pilot, how, snapshot)
-    assert len(desk.asked) == 1
-    assert left(pilot, how)
+    leave = ways(pilot, snapshot)
+    for asked, way in enumerate(("new", "open", "close"), start=1):
+        edit(pilot)
+        leave[way]()
+        assert len(desk.asked) == asked
+        assert edited(pilot) is (way == "close")
+    assert not pilot.window.isVisible()
+    assert pilot.window.runner._thread.isFinished()
 
 
-@WAYS
-def test_save_saves_and_then_leaves(pilot: Pilot, desk: Desk, snapshot: Path, tmp_path: Path, how: str) -> None:
-    edit(pilot)
-    desk.answer, desk.file = Answer.Save, tmp_path / "kept.safetensors"
-    leave(pilot, how, snapshot)
-    pilot.until(lambda: left(pilot, how))
-    assert load_snapshot(desk.file).config.training.learning_rate == 0.1
-    assert [title for title, _ in desk.asked] == ["Unsaved changes", "Save snapshot"]
+def test_save_saves_and_then_leaves(pilot: Pilot, desk: Desk, snapshot: Path, tmp_path: Path) -> None:
+    desk.answer = Answer.Save
+    leave = ways(pilot, snapshot)
+    for way in ("new", "open", "quit"):
+        pilot.window.files.path = None
+        edit(pilot)
+        desk.file = tmp_path / f"{way}.safetensors"
+        desk.asked.clear()
+        leave[way]()
+        pilot.until(lambda way=way: not pilot.window.isVisible() if way == "quit" else not edited(pilot))
+        assert load_snapshot(desk.file).config.training.learning_rate == 0.1
+        assert [title for title, _ in desk.asked] == ["Unsaved changes", "Save snapshot"]
 
 
 def test_save_without_a_name_stays(pilot: Pilot, desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -28,12 +27,12 @@ def frame() -> Frame:
 
 
 @pytest.fixture
-def bar(qtbot: QtBot) -> Iterator[RunBar]:
-    run, step, theme = QAction("Run"), QAction("Step"), QAction("Theme")
+def bar(qtbot: QtBot, qapp: QApplication) -> RunBar:
+    run, step, theme = (QAction(text, qapp) for text in ("Run", "Step", "Theme"))
     made = RunBar([run, step], theme, LIGHT)
     qtbot.addWidget(made)
     made.show()
-    yield made
+    return made
 
 
 @pytest.fixture

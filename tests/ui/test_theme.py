@@ -116,7 +116,9 @@ def test_figures_have_one_width(qapp: QApplication) -> None:
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_icons_are_drawn_in_the_colour_of_text(qapp: QApplication, name: str, theme: Theme) -> None:
     image = icon(name, theme).pixmap(72, 72).toImage()
-    drawn = {image.pixelColor(x, y).name() for x in range(72) for y in range(72) if image.pixelColor(x, y).alpha() == 255}
+    drawn = {
+        image.pixelColor(x, y).name() for x in range(72) for y in range(72) if image.pixelColor(x, y).alpha() == 255
+    }
     assert drawn == {theme.text}
     other = icon(name, theme, theme.accent).pixmap(72, 72).toImage()
     assert other != image
