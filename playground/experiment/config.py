@@ -12,10 +12,12 @@ from playground.data.features import FEATURES
 from playground.data.generators import Circle
 from playground.data.sources import SOURCES
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Tanh
+from playground.nn.clipping import CLIPPINGS, Clipping, NoClipping
 from playground.nn.initializers import INITIALIZERS, Initializer, Xavier
 from playground.nn.losses import LOSSES, Loss
 from playground.nn.optimizers import OPTIMIZERS, SGD, Optimizer
 from playground.nn.regularizers import REGULARIZERS, NoRegularizer, Regularizer
+from playground.nn.schedules import SCHEDULES, Constant, Schedule
 from playground.options import ConfigError as ConfigError
 from playground.options import Options, choice, flag, integer, items, number, section, subset, text
 
@@ -75,6 +77,12 @@ class TrainingConfig(Options):
     loss: Loss | None = choice(None, LOSSES, "loss", "Automatic takes the one that fits the data.", automatic=True)
     optimizer: Optimizer = choice(SGD(), OPTIMIZERS, "optimizer", "How a gradient becomes a step.")
     learning_rate: float = number(0.03, 1e-6, 100.0, "learning rate ε", "Length of a step along the gradient.", "log")
+    schedule: Schedule = choice(
+        Constant(), SCHEDULES, "schedule", "How the learning rate changes with the epochs since the start of the run."
+    )
+    clipping: Clipping = choice(
+        NoClipping(), CLIPPINGS, "clipping", "How long a gradient may be when it reaches the optimizer."
+    )
     batch_size: int = integer(
         10,
         1,

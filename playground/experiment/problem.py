@@ -10,7 +10,7 @@ from playground.data.dataset import Dataset, Floats, Scaling, split
 from playground.data.features import input_names, inputs
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.frame import Scene
-from playground.nn.activations import Activation, Array, Linear, Softmax, Tanh
+from playground.nn.activations import Activation, Array, Sigmoid, Softmax
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 from playground.nn.network import Network
 from playground.options import with_value
@@ -54,6 +54,7 @@ class Problem:
         self.input_scaling = Scaling.of(raw[train]) if scale else Scaling.none(raw.shape[1])
         y = dataset.y[:, None]
         self.target_scaling = Scaling.of(y[train]) if scale and not dataset.classes else Scaling.none(1)
+        self.no, self.yes = self.loss.targets(self.output)  # as an output says it
         targets = self._encode(dataset.y)
         self.train = Part(self._with_ones(raw[train]), targets[train], dataset.y[train])
         self.test = Part(self._with_ones(raw[test]), targets[test], dataset.y[test])
@@ -71,7 +72,7 @@ class Problem:
     def evaluate(self, network: Network, part: Part) -> Evaluation:
         """The network's scores on a part; it has one member."""
         total, right = 0.0, 0
-        middle = sum(self.output.targets) / 2.0
+        middle = (self.no + self.yes) / 2.0
         for chunk, work in network.passes(part.X):
             h = work.outputs(part.X[chunk].T)
             total += float(self.loss.value(self.output, work.output.z, h, part.targets[chunk].T).sum())
@@ -91,7 +92,7 @@ class Problem:
         drawn = data.X[:, axes]
         train, test = self.indices
         held = [name for index, name in enumerate(data.columns) if index not in axes]
-        low, high = self.output.targets if data.classes else (float(self.train.y.min()), float(self.train.y.max()))
+        low, high = (self.no, self.yes) if data.classes else (float(self.train.y.min()), float(self.train.y.max()))
         return Scene(
             origin=data.origin,
             note=data.note,
@@ -141,12 +142,11 @@ class Problem:
         return scaled
 
     def _encode(self, y: Floats) -> Floats:
-        """Targets (examples, outputs): scaled numbers, or the output unit's values for no and yes."""
+        """Targets (examples, outputs): scaled numbers, or the values that stand for no and yes."""
         if not self.dataset.classes:
             return self.target_scaling.apply(y[:, None])
-        low, high = self.output.targets
-        yes = y[:, None] == (np.arange(self.outputs) if self.outputs > 1 else 1)
-        return np.where(yes, high, low)
+        is_class = y[:, None] == (np.arange(self.outputs) if self.outputs > 1 else 1)
+        return np.where(is_class, self.yes, self.no)
 
 
 def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
@@ -159,13 +159,11 @@ def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
     if loss is None:
         loss = _loss_for(output, classes)
     if output is None:
-        output = loss.matched()
-    if not classes and loss.for_classes_only:
-        raise ConfigError("training.loss", f"{loss.label} needs classes, and these data have a number to predict")
+        output = loss.match(classes)
+    if reason := loss.refusal(output, classes=bool(classes)):
+        raise ConfigError("training.loss", reason)
     if not classes and isinstance(output, Softmax):
         raise ConfigError("network.output", "softmax needs classes: a single softmax output is always 1")
-    if reason := loss.refusal(output):
-        raise ConfigError("training.loss", reason)
     return loss, output
 
 
@@ -199,11 +197,17 @@ def output_count(loss: Loss, output: Activation, classes: int) -> int:
 
 def _loss_for(output: Activation | None, classes: int) -> Loss:
     """The loss that matches the output unit, or else the problem."""
-    if isinstance(output, Linear | Tanh) or not classes:
+    if not classes:
         return SquaredError()
-    if isinstance(output, Softmax) or (output is None and classes > 2):
-        return CrossEntropy()
-    return BinaryCrossEntropy()
+    match output:
+        case None:
+            return CrossEntropy() if classes > 2 else BinaryCrossEntropy()
+        case Softmax():
+            return CrossEntropy()
+        case Sigmoid():
+            return BinaryCrossEntropy()
+        case _:
+            return SquaredError()
 
 
 def _extent(drawn: Floats, plane: bool) -> tuple[float, float, float, float]:

@@ -89,7 +89,7 @@ class Session:
         change = impact(self.config, config)
         if change == Impact.DATA:
             old, new = self.config.data, config.data
-            same_examples = (old.source, old.seed) == (new.source, new.seed)
+            same_examples = old.source == new.source and (old.seed == new.seed or not new.source.random)
             self._build(config, self.dataset if same_examples else _load(config))
         elif change == Impact.NETWORK:
             self._build(config, self.dataset)

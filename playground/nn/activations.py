@@ -1,50 +1,44 @@
-"""What a unit does with its pre-activation z, and how a gradient passes back through it.
+"""The activations there are: the straight, the stepped and the squashing ones here, the rectifiers beside; two tables.
 
-An activation and its slope are one object: `forward` answers with the calls that write h = f(z), `backward` with those
-that write upstream * f'(z). All arrays are (units, batch) or (members, units, batch).
+`activation` says what one must be able to do. All arrays are (units, batch) or (members, units, batch).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from playground.nn.calls import Call, run
-from playground.options import Options, number
+from playground.nn.activation import ONE, ZERO, Activation, Array, constant
+from playground.nn.calls import Call
+from playground.nn.rectifiers import ELU, GELU, SELU, LeakyReLU, Mish, ReLU, Softplus, Swish
 
-Array = NDArray[np.floating]
-ZERO = np.array(0.0)
-ONE = np.array(1.0)
-
-
-@dataclass(frozen=True)
-class Activation(Options):
-    """A function of the pre-activation. `targets` are the values an output unit is trained towards for no and yes."""
-
-    targets: ClassVar[tuple[float, float]] = (0.0, 1.0)
-
-    def forward(self, z: Array, h: Array) -> list[Call]:
-        """Write h = f(z)."""
-        raise NotImplementedError
-
-    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
-        """Write the gradient by z into `out`, given `upstream`, the gradient by h. `out` is none of the others."""
-        raise NotImplementedError
-
-    def __call__(self, z: Array) -> Array:
-        """f(z), in a new array."""
-        h = np.empty_like(z)
-        run(self.forward(z, h))
-        return h
-
-    def slope(self, z: Array) -> Array:
-        """f'(z), in a new array; of an activation that works unit by unit."""
-        out = np.empty_like(z)
-        run(self.backward(z, self(z), np.ones_like(z), out))
-        return out
+__all__ = [
+    "ACTIVATIONS",
+    "ELU",
+    "GELU",
+    "ONE",
+    "OUTPUTS",
+    "SELU",
+    "ZERO",
+    "Activation",
+    "Array",
+    "HardSigmoid",
+    "LeakyReLU",
+    "Linear",
+    "Mish",
+    "ReLU",
+    "Sigmoid",
+    "Sign",
+    "Sine",
+    "Softmax",
+    "Softplus",
+    "Step",
+    "Swish",
+    "Tanh",
+    "constant",
+]
 
 
 @dataclass(frozen=True)
@@ -62,6 +56,41 @@ class Linear(Activation):
 
 
 @dataclass(frozen=True)
+class Step(Activation):
+    """Decides: 1 for positive inputs, otherwise 0. Its slope is 0 everywhere, so that nothing below it learns.
+
+    At 0, where there is no slope, it is taken as 0 too. Source: McCulloch and Pitts 1943.
+    """
+
+    label = "step"
+    formula = "f(z) = 1 if z > 0, else 0"
+
+    def forward(self, z: Array, h: Array) -> list[Call]:
+        return [(np.heaviside, (z, constant(0.0, z), h))]
+
+    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
+        return [(np.copyto, (out, constant(0.0, z)))]
+
+
+@dataclass(frozen=True)
+class Sign(Activation):
+    """Decides between −1 and 1; exactly 0 stays 0. Its slope is 0 everywhere, so that nothing below it learns.
+
+    At 0, where there is no slope, it is taken as 0 too. Source: Widrow and Hoff 1960.
+    """
+
+    label = "sign"
+    formula = "f(z) = z / |z|, and f(0) = 0"
+    targets = (-1.0, 1.0)
+
+    def forward(self, z: Array, h: Array) -> list[Call]:
+        return [(np.sign, (z, h))]
+
+    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
+        return [(np.copyto, (out, constant(0.0, z)))]
+
+
+@dataclass(frozen=True)
 class Sigmoid(Activation):
     """Squashes to between 0 and 1. Its slope h(1 − h) is at most 1/4, so gradients shrink at every layer they cross.
 
@@ -72,10 +101,47 @@ class Sigmoid(Activation):
     formula = "f(z) = 1 / (1 + e⁻ᶻ)"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
-        return [(np.negative, (z, h)), (np.exp, (h, h)), (np.add, (h, ONE, h)), (np.reciprocal, (h, h))]
+        return [
+            (np.negative, (z, h)),
+            (np.exp, (h, h)),
+            (np.add, (h, constant(1.0, z), h)),
+            (np.reciprocal, (h, h)),
+        ]
 
     def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
-        return [(np.subtract, (ONE, h, out)), (np.multiply, (out, h, out)), (np.multiply, (out, upstream, out))]
+        return [
+            (np.subtract, (constant(1.0, z), h, out)),
+            (np.multiply, (out, h, out)),
+            (np.multiply, (out, upstream, out)),
+        ]
+
+
+@dataclass(frozen=True)
+class HardSigmoid(Activation):
+    """A sigmoid of three straight pieces. Outside −3 to 3 it is saturated for good: no gradient passes there.
+
+    The slope at the corners −3 and 3 is taken as 0. Sources: Courbariaux, Bengio and David 2015; Howard et al. 2019.
+    """
+
+    label = "hard sigmoid"
+    formula = "f(z) = min(1, max(0, z/6 + ½))"
+
+    def forward(self, z: Array, h: Array) -> list[Call]:
+        return [
+            (np.multiply, (z, constant(1.0 / 6.0, z), h)),
+            (np.add, (h, constant(0.5, z), h)),
+            (partial(np.maximum, out=h), (h, constant(0.0, z))),
+            (partial(np.minimum, out=h), (h, constant(1.0, z))),
+        ]
+
+    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
+        size, flat = np.empty_like(z), np.empty(z.shape, bool)
+        return [
+            (np.absolute, (z, size)),
+            (np.greater_equal, (size, constant(3.0, z), flat)),
+            (np.multiply, (upstream, constant(1.0 / 6.0, z), out)),
+            (np.copyto, (out, constant(0.0, z), "same_kind", flat)),
+        ]
 
 
 @dataclass(frozen=True)
@@ -93,45 +159,29 @@ class Tanh(Activation):
         return [(np.tanh, (z, h))]
 
     def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
-        return [(np.multiply, (h, h, out)), (np.subtract, (ONE, out, out)), (np.multiply, (out, upstream, out))]
+        return [
+            (np.multiply, (h, h, out)),
+            (np.subtract, (constant(1.0, z), out, out)),
+            (np.multiply, (out, upstream, out)),
+        ]
 
 
 @dataclass(frozen=True)
-class ReLU(Activation):
-    """Lets positive inputs through unchanged and blocks the rest; a unit that is never positive has stopped learning.
+class Sine(Activation):
+    """A wave: it never saturates, but very different inputs look alike to it. At home where the answer oscillates.
 
-    The slope at 0 is taken as 0. Source: Nair and Hinton 2010.
+    Sources: Parascandolo, Huttunen and Virtanen 2016; Sitzmann et al. 2020.
     """
 
-    label = "ReLU"
-    formula = "f(z) = max(0, z)"
+    label = "sine"
+    formula = "f(z) = sin z"
+    targets = (-1.0, 1.0)
 
     def forward(self, z: Array, h: Array) -> list[Call]:
-        # On small arrays these two are faster than np.maximum.
-        return [(np.heaviside, (z, ZERO, h)), (np.multiply, (h, z, h))]
+        return [(np.sin, (z, h))]
 
     def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
-        return [(np.heaviside, (z, ZERO, out)), (np.multiply, (out, upstream, out))]
-
-
-@dataclass(frozen=True)
-class LeakyReLU(Activation):
-    """ReLU with a small slope on the negative side, so that no unit dies for good. Source: Maas et al. 2013."""
-
-    negative_slope: float = number(0.01, 0.0, 1.0, "negative slope", "Slope for negative inputs; 0 is plain ReLU.")
-
-    label = "leaky ReLU"
-    formula = "f(z) = z if z > 0, else a·z"
-
-    def forward(self, z: Array, h: Array) -> list[Call]:
-        return [*self._slope(z, h), (np.multiply, (h, z, h))]
-
-    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
-        return [*self._slope(z, out), (np.multiply, (out, upstream, out))]
-
-    def _slope(self, z: Array, out: Array) -> list[Call]:
-        low, rise = np.array(self.negative_slope), np.array(1.0 - self.negative_slope)
-        return [(np.heaviside, (z, ZERO, out)), (np.multiply, (out, rise, out)), (np.add, (out, low, out))]
+        return [(np.cos, (z, out)), (np.multiply, (out, upstream, out))]
 
 
 @dataclass(frozen=True)
@@ -167,6 +217,22 @@ ACTIVATIONS: dict[str, type[Activation]] = {
     "tanh": Tanh,
     "relu": ReLU,
     "leaky_relu": LeakyReLU,
+    "elu": ELU,
+    "selu": SELU,
+    "softplus": Softplus,
+    "swish": Swish,
+    "gelu": GELU,
+    "mish": Mish,
+    "sine": Sine,
+    "hard_sigmoid": HardSigmoid,
+    "step": Step,
+    "sign": Sign,
 }
 
-OUTPUTS: dict[str, type[Activation]] = {"linear": Linear, "sigmoid": Sigmoid, "tanh": Tanh, "softmax": Softmax}
+OUTPUTS: dict[str, type[Activation]] = {
+    "linear": Linear,
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "relu": ReLU,
+    "softmax": Softmax,
+}

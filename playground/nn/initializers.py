@@ -1,4 +1,4 @@
-"""Where the weights of a layer start. Biases start at zero."""
+"""Where the weights and biases of a layer start."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from playground.options import Options, number
 
+Weights = NDArray[np.float64]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Initializer(Options):
-    """Draws the weights of one layer."""
+    """Draws the weights of one layer. Its biases all start at `bias`."""
 
-    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> NDArray[np.float64]:
+    bias: float = number(0.0, -10.0, 10.0, "bias", "Where every bias starts.")
+
+    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         """Weights of a layer, (units, inputs)."""
         raise NotImplementedError
 
@@ -26,63 +30,164 @@ class Zeros(Initializer):
     label = "zeros"
     formula = "w = 0"
 
-    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> NDArray[np.float64]:
+    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return np.zeros((units, inputs))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scaled(Initializer):
+    """Weights that follow a pattern, times R. In a deep network the signal and the gradient grow like R to the depth."""
+
+    scale: float = number(1.0, 0.01, 100.0, "scale R", "Multiplies all weights at the start, but no biases.", "log")
+
+    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
+        return self.scale * self.pattern(rng, units, inputs)
+
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
+        """The weights for R = 1, (units, inputs)."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
-class Uniform(Initializer):
+class Constant(Scaled):
+    """All weights the same: signals get through, yet the units of a layer stay equal for ever, as with zeros."""
+
+    value: float = number(0.1, -10.0, 10.0, "value", "The weight that all start from.")
+
+    label = "constant"
+    formula = "w = R c"
+
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
+        return np.full((units, inputs), float(self.value))
+
+
+@dataclass(frozen=True)
+class Uniform(Scaled):
     """Evenly spread within a fixed range, whatever the layer's size."""
 
     limit: float = number(0.5, 0.001, 100.0, "limit", "Largest absolute weight at the start.", "log")
 
     label = "uniform"
-    formula = "w ~ U(−a, a)"
+    formula = "w ~ R · U(−a, a)"
 
-    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> NDArray[np.float64]:
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return rng.uniform(-self.limit, self.limit, (units, inputs))
 
 
 @dataclass(frozen=True)
-class Normal(Initializer):
+class Normal(Scaled):
     """A bell curve of fixed width, whatever the layer's size."""
 
     deviation: float = number(0.5, 0.001, 100.0, "deviation", "Standard deviation of the weights at the start.", "log")
 
     label = "normal"
-    formula = "w ~ N(0, s²)"
+    formula = "w ~ R · N(0, s²)"
 
-    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> NDArray[np.float64]:
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return rng.normal(0.0, self.deviation, (units, inputs))
 
 
 @dataclass(frozen=True)
-class Xavier(Initializer):
+class Xavier(Scaled):
     """Keeps the variance of signals and gradients about equal through tanh layers. Source: Glorot and Bengio 2010."""
 
-    label = "Xavier"
-    formula = "w ~ U(−a, a), a = √(6 / (inputs + units))"
+    label = "Xavier uniform"
+    formula = "w ~ R · U(−a, a), a = √(6 / (inputs + units))"
 
-    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> NDArray[np.float64]:
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         limit = np.sqrt(6.0 / (inputs + units))
         return rng.uniform(-limit, limit, (units, inputs))
 
 
 @dataclass(frozen=True)
-class He(Initializer):
+class XavierNormal(Scaled):
+    """Xavier's variance, drawn from a bell curve, so that some weights start large. Source: Glorot and Bengio 2010."""
+
+    label = "Xavier normal"
+    formula = "w ~ R · N(0, 2 / (inputs + units))"
+
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
+        return rng.normal(0.0, np.sqrt(2.0 / (inputs + units)), (units, inputs))
+
+
+@dataclass(frozen=True)
+class He(Scaled):
     """Xavier's twin for ReLU, which halves the signal's variance at every layer. Source: He et al. 2015."""
 
-    label = "He"
-    formula = "w ~ N(0, 2 / inputs)"
+    label = "He normal"
+    formula = "w ~ R · N(0, 2 / inputs)"
 
-    def draw(self, rng: np.random.Generator, units: int, inputs: int) -> NDArray[np.float64]:
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return rng.normal(0.0, np.sqrt(2.0 / inputs), (units, inputs))
+
+
+@dataclass(frozen=True)
+class HeUniform(Scaled):
+    """He's variance, spread evenly, so that no weight starts large. Source: He et al. 2015."""
+
+    label = "He uniform"
+    formula = "w ~ R · U(−a, a), a = √(6 / inputs)"
+
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
+        limit = np.sqrt(6.0 / inputs)
+        return rng.uniform(-limit, limit, (units, inputs))
+
+
+@dataclass(frozen=True)
+class LeCun(Scaled):
+    """Keeps the variance of signals through linear layers; what SELU counts on.
+
+    Sources: LeCun et al. 1998, "Efficient BackProp"; Klambauer et al. 2017.
+    """
+
+    label = "LeCun normal"
+    formula = "w ~ R · N(0, 1 / inputs)"
+
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
+        return rng.normal(0.0, np.sqrt(1.0 / inputs), (units, inputs))
+
+
+@dataclass(frozen=True)
+class Orthogonal(Scaled):
+    """A rotation, drawn evenly from all of them: a linear layer keeps lengths, so depth neither blows up nor fades.
+
+    Where units and inputs differ in number, the fewer of rows and columns are at right angles. Sources: Saxe, McClelland
+    and Ganguli 2014; Mezzadri 2007 for the signs.
+    """
+
+    label = "orthogonal"
+    formula = "w = R Q, QᵀQ = I or QQᵀ = I"
+
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
+        columns, triangle = np.linalg.qr(rng.normal(size=(max(units, inputs), min(units, inputs))))
+        columns *= np.copysign(1.0, np.diag(triangle))
+        return columns if units >= inputs else columns.T
+
+
+@dataclass(frozen=True)
+class Identity(Scaled):
+    """Each unit hands on the input of its own number; surplus units start silent, surplus inputs are not looked at.
+
+    Source: Le, Jaitly and Hinton 2015.
+    """
+
+    label = "identity"
+    formula = "w = R if unit and input have one number, else 0"
+
+    def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
+        return np.eye(units, inputs)
 
 
 INITIALIZERS: dict[str, type[Initializer]] = {
     "xavier": Xavier,
+    "xavier_normal": XavierNormal,
     "he": He,
+    "he_uniform": HeUniform,
+    "lecun": LeCun,
+    "orthogonal": Orthogonal,
+    "identity": Identity,
     "uniform": Uniform,
     "normal": Normal,
+    "constant": Constant,
     "zeros": Zeros,
 }

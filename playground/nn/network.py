@@ -52,12 +52,12 @@ class Network:
         )
 
     def initialise(self, initializer: Initializer, generators: Sequence[np.random.Generator]) -> None:
-        """Draw the weights, member by member from its own generator; biases become zero."""
+        """Draw the weights, member by member from its own generator; biases start where the initializer says."""
         for member, rng in enumerate(generators):
             for weights in self.weights:
                 own = weights if self.members == 1 else weights[member]
                 own[:, :-1] = initializer.draw(rng, own.shape[0], own.shape[1] - 1)
-                own[:, -1] = 0.0
+                own[:, -1] = initializer.bias
 
     def pass_for(self, batch: int, backward: bool = False) -> Pass:
         """The work arrays for `batch` examples; made once and then used again."""

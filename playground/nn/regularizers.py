@@ -1,29 +1,34 @@
-"""What keeps weights small. Biases are left alone: `mask` is 1 at weights and 0 at biases, shaped (count,)."""
+"""What keeps weights small. Biases are left alone: `mask` is 1 at weights and 0 at biases, shaped (count,).
+
+Parameters p and gradients g are flat, (members, count); `rate` is the learning rate, an array without axes.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
-from playground.nn.activations import ZERO, Array
+from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
+from playground.nn.optimizer import decay
 from playground.options import Options, number
 
 
 @dataclass(frozen=True)
 class Regularizer(Options):
-    """A penalty on the weights, applied through the gradient or as a step of its own."""
+    """A penalty on the weights, or a rule that they obey. It acts before the optimizer's step, after it, or both."""
 
     adds_gradient: ClassVar[bool] = False
 
-    def gradient(self, p: Array, g: Array, mask: Array, total: Array) -> list[Call]:
-        """Write g plus the penalty's gradient into `total`, where `adds_gradient`."""
+    def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
+        """Write g plus the penalty's gradient into `total`, where `adds_gradient`; else perhaps pull the parameters."""
         return []
 
-    def shrink(self, p: Array, rate: Array, mask: Array, work: Array) -> list[Call]:
-        """Pull the parameters, after the optimizer's step at this learning rate."""
+    def after(self, p: Array, rate: Array, mask: Array) -> list[Call]:
+        """Pull the parameters, after a step at this learning rate."""
         return []
 
     def penalty(self, p: Array, mask: Array) -> Array:
@@ -51,20 +56,11 @@ class L1(Regularizer):
     label = "L1"
     formula = "L + α Σ |w|"
 
-    def shrink(self, p: Array, rate: Array, mask: Array, work: Array) -> list[Call]:
-        alpha, size = np.array(self.rate), np.empty_like(p)
-        return [
-            (np.multiply, (mask, alpha, work)),
-            (np.multiply, (work, rate, work)),
-            (np.abs, (p, size)),
-            (np.subtract, (size, work, size)),
-            (np.heaviside, (size, ZERO, work)),
-            (np.multiply, (size, work, size)),
-            (np.copysign, (size, p, p)),
-        ]
+    def after(self, p: Array, rate: Array, mask: Array) -> list[Call]:
+        return _soft_threshold(p, self.rate, rate, mask)
 
     def penalty(self, p: Array, mask: Array) -> Array:
-        return self.rate * (np.abs(p) * mask).sum(axis=-1)
+        return self.rate * _sum_of_sizes(p, mask)
 
 
 @dataclass(frozen=True)
@@ -77,12 +73,117 @@ class L2(Regularizer):
     formula = "L + α Σ w²"
     adds_gradient = True
 
-    def gradient(self, p: Array, g: Array, mask: Array, total: Array) -> list[Call]:
-        twice = np.array(2.0 * self.rate) * mask
-        return [(np.multiply, (p, twice, total)), (np.add, (total, g, total))]
+    def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
+        return _add_slope(p, g, total, self.rate, mask)
 
     def penalty(self, p: Array, mask: Array) -> Array:
-        return self.rate * (p * p * mask).sum(axis=-1)
+        return self.rate * _sum_of_squares(p, mask)
 
 
-REGULARIZERS: dict[str, type[Regularizer]] = {"none": NoRegularizer, "l1": L1, "l2": L2}
+@dataclass(frozen=True)
+class ElasticNet(Regularizer):
+    """L1 and L2 at once: few weights as with L1, but of inputs that say the same all are kept. Source: Zou and Hastie 2005.
+
+    The L1 share is a soft threshold, the L2 share goes through the gradient.
+    """
+
+    rate: float = number(0.001, 1e-7, 10.0, "rate α", "Weight of the penalty.", "log")
+    share: float = number(0.5, 0.0, 1.0, "L1 share ρ", "1 is L1 alone, 0 is L2 alone.")
+
+    label = "elastic net"
+    formula = "L + α (ρ Σ |w| + (1 − ρ) Σ w²)"
+    adds_gradient = True
+
+    def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
+        return _add_slope(p, g, total, self.rate * (1.0 - self.share), mask)
+
+    def after(self, p: Array, rate: Array, mask: Array) -> list[Call]:
+        return _soft_threshold(p, self.rate * self.share, rate, mask)
+
+    def penalty(self, p: Array, mask: Array) -> Array:
+        straight, squared = _sum_of_sizes(p, mask), _sum_of_squares(p, mask)
+        return self.rate * (self.share * straight + (1.0 - self.share) * squared)
+
+
+@dataclass(frozen=True)
+class WeightDecay(Regularizer):
+    """Takes the same share of every weight away at each step, outside the gradient, which an optimizer would rescale.
+
+    With plain SGD it is L2 at half the rate; with Adam it is AdamW. Source: Loshchilov and Hutter 2019.
+    """
+
+    rate: float = number(0.01, 1e-7, 10.0, "rate α", "Share of each weight, times ε, taken away at a step.", "log")
+
+    label = "weight decay"
+    formula = "w ← w − ε α w"
+
+    def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
+        return decay(p, self.rate, rate, mask)
+
+
+@dataclass(frozen=True)
+class MaxNorm(Regularizer):
+    """Scales the weights into a unit back to length c when they have grown longer. Source: Srebro and Shraibman 2005."""
+
+    limit: float = number(3.0, 0.01, 100.0, "limit c", "Largest length of the weights into one unit.", "log")
+
+    label = "max-norm"
+    formula = "‖w‖ ≤ c for each unit"
+
+    def after(self, p: Array, rate: Array, mask: Array) -> list[Call]:
+        # A unit's weights and bias lie side by side and the bias ends them, so the mask alone tells the units apart.
+        ends = np.flatnonzero(mask == 0.0)  # (units,)
+        starts = np.concatenate([[0], ends[:-1] + 1])
+        unit = np.repeat(np.arange(len(ends)), ends - starts + 1)
+        unit[ends] = len(ends)  # biases are scaled by the 1 that stands behind the units' factors
+        limit, weight, scaled = constant(self.limit, p), mask.astype(p.dtype), np.empty_like(p)
+        factors_and_one = np.ones((*p.shape[:-1], len(ends) + 1), p.dtype)
+        factors = factors_and_one[..., :-1]
+        return [
+            (np.multiply, (p, weight, scaled)),
+            (np.multiply, (scaled, scaled, scaled)),
+            (np.add.reduceat, (scaled, starts, -1, None, factors)),
+            (np.sqrt, (factors, factors)),
+            (partial(np.maximum, out=factors), (factors, limit)),
+            (np.divide, (limit, factors, factors)),
+            (np.take, (factors_and_one, unit, -1, scaled, "clip")),
+            (np.multiply, (p, scaled, p)),
+        ]
+
+
+def _add_slope(p: Array, g: Array, total: Array, rate: float, mask: Array) -> list[Call]:
+    """total ← g plus the slope of rate · Σ w²."""
+    twice = (2.0 * rate * mask).astype(p.dtype)
+    return [(np.multiply, (p, twice, total)), (np.add, (total, g, total))]
+
+
+def _soft_threshold(p: Array, share: float, rate: Array, mask: Array) -> list[Call]:
+    """Weights move towards 0 by rate · share, and no further."""
+    shares = (share * mask).astype(p.dtype)
+    work, size = np.empty_like(p), np.empty_like(p)
+    return [
+        (np.multiply, (shares, rate, work)),
+        (np.abs, (p, size)),
+        (np.subtract, (size, work, size)),
+        (np.heaviside, (size, constant(0.0, p), work)),
+        (np.multiply, (size, work, size)),
+        (np.copysign, (size, p, p)),
+    ]
+
+
+def _sum_of_sizes(p: Array, mask: Array) -> Array:
+    return (np.abs(p) * mask).sum(axis=-1)
+
+
+def _sum_of_squares(p: Array, mask: Array) -> Array:
+    return (p * p * mask).sum(axis=-1)
+
+
+REGULARIZERS: dict[str, type[Regularizer]] = {
+    "none": NoRegularizer,
+    "l1": L1,
+    "l2": L2,
+    "elastic_net": ElasticNet,
+    "weight_decay": WeightDecay,
+    "max_norm": MaxNorm,
+}

@@ -6,36 +6,57 @@ import numpy as np
 
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
+from playground.nn.clipping import Clipping, NoClipping
 from playground.nn.losses import Loss
 from playground.nn.network import Network
 from playground.nn.optimizers import Optimizer
 from playground.nn.regularizers import Regularizer
+from playground.nn.schedules import Constant, Schedule
+
+CONSTANT = Constant()
+NO_CLIPPING = NoClipping()
 
 
 class Trainer:
     """Moves a network's parameters down the gradient of a loss, mini-batch by mini-batch.
 
     `network.gradients` afterwards holds the gradient of the data's loss alone, the mean over the mini-batch, without
-    the regularizer's share. `slots` and `clock` are what the optimizer remembers.
+    the regularizer's share and not clipped. `slots` (slots, members, count) and `clock` are what the optimizer
+    remembers, `rate` is the learning rate of the step last done.
     """
 
     def __init__(
-        self, network: Network, loss: Loss, optimizer: Optimizer, regularizer: Regularizer, learning_rate: float
+        self,
+        network: Network,
+        loss: Loss,
+        optimizer: Optimizer,
+        regularizer: Regularizer,
+        learning_rate: float,
+        schedule: Schedule = CONSTANT,
+        clipping: Clipping = NO_CLIPPING,
     ) -> None:
         self.network = network
         self.loss = loss
         self.optimizer = optimizer
-        self.slots = tuple(np.zeros_like(network.parameters) for _ in optimizer.slots)
-        self.clock = np.array(0.0)
         p, g, mask = network.parameters, network.gradients, network.is_weight
-        rate = np.array(learning_rate)
-        work = np.zeros_like(p)
+        self.slots = np.zeros((len(optimizer.slots), *p.shape), p.dtype)
+        self.clock = np.array(0.0)
+        self.rate = np.array(learning_rate, p.dtype)
+        self._steps, self._per_epoch = np.array(0.0), np.array(1.0)
         total = np.zeros_like(p) if regularizer.adds_gradient else g
+        clipped = total if isinstance(clipping, NoClipping) else np.zeros_like(p)
         self._update: list[Call] = [
-            *regularizer.gradient(p, g, mask, total),
-            *optimizer.update(p, total, rate, self.clock, self.slots, work),
-            *regularizer.shrink(p, rate, mask, work),
+            *schedule.calls(learning_rate, self.rate, self._steps, self._per_epoch),
+            *regularizer.before(p, g, total, self.rate, mask),
+            *clipping.calls(total, clipped),
+            *optimizer.update(p, clipped, self.rate, self.clock, self.slots, mask),
+            *regularizer.after(p, self.rate, mask),
         ]
+
+    def set_time(self, epoch: int, batch: int, per_epoch: int) -> None:
+        """The next step is mini-batch `batch` of `per_epoch` in this epoch, all counted from 0; the schedule wants it."""
+        self._steps.fill(epoch * per_epoch + batch)
+        self._per_epoch.fill(per_epoch)
 
     def gradient(self, x: Array, target: Array) -> list[Call]:
         """Write the gradient for x, (inputs + 1, batch) with a last row of ones, and targets (outputs, batch)."""

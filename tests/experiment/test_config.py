@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from playground.data.generators import Circle, Spiral
 from playground.experiment.config import Config, ConfigError, Impact, Layer, impact
 from playground.nn.activations import OUTPUTS, ReLU, Tanh
+from playground.nn.clipping import ClipByNorm
 from playground.nn.initializers import Zeros
 from playground.nn.losses import LOSSES
 from playground.nn.optimizers import SGD, Adam
 from playground.nn.regularizers import L2, NoRegularizer
+from playground.nn.schedules import Cosine
 from playground.options import Choice, Items, Number, Options, Section, knobs, with_text, with_value
 from tests.strategies import configs, plain_values
 
@@ -91,8 +93,8 @@ def test_any_config_survives_json(config: Config) -> None:
             '{"training": {"optimizer": {"name": "adam", "beta1": 2}}}',
             "training.optimizer.beta1: must lie between 0 and",
         ),
-        ('{"training": {"optimizer": {"name": "sgd", "beta1": 0}}}', "training.optimizer.beta1: is not known here"),
-        ('{"training": {"optimizer": null}}', "training.optimizer: must be one of sgd, momentum, adam"),
+        ('{"training": {"optimizer": {"name": "sgd", "beta1": 0}}}', "training.optimizer.beta1: SGD has no such knob"),
+        ('{"training": {"optimizer": null}}', "training.optimizer: must be one of sgd, momentum, adagrad"),
         ('{"network": {"hidden": [{}, {"units": 0}]}}', "network.hidden.1.units: must lie between 1 and 32, not 0"),
         ('{"network": {"hidden": [{"activation": "softmax"}]}}', "network.hidden.0.activation: must be one of"),
         ('{"network": {"hidden": [' + ", ".join(["{}"] * 11) + "]}}", "network.hidden: holds 11 entries; at most 10"),
@@ -167,6 +169,8 @@ def test_a_config_spoilt_anywhere_is_read_or_refused(config: Config, data: st.Da
         ("training.learning_rate", 0.1, Impact.TRAINING),
         ("training.optimizer", Adam(), Impact.TRAINING),
         ("training.regularizer", L2(), Impact.TRAINING),
+        ("training.schedule", Cosine(), Impact.TRAINING),
+        ("training.clipping", ClipByNorm(), Impact.TRAINING),
         ("training.batch_size", 30, Impact.TRAINING),
         ("display.hard", True, Impact.DISPLAY),
         ("display.log_loss", True, Impact.DISPLAY),

@@ -166,11 +166,11 @@ def test_a_session_records_four_times_an_epoch() -> None:
 
 
 def test_records_hold_the_scores_of_their_step() -> None:
-    session = session_of(Circle(points=46))
+    session = session_of(Circle(points=66))
     for step in range(1, 10):
         session.step()
         train, test, curves = session.evaluate("train"), session.evaluate("test"), session.history
-        assert curves.step[-1] == step  # all 3 of an epoch are recorded
+        assert curves.step[-1] == step  # all 4 of an epoch are recorded
         assert (curves.train_loss[-1], curves.train_accuracy[-1]) == train
         assert (curves.test_loss[-1], curves.test_accuracy[-1]) == test
 
@@ -185,12 +185,12 @@ def test_accuracies_of_a_regression_are_not_numbers() -> None:
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 8])
 def test_gradients_are_those_of_the_weights_at_the_last_mini_batch(steps: int) -> None:
-    session = session_of(Hills(points=46))
+    session = session_of(Hills(points=66))
     assert np.isnan(session.history.gradient_norm).all()
     session.step(steps - 1)
     hidden, output = (weights.copy() for weights in session.network.weights)
     session.step()
-    batch = session.state().arrays["order"][10 * ((steps - 1) % 3) :][:10]
+    batch = session.state().arrays["order"][10 * ((steps - 1) % 4) :][:10]
     x, target = session._problem.train.X[batch].T, session._problem.train.targets[batch].T
 
     h = np.tanh(hidden @ x)

@@ -14,13 +14,28 @@ from playground.data.dataset import Dataset, Floats, split
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.library import Diabetes, Iris
 from playground.experiment.config import Config, ConfigError
-from playground.experiment.problem import Problem, output_count, resolve
-from playground.nn.activations import OUTPUTS, Activation, Linear, Sigmoid, Softmax, Tanh
+from playground.experiment.problem import Problem, fitting, output_count, refusal, resolve
+from playground.nn.activations import OUTPUTS, Activation, Linear, ReLU, Sigmoid, Softmax, Tanh
 from playground.nn.initializers import Xavier
-from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
+from playground.nn.losses import (
+    LOSSES,
+    AbsoluteError,
+    BinaryCrossEntropy,
+    CrossEntropy,
+    Hinge,
+    Huber,
+    KLDivergence,
+    Logistic,
+    Loss,
+    NegativeLogLikelihood,
+    SquaredError,
+    SquaredHinge,
+)
 from playground.nn.network import Network
 from playground.options import with_value
 
+DISTANCES = (SquaredError, AbsoluteError, Huber)
+MARGINS = (Logistic, Hinge, SquaredHinge)
 SOURCES = {0: Hills(points=60), 2: Circle(points=60), 3: Blobs(points=60), 5: Blobs(points=60, classes=5)}
 
 
@@ -64,6 +79,7 @@ def label(value: object) -> str:
         (3, Sigmoid(), BinaryCrossEntropy(), Sigmoid()),
         (3, Tanh(), SquaredError(), Tanh()),
         (3, Softmax(), CrossEntropy(), Softmax()),
+        *((classes, ReLU(), SquaredError(), ReLU()) for classes in (0, 2, 3)),
     ],
     ids=label,
 )
@@ -77,25 +93,49 @@ def test_an_automatic_loss_suits_output_and_problem(
 @pytest.mark.parametrize("loss", [cls() for cls in LOSSES.values()], ids=label)
 def test_an_automatic_output_matches_the_loss(loss: Loss, classes: int) -> None:
     if classes or not loss.for_classes_only:
-        assert resolve(asking(loss, None), classes) == (loss, loss.matched())
+        assert resolve(asking(loss, None), classes) == (loss, loss.match(classes))
+
+
+def refused_at(loss: Loss, output: Activation, classes: int) -> str:
+    """The path of the refusal, "" for a pair that makes sense."""
+    if isinstance(loss, DISTANCES):
+        return "network.output" if isinstance(output, Softmax) and not classes else ""
+    if isinstance(loss, NegativeLogLikelihood):
+        legal = isinstance(output, (Linear, Sigmoid, Softmax) if classes else Linear)
+    elif isinstance(loss, MARGINS):
+        legal = bool(classes) and isinstance(output, Linear | Tanh)
+    else:
+        legal = bool(classes) and isinstance(output, Softmax if isinstance(loss, KLDivergence) else Sigmoid | Softmax)
+    return "" if legal else "training.loss"
 
 
 @pytest.mark.parametrize("classes", [0, 2, 3])
 @pytest.mark.parametrize("output", [cls() for cls in OUTPUTS.values()], ids=label)
 @pytest.mark.parametrize("loss", [cls() for cls in LOSSES.values()], ids=label)
 def test_explicit_choices_are_taken_or_refused(loss: Loss, output: Activation, classes: int) -> None:
-    bounded = isinstance(output, Sigmoid | Softmax)
-    if isinstance(loss, SquaredError):
-        refused_at = "network.output" if isinstance(output, Softmax) and not classes else ""
-    else:
-        refused_at = "" if classes and bounded else "training.loss"
-    if not refused_at:
+    path = refused_at(loss, output, classes)
+    if not path:
         assert resolve(asking(loss, output), classes) == (loss, output)
         return
     with pytest.raises(ConfigError) as caught:
         resolve(asking(loss, output), classes)
-    assert caught.value.path == refused_at
-    assert str(caught.value).startswith(f"{refused_at}: ")
+    assert caught.value.path == path
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize("classes", [0, 2, 3])
+@pytest.mark.parametrize("output", [None, *(cls() for cls in OUTPUTS.values())], ids=label)
+@pytest.mark.parametrize("loss", [None, *(cls() for cls in LOSSES.values())], ids=label)
+def test_what_does_not_fit_is_made_automatic_and_nothing_else(
+    loss: Loss | None, output: Activation | None, classes: int
+) -> None:
+    config = asking(loss, output)
+    fitted = fitting(config, classes)
+    assert not refusal(fitted, classes)
+    if not refusal(config, classes):
+        assert fitted == config
+    assert fitted.training.loss in (loss, None)
+    assert fitted.network.output in (output, None)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +143,8 @@ def test_explicit_choices_are_taken_or_refused(loss: Loss, output: Activation, c
     [
         (BinaryCrossEntropy(), None, "training.loss", "binary cross-entropy needs classes"),
         (CrossEntropy(), None, "training.loss", "cross-entropy needs classes"),
+        (Hinge(), None, "training.loss", "hinge loss needs classes"),
+        (NegativeLogLikelihood(), Sigmoid(), "training.loss", "sigmoid stands for the probability of a class"),
         (None, Softmax(), "network.output", "softmax needs classes"),
     ],
     ids=label,
@@ -122,6 +164,12 @@ def test_what_only_classes_can_have(loss: Loss | None, output: Activation | None
         (2, CrossEntropy(), Sigmoid(), 2),
         (2, BinaryCrossEntropy(), Softmax(), 2),
         (2, SquaredError(), Softmax(), 2),
+        (0, NegativeLogLikelihood(), Linear(), 1),
+        (2, NegativeLogLikelihood(), Sigmoid(), 1),
+        (2, NegativeLogLikelihood(), Softmax(), 2),
+        (2, KLDivergence(), Softmax(), 2),
+        *((2, loss(), Linear(), 1) for loss in MARGINS),
+        *((5, loss(), Tanh(), 5) for loss in MARGINS),
         (3, CrossEntropy(), Softmax(), 3),
         (3, SquaredError(), Tanh(), 3),
         (5, BinaryCrossEntropy(), Sigmoid(), 5),
@@ -145,6 +193,19 @@ def test_two_classes_are_no_and_yes_of_one_output(output: Activation, no: float,
     problem = Problem(config, drawn(config))
     for part in (problem.train, problem.test):
         assert_array_equal(part.targets[:, 0], np.where(part.y == 1, yes, no))
+
+
+@pytest.mark.parametrize("output", [Linear(), Tanh()], ids=label)
+@pytest.mark.parametrize("loss", [loss() for loss in MARGINS], ids=label)
+def test_a_margin_is_between_minus_one_and_one_whatever_the_output(loss: Loss, output: Activation) -> None:
+    two = edited({"training.loss": loss, "network.output": output})
+    problem = Problem(two, drawn(two))
+    assert_array_equal(problem.train.targets[:, 0], np.where(problem.train.y == 1, 1, -1))
+    scene = problem.scene(two)
+    assert (scene.low, scene.high) == (-1.0, 1.0)
+    more = with_value(two, "data.source", Blobs(points=60, classes=4))
+    problem = Problem(more, drawn(more))
+    assert_array_equal(problem.train.targets, np.where(np.eye(4)[problem.train.y.astype(int)] == 1, 1, -1))
 
 
 @pytest.mark.parametrize(("output", "no"), [(Softmax(), 0), (Sigmoid(), 0), (Tanh(), -1)], ids=label)
@@ -187,14 +248,32 @@ def test_without_standardising_the_network_sees_what_there_is() -> None:
 # Scores.
 
 
-def score(loss: Loss, h: Floats, target: Floats) -> float:
+def score(loss: Loss, output: Activation, h: Floats, target: Floats) -> float:
     """The mean loss as the formulas say it, for outputs that are not saturated."""
-    if isinstance(loss, SquaredError):
-        each = 0.5 * (h - target) ** 2
-    else:
-        each = -target * np.log(h)
-        if isinstance(loss, BinaryCrossEntropy):
-            each = each - (1.0 - target) * np.log(1.0 - h)
+    error, margin = h - target, target * h
+    with np.errstate(all="ignore"):  # logarithms are read only where the output is a probability
+        yes, no = -target * np.log(h), -(1.0 - target) * np.log(1.0 - h)
+    match loss, output:
+        case SquaredError(), _:
+            each = 0.5 * error**2
+        case AbsoluteError(), _:
+            each = np.abs(error)
+        case Huber(), _:
+            each = np.where(np.abs(error) <= 1.0, 0.5 * error**2, np.abs(error) - 0.5)
+        case NegativeLogLikelihood(), Linear():
+            each = 0.5 * error**2 + 0.5 * np.log(2.0 * np.pi)
+        case (BinaryCrossEntropy(), _) | (NegativeLogLikelihood(), Sigmoid()):
+            each = yes + no
+        case (CrossEntropy() | NegativeLogLikelihood(), _):
+            each = yes
+        case Logistic(), _:
+            each = np.log(1.0 + np.exp(-margin))
+        case Hinge(), _:
+            each = np.maximum(0.0, 1.0 - margin)
+        case SquaredHinge(), _:
+            each = np.maximum(0.0, 1.0 - margin) ** 2
+        case _:
+            raise AssertionError(f"no formula for {loss.label}")
     return float(each.sum(axis=1).mean())
 
 
@@ -215,11 +294,11 @@ def test_evaluation_by_the_formulas(loss: Loss, output: Activation, classes: int
     for part in (problem.train, problem.test):
         h = network.predict(part.X)
         evaluation = problem.evaluate(network, part)
-        assert evaluation.loss == pytest.approx(score(loss, h, part.targets), rel=1e-12)
+        assert evaluation.loss == pytest.approx(score(loss, output, h, part.targets), rel=1e-12)
         if not classes:
             assert evaluation.accuracy is None
             continue
-        middle = 0.0 if isinstance(output, Tanh) else 0.5
+        middle = 0.0 if isinstance(output, Tanh) or isinstance(loss, MARGINS) else 0.5
         predicted = h.argmax(axis=1) if problem.outputs > 1 else h[:, 0] > middle
         assert evaluation.accuracy == pytest.approx((predicted == part.y).mean())
         assert predicted.mean() > 0.0

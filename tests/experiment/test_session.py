@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.preprocessing import StandardScaler
 
-from playground.data.dataset import DataError, Floats, split
+from playground.data.dataset import DataError, Floats, Source, split
 from playground.data.files import CsvFile
 from playground.data.generators import Blobs, Circle, Hills, Spiral
 from playground.data.library import Diabetes, Iris
@@ -27,10 +27,12 @@ from playground.experiment.config import Config, ConfigError, Impact, Layer
 from playground.experiment.frame import MAP_SIZE, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, ReLU, Sigmoid, Softmax, Tanh
+from playground.nn.clipping import CLIPPINGS, ClipByNorm, ClipByValue
 from playground.nn.initializers import INITIALIZERS, Zeros
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 from playground.nn.optimizers import OPTIMIZERS, Adam, Momentum
-from playground.nn.regularizers import L1, L2, REGULARIZERS
+from playground.nn.regularizers import L1, L2, REGULARIZERS, ElasticNet, MaxNorm, WeightDecay
+from playground.nn.schedules import SCHEDULES, Cosine, Exponential, OneCycle, Steps, WarmUp
 from playground.options import Options, with_value
 
 TABLES = {name: cls for name, cls in SOURCES.items() if cls is not CsvFile}
@@ -216,6 +218,8 @@ def test_each_activation(activation: str) -> None:
     [
         *(("training.optimizer", cls()) for cls in OPTIMIZERS.values()),
         *(("training.regularizer", cls()) for cls in REGULARIZERS.values()),
+        *(("training.schedule", cls()) for cls in SCHEDULES.values()),
+        *(("training.clipping", cls()) for cls in CLIPPINGS.values()),
         *(("network.initializer", cls()) for cls in INITIALIZERS.values()),
     ],
     ids=label,
@@ -348,6 +352,9 @@ GOING_ON: list[dict[str, Any]] = [
     {"training.regularizer": L1(0.01)},
     {"training.optimizer": Adam()},
     {"training.optimizer": Momentum()},
+    *({"training.regularizer": value} for value in (ElasticNet(0.1), WeightDecay(0.1), MaxNorm(0.1))),
+    *({"training.schedule": value} for value in (Steps(1), Exponential(0.5), Cosine(3), WarmUp(4), OneCycle(4))),
+    *({"training.clipping": value} for value in (ClipByValue(1e-4), ClipByNorm(1e-4))),
     {"training.batch_size": 7},
     {"training.batch_size": 1000},
 ]
@@ -377,6 +384,30 @@ def test_the_new_rate_is_used_at_once() -> None:
     before = session.network.parameters.copy()
     session.step()
     assert_array_equal(session.network.parameters, before - 0.5 * session.network.gradients)
+
+
+def test_a_schedule_tells_time_by_the_epochs_of_the_run() -> None:
+    session = Session(edited({"training.schedule": Exponential(0.5), "training.learning_rate": 0.2}, SMALL))
+    for time in (0, 1 / 3, 2 / 3, 1, 4 / 3):
+        before = session.network.parameters.copy()
+        session.step()
+        rate = 0.2 * 0.5**time
+        assert_allclose(session.network.parameters, before - rate * session.network.gradients, rtol=1e-14)
+    session.apply(with_value(session.config, "training.batch_size", 23))  # begins the epoch under way anew
+    before = session.network.parameters.copy()
+    session.step()
+    assert_allclose(session.network.parameters, before - 0.1 * session.network.gradients, rtol=1e-14)
+    assert session.epoch == 2
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_how_a_run_is_cut_is_nothing_to_its_schedule(schedule: str) -> None:
+    config = edited({"training.schedule": SCHEDULES[schedule]()}, SMALL)
+    cut = Session(config)
+    for steps in (1, 2, 5, 1, 1, 10):
+        cut.step(steps)
+        cut.frame()
+    assert bits(cut) == bits(run_to(config, 20))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -500,6 +531,30 @@ def test_the_examples_are_loaded_again_only_if_they_change() -> None:
     assert session.dataset is data
     session.apply(edited({"data.source": Circle(points=46, noise=0.1)}, SMALL))
     assert session.dataset is not data
+
+
+@pytest.mark.parametrize("source", ["iris", "file"])
+def test_another_seed_splits_a_table_anew_but_does_not_read_it_again(tmp_path: Path, source: str) -> None:
+    path = tmp_path / "here.csv"
+    path.write_text("a,b,c\n" + "".join(f"{k},{k % 3},{k / 2}\n" for k in range(20)))
+    config = edited({"data.source": Iris() if source == "iris" else CsvFile(str(path))})
+    session = Session(config)
+    data, points = session.dataset, session.scene.train_points
+    path.unlink()
+    assert session.apply(edited({"data.seed": 4}, config)) == Impact.DATA
+    assert session.dataset is data
+    assert not np.array_equal(session.scene.train_points, points)
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
+def test_a_source_says_whether_the_seed_has_a_say(source: type[Source], tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("a,b\n1,2\n3,4.5\n")
+    one = CsvFile(str(path)) if source is CsvFile else source()
+    if source.random:
+        one = with_value(one, "noise", 0.5)  # a pure spiral has no say either
+    first, second = (one.load(np.random.default_rng(seed)).X for seed in (1, 2))
+    assert np.array_equal(first, second) != source.random
 
 
 def test_a_given_data_set_stands_in_for_the_source() -> None:

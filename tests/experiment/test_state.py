@@ -18,7 +18,10 @@ from playground.experiment.config import Config, DataConfig, Layer, NetworkConfi
 from playground.experiment.session import Session
 from playground.experiment.state import State, StateError
 from playground.nn.activations import ReLU
+from playground.nn.clipping import CLIPPINGS
 from playground.nn.optimizers import OPTIMIZERS, Adam
+from playground.nn.regularizers import REGULARIZERS
+from playground.nn.schedules import SCHEDULES
 from playground.options import Options, with_value
 from tests.strategies import plain_values
 
@@ -51,7 +54,16 @@ def reopened(session: Session) -> Session:
     before=st.integers(0, 20),
     changes=st.lists(
         st.sampled_from(
-            [("learning_rate", 0.2), ("batch_size", 4), ("batch_size", 23), ("batch_size", 1), ("optimizer", Adam())]
+            [
+                ("learning_rate", 0.2),
+                ("batch_size", 4),
+                ("batch_size", 23),
+                ("batch_size", 1),
+                ("optimizer", Adam()),
+                *(("regularizer", cls()) for cls in REGULARIZERS.values()),
+                *(("schedule", cls()) for cls in SCHEDULES.values()),
+                *(("clipping", cls()) for cls in CLIPPINGS.values()),
+            ]
         ),
         max_size=3,
     ),

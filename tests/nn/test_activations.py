@@ -9,14 +9,24 @@ import pytest
 
 from playground.nn.activations import (
     ACTIVATIONS,
+    ELU,
+    GELU,
     OUTPUTS,
+    SELU,
     Activation,
     Array,
+    HardSigmoid,
     LeakyReLU,
     Linear,
+    Mish,
     ReLU,
     Sigmoid,
+    Sign,
+    Sine,
     Softmax,
+    Softplus,
+    Step,
+    Swish,
     Tanh,
 )
 from playground.nn.calls import run
@@ -25,6 +35,10 @@ UNITWISE = [cls() for cls in {**ACTIVATIONS, **OUTPUTS}.values() if cls is not S
 EVERY = [*UNITWISE, Softmax()]
 SIDE = np.geomspace(0.05, 8.0, 30)
 AWAY_FROM_ZERO = np.concatenate([-SIDE[::-1], SIDE]).reshape(4, 15)  # (units, batch)
+
+LINE = np.linspace(-20.0, 20.0, 4001)[None]  # (units, batch); holds 0 and ±3
+LOG_2, LOG_3 = math.log(2.0), math.log(3.0)
+OTHER_KNOBS = [LeakyReLU(0.0), LeakyReLU(0.3), LeakyReLU(1.0), ELU(0.3), ELU(2.5), Swish(0.0), Swish(0.4), Swish(7.0)]
 
 KNOWN = [  # activation, z, f(z), f'(z)
     (Linear(), -3.0, -3.0, 1.0),
@@ -39,6 +53,38 @@ KNOWN = [  # activation, z, f(z), f'(z)
     (LeakyReLU(), -2.0, -0.02, 0.01),
     (LeakyReLU(), 3.0, 3.0, 1.0),
     (LeakyReLU(0.2), -5.0, -1.0, 0.2),
+    (ELU(), 3.0, 3.0, 1.0),
+    (ELU(), -LOG_2, -0.5, 0.5),
+    (ELU(2.0), -LOG_2, -1.0, 1.0),
+    (ELU(2.0), 0.0, 0.0, 2.0),
+    (ELU(2.0), 0.5, 0.5, 1.0),
+    (SELU(), 1.0, 1.0507009873554805, 1.0507009873554805),
+    (SELU(), -LOG_2, -0.8790496704236883, 0.8790496704236883),
+    (Softplus(), 0.0, LOG_2, 0.5),
+    (Softplus(), LOG_3, 2.0 * LOG_2, 0.75),
+    (Softplus(), -LOG_3, math.log(4.0 / 3.0), 0.25),
+    (Swish(), 0.0, 0.0, 0.5),
+    (Swish(), LOG_3, 0.75 * LOG_3, 0.75 + 0.1875 * LOG_3),
+    (Swish(2.0), -LOG_3 / 2.0, -0.125 * LOG_3, 0.25 - 0.1875 * LOG_3),
+    (Swish(0.0), 3.0, 1.5, 0.5),
+    (GELU(), 0.0, 0.0, 0.5),
+    (GELU(), 1.0, 0.8413447460685429, 1.0833154705876864),  # Φ(1), Φ(1) + φ(1)
+    (GELU(), -1.0, -0.15865525393145707, -0.08331547058768626),
+    (Mish(), 0.0, 0.0, 0.6),
+    (Mish(), LOG_2, 0.8 * LOG_2, 0.8 + 0.24 * LOG_2),  # tanh(log 3) = 4/5
+    (Sine(), 0.0, 0.0, 1.0),
+    (Sine(), math.pi / 6.0, 0.5, math.sqrt(0.75)),
+    (HardSigmoid(), 0.0, 0.5, 1.0 / 6.0),
+    (HardSigmoid(), 1.5, 0.75, 1.0 / 6.0),
+    (HardSigmoid(), -3.0, 0.0, 0.0),
+    (HardSigmoid(), 3.0, 1.0, 0.0),
+    (HardSigmoid(), 4.0, 1.0, 0.0),
+    (Step(), -0.1, 0.0, 0.0),
+    (Step(), 0.0, 0.0, 0.0),
+    (Step(), 0.1, 1.0, 0.0),
+    (Sign(), -0.1, -1.0, 0.0),
+    (Sign(), 0.0, 0.0, 0.0),
+    (Sign(), 0.1, 1.0, 0.0),
 ]
 
 
@@ -68,14 +114,14 @@ def test_every_activation_has_a_known_value() -> None:
     assert {type(activation) for activation, *_ in KNOWN} == {type(activation) for activation in UNITWISE}
 
 
-@pytest.mark.parametrize("activation", [*UNITWISE, LeakyReLU(0.0), LeakyReLU(0.3), LeakyReLU(1.0)], ids=label)
+@pytest.mark.parametrize("activation", [*UNITWISE, *OTHER_KNOBS], ids=label)
 def test_slope_is_the_central_difference(activation: Activation) -> None:
     z, step = AWAY_FROM_ZERO, 1e-6
     difference = (activation(z + step) - activation(z - step)) / (2.0 * step)
     np.testing.assert_allclose(activation.slope(z), difference, rtol=0.0, atol=1e-9)
 
 
-@pytest.mark.parametrize("activation", UNITWISE, ids=label)
+@pytest.mark.parametrize("activation", [*UNITWISE, *OTHER_KNOBS], ids=label)
 def test_backward_is_upstream_times_slope(activation: Activation) -> None:
     z = AWAY_FROM_ZERO
     upstream = np.random.default_rng(1).normal(size=z.shape)
@@ -114,12 +160,143 @@ def test_calls_once_written_see_what_is_put_into_their_arrays(activation: Activa
     np.testing.assert_array_equal(out, backward(activation, AWAY_FROM_ZERO, upstream))
 
 
-@pytest.mark.parametrize("activation", EVERY, ids=label)
+@pytest.mark.parametrize("activation", [*EVERY, *OTHER_KNOBS], ids=label)
 def test_extreme_inputs_stay_finite(activation: Activation) -> None:
     z = np.array([[1000.0, -1000.0, 0.0], [-1000.0, -1000.0, 1000.0]])
     with np.errstate(over="ignore"):
         assert np.isfinite(activation(z)).all()
         assert np.isfinite(backward(activation, z, np.ones_like(z))).all()
+
+
+@pytest.mark.parametrize("activation", [*UNITWISE, *OTHER_KNOBS], ids=label)
+def test_what_is_not_a_number_stays_so(activation: Activation) -> None:
+    z = np.array([[1.0, np.nan, -1.0]])
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(activation(z)).tolist() == [[False, True, False]]
+
+
+@pytest.mark.parametrize("activation", [*EVERY, *OTHER_KNOBS], ids=label)
+def test_float32_stays_float32(activation: Activation) -> None:
+    z = AWAY_FROM_ZERO.astype(np.float32)
+    h, gradient = activation(z), backward(activation, z, np.ones_like(z))
+    assert h.dtype == gradient.dtype == np.float32
+    exact = AWAY_FROM_ZERO.astype(np.float32).astype(np.float64)
+    np.testing.assert_allclose(h, activation(exact), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(gradient, backward(activation, exact, np.ones_like(exact)), rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("activation", [*EVERY, *OTHER_KNOBS], ids=label)
+def test_every_constant_has_the_type_of_the_arrays(activation: Activation) -> None:
+    arrays = [np.ones((4, 15), np.float32) for _ in range(4)]
+    calls = [*activation.forward(arrays[0], arrays[1]), *activation.backward(*arrays)]
+    handed = [value for _, arguments in calls for value in arguments if isinstance(value, np.ndarray)]
+    assert {value.dtype.name for value in handed} <= {"float32", "bool"}
+
+
+@pytest.mark.parametrize(
+    "activation",
+    [Linear(), Sigmoid(), Tanh(), ReLU(), LeakyReLU(), ELU(), SELU(), Softplus(), HardSigmoid(), Step(), Sign()],
+    ids=label,
+)
+def test_monotone(activation: Activation) -> None:
+    assert (np.diff(activation(LINE)) >= -1e-15).all()
+    assert (activation.slope(LINE) >= 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("activation", "low", "high"),
+    [
+        (Sigmoid(), 0.0, 1.0),
+        (Tanh(), -1.0, 1.0),
+        (HardSigmoid(), 0.0, 1.0),
+        (Step(), 0.0, 1.0),
+        (Sign(), -1.0, 1.0),
+        (Sine(), -1.0, 1.0),
+    ],
+    ids=label,
+)
+def test_bounded_on_both_sides(activation: Activation, low: float, high: float) -> None:
+    values = activation(LINE)
+    assert (values.min(), values.max()) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    assert low <= values.min() <= values.max() <= high
+
+
+@pytest.mark.parametrize(
+    ("activation", "least"),
+    [
+        (ReLU(), 0.0),
+        (ELU(), -1.0),
+        (ELU(2.5), -2.5),
+        (SELU(), -1.7580993408473766),
+        (Softplus(), 0.0),
+        (Swish(), -0.2784645427610738),
+        (Swish(2.0), -0.2784645427610738 / 2.0),
+        (GELU(), -0.1699712074),
+        (Mish(), -0.3088429),
+    ],
+    ids=label,
+)
+def test_bounded_below_and_like_the_input_above(activation: Activation, least: float) -> None:
+    assert activation(LINE).min() == pytest.approx(least, abs=1e-5)
+    far = activation(np.array([[50.0, 60.0]]))
+    rise = SELU().slope(np.ones((1, 1))).item() if isinstance(activation, SELU) else 1.0
+    np.testing.assert_allclose(far, [[50.0 * rise, 60.0 * rise]], rtol=1e-14)
+
+
+@pytest.mark.parametrize("activation", [Linear(), Tanh(), Sine(), Sign()], ids=label)
+def test_odd(activation: Activation) -> None:
+    np.testing.assert_array_equal(activation(-LINE), -activation(LINE))
+
+
+@pytest.mark.parametrize("activation", [Sigmoid(), HardSigmoid()], ids=label)
+def test_a_half_plus_something_odd(activation: Activation) -> None:
+    np.testing.assert_allclose(activation(LINE) + activation(-LINE), 1.0, rtol=0.0, atol=1e-15)
+
+
+@pytest.mark.parametrize("activation", [Swish(), Swish(3.0), GELU(), Softplus()], ids=label)
+def test_differs_from_its_mirror_image_by_the_input(activation: Activation) -> None:
+    np.testing.assert_allclose(activation(LINE) - activation(-LINE), LINE, rtol=0.0, atol=1e-14)
+
+
+@pytest.mark.parametrize("activation", [Step(), Sign()], ids=label)
+def test_decisions_pass_no_gradient(activation: Activation) -> None:
+    upstream = np.random.default_rng(7).normal(size=LINE.shape)
+    assert not backward(activation, LINE, upstream).any()
+    assert "nothing below it learns" in " ".join((type(activation).__doc__ or "").split())
+
+
+def test_softplus_has_the_slope_of_a_sigmoid() -> None:
+    np.testing.assert_allclose(Softplus().slope(LINE), Sigmoid()(LINE), rtol=1e-14)
+
+
+def test_softplus_and_mish_join_their_straight_part_without_a_step() -> None:
+    z = np.linspace(39.9, 40.1, 2001)[None]
+    for activation in (Softplus(), Mish()):
+        np.testing.assert_allclose(activation(z), z, rtol=4e-16)
+        np.testing.assert_allclose(activation.slope(z), 1.0, rtol=4e-16)
+
+
+def test_small_values_far_below_zero_keep_their_digits() -> None:
+    z = np.array([[-30.0]])
+    e = math.exp(-30.0)
+    np.testing.assert_allclose(Softplus()(z), e, rtol=1e-12)
+    np.testing.assert_allclose(Softplus().slope(z), e, rtol=1e-12)
+    np.testing.assert_allclose(ELU().slope(z), e, rtol=1e-12)
+    np.testing.assert_allclose(Swish()(z), -30.0 * e, rtol=1e-12)
+    np.testing.assert_allclose(Mish()(z), -30.0 * e, rtol=1e-12)
+    np.testing.assert_allclose(Mish().slope(z), -29.0 * e, rtol=1e-12)
+
+
+def test_steep_swish_is_relu() -> None:
+    z = np.linspace(2.0, 20.0, 50)[None]
+    np.testing.assert_allclose(Swish(20.0)(z), ReLU()(z), rtol=1e-15)
+    np.testing.assert_allclose(Swish(20.0)(-z), ReLU()(-z), rtol=0.0, atol=1e-15)
+
+
+def test_selu_keeps_mean_and_variance() -> None:
+    values = SELU()(np.random.default_rng(8).standard_normal((1000, 1000)))
+    assert values.mean() == pytest.approx(0.0, abs=0.005)
+    assert values.var() == pytest.approx(1.0, abs=0.005)
 
 
 def test_sigmoid_saturates_at_exactly_zero_and_one() -> None:

@@ -43,7 +43,11 @@ def experiment(
     network = Network(3, [(5, hidden), (4, hidden), (3, output)], members)
     network.parameters[...] = rng.normal(0.0, 0.6, network.parameters.shape)
     x = np.vstack([rng.normal(size=(3, 6)), np.ones(6)])
-    target = rng.normal(size=(3, 6)) if isinstance(output, Linear) else np.eye(3)[:, rng.integers(0, 3, 6)]
+    if isinstance(output, Linear) and not loss.for_classes_only:
+        target = rng.normal(size=(3, 6))
+    else:
+        no, yes = loss.targets(output)
+        target = no + (yes - no) * np.eye(3)[:, rng.integers(0, 3, 6)]
     return Trainer(network, loss, SGD(), regularizer or NoRegularizer(), 0.1), x, target
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 
 from playground.nn.activations import Activation, Array, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
 from playground.nn.calls import run
+from playground.nn.clipping import CLIPPINGS, Clipping, NoClipping
 from playground.nn.initializers import Xavier
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 from playground.nn.network import Network
-from playground.nn.optimizers import OPTIMIZERS, SGD, Momentum, Optimizer
+from playground.nn.optimizers import OPTIMIZERS, SGD, Momentum, Optimizer, RMSprop
 from playground.nn.regularizers import L1, L2, REGULARIZERS, NoRegularizer, Regularizer
+from playground.nn.schedules import SCHEDULES, Constant, Schedule, Steps
 from playground.nn.training import Trainer
 
 Batch = tuple[Array, Array]  # (inputs + 1, batch) with a last row of ones, and (outputs, batch)
@@ -180,6 +184,52 @@ def test_a_step_once_written_runs_on_whatever_is_put_into_its_arrays(
     np.testing.assert_array_equal(recorded.parameters, fresh.parameters)
 
 
+@pytest.mark.parametrize(
+    "choice",
+    [
+        *(cls() for table in (OPTIMIZERS, REGULARIZERS, CLIPPINGS, SCHEDULES) for cls in table.values()),
+        Momentum(nesterov=True),
+        RMSprop(momentum=0.9, centred=True),
+    ],
+    ids=lambda value: f"{type(value).__name__}",
+)
+def test_nothing_is_allocated_in_a_step(choice: Any) -> None:
+    network = drawn([(100, Tanh()), (10, Linear())], inputs=100)  # 89 kB of parameters, 8 kB of each batch's units
+    learner = Trainer(
+        network,
+        SquaredError(),
+        choice if isinstance(choice, Optimizer) else SGD(),
+        choice if isinstance(choice, Regularizer) else NoRegularizer(),
+        0.01,
+        choice if isinstance(choice, Schedule) else Constant(),
+        choice if isinstance(choice, Clipping) else NoClipping(),
+    )
+    calls = learner.step(np.ones((101, 10)), np.zeros((10, 10)))
+    run(calls)
+    tracemalloc.start()
+    try:
+        for _ in range(20):
+            run(calls)
+        assert tracemalloc.get_traced_memory()[1] < 4_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_rate_is_that_of_the_time_set() -> None:
+    (x, target), network = circle([10])[0], drawn()
+    learner = Trainer(network, SquaredError(), SGD(), L1(0.1), 0.4, Steps(3, 0.5))
+    calls = learner.step(x, target)
+    for epoch, batch, rates in ((0, 0, [0.4, 0.4]), (2, 4, [0.4, 0.2]), (6, 0, [0.1, 0.1]), (0, 4, [0.4, 0.4])):
+        learner.set_time(epoch, batch, 5)
+        for rate in rates:
+            before = network.parameters - 0.0
+            run(calls)
+            assert learner.rate == pytest.approx(rate, rel=1e-15)
+            moved = before - rate * network.gradients
+            pulled = np.sign(moved) * np.maximum(np.abs(moved) - 0.1 * rate * network.is_weight, 0.0)
+            np.testing.assert_allclose(network.parameters, pulled, rtol=1e-12, atol=1e-15)
+
+
 def test_writing_a_step_down_does_nothing_yet() -> None:
     (x, target), network = circle([10])[0], drawn()
     before = network.parameters.copy()
@@ -226,7 +276,7 @@ def test_a_gradient_moves_nothing() -> None:
     run(learner.gradient(x, target))
     np.testing.assert_array_equal(network.parameters, before)
     assert learner.clock == 0
-    assert not any(slot.any() for slot in learner.slots)
+    assert not learner.slots.any()
 
 
 # What the lectures compute; see the table of lessons.

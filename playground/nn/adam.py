@@ -1,0 +1,176 @@
+"""Adam and its relatives: momentum divided by the recent size of each weight's own gradient. Shapes as in optimizer.py.
+
+The bias corrections of mean and square are drawn into the rate and ε₀, as Kingma and Ba advise for efficiency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import sqrt
+from typing import ClassVar
+
+import numpy as np
+
+from playground.nn.activation import Array, constant
+from playground.nn.calls import Call
+from playground.nn.optimizer import Optimizer, decay, descend, move_average
+from playground.options import number
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """Momentum divided by the recent size of each weight's own gradient. Source: Kingma and Ba 2015, section 2."""
+
+    beta1: float = number(0.9, 0.0, 0.9999, "β₁", "Memory of the gradient's mean m.")
+    beta2: float = number(0.999, 0.0, 0.99999, "β₂", "Memory of the gradient's square v.")
+    epsilon: float = number(1e-8, 1e-12, 1.0, "ε₀", "Keeps the division away from zero.", "log")
+
+    label = "Adam"
+    formula = "w ← w − ε m̂ / (√v̂ + ε₀)"
+    slots: ClassVar[tuple[str, ...]] = ("mean", "square")
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        work = np.empty_like(p)
+        rate_now, epsilon_now = np.empty_like(rate), np.empty((), p.dtype)
+        return [
+            *self._remember(g, slots[:2]),
+            (_correct, (clock, rate, self.beta1, self.beta2, self.epsilon, rate_now, epsilon_now)),
+            *self._root(slots, work),
+            *descend(p, slots[0], work, epsilon_now, rate_now),
+        ]
+
+    def _remember(self, g: Array, moments: Array) -> list[Call]:
+        """Take the gradient into its mean and square, both in one call where that is possible."""
+        new, kept = np.empty_like(moments), np.empty_like(moments)
+        kept[0], kept[1] = self.beta1, self.beta2
+        return [
+            (np.multiply, (g, constant(1.0 - self.beta1, g), new[0])),
+            (np.multiply, (g, g, new[1])),
+            (np.multiply, (new[1], constant(1.0 - self.beta2, g), new[1])),
+            (np.multiply, (moments, kept, moments)),
+            (np.add, (moments, new, moments)),
+        ]
+
+    def _root(self, slots: Array, out: Array) -> list[Call]:
+        """Write √v, not yet corrected."""
+        return [(np.sqrt, (slots[1], out))]
+
+
+@dataclass(frozen=True)
+class AMSGrad(Adam):
+    """Adam that divides by the largest square so far, so that no step grows again. Source: Reddi, Kale and Kumar 2018."""
+
+    label = "AMSGrad"
+    formula = "w ← w − ε m̂ / (√max v̂ + ε₀)"
+    slots = ("mean", "square", "largest")
+
+    def _root(self, slots: Array, out: Array) -> list[Call]:
+        _, square, largest = slots
+        return [(partial(np.maximum, out=largest), (largest, square)), (np.sqrt, (largest, out))]
+
+
+@dataclass(frozen=True)
+class Adamax(Optimizer):
+    """Adam with the largest recent gradient in place of the root mean square. Source: Kingma and Ba 2015, section 7.1."""
+
+    beta1: float = number(0.9, 0.0, 0.9999, "β₁", "Memory of the gradient's mean m.")
+    beta2: float = number(0.999, 0.0, 0.99999, "β₂", "By what factor the largest gradient u fades at each step.")
+    epsilon: float = number(1e-8, 1e-12, 1.0, "ε₀", "Keeps the division away from zero.", "log")
+
+    label = "Adamax"
+    formula = "u ← max(β₂ u, |g| + ε₀),  w ← w − ε m̂ / u"
+    slots = ("mean", "largest")
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        mean, largest = slots
+        work, rate_now = np.empty_like(p), np.empty_like(rate)
+        return [
+            *move_average(mean, self.beta1, g, work),
+            (np.abs, (g, work)),
+            (np.add, (work, constant(self.epsilon, p), work)),
+            (np.multiply, (largest, constant(self.beta2, p), largest)),
+            (partial(np.maximum, out=largest), (largest, work)),
+            (self._correct, (clock, rate, rate_now)),
+            (np.divide, (mean, largest, work)),
+            (np.multiply, (work, rate_now, work)),
+            (np.subtract, (p, work, p)),
+        ]
+
+    def _correct(self, clock: Array, rate: Array, rate_now: Array) -> None:
+        step = clock.item() + 1.0
+        clock.fill(step)
+        rate_now.fill(rate.item() / (1.0 - self.beta1**step))
+
+
+@dataclass(frozen=True)
+class Nadam(Adam):
+    """Adam that looks ahead as Nesterov does, with a momentum μ that grows from β₁/2 to β₁. Source: Dozat 2016.
+
+    The slot `warmth` holds, in its first entry, what the product of all μ so far lacks of 1.
+    """
+
+    growth: float = number(0.004, 0.0, 1.0, "ψ", "How fast the momentum grows: μ = β₁ (1 − ½ · 0.96^(ψ t)).")
+
+    label = "Nadam"
+    formula = "w ← w − ε (μ m̂ + (1 − μ) ĝ) / (√v̂ + ε₀)"
+    slots = ("mean", "square", "warmth")
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        mean, warmth = slots[0], slots[2].reshape(-1)[:1]
+        work, ahead, root = np.empty_like(p), np.empty_like(p), np.empty_like(p)
+        rate_of_g, rate_of_mean, epsilon_now = np.empty_like(rate), np.empty_like(rate), np.empty((), p.dtype)
+        return [
+            *self._remember(g, slots[:2]),
+            (self._correct_both, (clock, rate, warmth, rate_of_g, rate_of_mean, epsilon_now)),
+            *self._root(slots, root),
+            (np.add, (root, epsilon_now, root)),
+            (np.multiply, (g, rate_of_g, work)),
+            (np.multiply, (mean, rate_of_mean, ahead)),
+            (np.add, (work, ahead, work)),
+            (np.divide, (work, root, work)),
+            (np.subtract, (p, work, p)),
+        ]
+
+    def _correct_both(
+        self, clock: Array, rate: Array, warmth: Array, rate_of_g: Array, rate_of_mean: Array, epsilon_now: Array
+    ) -> None:
+        step = clock.item() + 1.0
+        clock.fill(step)
+        root = sqrt(1.0 - self.beta2**step)
+        now, next = self._momentum(step), self._momentum(step + 1.0)
+        product = (1.0 - warmth.item()) * now
+        warmth.fill(1.0 - product)
+        epsilon_now.fill(self.epsilon * root)
+        rate_of_g.fill(rate.item() * root * (1.0 - now) / (1.0 - product))
+        rate_of_mean.fill(rate.item() * root * next / (1.0 - product * next))
+
+    def _momentum(self, step: float) -> float:
+        return float(self.beta1 * (1.0 - 0.5 * 0.96 ** (step * self.growth)))
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with weight decay of its own, which does not pass through the division as an L2 penalty would.
+
+    Biases do not decay. Source: Loshchilov and Hutter 2019.
+    """
+
+    decay: float = number(0.01, 0.0, 10.0, "decay λ", "Share of each weight, times ε, taken away at every step.")
+
+    label = "AdamW"
+    formula = "w ← w − ε λ w − ε m̂ / (√v̂ + ε₀)"
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        return [*decay(p, self.decay, rate, mask), *super().update(p, g, rate, clock, slots, mask)]
+
+
+def _correct(
+    clock: Array, rate: Array, beta1: float, beta2: float, epsilon: float, rate_now: Array, epsilon_now: Array
+) -> None:
+    """Rate and ε₀ for m and v as they are. Not a method: in the fastest of steps even looking up a field counts."""
+    step = clock.item() + 1.0
+    root = sqrt(1.0 - beta2**step)
+    clock.fill(step)
+    epsilon_now.fill(epsilon * root)
+    rate_now.fill(rate.item() * root / (1.0 - beta1**step))

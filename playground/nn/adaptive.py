@@ -1,0 +1,115 @@
+"""Optimizers that divide each weight's step by the size of its gradients so far. Shapes as in optimizer.py.
+
+ε₀ stands where PyTorch puts it: outside the root, but for Adadelta.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.nn.activation import Array, constant
+from playground.nn.calls import Call
+from playground.nn.optimizer import Optimizer, descend, move_average
+from playground.options import flag, number
+
+
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """Divides by the root of all squared gradients so far: rare inputs keep a large step, and all steps shrink for good.
+
+    Source: Duchi, Hazan and Singer 2011.
+    """
+
+    epsilon: float = number(1e-10, 1e-12, 1.0, "ε₀", "Keeps the division away from zero.", "log")
+
+    label = "Adagrad"
+    formula = "s ← s + g²,  w ← w − ε g / (√s + ε₀)"
+    slots = ("sum",)
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        (sum,) = slots
+        work = np.empty_like(p)
+        return [
+            (np.multiply, (g, g, work)),
+            (np.add, (sum, work, sum)),
+            (np.sqrt, (sum, work)),
+            *descend(p, g, work, constant(self.epsilon, p), rate),
+        ]
+
+
+@dataclass(frozen=True)
+class Adadelta(Optimizer):
+    """Takes steps as large as the recent ones were for gradients as large as this; wants a learning rate near 1.
+
+    Source: Zeiler 2012.
+    """
+
+    memory: float = number(0.9, 0.0, 0.9999, "ρ", "Memory of the squared gradients s and of the squared steps u.")
+    epsilon: float = number(1e-6, 1e-12, 1.0, "ε₀", "Sets the size of the first steps.", "log")
+
+    label = "Adadelta"
+    formula = "d = g √(u + ε₀) / √(s + ε₀),  w ← w − ε d"
+    slots = ("square", "change")
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        square, change = slots
+        epsilon = constant(self.epsilon, p)
+        step, work = np.empty_like(p), np.empty_like(p)
+        return [
+            (np.multiply, (g, g, work)),
+            *move_average(square, self.memory, work, work),
+            (np.add, (change, epsilon, step)),
+            (np.add, (square, epsilon, work)),
+            (np.divide, (step, work, step)),
+            (np.sqrt, (step, step)),
+            (np.multiply, (step, g, step)),
+            (np.multiply, (step, step, work)),
+            *move_average(change, self.memory, work, work),
+            (np.multiply, (step, rate, step)),
+            (np.subtract, (p, step, p)),
+        ]
+
+
+@dataclass(frozen=True)
+class RMSprop(Optimizer):
+    """Divides by the root of the recent squared gradients, so that all weights move at about the same speed.
+
+    Source: Hinton, Neural Networks for Machine Learning, lecture 6; centred: Graves 2013.
+    """
+
+    memory: float = number(0.99, 0.0, 0.9999, "ρ", "Memory of the gradient's square s.")
+    momentum: float = number(0.0, 0.0, 0.999, "momentum β", "Share of the last velocity that is kept.")
+    centred: bool = flag(False, "centred", "Divide by the gradient's deviation, s less the square of its mean.")
+    epsilon: float = number(1e-8, 1e-12, 1.0, "ε₀", "Keeps the division away from zero.", "log")
+
+    label = "RMSprop"
+    formula = "s ← ρ s + (1 − ρ) g²,  v ← β v + g / (√s + ε₀),  w ← w − ε v"
+    slots = ("square", "mean", "velocity")
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        square, mean, velocity = slots
+        epsilon, work = constant(self.epsilon, p), np.empty_like(p)
+        calls: list[Call] = [(np.multiply, (g, g, work)), *move_average(square, self.memory, work, work)]
+        if self.centred:
+            calls += [
+                *move_average(mean, self.memory, g, work),
+                (np.multiply, (mean, mean, work)),
+                (np.subtract, (square, work, work)),
+                (np.abs, (work, work)),  # rounding may have left a difference of nothing below zero
+                (np.sqrt, (work, work)),
+            ]
+        else:
+            calls.append((np.sqrt, (square, work)))
+        if not self.momentum:
+            return [*calls, *descend(p, g, work, epsilon, rate)]
+        return [
+            *calls,
+            (np.add, (work, epsilon, work)),
+            (np.divide, (g, work, work)),
+            (np.multiply, (velocity, constant(self.momentum, p), velocity)),
+            (np.add, (velocity, work, velocity)),
+            (np.multiply, (velocity, rate, work)),
+            (np.subtract, (p, work, p)),
+        ]

@@ -1,0 +1,72 @@
+"""How long a gradient may be when it reaches the optimizer. Gradients are flat, (members, count)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from playground.nn.activation import Array, constant
+from playground.nn.calls import Call
+from playground.options import Options, number
+
+
+@dataclass(frozen=True)
+class Clipping(Options):
+    """Keeps one steep place from throwing the weights far away. What is not finite stays so, to be found."""
+
+    def calls(self, g: Array, clipped: Array) -> list[Call]:
+        """Write into `clipped` what is left of g; no calls where that is g itself."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class NoClipping(Clipping):
+    """Gradients stay as they are."""
+
+    label = "none"
+
+    def calls(self, g: Array, clipped: Array) -> list[Call]:
+        return []
+
+
+@dataclass(frozen=True)
+class ClipByValue(Clipping):
+    """Cuts every entry on its own, which turns the gradient as well as shortening it. Source: Mikolov 2012."""
+
+    limit: float = number(1.0, 1e-6, 1e6, "limit c", "Largest entry of a gradient, up or down.", "log")
+
+    label = "by value"
+    formula = "g ← max(−c, min(c, g))"
+
+    def calls(self, g: Array, clipped: Array) -> list[Call]:
+        low, high = constant(-self.limit, g), constant(self.limit, g)
+        return [(partial(np.minimum, out=clipped), (g, high)), (partial(np.maximum, out=clipped), (clipped, low))]
+
+
+@dataclass(frozen=True)
+class ClipByNorm(Clipping):
+    """Shortens the gradient of the whole network to length c and keeps its direction.
+
+    Source: Pascanu, Mikolov and Bengio 2013.
+    """
+
+    limit: float = number(1.0, 1e-6, 1e6, "limit c", "Largest length of the gradient of all weights and biases.", "log")
+
+    label = "by norm"
+    formula = "g ← g · min(1, c / ‖g‖)"
+
+    def calls(self, g: Array, clipped: Array) -> list[Call]:
+        limit, factor = constant(self.limit, g), np.empty((*g.shape[:-1], 1), g.dtype)
+        return [
+            (np.multiply, (g, g, clipped)),
+            (np.add.reduce, (clipped, -1, None, factor, True)),
+            (np.sqrt, (factor, factor)),
+            (partial(np.maximum, out=factor), (factor, limit)),
+            (np.divide, (limit, factor, factor)),
+            (np.multiply, (g, factor, clipped)),
+        ]
+
+
+CLIPPINGS: dict[str, type[Clipping]] = {"none": NoClipping, "by_value": ClipByValue, "by_norm": ClipByNorm}

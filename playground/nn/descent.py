@@ -1,0 +1,86 @@
+"""Optimizers that follow the gradient alike in all weights: straight down, rolling, or by its sign. Shapes: optimizer.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.nn.activation import Array, constant
+from playground.nn.calls import Call
+from playground.nn.optimizer import Optimizer, move_average
+from playground.options import flag, number
+
+LARGE = 16_384  # parameters from which on memory, not Python, is what an update waits for
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """Straight down the gradient of the mini-batch; with the full batch it is gradient descent."""
+
+    label = "SGD"
+    formula = "w ← w − ε g"
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        if p.size < LARGE:
+            work = np.empty_like(p)
+            return [(np.multiply, (g, rate, work)), (np.subtract, (p, work, p))]
+        from scipy.linalg.blas import get_blas_funcs  # here, because loading it takes a tenth of a second
+
+        # One pass through memory instead of two, by the function for single or for double precision.
+        return [(self._descend, (get_blas_funcs("axpy", (p,)), p.reshape(-1), g.reshape(-1), rate))]
+
+    def _descend(self, axpy: Callable[..., object], p: Array, g: Array, rate: Array) -> None:
+        axpy(g, p, p.size, -rate.item())
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """A ball that rolls: past gradients fade by the factor β at each step. Source: Polyak 1964; Nesterov 1983."""
+
+    momentum: float = number(0.9, 0.0, 0.999, "momentum β", "Share of the last velocity that is kept; 0 is plain SGD.")
+    nesterov: bool = flag(
+        False, "Nesterov", "Look ahead: use the gradient's effect on the velocity already in this step."
+    )
+
+    label = "momentum"
+    formula = "v ← β v + g,  w ← w − ε v"
+    slots = ("velocity",)
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        (velocity,) = slots
+        kept, work = constant(self.momentum, p), np.empty_like(p)
+        roll: list[Call] = [(np.multiply, (velocity, kept, velocity)), (np.add, (velocity, g, velocity))]
+        if not self.nesterov:
+            return [*roll, (np.multiply, (velocity, rate, work)), (np.subtract, (p, work, p))]
+        ahead: list[Call] = [(np.multiply, (velocity, kept, work)), (np.add, (work, g, work))]
+        return [*roll, *ahead, (np.multiply, (work, rate, work)), (np.subtract, (p, work, p))]
+
+
+@dataclass(frozen=True)
+class Lion(Optimizer):
+    """Takes the sign of the momentum alone: every weight moves by ε at each step, so the rate wants to be small.
+
+    Source: Chen et al. 2023; its weight decay is that of the regularisation.
+    """
+
+    beta1: float = number(0.9, 0.0, 0.9999, "β₁", "Share of the mean m, against the gradient, in the direction.")
+    beta2: float = number(0.99, 0.0, 0.99999, "β₂", "Memory of the gradient's mean m.")
+
+    label = "Lion"
+    formula = "w ← w − ε sign(β₁ m + (1 − β₁) g)"
+    slots = ("mean",)
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        (mean,) = slots
+        work, direction = np.empty_like(p), np.empty_like(p)
+        return [
+            (np.multiply, (mean, constant(self.beta1, p), direction)),
+            (np.multiply, (g, constant(1.0 - self.beta1, p), work)),
+            (np.add, (direction, work, direction)),
+            (np.sign, (direction, direction)),
+            (np.multiply, (direction, rate, direction)),
+            (np.subtract, (p, direction, p)),
+            *move_average(mean, self.beta2, g, work),
+        ]

@@ -1,0 +1,80 @@
+"""What every loss can do: how wrong an output is, and the gradient with which that is sent back.
+
+Outputs h, pre-activations z and targets are (outputs, batch) or (members, outputs, batch). A loss with an output unit
+that matches it takes the short gradient, in which the unit's own slope has cancelled: h − target for the pairs that are
+a likelihood (Shewchuk, CS 189 lecture 17). Any other pair goes the long way and may vanish, and seeing that is what the
+program is for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from playground.nn.activations import Activation, Array, Linear, ReLU, Sigmoid, Softmax
+from playground.nn.calls import Call
+from playground.options import Options
+
+
+@dataclass(frozen=True)
+class Loss(Options):
+    """One number per example, summed over the outputs; training takes the mean over examples.
+
+    `matched` are the output units that belong to it, `accepted` those that make sense at all, and `objection` says why
+    no others do. With `for_classes_only` it cannot tell how far off a number is.
+    """
+
+    matched: ClassVar[tuple[type[Activation], ...]]
+    accepted: ClassVar[tuple[type[Activation], ...]] = (Activation,)
+    objection: ClassVar[str] = ""
+    for_classes_only: ClassVar[bool] = True
+
+    def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
+        """The loss of each example, (batch,) or (members, batch)."""
+        raise NotImplementedError
+
+    def slope(self, h: Array, target: Array, out: Array) -> list[Call]:
+        """Write the gradient by the output h into `out`; asked only of pairs that go the long way."""
+        raise NotImplementedError
+
+    def gradient(self, output: Activation, z: Array, h: Array, target: Array, out: Array) -> list[Call]:
+        """Write the gradient by the output's pre-activation z into `out`."""
+        if isinstance(output, Linear):  # its slope is 1
+            return self.slope(h, target, out)
+        upstream = np.empty_like(out)
+        return [*self.slope(h, target, upstream), *output.backward(z, h, upstream, out)]
+
+    def targets(self, output: Activation) -> tuple[float, float]:
+        """What an output is trained towards for no and for yes; half-way between, it changes its answer."""
+        return output.targets
+
+    def match(self, classes: int) -> Activation:
+        """The output unit to take for this many classes, 0 for a number to predict."""
+        return self.matched[0]()
+
+    def refusal(self, output: Activation, classes: bool = True) -> str:
+        """Why this loss makes no sense with that output unit, or for a number instead of classes; empty where it does."""
+        if self.for_classes_only and not classes:
+            return f"{self.label} needs classes, and these data have a number to predict"
+        return "" if isinstance(output, self.accepted) else f"{self.label} {self.objection.format(output.label)}"
+
+    def remark(self, output: Activation) -> str:
+        """What to expect of a pair that works but does not match; empty for a matched pair."""
+        if isinstance(output, self.matched):
+            return ""
+        slow = f"the slope of {output.label} stays in the gradient, so outputs that are badly wrong learn slowly"
+        remedy = f"Its match is {self.matched[0].label}."
+        match output:
+            case ReLU():
+                effect = (
+                    f"where ReLU is 0 its slope is 0 too, so an output that is wrongly 0 is not corrected. {remedy}"
+                )
+            case Sigmoid():
+                effect = f"{slow}. For classes, binary cross-entropy cancels it."
+            case Softmax():
+                effect = f"{slow}. Cross-entropy cancels it."
+            case _:
+                effect = f"{slow}. {remedy}"
+        return f"{self.label} does not match {output.label} output: {effect}"

@@ -1,0 +1,57 @@
+"""What an optimizer is, and the pieces that several are made of. Knows no network.
+
+Everything is flat: parameters p and gradients g are (members, count), `slots` is (slots, members, count), and `mask`
+(count,) is 1 at weights and 0 at biases. `rate` is the learning rate and `clock` how many steps the slots have seen;
+both are arrays without axes, which stay the same objects while their values change. Only an update that needs the
+clock moves it. Which optimizers there are, `optimizers` says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from playground.nn.activation import Array, constant
+from playground.nn.calls import Call
+from playground.options import Options
+
+
+@dataclass(frozen=True)
+class Optimizer(Options):
+    """How a gradient becomes a step. An optimizer is a value; what it remembers lies in the arrays it is handed.
+
+    `slots` names what it keeps from step to step, each all zero at first.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ()
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        """Move p and leave g as it is."""
+        raise NotImplementedError
+
+
+def move_average(average: Array, kept: float, new: Array, work: Array) -> list[Call]:
+    """average ← kept · average + (1 − kept) · new. `new` may be `work`."""
+    return [
+        (np.multiply, (average, constant(kept, average), average)),
+        (np.multiply, (new, constant(1.0 - kept, average), work)),
+        (np.add, (average, work, average)),
+    ]
+
+
+def descend(p: Array, above: Array, root: Array, epsilon: Array, rate: Array) -> list[Call]:
+    """p ← p − rate · above / (root + epsilon); nothing of `root` is left."""
+    return [
+        (np.add, (root, epsilon, root)),
+        (np.divide, (above, root, root)),
+        (np.multiply, (root, rate, root)),
+        (np.subtract, (p, root, p)),
+    ]
+
+
+def decay(p: Array, share: float, rate: Array, mask: Array) -> list[Call]:
+    """p ← p − rate · share · p at the weights."""
+    shares, work = (share * mask).astype(p.dtype), np.empty_like(p)
+    return [(np.multiply, (p, shares, work)), (np.multiply, (work, rate, work)), (np.subtract, (p, work, p))]
