@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import signal
 import sys
@@ -17,6 +18,7 @@ import playground
 from playground.data.dataset import DataError
 from playground.data.files import CsvFile
 from playground.exchange.atomic import write_atomically
+from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snapshot
 from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config, ConfigError, Impact
@@ -25,7 +27,6 @@ from playground.experiment.session import Session
 from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs, with_text, with_value
 
 DONE, BAD_INPUT, DIVERGED, INTERRUPTED = 0, 2, 3, 130
-MAX_CONFIG_BYTES = 1_000_000
 REDRAW = 0.1  # seconds between two looks at the progress
 
 USAGE = """playground [FILE]
@@ -199,9 +200,9 @@ def _begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
     if file is None:
         config = Config()
     elif file.suffix.lower() == ".json":
-        config = _read_config(file)
+        config = read_config(file)
     else:
-        config = with_value(Config(), "data.source", CsvFile(path=str(file)))
+        config = with_value(Config(), "data.source", CsvFile(path=os.path.realpath(file)))
     return Session(_changed(config, settings))
 
 
@@ -209,21 +210,6 @@ def _changed(config: Config, settings: list[tuple[str, str]]) -> Config:
     for path, text in settings:
         config = with_text(config, path, text)
     return config
-
-
-def _read_config(file: Path) -> Config:
-    try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_CONFIG_BYTES + 1)
-        if len(content) > MAX_CONFIG_BYTES:
-            raise ConfigError("", "is too large to be a config")
-        return Config.from_json(content.decode("utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(file.name, f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(file.name, "is not UTF-8 text") from None
-    except ConfigError as error:
-        raise ConfigError(file.name, str(error)) from None
 
 
 @contextmanager

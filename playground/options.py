@@ -11,7 +11,10 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar, Self
+
+NOTHING_BELOW = "there is nothing below this field"
 
 
 class ConfigError(ValueError):
@@ -49,7 +52,7 @@ class Options:
         known = knobs(cls)
         for name in plain:
             if name not in known:
-                raise ConfigError(_printable(name), f"is not known here; known are {', '.join(known) or 'no fields'}")
+                raise _unknown(cls, _printable(name))
         return cls(**{name: _at(name, known[name].decode, value) for name, value in plain.items()})
 
     def to_plain(self) -> dict[str, Any]:
@@ -97,8 +100,9 @@ class Number(Knob):
 
     def _check_range(self, value: float) -> None:
         if not self.minimum <= value <= self.maximum:
-            low, high = (f"{end:,}" if isinstance(end, int) else f"{end:g}" for end in (self.minimum, self.maximum))
-            raise ConfigError("", f"must lie between {low} and {high}, not {_show(value)}")
+            low, high = (f"{end:,}" if isinstance(end, int) else _digits(end) for end in (self.minimum, self.maximum))
+            given = _digits(value) if isinstance(value, float) else _show(value)
+            raise ConfigError("", f"must lie between {low} and {high}, not {given}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,14 +266,16 @@ def with_value(options: Options, path: str, value: Any) -> Any:
     head, _, rest = path.partition(".")
     knob = knobs(type(options)).get(head)
     if knob is None:
-        raise ConfigError(path, f"is not known here; known are {', '.join(knobs(type(options))) or 'no fields'}")
+        raise _unknown(type(options), path)
     if rest:
         value = _at(head, _with_inner, getattr(options, head), rest, value)
     return dataclasses.replace(options, **{head: value})  # type: ignore[type-var]
 
 
 def with_text(options: Options, path: str, text: str) -> Any:
-    """As `with_value`, from text such as the command line's ``0.1``, ``adam``, ``null`` or ``["x1", "x2"]``.
+    """As `with_value`, from text such as the command line's ``0.1``, ``adam``, ``null`` or ``x1,x2``.
+
+    Several names may also be a JSON list, which those with a comma in them need: ``["x1", "x2"]``.
 
     Raises:
         ConfigError: naming the path.
@@ -287,24 +293,26 @@ def with_text(options: Options, path: str, text: str) -> Any:
                 raise ConfigError(".".join([*walked, part]), f"there are {len(owner)} entries, counted from 0")
             knob, owner = None, owner[int(part)]
         else:
-            known = knobs(type(owner)) if isinstance(owner, Options) else {}
+            if not isinstance(owner, Options):
+                raise ConfigError(".".join([*walked, part]), NOTHING_BELOW)
+            known = knobs(type(owner))
             if part not in known:
-                raise ConfigError(
-                    ".".join([*walked, part]), f"is not known here; known are {', '.join(known) or 'no fields'}"
-                )
+                raise _unknown(type(owner), ".".join([*walked, part]))
             knob, owner = known[part], getattr(owner, part)
         walked.append(part)
     if knob is None:
         raise ConfigError(path, "name a field of this entry")
     if isinstance(knob, Text):
         plain = text
+    elif isinstance(knob, Subset | Names) and isinstance(plain, str | int | float):
+        plain = [name.strip() for name in text.strip(' "').split(",")]
     return with_value(options, path, _at(path, knob.decode, plain))
 
 
 def _with_inner(inner: Any, path: str, value: Any) -> Any:
     if not isinstance(inner, tuple):
         if not isinstance(inner, Options):
-            raise ConfigError(path, "there is nothing below this field")
+            raise ConfigError(path, NOTHING_BELOW)
         return with_value(inner, path, value)
     index, _, rest = path.partition(".")
     items = list(inner)
@@ -320,6 +328,12 @@ def _at(name: str, function: Any, *arguments: Any) -> Any:
         return function(*arguments)
     except ConfigError as error:
         raise error.under(name) from None
+
+
+def _unknown(cls: type[Options], path: str) -> ConfigError:
+    """What to say of a field that these options do not have."""
+    known = ", ".join(knobs(cls))
+    return ConfigError(path, f"is not known here; known are {known}" if known else f"{cls.label} has no such knob")
 
 
 def _check_can_be_saved(text: str) -> None:
@@ -338,6 +352,15 @@ def _printable(name: object) -> str:
 def _show(value: object) -> str:
     text = json.dumps(value) if isinstance(value, str | int | float | bool | None) else type(value).__name__
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _digits(value: float) -> str:
+    """A number as people write it: 0.000001, 100, 2.5, 1e-8."""
+    text = repr(value)
+    if value == 0.0 or 1e-6 <= abs(value) < 1e15:
+        return f"{Decimal(text):f}".removesuffix(".0")
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 # What follows declares fields: `rate: float = number(0.03, ...)` in a frozen dataclass.

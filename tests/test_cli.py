@@ -19,8 +19,10 @@ from matplotlib.image import imread
 import playground
 from playground import cli
 from playground.cli import describe, main
+from playground.data.files import CsvFile
 from playground.data.sources import SOURCES
 from playground.exchange import pictures
+from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config
 from playground.experiment.session import Session
@@ -128,6 +130,17 @@ def test_a_config_or_a_table_can_be_the_beginning(out: Path, tmp_path: Path) -> 
     assert session.scene.columns == ("size", "weight")
 
 
+def test_a_table_is_found_again_from_anywhere(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "animals.csv").write_text("size,weight\n" + "1,2\n2,4.5\n3,1\n" * 3)
+    monkeypatch.chdir(tmp_path / "here")
+    assert train(out, "../animals.csv", "--epochs", "1") == 0
+    source = read_config(out / "config.json").data.source
+    assert source == CsvFile(str((tmp_path / "animals.csv").resolve()))
+    monkeypatch.chdir("/")
+    assert train(out, str(out / "config.json"), "--epochs", "1") == 0
+
+
 # What it says
 
 
@@ -214,7 +227,7 @@ def test_ctrl_c_elsewhere_ends_without_a_traceback(out: Path, monkeypatch: pytes
         ("training.batch_size=0", "training.batch_size: must lie between 1 and"),
         ("training.speed=1", "training.speed: is not known here; known are loss,"),
         ("network.hidden.7.units=1", "network.hidden.7: there are 2 entries, counted from 0"),
-        ("training.optimizer=magic", "training.optimizer: must be one of sgd, momentum, adam"),
+        ("training.optimizer=magic", "training.optimizer: must be one of sgd, momentum, adagrad"),
         ("training.loss=cross_entropy", "training.loss: "),
         ("data.source.points=1e3", "data.source.points: must be a whole number"),
         ("=1", ""),

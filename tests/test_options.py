@@ -308,7 +308,7 @@ def test_with_value_changes_one_place_of_a_copy(path: str, value: Any, expected:
     [
         ("keel", 1, "keel: is not known here; known are name, hull"),
         ("hull.keel", 1, "hull.keel: is not known here; known are length, wood"),
-        ("hull.length", 99.0, "hull.length: must lie between 2 and 40, not 99.0"),
+        ("hull.length", 99.0, "hull.length: must lie between 2 and 40, not 99"),
         ("engine.pairs", 2, "engine.pairs: is not known here; known are area"),
         ("spare.pairs", 2, "spare.pairs: there is nothing below this field"),
         ("name.first", "x", "name.first: there is nothing below this field"),
@@ -345,6 +345,10 @@ def test_with_value_names_the_path_of_what_it_cannot_do(path: str, value: Any, m
         ("cabins.1.heated", "true", Boat(cabins=(Cabin(), Cabin(4, True)))),
         ("cabins", "[{}]", Boat(cabins=(Cabin(),))),
         ("lights", '["white"]', Boat(lights=("white",))),
+        ("lights", "white", Boat(lights=("white",))),
+        ("lights", "red,white", Boat(lights=("red", "white"))),
+        ("crew", "Bob, Eve", Boat(crew=("Bob", "Eve"))),
+        ("crew", "3", Boat(crew=("3",))),
         ("crew", '["Bob", "Eve"]', Boat(crew=("Bob", "Eve"))),
     ],
 )
@@ -363,15 +367,17 @@ def test_with_text_reads_what_is_typed(path: str, typed: str, expected: Boat) ->
         ("hull.length", "9" * 5000, "hull.length: must be a number, not "),
         ("hull.length", "[" * 100_000, "hull.length: must be a number, not "),
         ("hull.keel", "1", "hull.keel: is not known here; known are length, wood"),
-        ("hull.length.metres", "1", "hull.length.metres: is not known here"),
+        ("hull.length.metres", "1", "hull.length.metres: there is nothing below this field"),
         ("engine", "steam", 'engine: must be one of sail, oars, not "steam"'),
         ("engine.pairs", "2", "engine.pairs: is not known here; known are area"),
-        ("spare.pairs", "2", "spare.pairs: is not known here"),
+        ("spare.pairs", "2", "spare.pairs: there is nothing below this field"),
         ("cabins.1.berths", "9", "cabins.1.berths: must lie between 0 and 8, not 9"),
         ("cabins.2.berths", "1", "cabins.2: there are 2 entries, counted from 0"),
         ("cabins.last.berths", "1", "cabins.last: there are 2 entries, counted from 0"),
         ("cabins.1", "{}", "cabins.1: name a field of this entry"),
-        ("lights", "red", "lights: must name at least one of red, green, white"),
+        ("lights", "red,blue", 'lights: "blue" is not one of red, green, white'),
+        ("lights", "red, red", "lights: names the same thing twice"),
+        ("lights", "null", "lights: must name at least one of red, green, white"),
         ("", "1", "is not known here; known are name"),
     ],
 )
@@ -394,3 +400,34 @@ def test_any_json_value_is_read_or_refused_by_every_knob(plain: Any) -> None:
         except ConfigError:
             continue
         assert read(knob, knob.encode(value)) == value, name
+
+
+@pytest.mark.parametrize(
+    ("low", "value", "reason"),
+    [
+        (1e-6, 1000.0, "must lie between 0.000001 and 100, not 1000"),
+        (1e-6, 1e-7, "must lie between 0.000001 and 100, not 1e-7"),
+        (1e-12, 123456.5, "must lie between 1e-12 and 100, not 123456.5"),
+        (0.0, -0.25, "must lie between 0 and 100, not -0.25"),
+        (0.0, 1e300, "must lie between 0 and 100, not 1e300"),
+    ],
+)
+def test_numbers_stand_in_sentences_as_people_write_them(low: float, value: float, reason: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Number(label="", minimum=low, maximum=100.0).check(value)
+    assert str(caught.value) == reason
+
+
+@dataclass(frozen=True)
+class Drift(Options):
+    label = "drifting"
+
+
+def test_what_has_no_knobs_says_so_in_its_own_name() -> None:
+    for attempt in (
+        lambda: Drift.from_plain({"speed": 1}),
+        lambda: with_value(Drift(), "speed", 1),
+        lambda: with_text(Drift(), "speed", "1"),
+    ):
+        with pytest.raises(ConfigError, match=r"^speed: drifting has no such knob$"):
+            attempt()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,13 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Source(Options):
-    """A choice of data: its fields are its knobs."""
+    """A choice of data: its fields are its knobs.
+
+    Attributes:
+        random: True where `load` draws from the generator it is given, so that another seed gives other examples.
+    """
+
+    random: ClassVar[bool] = False
 
     def load(self, rng: np.random.Generator) -> Dataset:
         """The examples. Generators draw from `rng`; files and bundled sets do not touch it.

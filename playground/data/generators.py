@@ -31,6 +31,8 @@ def _noise(help: str, default: float = 0.0) -> Any:
 class Generator(Source):
     """Draws points of the plane."""
 
+    random: ClassVar[bool] = True
+
     points: int = integer(500, 20, 5000, "points", "How many points are drawn, training and testing together.", "log")
     noise: float = _noise("How far the points stray from the pure shape.")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import bisect
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar, cast
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,6 +27,7 @@ from playground.options import (
 from playground.ui.theme import GRID, tabular
 
 AIMABLE = 1e6  # a range wider than this, such as a seed's, has no slider and steps by one
+PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # Flat controls, one look for all; what is checked must be seen at a glance. The colours are the palette's, so they
 # follow a change of theme.
 CHIP = """
@@ -102,17 +104,19 @@ class NumberField(QLineEdit):
             self.selectAll()
 
     def event(self, event: QEvent) -> bool:
-        # Undo is the text's only while something is being typed, else the document's.
+        # Undo and Space are the text's only while something is being typed, else the document's and the run's.
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and not self.isModified():
             undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-            event.setAccepted(not undoes)
-            if undoes:
+            if undoes or event.key() == Qt.Key.Key_Space:
+                event.ignore()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in self.keys:
             self._step(self.keys[event.key()])
+        elif event.key() == Qt.Key.Key_Space and not self.isModified():
+            event.ignore()
         elif event.key() == Qt.Key.Key_Escape and self.isModified():
             self._put_back()
         else:
@@ -184,11 +188,19 @@ class Selector(CalmWheel, QComboBox):
 class Box(QCheckBox):
     """A check box whose frame is seen in a dark theme too."""
 
+    def sizeHint(self) -> QSize:
+        word = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
+        return QSize(14 + (GRID + word.width() if self.text() else 0), max(word.height(), 14) + GRID // 2)
+
+    def hitButton(self, place: QPoint) -> bool:
+        return self.rect().contains(place)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self.palette()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = palette.text() if self.hasFocus() else palette.highlight() if self.isChecked() else palette.mid()
+        unfocused = palette.highlight() if self.isChecked() else palette.placeholderText()
+        frame = palette.text() if self.hasFocus() else unfocused
         painter.setPen(QPen(frame.color(), 1.0))
         painter.setBrush(palette.highlight() if self.isChecked() else palette.base())
         top = (self.height() - 14) / 2
@@ -196,6 +208,9 @@ class Box(QCheckBox):
         if self.isChecked():
             painter.setPen(QPen(palette.highlightedText().color(), 2.0))
             painter.drawPolyline([QPointF(3.5, top + 7), QPointF(6, top + 9.5), QPointF(10.5, top + 4.5)])
+        painter.setPen(palette.windowText().color())
+        beside = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
+        painter.drawText(self.rect().adjusted(14 + GRID // 2 + 2, 0, 0, 0), beside, self.text())
         painter.end()
 
 
@@ -210,6 +225,15 @@ def number_text(value: float) -> str:
     return text
 
 
+def read_number(text: str) -> float | None:
+    """The finite number a text stands for, with a decimal point or comma; None for anything else."""
+    written = text.strip().replace("\N{MINUS SIGN}", "-").replace(",", ".")
+    if not PLAIN_NUMBER.fullmatch(written):  # float() also takes 1_0, nan and the digits of every script
+        return None
+    value = float(written)
+    return value if math.isfinite(value) else None
+
+
 def wrapped(text: str) -> str:
     """The text in lines short enough for a tooltip."""
     return "\n".join(textwrap.fill(line, 60) for line in text.split("\n"))
@@ -217,9 +241,8 @@ def wrapped(text: str) -> str:
 
 def _parsed(knob: Number, typed: str) -> float | str:
     """What was typed as a number, or as it is; whether it may stand is for the knob to say."""
-    try:
-        number = float(typed if isinstance(knob, Integer) else typed.replace(",", "."))
-    except ValueError:
+    number = None if isinstance(knob, Integer) and "," in typed else read_number(typed)
+    if number is None:
         return typed
     return int(number) if isinstance(knob, Integer) and number.is_integer() else number
 

@@ -161,19 +161,25 @@ class Diagram:
         for column, units in enumerate(shape):
             side = round(self.geometry.sides[column] * self.ratio)
             cells = ((np.arange(side) + 0.5) / side * held[column].shape[-1]).astype(np.intp)
-            maps = held[column][:units, cells[::-1, None], cells]  # (units, side, side), the highest y on top
-            scaled = self._scaled(column, maps)
-            with np.errstate(invalid="ignore"):
-                levels = np.clip(scaled * 127.5 + 127.5, 0.0, 255.0).astype(np.uint8)
-            pixels = np.ascontiguousarray(map_colours(self.theme)[levels])
+            number = column == len(shape) - 1 and self._predicted is not None
+            drawn = held[column] if self._predicted is None or not number else self._predicted
+            maps = drawn[:units, cells[::-1, None], cells]  # (units, side, side), the highest y on top
+            with np.errstate(over="ignore", invalid="ignore"):  # a run that has diverged
+                levels = np.clip(self._scaled(column, maps) * 127.5 + 127.5, 0.0, 255.0).astype(np.uint8)
+            pixels = np.ascontiguousarray(map_colours(self.theme, number)[levels])
             image = QImage(pixels.data, side, side * len(maps), QImage.Format.Format_RGB32)
-            pictures.append((image.copy(), np.atleast_1d(np.isfinite(scaled).all(axis=(1, 2)))))
+            pictures.append((image.copy(), np.atleast_1d(np.isfinite(maps).all(axis=(1, 2)))))
         return pictures
 
+    @property
+    def _predicted(self) -> Floats | None:
+        """The map of a number to predict, in the units of the data; None for classes and where the frame has none."""
+        return None if self.frame is None or self.frame.scene.classes else self.frame.outputs
+
     def _scaled(self, column: int, maps: Floats) -> Floats:
-        """Maps with −1 where the colour is wholly negative and 1 where it is wholly positive."""
+        """Maps with −1 at one end of the colours and 1 at the other; an output has the ends of the main view."""
         scene = self.frame.scene if self.frame else None
-        if scene and scene.classes and column == len(self.geometry.shape) - 1:
+        if scene and column == len(self.geometry.shape) - 1 and (scene.classes or self._predicted is not None):
             return (2.0 * maps - (scene.high + scene.low)) / (scene.high - scene.low)
         hidden = self.config.network.hidden
         bound = bound_of(hidden[column - 1].activation) if 1 <= column <= len(hidden) else None
@@ -194,7 +200,7 @@ class Diagram:
                     painter.fillRect(rect, QColor(self.theme.middle))
                     if unit < len(finite):
                         painter.setPen(QColor(self.theme.warning))
-                        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "NaN")
+                        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._lost(column, unit))
                 frames.append(rect.adjusted(0, 0, -1, -1))
                 if column:
                     biases.append((self.geometry.bias(column, unit), self._bias_colour(column - 1, unit)))
@@ -204,6 +210,11 @@ class Diagram:
         for rect, colour in biases:
             painter.fillRect(rect.adjusted(-1, -1, 1, 1), QColor(self.theme.base))
             painter.fillRect(rect, colour)
+
+    def _lost(self, column: int, unit: int) -> str:
+        """What to write in place of a map that is not finite."""
+        maps = self.frame.unit_maps if self.frame else None
+        return "NaN" if maps is None or np.isnan(maps[column][unit]).any() else "∞"
 
     def _bias_colour(self, layer: int, unit: int) -> QColor:
         bias = float(self._weights[layer][unit, -1])
@@ -253,9 +264,9 @@ def edge_colours(theme: Theme, faintest: float) -> list[QColor]:
 
 
 @cache
-def map_colours(theme: Theme) -> NDArray[np.uint32]:
-    """The theme's map table as (256,) pixels of QImage.Format_RGB32."""
-    red, green, blue = theme.map_table().astype(np.uint32).T
+def map_colours(theme: Theme, number: bool = False) -> NDArray[np.uint32]:
+    """The theme's map table, or that of a number to predict, as (256,) pixels of QImage.Format_RGB32."""
+    red, green, blue = (theme.value_table() if number else theme.map_table()).astype(np.uint32).T
     pixels: NDArray[np.uint32] = 0xFF000000 | red << 16 | green << 8 | blue
     return pixels
 

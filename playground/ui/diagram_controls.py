@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Layer
@@ -13,6 +13,7 @@ from playground.ui.diagram_geometry import LARGEST, SMALLEST
 from playground.ui.theme import GRID, tabular
 
 ROW_HEIGHTS = (20, 24, 24)  # of the title, the number of units, the activation
+STRETCHES = (100, 95, 90, 85, 80, 75)  # per cent of its width at which the name of an activation can still be read
 HEIGHT = sum(ROW_HEIGHTS) + 2 * 2
 
 
@@ -28,6 +29,15 @@ class ActivationSelector(QComboBox):
         widest = max(QFontMetrics(self.font()).horizontalAdvance(cls.label) for cls in ACTIVATIONS.values())
         self.view().setMinimumWidth(widest + 5 * GRID)
 
+    def name_font(self, width: int) -> QFont:
+        """The font, condensed as far as the name needs to fit into a width and can still be read."""
+        font = QFont(self.font())
+        for stretch in STRETCHES:
+            font.setStretch(stretch)
+            if QFontMetrics(font).horizontalAdvance(self.currentText()) <= width:
+                break
+        return font
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """A quiet field with a small arrow: the style's own arrow would take half of the width."""
         with QPainter(self) as painter:
@@ -38,6 +48,7 @@ class ActivationSelector(QComboBox):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
             painter.setPen(palette.buttonText().color())
             field = self.rect().adjusted(5, 0, -14, 0)
+            painter.setFont(self.name_font(field.width()))
             text = painter.fontMetrics().elidedText(self.currentText(), Qt.TextElideMode.ElideRight, field.width())
             painter.drawText(field, Qt.AlignmentFlag.AlignCenter, text)
             tip = QPointF(self.width() - 8.5, self.height() / 2 + 1.5)

@@ -47,9 +47,10 @@ def copy_figure(view: View) -> None:
 
 
 def _image(view: View) -> QImage:
-    image = QImage(_size(view) * SCALE, QImage.Format.Format_RGB32)
+    figure = view.figure()
+    image = QImage(_size(view, figure) * SCALE, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(SCALE)
-    _paint(view, image, SCALE)
+    _paint(view, figure, image, SCALE)
     return image
 
 
@@ -62,14 +63,15 @@ def _png(image: QImage) -> bytes:
 
 def _svg(view: View) -> bytes:
     buffer = QBuffer()
-    size = _size(view)
+    figure = view.figure()
+    size = _size(view, figure)
     generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the older kind cannot cut a zoomed map at its frame
     generator.setOutputDevice(buffer)
     generator.setTitle(view.title)
     generator.setSize(size)
     generator.setViewBox(QRect(0, 0, size.width(), size.height()))
     generator.setResolution(96)
-    _paint(view, generator, 1)
+    _paint(view, figure, generator, 1)
     return bytes(buffer.data().data())
 
 
@@ -83,14 +85,13 @@ def _heading_height(view: View) -> int:
     return round(QFontMetricsF(_heading(view)).height()) + 2 * GRID
 
 
-def _size(view: View) -> QSize:
+def _size(view: View, figure: QGraphicsView) -> QSize:
     """The figure in pixels of the screen, with the title above it."""
-    return view.figure().viewport().size() + QSize(0, _heading_height(view))
+    return figure.viewport().size() + QSize(0, _heading_height(view))
 
 
-def _paint(view: View, device: QImage | QSvgGenerator, scale: int) -> None:
-    figure = view.figure()
-    size, top = _size(view), _heading_height(view)
+def _paint(view: View, figure: QGraphicsView, device: QImage | QSvgGenerator, scale: int) -> None:
+    size, top = _size(view, figure), _heading_height(view)
     painter = QPainter(device)
     painter.setRenderHints(figure.renderHints())
     painter.fillRect(QRect(0, 0, size.width(), size.height()), QColor(view.theme.base))

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, cast
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +29,7 @@ from playground.options import (
 from playground.ui.controls import number_text, wrapped
 from playground.ui.document import Document
 from playground.ui.knob_widgets import WIDGETS, KnobWidget, about, has_widget
+from playground.ui.refusal import refuse, take_back
 from playground.ui.theme import GRID
 
 RESTARTING = ("data", "network")  # sections of a config; experiment.config.impact decides, and a test compares
@@ -48,9 +51,21 @@ class Column(QWidget):
         """Put a part below the others."""
         self._stack.insertWidget(self._stack.count() - 1, part)
 
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the room of the scroll bar free while there is none, so that none of the fields moves when it comes."""
+        super().resizeEvent(event)
+        viewport = self.parentWidget()
+        area = viewport.parentWidget() if viewport is not None else None
+        if isinstance(area, QScrollArea):
+            bar = area.verticalScrollBar().sizeHint().width()
+            free = max(bar - (area.contentsRect().width() - self.width()), 0)
+            self._stack.setContentsMargins(GRID, GRID // 2, GRID // 2 + free, GRID)
+
 
 class Row:
-    """One knob in a form: its label, its widget, a mark where it restarts the run, and a place to say what is wrong."""
+    """One knob in a form: its label, its widget, and a mark where it restarts the run."""
 
     def __init__(self, rows: Rows, path: str, widget: KnobWidget, description: str) -> None:
         self.path = path
@@ -63,19 +78,15 @@ class Row:
         self.mark.setProperty("role", "muted")
         if path.startswith(RESTARTING):
             self.show_mark(rows.tr("Changing this restarts the run."))
-        self.message = QLabel()
-        self.message.setProperty("role", "remark")
-        self.message.setWordWrap(True)
-        self.message.hide()
         self._rows = rows
         self._description = description
         self._describe(description)
         widget.edited.connect(self._edit)
+        widget.typing.connect(self._take_back)
 
     def show_config(self, config: Config) -> None:
         """Show the knob's value, and the rows of what it has chosen."""
         value = shared(config, self.path)
-        self.say("")
         self.widget.show_value(value)
         if self.inner is not None:
             self._describe("\n\n".join(filter(None, (self._description, about(type(value))))))
@@ -91,14 +102,9 @@ class Row:
         for part in (self.label, self.widget, self.mark):
             part.setVisible(visible)
 
-    def say(self, sentence: str) -> None:
-        """Show what is wrong with what was entered; "" takes it away."""
-        self.message.setText(sentence)
-        self.message.setVisible(bool(sentence))
-
     def remove(self, grid: QGridLayout) -> None:
         """Take everything out of the form."""
-        for part in (self.label, self.widget, self.mark, self.message, self.inner):
+        for part in (self.label, self.widget, self.mark, self.inner):
             if part is not None:
                 grid.removeWidget(part)
                 part.hide()
@@ -107,6 +113,9 @@ class Row:
     def _describe(self, text: str) -> None:
         self.label.setToolTip(wrapped(text))
         self.widget.describe(self.path, text)
+
+    def _take_back(self) -> None:
+        take_back(self.widget)
 
     def _edit(self, value: Any, gesture: str) -> None:
         self._rows.edit(self, value, gesture)
@@ -159,14 +168,14 @@ class Rows(QWidget):
             row.show_config(config)
 
     def edit(self, row: Row, value: Any, gesture: str) -> None:
-        """Edit the document as a row asks, or say in the row why not."""
+        """Edit the document as a row asks, or say beside the row why not."""
         config = self._document.config
-        row.say("")
+        take_back(row.widget)
         try:
             for place in places(config, row.path):
                 config = with_value(config, place, value)
         except ConfigError as error:
-            row.say(f"{row.knob.label} {error.reason}.")
+            refuse(row.widget, f"{row.knob.label} {error.reason}.")
         else:
             config = self._adjust(config) if self._adjust else config
             self._document.edit(row.knob.label, config, f"{row.path} {gesture}" if gesture else "")
@@ -194,10 +203,9 @@ class Rows(QWidget):
         self._grid.addWidget(
             widget, line + 1 if widget.wide else line, 0 if widget.wide else 1, 1, 3 if widget.wide else 1
         )
-        self._grid.addWidget(row.message, line + 2, 0, 1, 3)
         if isinstance(knob, Choice):
             row.inner = Rows(self._document, row.path, parent=self, after=list(widget.controls.values())[-1])
-            self._grid.addWidget(row.inner, line + 3, 0, 1, 3)
+            self._grid.addWidget(row.inner, line + 2, 0, 1, 3)
         if self._inner:
             row.label.setContentsMargins(GRID, 0, 0, 0)
             row.label.setProperty("role", "muted")
@@ -242,6 +250,7 @@ class Form(Rows):
         document.config_changed.connect(self._follow)
 
     def _follow(self, old: Config, new: Config) -> None:
+        take_back(self)
         self.show_config(new)
 
 

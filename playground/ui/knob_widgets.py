@@ -38,6 +38,7 @@ class KnobWidget(QWidget):
     """
 
     edited = Signal(object, str)
+    typing = Signal()  # something is being typed that has not been entered
     wide: ClassVar[bool] = False  # whether it stands below its label, across the form
 
     def __init__(self, knob: Knob) -> None:
@@ -95,6 +96,7 @@ class NumberWidget(KnobWidget):
             self._place(field=self.field)
             cast(QHBoxLayout, self.layout()).insertStretch(0)
         self.field.entered.connect(self._emit)
+        self.field.textEdited.connect(self.typing)
         self.field.stepped.connect(self._step)
 
     def show_value(self, value: float | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.experiment.config import MAX_UNITS, Config, Layer
-from playground.experiment.frame import UNITS, Frame
+from playground.experiment.frame import OUTPUTS, UNITS, Frame
 from playground.nn.activations import ACTIVATIONS
 from playground.ui.diagram import Diagram, DiagramItem
 from playground.ui.diagram_canvas import Canvas
@@ -67,6 +67,11 @@ class NetworkEditor(View):
         if old is None or old.scene is not frame.scene:
             self._lay_out()
             self._name_ends(frame)
+            # A number to predict is shown in the units of the data, which the maps of units do not have.
+            needs = frozenset({UNITS}) if frame.scene.classes else frozenset({OUTPUTS, UNITS})
+            if needs != self.needs:
+                self.needs = needs
+                self.needs_changed.emit()
         self._draw()
 
     def show_config(self, config: Config) -> None:
@@ -159,8 +164,12 @@ class NetworkEditor(View):
         self._editor = WeightEditor(title[0].upper() + title[1:], rows, self)
         self._editor.value_entered.connect(self._set_weight)
         self._editor.closed.connect(self._forget_editor)
-        beside = diagram.geometry.unit(layer + 1, unit)
-        self._editor.open_at(self._canvas.mapToGlobal(beside.topRight() + QPoint(GRID, 0)))
+        spared = diagram.geometry.unit(layer + 1, unit)
+        for place in self._edited:
+            if place.input != bias and place.input is not None:
+                spared |= diagram.geometry.unit(layer, place.input)
+        spared.moveTopLeft(self._canvas.mapToGlobal(spared.topLeft()))
+        self._editor.open_beside(spared, QRect(self.mapToGlobal(QPoint(0, 0)), self.size()))
 
     def _forget_editor(self) -> None:
         self._editor = None

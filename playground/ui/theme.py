@@ -101,10 +101,12 @@ THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give the whole application this theme; plots that exist already are told by their views."""
-    app.setStyle(QStyleFactory.create("Fusion"))
-    app.setPalette(_palette(theme))
-    app.setStyleSheet(_style_sheet(theme))
     pg.setConfigOptions(background=theme.base, foreground=theme.muted, antialias=True)
+    style_sheet = _style_sheet(theme)
+    if app.styleSheet() != style_sheet:  # else the theme is there, and dressing every widget again takes its time
+        app.setStyle(QStyleFactory.create("Fusion"))
+        app.setPalette(_palette(theme))
+        app.setStyleSheet(style_sheet)
 
 
 def tabular(font: QFont) -> QFont:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent, QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -19,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.ui.controls import read_number
+from playground.ui.refusal import refuse, take_back
 from playground.ui.theme import GRID, tabular
 
 STEP = 0.1
@@ -37,6 +38,7 @@ class NumberField(QAbstractSpinBox):
     """A field for any finite number, with step buttons. `value_entered` follows Enter and every step, nothing else."""
 
     value_entered = Signal(float, float)  # the number before, the number now
+    refused = Signal(str)  # what was typed and is no number
 
     def __init__(self, value: float) -> None:
         super().__init__()
@@ -86,7 +88,9 @@ class NumberField(QAbstractSpinBox):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             typed = read_number(self.text())
-            if typed is not None and self.lineEdit().isModified():
+            if typed is None:
+                self.refused.emit(self.text())
+            elif self.lineEdit().isModified():
                 self.enter(typed)
             self.selectAll()
             event.accept()
@@ -113,6 +117,24 @@ class Popup(QFrame):
         y = max(room.top(), min(corner.y(), room.bottom() - self.height()))
         self.move(x, y)
         self.show()
+
+    def open_beside(self, spared: QRect, room: QRect) -> None:
+        """Show within a room of the screen, beside what must stay in sight, as far as both are possible."""
+        self.adjustSize()
+        width, height = self.width(), self.height()
+        right, bottom = room.right() + 1 - width, room.bottom() + 1 - height
+        level = max(room.top(), min(spared.center().y() - height // 2, bottom))
+        upright = max(room.left(), min(spared.center().x() - width // 2, right))
+        corners = (
+            (spared.right() + GRID, level),
+            (spared.left() - GRID - width, level),
+            (upright, spared.bottom() + GRID),
+            (upright, spared.top() - GRID - height),
+            *((x, y) for x in (room.left(), right) for y in (room.top(), bottom)),
+        )
+        places = [QRect(x, y, width, height) for x, y in corners]
+        fitting = [place for place in places if room.contains(place)]
+        self.open_at(min(fitting, key=lambda place: _area(place & spared), default=room).topLeft())
 
     # Qt
 
@@ -164,6 +186,8 @@ class WeightEditor(Popup):
         field.setAccessibleName(row.label)
         field.setAccessibleDescription(field.toolTip())
         field.value_entered.connect(lambda old, new: self.value_entered.emit(row.key, old, new))
+        field.refused.connect(lambda typed: refuse(field, self.tr("“{0}” is not a number.").format(typed.strip())))
+        field.lineEdit().textEdited.connect(lambda: take_back(field))
         return field
 
     def _zero_button(self, row: Row) -> QToolButton:
@@ -205,10 +229,5 @@ class WeightEditor(Popup):
         first.selectAll()
 
 
-def read_number(text: str) -> float | None:
-    """The finite number a text stands for, with a decimal point or comma; None for anything else."""
-    try:
-        value = float(text.strip().replace("\N{MINUS SIGN}", "-").replace(",", "."))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height()

@@ -64,7 +64,9 @@ class Window(QMainWindow):
         self.show_theme(theme)
         self._restore_layout()
         self.follow_title()
-        self.strip.say(self.tr("Space starts the training. Point at a unit to see it large, click an edge to set its weight."))
+        self.strip.say(
+            self.tr("Space starts the training. Point at a unit to see it large, click an edge to set its weight.")
+        )
 
     # Public verbs
 
@@ -360,7 +362,9 @@ class Window(QMainWindow):
                 (self.tr("Reset"), self.reset),
             )
         elif frame.divergence is None and known is not None:
-            self.strip.answer(self.tr("Back at step {step}: lower the learning rate, then go on.").format(step=f"{frame.step:,}"))
+            self.strip.answer(
+                self.tr("Back at step {step}: lower the learning rate, then go on.").format(step=f"{frame.step:,}")
+            )
 
     def _toggle_theme(self) -> None:
         self.show_theme(THEMES["light" if self.theme.dark else "dark"])

@@ -1,5 +1,6 @@
 """A user's own files: what can be read is read right, and what cannot is told in a sentence with the place."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from playground.data import files
 from playground.data.dataset import DataError, Dataset
 from playground.data.files import MAX_BYTES, CsvFile, read_table
-from playground.data.table import Table
+from playground.data.table import Table, _plain_numbers, parse_number
 
 MPG = Path(__file__).parents[2] / "../shared/data/mpg.csv"
 
@@ -319,7 +320,7 @@ def test_choices_that_make_no_dataset(table: Any, content: str, choices: dict[st
 
 
 def test_a_path_that_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"^no file has been chosen$"):
+    with pytest.raises(DataError, match=r"^data\.source\.path: no file has been chosen$"):
         read_table("")
     with pytest.raises(DataError, match=r"^absent\.csv: does not exist$"):
         read_table(tmp_path / "absent.csv")
@@ -348,7 +349,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
     with path.open("wb") as file:
         file.truncate(2 * MAX_BYTES)
     monkeypatch.delattr(Path, "read_bytes")
-    with pytest.raises(DataError, match=r"^huge\.csv: has 200 MB, more than the 100 MB that can be read$"):
+    with pytest.raises(DataError, match=r"^huge\.csv: has 50 MB, more than the 25 MB that can be read$"):
         read_table(path)
 
 
@@ -357,6 +358,44 @@ def test_too_many_lines(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DataError, match=r"has 4 lines, more than the 3 that can be read$"):
         table(CARS)
     assert len(table("1,2\n3,4\n5,6\n")) == 3
+
+
+# What is read, and how often
+
+
+def test_a_file_is_read_again_only_if_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, other = tmp_path / "cars.csv", tmp_path / "other.csv"
+    for file in (path, other):
+        file.write_text(CARS)
+        os.utime(file, (1000, 1000))
+    monkeypatch.chdir(tmp_path)
+    cars = read_table(path)
+    with monkeypatch.context() as reading:
+        reading.delattr(Path, "read_bytes")
+        assert read_table("cars.csv") is cars
+        assert CsvFile(str(path)).load(np.random.default_rng(1)).target == "price"
+    assert read_table(other).origin == "other.csv"
+    path.write_text(CARS.replace("1200", "1201"))
+    os.utime(path, (2000, 2000))
+    assert read_table(path).columns[0].numbers[0] == 1201
+    path.unlink()
+    with pytest.raises(DataError, match=r"^cars\.csv: does not exist$"):
+        read_table(path)
+
+
+def test_a_file_just_written_may_still_change_unseen(tmp_path: Path) -> None:
+    path = tmp_path / "cars.csv"
+    for weight in ("1200", "1201", "1202"):
+        path.write_text(CARS.replace("1200", weight))
+        assert read_table(path).columns[0].numbers[0] == float(weight)
+
+
+def test_a_plain_table_is_not_parsed_row_by_row(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(files, "_parse_any")
+    monkeypatch.setattr(files, "BLOCK", 2)
+    cars = table("# a comment\n\n" + CARS.replace("red", " red "))
+    assert cars.preview(9)[2] == ("900", "2", "red", "7")
+    assert cars.lines.tolist() == [4, 5, 6]
 
 
 # Whatever there may be in a file
@@ -387,6 +426,30 @@ rows = st.integers(2, 4).flatmap(
 )
 codecs = st.sampled_from(["utf-8", "utf-16", "latin-1", "utf-8-sig"])
 encoded = st.tuples(texts | rows, codecs).map(lambda pair: pair[0].encode(pair[1], errors="replace"))
+
+
+@settings(max_examples=300)
+@given(texts | rows, st.sampled_from(files.DELIMITERS))
+def test_the_quick_parser_is_silent_or_right(content: str, delimiter: str) -> None:
+    quick = files._parse_plain(content.replace("\r", "\n"), delimiter)
+    if quick is not None:
+        assert quick == files._parse_any(content.replace("\r", "\n"), delimiter)
+
+
+signs = st.text("0123456789.,eE+-_ ainf٣", max_size=6) | st.sampled_from(["1e100", "1.1e100", "-1e999", "1_0", "nan"])
+
+
+@settings(max_examples=300)
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False).map(repr) | signs, min_size=1, max_size=4))
+def test_the_quick_reader_of_numbers_is_silent_or_right(cells: list[str]) -> None:
+    quick = _plain_numbers(cells)
+    if quick is not None:
+        np.testing.assert_array_equal(quick, [parse_number(cell, True) for cell in cells])
+
+
+def test_the_quick_reader_of_numbers_reads_numbers() -> None:
+    quick = _plain_numbers(["1", "-2.5e3", "+.5", "3.", "1e300"])
+    np.testing.assert_array_equal(quick, [1.0, -2500.0, 0.5, 3.0, np.nan])
 
 
 @settings(max_examples=300)

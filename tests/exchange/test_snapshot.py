@@ -27,8 +27,10 @@ from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snap
 from playground.experiment import history
 from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig, TrainingConfig
 from playground.experiment.session import Session
+from playground.nn.clipping import CLIPPINGS
 from playground.nn.optimizers import OPTIMIZERS, Adam, Momentum
 from playground.nn.regularizers import L1, REGULARIZERS
+from playground.nn.schedules import SCHEDULES
 from playground.options import knobs, with_value
 from tests.strategies import options
 
@@ -81,6 +83,8 @@ EDITS = st.one_of(
     st.tuples(st.just("training.batch_size"), st.integers(1, 40)),
     st.tuples(st.just("training.optimizer"), learning(OPTIMIZERS)),
     st.tuples(st.just("training.regularizer"), learning(REGULARIZERS)),
+    st.tuples(st.just("training.schedule"), learning(SCHEDULES)),
+    st.tuples(st.just("training.clipping"), learning(CLIPPINGS)),
 )
 
 
@@ -92,6 +96,8 @@ EDITS = st.one_of(
         TrainingConfig,
         optimizer=learning(OPTIMIZERS),
         regularizer=learning(REGULARIZERS),
+        schedule=learning(SCHEDULES),
+        clipping=learning(CLIPPINGS),
         learning_rate=st.floats(1e-4, 0.3),
         batch_size=st.integers(1, 40),
     ),
@@ -230,7 +236,7 @@ def test_what_reads_back_differently_is_not_saved(saved: Path, monkeypatch: pyte
 
 def test_weights_that_are_not_finite_are_not_saved(saved: Path) -> None:
     session = small()
-    session.set_weight(0, 0, 0, float("nan"))
+    session.network.weights[0][0, 0] = np.nan
     with pytest.raises(SnapshotError, match="parameters: holds a number that is not finite"):
         save_snapshot(session, saved)
 

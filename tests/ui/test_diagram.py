@@ -14,10 +14,12 @@ from PySide6.QtCore import QPointF, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from playground.data.generators import Hills
 from playground.experiment.config import Config, Layer, NetworkConfig
 from playground.experiment.frame import MAP_SIZE, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, Linear, ReLU, Tanh
+from playground.options import with_value
 from playground.ui.diagram import Diagram, DiagramItem, bound_of
 from playground.ui.diagram_geometry import LARGEST, REACH, SMALLEST, Floats, Geometry, Place
 from playground.ui.theme import DARK, LIGHT, NEGATIVE, POSITIVE, Theme
@@ -211,7 +213,7 @@ def test_bound_is_what_the_activation_cannot_exceed(name: str) -> None:
     bound = bound_of(activation)
     far = np.abs(activation(np.array([[-600.0, 600.0]]))).max()
     assert (bound is None) == (far > 100.0)
-    assert bound is None or bound == pytest.approx(1.0)
+    assert bound is None or bound == pytest.approx(1.0, rel=1e-5)
 
 
 def test_a_map_that_is_not_finite_says_so_and_spares_the_others() -> None:
@@ -329,3 +331,30 @@ def test_the_export_paints_the_same() -> None:
     item.paint(painter, None)
     painter.end()
     assert image == painted(diagram)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_number_to_predict_has_the_colours_of_the_main_view(theme: Theme) -> None:
+    config = with_value(config_of([2]), "data.source", Hills())
+    frame = Session(config).frame()
+    outputs = np.full((1, MAP_SIZE, MAP_SIZE), frame.scene.low, dtype=np.float32)
+    outputs[:, MAP_SIZE // 2 :] = frame.scene.high
+    diagram = Diagram(config, replace(frame, outputs=outputs), Geometry.fitted((2, 2, 1), 600, 300, 24, 24), theme)
+    colours = corner_colours(painted(diagram), diagram.geometry.unit(2, 0))
+    low, high = (QColor(*theme.value_table()[end].tolist()).name() for end in (0, 255))
+    assert colours == {"ul": high, "ur": high, "lr": low}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 3e38])
+@pytest.mark.parametrize("activation", [ReLU(), Tanh()], ids=["relu", "tanh"])
+def test_maps_of_a_diverged_run_are_drawn_without_a_warning(activation: Activation, value: float) -> None:
+    config = config_of([2], activation)
+    maps = maps_of(config, 1.0)
+    maps[1][0, :3] = value
+    maps[2][0, :3] = value
+    diagram = diagram_of(config, maps=maps)
+    image = painted(diagram)
+    spoilt = corner_colours(image, diagram.geometry.unit(1, 0))["ur"]
+    assert (spoilt == LIGHT.middle) is not np.isfinite(value)
+    assert corner_colours(image, diagram.geometry.unit(1, 1))["ur"] == POSITIVE

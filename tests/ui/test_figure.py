@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtSvg import QSvgRenderer
 from pytestqt.qtbot import QtBot
@@ -15,6 +16,7 @@ from playground.experiment.config import Config
 from playground.experiment.session import Session
 from playground.ui.document import Document
 from playground.ui.figure import copy_figure, save_figure
+from playground.ui.network_editor import NetworkEditor
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.gradient import GradientView
@@ -24,7 +26,7 @@ from playground.ui.views.view import View
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
-VIEWS = [BoundaryView, GradientView, LossView]
+VIEWS = [BoundaryView, GradientView, LossView, NetworkEditor]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -44,11 +46,21 @@ def shown(cls: Any, qtbot: QtBot, theme: Any) -> View:
     return view
 
 
+def size_of(view: View) -> QSize:
+    figure = view.figure()
+    return figure.viewport().size()
+
+
+def pixels_of(view: View) -> QImage:
+    figure = view.figure()
+    return figure.grab().toImage()
+
+
 def test_a_png_is_twice_as_large_and_has_the_view_s_colours(view: View, tmp_path: Path) -> None:
     save_figure(view, tmp_path / "figure.png")
     image = QImage(str(tmp_path / "figure.png"))
-    assert image.width() == 2 * view.figure().viewport().width()
-    assert image.height() > 2 * view.figure().viewport().height()  # the title stands above
+    assert image.width() == 2 * size_of(view).width()
+    assert image.height() > 2 * size_of(view).height()  # the title stands above
     assert image.pixelColor(1, image.height() - 2).name() == LIGHT.base
     colours = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
     assert len(colours) > 20
@@ -57,7 +69,7 @@ def test_a_png_is_twice_as_large_and_has_the_view_s_colours(view: View, tmp_path
 def test_the_title_stands_above(view: View, tmp_path: Path) -> None:
     save_figure(view, tmp_path / "figure.png")
     image = QImage(str(tmp_path / "figure.png"))
-    top = image.height() - 2 * view.figure().viewport().height()
+    top = image.height() - 2 * size_of(view).height()
     assert any(image.pixelColor(x, y).name() == LIGHT.text for x in range(240) for y in range(top))
 
 
@@ -75,12 +87,14 @@ def test_an_svg_parses_and_holds_title_curves_and_words(view: View, tmp_path: Pa
     assert root.findtext(f"{SVG}title") == view.title
     words = {"".join(text.itertext()).strip() for text in root.iter(f"{SVG}text")}
     assert view.title in words
-    viewport = view.figure().viewport()
-    assert root.get("viewBox", "").split()[2] == str(viewport.width())
+    assert root.get("viewBox", "").split()[2] == str(size_of(view).width())
     assert QSvgRenderer(str(path)).isValid()
     if isinstance(view, BoundaryView):
         assert len(list(root.iter(f"{SVG}image"))) == 2  # the map and the bar
         assert {"outside", "inside"} <= words
+    elif isinstance(view, NetworkEditor):
+        assert len(list(root.iter(f"{SVG}image"))) == sum((2, 4, 2, 1))
+        assert {"x₁", "x₂"} <= words
     else:
         lines = [path.get("d", "") for path in root.iter(f"{SVG}path")] + [
             line.get("points", "") for line in root.iter(f"{SVG}polyline")
@@ -91,10 +105,10 @@ def test_an_svg_parses_and_holds_title_curves_and_words(view: View, tmp_path: Pa
 
 def test_exporting_leaves_the_view_as_it_was(view: View, tmp_path: Path, qtbot: QtBot) -> None:
     qtbot.wait(1)
-    before = view.figure().grab().toImage()
+    before = pixels_of(view)
     save_figure(view, tmp_path / "figure.svg")
     save_figure(view, tmp_path / "figure.png")
-    assert view.figure().grab().toImage() == before
+    assert pixels_of(view) == before
 
 
 def test_copying_puts_the_figure_on_the_clipboard(view: View) -> None:
@@ -102,7 +116,7 @@ def test_copying_puts_the_figure_on_the_clipboard(view: View) -> None:
     data = QGuiApplication.clipboard().mimeData()
     assert data.hasImage()
     ElementTree.fromstring(bytes(data.data("image/svg+xml").data()))
-    assert QGuiApplication.clipboard().image().width() == 2 * view.figure().viewport().width()
+    assert QGuiApplication.clipboard().image().width() == 2 * size_of(view).width()
 
 
 @pytest.mark.parametrize("name", ["missing/figure.png", "missing/figure.svg", "figure.pdf", "figure"])

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMainWindow, QSlider, QToolButton, QWidget
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QAction, QColor, QKeySequence, QWheelEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QScrollArea,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from playground.data.generators import Blobs, Circle, Spiral
 from playground.experiment.config import Config, Impact, Layer, impact
 from playground.nn.activations import LeakyReLU, ReLU, Tanh
-from playground.nn.optimizers import SGD, Adam, Momentum
+from playground.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from playground.options import Choice, Flag, Integer, Knob, Number, Options, Section, Subset, Text, knobs, with_value
-from playground.ui.controls import number_text, wrapped
+from playground.ui.controls import Box, number_text, wrapped
 from playground.ui.document import Document
-from playground.ui.form import Form, Rows, shared, value_at
+from playground.ui.form import Column, Form, Rows, shared, value_at
 from playground.ui.knob_widgets import ChoiceWidget, KnobWidget, NumberWidget, SeedWidget
+from playground.ui.refusal import Refusal
+from playground.ui.theme import DARK, LIGHT, Theme, apply_theme
 
 
 def sections() -> list[tuple[str, type[Options]]]:
@@ -55,6 +67,11 @@ def row_widget(form: Rows, path: str) -> KnobWidget:
     widget = form.findChild(KnobWidget, path)
     assert isinstance(widget, KnobWidget)
     return widget
+
+
+def refusals(form: QWidget) -> list[str]:
+    """The sentences of refusal that are shown."""
+    return [refusal.text() for refusal in form.window().findChildren(Refusal) if not refusal.isHidden()]
 
 
 def type_in(qtbot: QtBot, widget: QWidget, text: str) -> None:
@@ -251,15 +268,17 @@ def test_numbers_can_be_typed_as_they_are_written(qtbot: QtBot, typed: str, valu
 @pytest.mark.parametrize(
     ("path", "typed", "sentence"),
     [
-        ("training.learning_rate", "500", "learning rate ε must lie between 1e-06 and 100, not 500.0."),
+        ("training.learning_rate", "500", "learning rate ε must lie between 0.000001 and 100, not 500."),
         ("training.learning_rate", "fast", 'learning rate ε must be a number, not "fast".'),
         ("training.learning_rate", "", 'learning rate ε must be a number, not "".'),
-        ("training.learning_rate", "nan", "learning rate ε must be a number, not NaN."),
-        ("training.learning_rate", "1e999", "learning rate ε must be a number, not Infinity."),
+        ("training.learning_rate", "nan", 'learning rate ε must be a number, not "nan".'),
+        ("training.learning_rate", "1e999", 'learning rate ε must be a number, not "1e999".'),
         ("training.batch_size", "0", "mini-batch must lie between 1 and 1,000,000, not 0."),
         ("training.batch_size", "2.5", "mini-batch must be a whole number, not 2.5."),
         ("training.batch_size", "1,000", 'mini-batch must be a whole number, not "1,000".'),
-        ("training.batch_size", "1" * 400, "mini-batch must be a whole number, not Infinity."),
+        ("training.batch_size", "1_0", 'mini-batch must be a whole number, not "1_0".'),
+        ("training.batch_size", "١٠", 'mini-batch must be a whole number, not "\\u0661\\u0660".'),
+        ("training.batch_size", "9" * 400, f'mini-batch must be a whole number, not "{"9" * 56}....'),
     ],
 )
 def test_a_number_that_cannot_be_is_refused_in_its_row(qtbot: QtBot, path: str, typed: str, sentence: str) -> None:
@@ -278,11 +297,10 @@ def test_a_number_that_cannot_be_is_refused_in_its_row(qtbot: QtBot, path: str, 
     qtbot.keyClick(field, Qt.Key.Key_Return)
 
     assert document.config == Config()
-    assert row.message.text() == sentence
-    assert not row.message.isHidden()
+    assert refusals(form) == [sentence]
     assert field.text() == before
     type_in(qtbot, field, "20")
-    assert row.message.isHidden()
+    assert refusals(form) == []
     assert value_at(document.config, path) == 20
 
 
@@ -295,7 +313,7 @@ def test_the_last_input_cannot_be_switched_off(qtbot: QtBot) -> None:
     chip.click()
     assert document.config.data.features == ("x2",)
     assert chip.isChecked()
-    assert "at least one" in form.rows["features"].message.text()
+    assert "at least one" in refusals(form)[0]
 
 
 def test_what_is_being_typed_survives_another_edit(qtbot: QtBot) -> None:
@@ -430,8 +448,9 @@ def test_a_refused_entry_says_why_and_cannot_be_chosen(qtbot: QtBot) -> None:
     widget.show_refusals({"momentum": "It is not allowed today."})
     index = widget.selector.findText(Momentum.label)
     assert widget.selector.itemData(index, Qt.ItemDataRole.ToolTipRole) == "It is not allowed today."
+    behind = list(OPTIMIZERS)[list(OPTIMIZERS).index("momentum") + 1]
     qtbot.keyClick(widget.selector, Qt.Key.Key_Down)
-    assert document.config.training.optimizer == Adam()
+    assert document.config.training.optimizer == OPTIMIZERS[behind]()
     widget.show_refusals({})
     qtbot.keyClick(widget.selector, Qt.Key.Key_Up)
     assert document.config.training.optimizer == Momentum()
@@ -516,3 +535,110 @@ def test_paths_say_what_they_share() -> None:
     assert shared(config, "network.hidden.*.activation") == Tanh()
     assert shared(config, "training.batch_size") == 10
     assert wrapped("a " * 100).count("\n") >= 2
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> QScrollArea:
+    """The training section in a column that scrolls, as in the window."""
+    apply_theme(cast(QApplication, QApplication.instance()), LIGHT)
+    column = Column()
+    column.add(Form(Document(with_value(Config(), "training.optimizer", Adam())), "training"))
+    area = QScrollArea()
+    area.setWidget(column)
+    area.setWidgetResizable(True)
+    qtbot.addWidget(area)
+    area.resize(264, 600)
+    with qtbot.waitActive(area):
+        area.show()
+        area.activateWindow()
+    return area
+
+
+def places_of(panel: QScrollArea) -> list[Any]:
+    return [(widget.objectName(), widget.mapTo(panel, QPoint(0, 0)), widget.size()) for widget in fields_of(panel)]
+
+
+def fields_of(panel: QScrollArea) -> list[QLineEdit]:
+    return [field for field in panel.findChildren(QLineEdit) if field.objectName().endswith(".field")]
+
+
+def test_a_refusal_moves_nothing_and_stands_whole_beside_its_field(qtbot: QtBot, panel: QScrollArea) -> None:
+    before = places_of(panel)
+    for field in fields_of(panel):
+        field.setFocus()
+        type_in(qtbot, field, "abc")
+        [refusal] = panel.findChildren(Refusal)
+        assert refusal.isVisible()
+        whole = QRect(refusal.mapTo(panel, QPoint(0, 0)), refusal.size())
+        assert panel.rect().contains(whole)
+        assert not whole.intersects(QRect(field.mapTo(panel, QPoint(0, 0)), field.size()))
+        assert refusal.heightForWidth(refusal.width()) <= refusal.height()
+        assert places_of(panel) == before
+        assert len(refusals(panel)) == 1, "one at a time"
+
+
+def test_a_refusal_goes_when_its_field_is_left_or_edited(qtbot: QtBot, panel: QScrollArea) -> None:
+    first, second = fields_of(panel)[:2]
+    first.setFocus()
+    type_in(qtbot, first, "abc")
+    second.setFocus()
+    assert refusals(panel) == []
+    type_in(qtbot, second, "abc")
+    qtbot.keyClicks(second, "1")
+    assert refusals(panel) == []
+    qtbot.keyClicks(second, "x")
+    first.setFocus()
+    assert len(refusals(panel)) == 1, "what is left half typed is answered too"
+    second.setFocus()
+    assert refusals(panel) == []
+
+
+def test_a_scroll_bar_does_not_narrow_the_fields(panel: QScrollArea, qtbot: QtBot) -> None:
+    def widths() -> list[int]:
+        return [widget.width() for widget in panel.findChildren(KnobWidget)]
+
+    assert not panel.verticalScrollBar().isVisible()
+    before = widths()
+    panel.resize(264, 120)
+    qtbot.waitUntil(panel.verticalScrollBar().isVisible)
+    assert widths() == before
+
+
+def test_space_is_the_run_s_unless_something_is_being_typed(qtbot: QtBot) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    form = Form(Document(Config()), "training")
+    window.setCentralWidget(form)
+    play = QAction(window)
+    play.setShortcut(QKeySequence("Space"))
+    window.addAction(play)
+    played: list[str] = []
+    play.triggered.connect(lambda: played.append("played"))
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    field = form.widget("learning_rate").controls["field"]
+    assert isinstance(field, QLineEdit)
+    field.setFocus()
+    type_in(qtbot, field, "0.5")
+    qtbot.keyClick(field, Qt.Key.Key_Space)
+    assert (len(played), field.text()) == (1, "0.5")
+    qtbot.keyClicks(field, "7")
+    qtbot.keyClick(field, Qt.Key.Key_Space)
+    assert (len(played), field.text()) == (1, "0.57 ")
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_a_box_shows_frame_and_word_in_either_theme(qtbot: QtBot, theme: Theme) -> None:
+    apply_theme(cast(QApplication, QApplication.instance()), theme)
+    box = Box("training")
+    qtbot.addWidget(box)
+    box.resize(box.sizeHint())
+    image = box.grab().toImage()
+    edge = image.pixelColor(7, round((box.height() - 14) / 2))
+    assert abs(edge.lightness() - QColor(theme.window).lightness()) > 60
+    assert abs(edge.lightness() - QColor(theme.base).lightness()) > 60
+    written = [image.pixelColor(x, y) for x in range(18, image.width()) for y in range(image.height())]
+    assert max(abs(colour.lightness() - QColor(theme.window).lightness()) for colour in written) > 120
+    assert box.sizeHint().width() >= 18 + box.fontMetrics().horizontalAdvance("training")
+    assert all(image.pixelColor(image.width() - 1, y) == image.pixelColor(image.width() - 1, 0) for y in range(5))

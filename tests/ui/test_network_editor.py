@@ -8,24 +8,27 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Config, Layer, NetworkConfig
-from playground.experiment.frame import UNITS, Frame
+from playground.experiment.frame import OUTPUTS, UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, LeakyReLU, ReLU, Tanh
+from playground.ui.controls import read_number
+from playground.options import with_text
 from playground.ui.diagram_canvas import Canvas, signed
-from playground.ui.diagram_controls import LayerHeader
+from playground.ui.diagram_controls import STRETCHES, ActivationSelector, LayerHeader
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.document import Document
 from playground.ui.form import Form
 from playground.ui.network_editor import NetworkEditor
+from playground.ui.refusal import Refusal
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.weight_editor import NumberField, Popup, WeightEditor, read_number
+from playground.ui.weight_editor import NumberField, Popup, WeightEditor
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -114,8 +117,11 @@ def bench(qtbot: QtBot) -> Bench:
 # Layers and units
 
 
-def test_it_asks_for_the_units(bench: Bench) -> None:
+def test_it_asks_for_the_units(bench: Bench, qtbot: QtBot) -> None:
     assert bench.editor.needs == {UNITS}
+    with qtbot.waitSignal(bench.editor.needs_changed):
+        bench.editor.show_frame(Session(with_text(Config(), "data.source", "hills")).frame())
+    assert bench.editor.needs == {UNITS, OUTPUTS}, "the colours of a number to predict are the main view's"
     assert bench.editor.name == "network"
 
 
@@ -219,6 +225,16 @@ def test_scrolling_over_a_selector_chooses_nothing(bench: Bench) -> None:
     wheel(combo, -120, Qt.KeyboardModifier.NoModifier)
     assert combo.currentText() == "tanh"
     assert bench.document.config == Config()
+
+
+def test_a_name_is_condensed_where_it_does_not_fit(bench: Bench) -> None:
+    combo = found(bench.editor, ActivationSelector, "layer_0_activation")
+    combo.setCurrentText("hard sigmoid")
+    natural = combo.fontMetrics().horizontalAdvance("hard sigmoid")
+    assert combo.name_font(natural).stretch() == 100
+    narrow = int(0.88 * natural)
+    assert QFontMetrics(combo.name_font(narrow)).horizontalAdvance("hard sigmoid") <= narrow
+    assert combo.name_font(8).stretch() == min(STRETCHES)
 
 
 def test_an_activations_own_knobs_open_in_a_form(qtbot: QtBot) -> None:
@@ -461,12 +477,19 @@ def test_an_input_has_nothing_to_edit(bench: Bench) -> None:
     assert bench.editor.findChild(WeightEditor) is None
 
 
-@pytest.mark.parametrize("text", ["", "abc", "nan", "inf", "1e999", "--1"])
+@pytest.mark.parametrize("text", ["", "abc", "nan", "inf", "1e999", "--1", "1_0"])
 def test_what_is_no_finite_number_is_not_taken(bench: Bench, text: str) -> None:
     popup = bench.click(bench.geometry.bias(1, 0).center())
     type_into(popup.field(Place(0, 0, 2)), text)
     assert bench.edited == []
     assert read_number(text) is None
+    refusals = [said for said in bench.editor.findChildren(Refusal) if said.isVisible()]
+    assert [said.text() for said in refusals] == ([f"“{text}” is not a number."] if text else []), "or nothing typed"
+    for refusal in refusals:
+        place = QRect(refusal.mapToGlobal(QPoint(0, 0)), refusal.size())
+        assert not place.intersects(popup.geometry())
+    QTest.keyClicks(popup.field(Place(0, 0, 2)), "1")
+    assert not any(refusal.isVisible() for refusal in refusals)
 
 
 @pytest.mark.parametrize(
@@ -474,6 +497,10 @@ def test_what_is_no_finite_number_is_not_taken(bench: Bench, text: str) -> None:
 )
 def test_numbers_are_read_as_they_are_written(text: str, value: float) -> None:
     assert read_number(text) == value
+
+
+def test_a_number_has_the_digits_of_a_keyboard_only() -> None:
+    assert read_number("\u0663") is None
 
 
 def test_steps_and_zero_act_at_once_and_become_one_undo(bench: Bench) -> None:
@@ -590,3 +617,25 @@ def test_the_diagram_can_be_reached_and_read_without_a_mouse(bench: Bench) -> No
     assert bench.canvas.accessibleName() == "Network diagram"
     bench.move_to(bench.geometry.unit(0, 0).center())
     assert "Enter" in bench.canvas.accessibleDescription()
+
+
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_the_pop_up_stays_inside_the_editor_and_off_what_it_edits(qtbot: QtBot, layer: int) -> None:
+    bench = bench_of(qtbot, Config(), (720, 400))
+    room = QRect(bench.editor.mapToGlobal(QPoint(0, 0)), bench.editor.size())
+    for unit in range(bench.geometry.shape[layer + 1]):
+        popup = bench.click(bench.geometry.edge_point(layer, unit, 0, 0.5).toPoint())
+        place = bench.canvas.hovered
+        assert place is not None
+        assert place.input is not None
+        assert room.contains(popup.geometry())
+        for along in (0.1, 0.5, 0.9):
+            point = bench.geometry.edge_point(layer, place.unit, place.input, along).toPoint()
+            assert not popup.geometry().contains(bench.canvas.mapToGlobal(point))
+        popup.close()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        popup = bench.click(bench.geometry.unit(layer + 1, unit).center())
+        assert room.contains(popup.geometry())
+        assert not popup.geometry().contains(bench.canvas.mapToGlobal(bench.geometry.unit(layer + 1, unit).center()))
+        popup.close()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QDialogButtonBox, QLabel, QPushButton, QTableView, QTreeWidget, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
-from playground.data.files import CsvFile
+from playground.data.files import CsvFile, read_table
+from playground.data.table import Table
+from playground.ui.panels import open_data
 from playground.ui.panels.open_data import PREVIEW_ROWS, OpenDataDialog
 
 WINE = """name,alcohol,ash,year,empty,price,quality
@@ -27,10 +33,12 @@ g,12.5,2.7,2001,,3.3,good
 class Opened:
     """A dialog, and its parts as a user finds them."""
 
-    def __init__(self, qtbot: QtBot, path: Path) -> None:
+    def __init__(self, qtbot: QtBot, path: Path, wait: bool = True) -> None:
         self.dialog = OpenDataDialog(path)
         qtbot.addWidget(self.dialog)
         self.dialog.show()
+        if wait:
+            qtbot.waitUntil(lambda: not self.said()[0].startswith("Reading"), timeout=20_000)
 
     @property
     def open(self) -> QPushButton:
@@ -134,7 +142,7 @@ def test_target_inputs_and_task_are_what_the_source_says(qtbot: QtBot, wine: Pat
     assert source == CsvFile(str(wine), "price", ("alcohol",), "regression")
     dataset = source.load(np.random.default_rng(0))
     assert (dataset.columns, dataset.target, dataset.classes, len(dataset)) == (("alcohol",), "price", (), 6)
-    assert opened.said()[0].startswith("6 examples with 1 inputs each, to predict the number price.")
+    assert opened.said()[0].startswith("6 examples with 1 input each, to predict the number price.")
     opened.check("ash", True)
     assert opened.dialog.source().inputs == ()
     opened.choose("target", "quality")
@@ -205,6 +213,81 @@ def test_a_file_that_is_not_there_is_a_sentence_in_the_dialog(qtbot: QtBot, tmp_
     opened = Opened(qtbot, tmp_path / "absent.csv")
     assert opened.said() == ("", "absent.csv: does not exist")
     assert not opened.open.isEnabled()
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Files are read only when the event is set."""
+    event = threading.Event()
+
+    def read(path: Path) -> Table:
+        assert event.wait(20)
+        return read_table(path)
+
+    monkeypatch.setattr(open_data, "read_table", read)
+    monkeypatch.setattr(open_data, "PATIENCE", 0.0)
+    yield event
+    event.set()
+
+
+def test_a_large_file_is_read_behind_an_open_dialog(qtbot: QtBot, wine: Path, slowly: threading.Event) -> None:
+    opened = Opened(qtbot, wine, wait=False)
+    assert opened.said() == ("Reading wine.csv …", "")
+    assert not opened.open.isEnabled()
+    slowly.set()
+    qtbot.waitUntil(opened.open.isEnabled, timeout=20_000)
+    assert opened.said()[0].startswith("6 examples with 3 inputs each")
+    assert opened.dialog.source().target == "quality"
+
+
+def test_what_is_wrong_with_a_large_file_is_said_at_the_end(
+    qtbot: QtBot, tmp_path: Path, slowly: threading.Event
+) -> None:
+    opened = Opened(qtbot, tmp_path / "absent.csv", wait=False)
+    slowly.set()
+    qtbot.waitUntil(lambda: opened.said() == ("", "absent.csv: does not exist"), timeout=20_000)
+    assert not opened.open.isEnabled()
+
+
+def test_reading_can_be_cancelled(qtbot: QtBot, wine: Path, slowly: threading.Event) -> None:
+    opened = Opened(qtbot, wine, wait=False)
+    with qtbot.waitSignal(opened.dialog.rejected):
+        qtbot.keyClick(opened.dialog, Qt.Key.Key_Escape)
+    slowly.set()
+    assert len(opened.dialog._reading.result(20)) == 7
+    QTest.qWait(3 * open_data.LOOK)
+    assert opened.dialog.findChild(QTableView) is None, "nobody looks any more"
+
+
+def test_a_dialog_may_be_gone_before_its_file_is_read(qtbot: QtBot, wine: Path, slowly: threading.Event) -> None:
+    dialog = OpenDataDialog(wine)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.show()
+    reading = dialog._reading
+    dialog.reject()
+    qtbot.waitUntil(lambda: not isValid(dialog))
+    slowly.set()
+    assert len(reading.result(20)) == 7
+    QTest.qWait(3 * open_data.LOOK)
+
+
+def test_the_source_can_be_found_again_from_anywhere(qtbot: QtBot, wine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(wine.parent)
+    assert Opened(qtbot, Path("wine.csv")).dialog.source().path == str(wine.resolve())
+
+
+def test_one_of_a_kind_is_singular(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "one.csv"
+    path.write_text("a\n1\n2\n")
+    opened = Opened(qtbot, path)
+    facts = opened.dialog.findChild(QLabel, "open_data.facts")
+    assert facts is not None
+    assert facts.text() == "2 rows and 1 column; UTF-8."
+    path.write_text("a;b\n1;2\n")
+    opened = Opened(qtbot, path)
+    facts = opened.dialog.findChild(QLabel, "open_data.facts")
+    assert facts is not None
+    assert facts.text() == "1 row and 2 columns, parted by semicolons; UTF-8."
 
 
 def test_a_wide_file_is_no_burden(qtbot: QtBot, tmp_path: Path) -> None:

@@ -21,10 +21,12 @@ from playground.experiment.config import Config, Layer
 from playground.experiment.problem import fitting
 from playground.experiment.session import Session
 from playground.nn.activations import OUTPUTS, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
+from playground.nn.clipping import CLIPPINGS
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, SquaredError
-from playground.nn.optimizers import Adam
-from playground.nn.regularizers import L2
-from playground.options import Subset, knobs, with_value
+from playground.nn.optimizers import OPTIMIZERS, Adam
+from playground.nn.regularizers import L2, REGULARIZERS
+from playground.nn.schedules import SCHEDULES
+from playground.options import Options, Subset, knobs, with_value
 from playground.ui.document import Document
 from playground.ui.knob_widgets import ChoiceWidget, KnobWidget
 from playground.ui.panels.data_panel import PICTURE, SHARPNESS, DataPanel, with_source
@@ -246,6 +248,35 @@ def test_a_table_feeds_all_columns_and_offers_two_to_draw(qtbot: QtBot) -> None:
     assert selector(panel, "display.x_axis").currentText() == "sepal length (cm)"
 
 
+@pytest.mark.parametrize("refused", [CsvFile("/nowhere/absent.csv"), Circle()], ids=["file", "circle"])
+def test_data_that_are_refused_leave_the_panel_as_it_was(qtbot: QtBot, tmp_path: Path, refused: Any) -> None:
+    path = tmp_path / "wine.csv"
+    path.write_text("a,b,c,kind\n1,2,3,x\n2,1,4,y\n,1,5,y\n3,3,6,x\n")
+    document, panel = data_panel(qtbot, configured(data__source=CsvFile(str(path))))
+    panel.show()
+    kept, axis = document.config, panel.findChild(KnobWidget, "display.x_axis")
+    assert axis is not None
+
+    def seen() -> tuple[str, str, bool, bool]:
+        sentence, note = label(panel, "data.table_sentence"), label(panel, "data.note")
+        return sentence.text(), note.text(), note.isVisible(), axis.isVisible()
+
+    before = seen()
+    assert before[0] == "All 3 columns are inputs."
+    assert before[2:] == (True, True)
+    document.edit("", with_source(kept, refused))
+    assert seen() == ("All columns of the table are inputs.", "", False, False)
+    document.take_back(kept)
+    assert seen() == before
+
+
+def test_one_column_is_not_all_columns(qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "line.csv"
+    path.write_text("a,b\n1,2\n2,1.5\n3,3\n")
+    _, panel = data_panel(qtbot, configured(data__source=CsvFile(str(path))))
+    assert label(panel, "data.table_sentence").text() == "One column of the table is the input."
+
+
 @pytest.mark.parametrize(
     ("path", "text"), [("display.x_axis", "sepal width (cm)"), ("display.y_axis", "sepal length (cm)")]
 )
@@ -299,7 +330,7 @@ def test_exactly_the_pairs_that_make_no_sense_cannot_be_chosen(qtbot: QtBot, sou
     assert set(refused_losses) == (
         {cls.label for cls in LOSSES.values() if cls.for_classes_only} if regression else set()
     )
-    expected = {cls.label for cls in OUTPUTS.values() if loss is not None and loss.refusal(cls())}
+    expected = {cls.label for cls in OUTPUTS.values() if loss is not None and loss.refusal(cls(), not regression)}
     assert set(refused_outputs) == expected | ({Softmax.label} if regression else set())
     assert all(len(reason) > 20 for reason in (*refused_losses.values(), *refused_outputs.values()))
 
@@ -403,10 +434,41 @@ def test_both_panels_fit_their_column(qtbot: QtBot, qapp: QApplication, theme: T
             if text.isVisible() and not text.wordWrap():
                 assert text.width() >= text.sizeHint().width(), text.text()
     assert heights[data_panel] <= 400
-    assert heights[learning_panel] <= 440
+    assert heights[learning_panel] <= 520
     qapp.setStyle(style)
     qapp.setPalette(palette)
     qapp.setStyleSheet(sheet)
+
+
+LEARNING = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "clipping": CLIPPINGS, "regularizer": REGULARIZERS}
+
+
+@pytest.mark.parametrize(
+    ("name", "choice"),
+    [(name, cls()) for name, table in LEARNING.items() for cls in table.values()],
+    ids=lambda value: value if isinstance(value, str) else value.label,
+)
+def test_every_choice_of_learning_is_offered_with_its_knobs(qtbot: QtBot, name: str, choice: Options) -> None:
+    document, panel = learning_panel(qtbot)
+    panel.resize(WIDTH - 14, 800)  # beside a scroll bar
+    panel.show()
+    selector(panel, f"training.{name}").setFocus()
+    choose(panel, f"training.{name}", choice.label)
+    assert getattr(document.config.training, name) == choice
+    inner = panel._training_form.rows[name].inner
+    assert inner is not None
+    assert list(inner.rows) == list(knobs(type(choice)))
+    assert panel.minimumSizeHint().width() <= WIDTH - 14
+    for row in inner.rows.values():
+        assert row.label.width() >= row.label.sizeHint().width(), row.label.text()
+        assert row.widget.toolTip() or row.label.toolTip()
+
+
+def test_schedule_and_clipping_stand_below_the_learning_rate_and_restart_nothing(qtbot: QtBot) -> None:
+    _, panel = learning_panel(qtbot)
+    rows = panel._training_form.rows
+    assert list(rows) == ["optimizer", "learning_rate", "schedule", "clipping", "batch_size", "regularizer"]
+    assert not any(row.mark.text() for row in rows.values())
 
 
 @pytest.mark.parametrize("make", [data_panel, learning_panel])

@@ -586,30 +586,32 @@ def test_every_dock_is_hidden_and_shown_by_menu_and_key(pilot: Pilot) -> None:
             assert not dock.isHidden()
 
 
+def held(frame: Frame) -> set[str]:
+    parts = {CURVES: frame.curves, OUTPUTS: frame.outputs, UNITS: frame.unit_maps}
+    return {name for name, part in parts.items() if part is not None}
+
+
 def test_what_is_hidden_is_not_asked_for_and_comes_back_as_it_is_now(pilot: Pilot) -> None:
-    docks = pilot.window.docks
-    for name in ("gradient", "loss"):
-        docks[name].hide()
-    pilot.until(lambda: pilot.frame.curves is None)
-    assert pilot.frame.unit_maps is not None
-    docks["boundary"].hide()
-    pilot.until(lambda: pilot.frame.outputs is None)
+    window = pilot.window
+    shown = {view.name: view for view in views(window)}
+    for name in ("gradient", "loss", "boundary"):
+        window.docks[name].hide()
+        del shown[name]
+        pilot.until(lambda: held(pilot.frame) == set().union(*(view.needs for view in shown.values())))
+    assert CURVES not in held(pilot.frame)
     pilot.play()
-    assert pilot.frame.curves is None
     frame = pilot.settle()
-    docks["boundary"].show()
-    pilot.until(lambda: pilot.frame.outputs is not None)
-    docks["gradient"].show()
-    pilot.until(lambda: pilot.frame.curves is not None)
+    assert CURVES not in held(frame)
+    for name in ("boundary", "gradient", "loss"):  # the last needs nothing more than what there is
+        window.docks[name].show()
+        view = next(view for view in window.views if view.name == name)
+        pilot.until(lambda view=view: view.needs <= held(pilot.frame) and not view.visibleRegion().isEmpty())
     assert same(pilot.frame, frame)
-    docks["loss"].show()  # nothing more is needed for it than what there is
-    pilot.until(lambda: not pilot.window.views[2].visibleRegion().isEmpty())
     QApplication.processEvents()
-    shown = {view.name: picture(view) for view in pilot.window.views}
-    pilot.window.draw(pilot.settle())
+    before = {view.name: picture(view) for view in window.views}
+    window.draw(pilot.settle())
     QApplication.processEvents()
-    assert [view.name for view in pilot.window.views if picture(view) != shown[view.name]] == []
-    assert {CURVES, OUTPUTS, UNITS} == frozenset().union(*(view.needs for view in views(pilot.window)))
+    assert [view.name for view in window.views if picture(view) != before[view.name]] == []
 
 
 def test_layout_size_and_theme_are_remembered(windows: Windows) -> None:

@@ -68,7 +68,7 @@ class DataPanel(Column):
         self.add(self._axes_form)
         self._note = _quiet("data.note")
         self.add(self._note)
-        self._columns = 0
+        self._scene: Scene | None = None
         document.config_changed.connect(self._follow)
         self.show_theme(LIGHT)
         self._show_source(document.config)
@@ -86,12 +86,11 @@ class DataPanel(Column):
 
     def show_scene(self, scene: Scene) -> None:
         """Show what reading the data has found: their columns, and what was left out."""
-        self._columns = len(scene.columns)
+        self._scene = scene
         for name in ("x_axis", "y_axis"):
             axis = self._axes_form.widget(name)
             assert isinstance(axis, AxisWidget)
             axis.show_columns(scene.columns)
-        self._note.setText(scene.note)
         self._show_source(self._document.config)
 
     def _button(self, name: str, cls: type[Source]) -> QToolButton:
@@ -135,9 +134,6 @@ class DataPanel(Column):
         self._show_source(self._document.config)
 
     def _follow(self, old: Config, new: Config) -> None:
-        if old.data.source != new.data.source and type(old.data.source) is not type(new.data.source):
-            self._columns = 0
-            self._note.setText("")
         self._show_source(new)
 
     def _show_source(self, config: Config) -> None:
@@ -145,16 +141,26 @@ class DataPanel(Column):
         for name, button in self._buttons.items():
             button.setChecked(type(source) is SOURCES[name])
         file = self._buttons["csv_file"]
-        file.setText(Path(source.path).name if isinstance(source, CsvFile) else self.tr("Open file…"))
+        file.setText(_origin(source) if isinstance(source, CsvFile) else self.tr("Open file…"))
         plane = isinstance(source, Generator)
         self._form.rows["features"].show_presence(plane)
         self._source_form.setVisible(plane)
-        count = self._columns
-        all_columns = self.tr("All {count} columns are inputs.").format(count=count) if count else ""
-        self._table_sentence.setText(all_columns or self.tr("All columns of the table are inputs."))
+        # After an edit the scene is still that of other data; if the edit is refused, it is the right one again.
+        scene = self._scene if self._scene and self._scene.origin == _origin(source) else None
+        count = len(scene.columns) if scene else 0
+        self._table_sentence.setText(self._sentence(count))
         self._table_sentence.setVisible(not plane)
         self._axes_form.setVisible(not plane and count > 2)
+        self._note.setText(scene.note if scene else "")
         self._note.setVisible(bool(self._note.text()))
+
+    def _sentence(self, columns: int) -> str:
+        """What of a table enters the network; 0 columns, where it has not been read yet."""
+        if columns == 1:
+            return self.tr("One column of the table is the input.")
+        if columns:
+            return self.tr("All {count} columns are inputs.").format(count=columns)
+        return self.tr("All columns of the table are inputs.")
 
     def _swap_axes(self, config: Config) -> Config:
         """Two axes never show the same column: the other one takes the column that has become free."""
@@ -200,6 +206,11 @@ def with_source(config: Config, source: Source) -> Config:
     except DataError:
         return config
     return fitting(config, len(dataset.classes))
+
+
+def _origin(source: Source) -> str:
+    """What `Dataset.origin` will say of a source that has not been read yet."""
+    return Path(source.path).name if isinstance(source, CsvFile) else source.label
 
 
 def _with_axes(config: Config, x_axis: int, y_axis: int) -> Config:

@@ -1,4 +1,4 @@
-"""How the network learns: loss and output unit, optimizer, rate, mini-batch, regularisation, weights at the start."""
+"""How the network learns: loss and output unit, optimizer and rate, mini-batch, regularisation, weights at the start."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LearningPanel(Column):
         self._output_form = Form(document, "network", ("output",), {"output": PairWidget})
         self._remark = Remark()
         self._remark.button.clicked.connect(self._match)
-        names = ("optimizer", "learning_rate", "batch_size", "regularizer")
+        names = ("optimizer", "learning_rate", "schedule", "clipping", "batch_size", "regularizer")
         self._training_form = Form(document, "training", names)
         layers = Form(document, "network.hidden.*", ("activation",), {"activation": self._all_layers})
         start = Form(document, "network", ("initializer", "seed"), {"seed": SeedWidget})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
@@ -28,6 +29,9 @@ from playground.ui.theme import GRID
 
 PREVIEW_ROWS = 6
 ROW_HEIGHT = 22
+PATIENCE = 0.1  # seconds in which most files have been read, so that their dialog opens complete
+LOOK = 30  # milliseconds between two looks at the reader
+HEIGHT = 74 * GRID  # of a dialog that waits for its table
 CHECKS = """
 QTreeView::item { height: 20px; }
 QTreeView::indicator { width: 11px; height: 11px; border: 1px solid palette(mid); border-radius: 3px; }
@@ -46,7 +50,7 @@ class OpenDataDialog(QDialog):
         self.setObjectName("open_data")
         self.setWindowTitle(self.tr("Open data: {name}").format(name=Path(path).name))
         self.setMinimumWidth(80 * GRID)
-        self._path = str(path)
+        self._path = Path(path)
         self._table: Table | None = None
         self._unchecked: set[str] = set()  # columns of numbers that are not wanted as inputs
         self._summary = _sentence_label("open_data.summary", "muted")
@@ -57,28 +61,59 @@ class OpenDataDialog(QDialog):
             button.setIcon(QIcon())
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        self._layout.setSpacing(GRID)
-        try:
-            self._table = read_table(path)
-        except DataError as error:
-            self._refuse(str(error))
-        else:
-            self._build(self._table)
-            self._show_columns()
+        self._content = QVBoxLayout()
+        self._content.setSpacing(GRID)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        layout.setSpacing(GRID)
+        layout.addLayout(self._content, 1)
         for part in (self._summary, self._refusal, self._buttons):
-            self._layout.addWidget(part)
+            layout.addWidget(part)
+        self._read()
 
     def source(self) -> CsvFile:
         """What has been chosen."""
-        return CsvFile(self._path, self._target.currentText(), self._inputs(), TASKS[self._task.currentIndex()])
+        path, task = str(self._path.resolve()), TASKS[self._task.currentIndex()]
+        return CsvFile(path, self._target.currentText(), self._inputs(), task)
+
+    def _read(self) -> None:
+        """Read in another thread, which ends by itself should the dialog be closed before."""
+        reader = ThreadPoolExecutor(1)
+        self._reading = reader.submit(read_table, self._path)
+        reader.shutdown(wait=False)
+        self._clock = QTimer(self)
+        self._clock.setInterval(LOOK)
+        self._clock.timeout.connect(self._take)
+        self.finished.connect(self._clock.stop)
+        wait([self._reading], PATIENCE)
+        if self._reading.done():
+            self._take()
+            return
+        self._summary.setText(self.tr("Reading {name} …").format(name=self._path.name))
+        self._refusal.hide()
+        self._open.setEnabled(False)
+        self.resize(self.minimumWidth(), HEIGHT)
+        self._clock.start()
+
+    def _take(self) -> None:
+        """Show what has been read, once it has."""
+        if not self._reading.done():
+            return
+        self._clock.stop()
+        try:
+            self._table = self._reading.result()
+        except DataError as error:
+            self._refuse(str(error))
+            self.adjustSize()
+        else:
+            self._build(self._table)
+            self._show_columns()
 
     def _build(self, table: Table) -> None:
         facts = _sentence_label("open_data.facts", "muted")
         facts.setText(self._facts(table))
-        self._layout.addWidget(facts)
-        self._layout.addWidget(self._preview(table))
+        self._content.addWidget(facts)
+        self._content.addWidget(self._preview(table))
         self._target = Selector()
         self._target.addItems([column.name for column in table.columns])
         # Tables keep what is to be predicted last, but behind it often names and remarks that no two rows share.
@@ -107,7 +142,7 @@ class OpenDataDialog(QDialog):
         self._add(form, "task", self.tr("task"), self._task, self.tr(
             "Automatic takes texts, or at most 10 different whole numbers, for classes."))  # fmt: skip
         self._add(form, "inputs", self.tr("inputs"), self._columns, self.tr("The columns to predict it from."))
-        self._layout.addLayout(form, 1)
+        self._content.addLayout(form, 1)
 
     def _add(self, form: QFormLayout, name: str, label: str, control: QWidget, tip: str) -> None:
         control.setObjectName(f"open_data.{name}")
@@ -131,9 +166,14 @@ class OpenDataDialog(QDialog):
         return view
 
     def _facts(self, table: Table) -> str:
-        parts = self.tr("{rows:,} rows and {columns:,} columns, parted by {delimiter}; {encoding}.")
-        delimiter = NAMES[table.delimiter]
-        return parts.format(rows=len(table), columns=len(table.columns), delimiter=delimiter, encoding=table.encoding)
+        rows = _counted(len(table), self.tr("1 row"), self.tr("{count:,} rows"))
+        columns = _counted(
+            len(table.columns),
+            self.tr("1 column"),
+            self.tr("{count:,} columns, parted by {delimiter}").replace("{delimiter}", NAMES[table.delimiter]),
+        )
+        facts = self.tr("{rows} and {columns}; {encoding}.")
+        return facts.format(rows=rows, columns=columns, encoding=table.encoding)
 
     def _inputs(self) -> tuple[str, ...]:
         """The names that are checked; () while these are all that can be."""
@@ -200,8 +240,11 @@ class OpenDataDialog(QDialog):
             what = self.tr("{count} classes of {target}").format(count=len(dataset.classes), target=dataset.target)
         else:
             what = self.tr("the number {target}").format(target=dataset.target)
-        counts = self.tr("{examples:,} examples with {inputs:,} inputs each, to predict {what}.")
-        sentence = counts.format(examples=len(dataset), inputs=len(dataset.columns), what=what)
+        examples = _counted(len(dataset), self.tr("1 example"), self.tr("{count:,} examples"))
+        inputs = _counted(len(dataset.columns), self.tr("1 input each"), self.tr("{count:,} inputs each"))
+        sentence = self.tr("{examples} with {inputs}, to predict {what}.").format(
+            examples=examples, inputs=inputs, what=what
+        )
         return f"{sentence} {dataset.note}".strip()
 
     def _refuse(self, reason: str) -> None:
@@ -236,6 +279,10 @@ class Preview(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         return self._columns[section].name if orientation == Qt.Orientation.Horizontal else section + 1
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return one if count == 1 else many.format(count=count)
 
 
 def _may_be_target(column: Column) -> bool:

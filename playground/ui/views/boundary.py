@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtWidgets import QLabel, QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
+from playground.ui.controls import Box
 from playground.ui.diagram import bound_of
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
@@ -147,8 +149,8 @@ class BoundaryView(PlotView):
         self.controls.addStretch()
         self.controls.addWidget(self._whole)
 
-    def _check_box(self, name: str, word: str, explanation: str) -> QCheckBox:
-        box = QCheckBox(word)
+    def _check_box(self, name: str, word: str, explanation: str) -> Box:
+        box = Box(word)
         box.setToolTip(explanation)
         box.setAccessibleDescription(explanation)
         box.setObjectName(f"boundary.{name}")
@@ -228,6 +230,8 @@ class BoundaryView(PlotView):
         column, unit = self._unit
         if column >= len(frame.unit_maps) or unit >= len(frame.unit_maps[column]):
             return ""
+        if column == len(frame.unit_maps) - 1 and not frame.scene.classes:
+            return ""  # the number to predict is what the map shows anyway
         if column == 0:
             return self.tr("input {0}").format(frame.scene.input_names[unit])
         if column < len(frame.unit_maps) - 1:
@@ -263,6 +267,20 @@ class BoundaryView(PlotView):
         for box, items in ((self._train_box, self._train), (self._test_box, self._test)):
             for item in items:
                 item.setVisible(box.isChecked())
+        self._show_note()
+
+    def _show_note(self) -> None:
+        """Below the map, what is held still, and how many points are drawn of those that are to be seen."""
+        scene = self._scene
+        if scene is None:
+            return
+        notes = [scene.held]
+        parts = ((self._train_box, self._train, scene.train_y), (self._test_box, self._test, scene.test_y))
+        drawn = sum(len(item.data) for box, items, _ in parts if box.isChecked() for item in items)
+        total = sum(len(y) for box, _, y in parts if box.isChecked())
+        if drawn < total:
+            notes.append(self.tr("{0:,} of {1:,} points drawn").format(drawn, total))
+        self._note.show_entries([], " · ".join(filter(None, notes)))
 
     def _scatter(self, points: Floats, y: Floats, share: float, hollow: bool) -> list[Any]:
         scene = self._scene
@@ -307,27 +325,30 @@ class BoundaryView(PlotView):
         left, bottom = self._plot.getAxis("left"), self._plot.getAxis("bottom")
         one = scene.axes[0] == scene.axes[1]
         left.setStyle(showValues=not one)
-        left.setLabel("" if one else scene.columns[scene.axes[1]])
         left.setWidth(GRID if one else LEFT_AXIS)
-        bottom.setLabel(scene.columns[scene.axes[0]])
         self._key.set_indent(left.minimumWidth())
-        notes = [scene.held]
-        total = len(scene.train_y) + len(scene.test_y)
-        if total > MOST_POINTS:
-            notes.append(self.tr("{0:,} of {1:,} points drawn").format(MOST_POINTS, total))
-        note = " · ".join(filter(None, notes))
-        self._note.show_entries([], note)
-        self._note.setVisible(bool(note))
-        self._note.setFixedHeight(self._key.minimumHeight() if note else 0.0)
+        noted = bool(scene.held) or len(scene.train_y) + len(scene.test_y) > MOST_POINTS
+        self._note.setVisible(noted)
+        self._note.setFixedHeight(self._key.minimumHeight() if noted else 0.0)
         around = [GRID / 2, 0.0, GRID, GRID / 2]  # left, top, right, bottom
+        across = self.canvas.width() - 1.5 * GRID - left.minimumWidth()
+        up = self.canvas.height() - 0.5 * GRID
+        up -= self._key.minimumHeight() + bottom.minimumHeight() + self._note.minimumHeight()
         if _is_square(scene):
-            rows = self._key.minimumHeight() + bottom.minimumHeight() + self._note.minimumHeight()
-            wider = (self.canvas.width() - 1.5 * GRID - left.minimumWidth()) - (
-                self.canvas.height() - 0.5 * GRID - rows
-            )
+            wider = across - up
             around[0 if wider > 0 else 3] += abs(wider) / (2 if wider > 0 else 1)
             around[2] += max(wider, 0.0) / 2
+            across = up = min(across, up)
         self.canvas.ci.layout.setContentsMargins(*around)
+        self._name_axis(bottom, scene.columns[scene.axes[0]], across)
+        self._name_axis(left, "" if one else scene.columns[scene.axes[1]], up)
+
+    def _name_axis(self, axis: Any, name: str, room: float) -> None:
+        """Name an axis in the room along it; a name that is cut is whole in the tooltip."""
+        fitting = QFontMetricsF(axis.label.font()).elidedText(name, Qt.TextElideMode.ElideRight, room - GRID)
+        axis.setLabel(html.escape(fitting))
+        axis.setToolTip(name if fitting != name else "")
+        axis.resizeEvent()  # WORKAROUND pyqtgraph: a name that changes stays where the old one was centred
 
     # Gestures
 

@@ -20,6 +20,8 @@ Floats = NDArray[np.floating]
 MOST_POINTS = 400  # of one line; about as many as a plot of the usual size has pixels
 MOST_MEDIANS = 96
 FAINT = 0.3  # opacity of a noisy line under its medians
+MOST_DIGITS = 6 * GRID  # pixels, about the width of an epoch's number
+SMALLEST = 1e-300  # below it, parts of a number are no longer exact
 LEFT_AXIS = 52  # pixels, fixed so that a new tick label does not move the plot
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -41,7 +43,9 @@ class Scale:
     @classmethod
     def linear(cls, values: Floats) -> Scale:
         """From 0 to a round number above all values."""
-        largest = float(np.max(values, initial=0.0, where=np.isfinite(values))) or 1.0
+        largest = float(np.max(values, initial=0.0, where=np.isfinite(values)))
+        if largest < SMALLEST:
+            largest = 1.0
         step = 10.0 ** math.floor(math.log10(largest))
         step = next(part for part in (step / 5.0, step / 2.0, step, 2.0 * step) if largest <= 6.0 * part)
         return cls(0.0, step * math.ceil(largest / step - 1e-9), False)
@@ -180,6 +184,20 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         return power if digit == 1 else f"{digit}·{power}"
 
 
+class EpochAxis(pg.AxisItem):  # type: ignore[misc]
+    """A bottom axis whose first and last number stand within the picture, whole, instead of half beyond its end."""
+
+    def boundingRect(self) -> QRectF:
+        bounds: QRectF = super().boundingRect().adjusted(-MOST_DIGITS, 0, MOST_DIGITS, 0)
+        return bounds
+
+    def generateDrawSpecs(self, p: Any) -> Any:
+        specs = super().generateDrawSpecs(p)
+        for rect, _, _ in specs[2] if specs else ():
+            rect.moveRight(min(rect.right(), self.size().width() + GRID / 2))
+        return specs
+
+
 class CurvePlot(pg.PlotItem):  # type: ignore[misc]
     """Some lines over epochs and a pointer that follows the mouse. Noisy lines are faint, with their medians on top.
 
@@ -190,7 +208,7 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
 
     def __init__(self, font: QFont, noisy: bool = False, suffix: str = "", factor: float = 1.0) -> None:
         self._values = ValueAxis(suffix)
-        super().__init__(axisItems={"left": self._values})
+        super().__init__(axisItems={"left": self._values, "bottom": EpochAxis("bottom")})
         quiet(self, font)
         self._values.setScale(factor)
         self.vb.setMouseEnabled(False, False)

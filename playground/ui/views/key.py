@@ -13,6 +13,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.heat_map import SYMBOL_SIZES, Pixels, class_colour, symbol
 
+NARROWEST = 6 * GRID  # pixels, of a class's sign and the beginning of its name
+
 
 class Key(pg.GraphicsWidget):  # type: ignore[misc]
     """One row above the map that says what its colours mean: a bar between two ends, or each class's sign and name."""
@@ -34,11 +36,13 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         pixels = np.ascontiguousarray(table)
         self.bar = QImage(pixels.data, len(pixels), 1, 3 * len(pixels), QImage.Format.Format_RGB888).copy()
         self.title, self.levels, self.classes = title, levels, classes
+        self.setToolTip("")
         self.update()
 
     def show_classes(self, classes: tuple[str, ...]) -> None:
-        """Signs and names side by side."""
+        """Signs and names side by side, as many as there is room for; the tooltip has all."""
         self.bar, self.classes = None, classes
+        self.setToolTip("\n".join(classes))
         self.update()
 
     def show_theme(self, theme: Theme) -> None:
@@ -56,11 +60,23 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRectF(self._indent, 0.0, self.width() - self._indent, self.height())
         if self.bar is None:
-            share = room.width() / max(len(self.classes), 1)
-            for index, name in enumerate(self.classes):
-                self._paint_class(painter, QRectF(room.left() + index * share, 0.0, share, room.height()), index, name)
+            self._paint_classes(painter, room)
         else:
             self._paint_bar(painter, room, self.bar)
+
+    def _paint_classes(self, painter: QPainter, room: QRectF) -> None:
+        """In equal shares; where these would be too narrow to read, the first ones and how many more there are."""
+        share, shown, more = room.width() / max(len(self.classes), 1), len(self.classes), ""
+        if share < NARROWEST:
+            word = self.tr("+{0} more")
+            more = word.format(len(self.classes))
+            free = room.width() - self._width(more) - GRID
+            shown = max(int(free / NARROWEST), 0)
+            share, more = free / max(shown, 1), word.format(len(self.classes) - shown)
+        for index, name in enumerate(self.classes[:shown]):
+            self._paint_class(painter, QRectF(room.left() + index * share, 0.0, share, room.height()), index, name)
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, more)
 
     def _paint_bar(self, painter: QPainter, room: QRectF, bar: QImage) -> None:
         if self.classes:

@@ -53,7 +53,7 @@ class View(QWidget):
         self.theme = theme
 
     def figure(self) -> QGraphicsView:
-        """What an export of this view draws."""
+        """What an export of this view draws. It may be made for the purpose: whoever asks keeps it while drawing."""
         raise NotImplementedError
 
 

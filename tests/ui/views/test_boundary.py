@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,9 @@ import pyqtgraph as pg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QBuffer, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -228,7 +230,11 @@ def test_at_most_5000_points_are_drawn_and_it_says_so(make_view: MakeView) -> No
     scene = dataclasses.replace(frame.scene, train_points=many, train_y=np.arange(9000) % 2.0)
     view = make_view(dataclasses.replace(frame, scene=scene))
     assert sum(len(scatter.data) for scatter in items_of(view, pg.ScatterPlotItem)) <= MOST_POINTS
-    assert items_of(view, Legend)[0].note == "5,000 of 9,250 points drawn"
+    assert items_of(view, Legend)[0].note == "4,864 of 9,000 points drawn", "no test point is to be seen"
+    view.document.set("display.show_test", True, "")
+    assert items_of(view, Legend)[0].note == "4,999 of 9,250 points drawn"
+    view.document.set("display.show_train", False, "")
+    assert items_of(view, Legend)[0].note == "135 of 250 points drawn"
 
 
 def test_held_columns_are_said(make_view: MakeView) -> None:
@@ -373,3 +379,56 @@ def test_a_finer_map_follows_a_slope() -> None:
     np.testing.assert_allclose(fine[0, 3, 2:-2], (np.arange(32)[2:-2] + 0.5) / 4.0 - 0.5)
     assert fine.min() == 0.0
     assert fine.max() == 7.0
+
+
+def test_a_new_name_of_an_axis_is_centred_and_a_long_one_is_cut_with_a_tooltip(make_view: MakeView) -> None:
+    frame = frame_of()
+    view = make_view(frame)
+    long = "the mean distance from the centre to the points of the perimeter, in all, & a <b> more"
+    for name, held in (("x1", ""), ("height in m", ""), (long, "a > 3"), ("<i>", "")):
+        scene = dataclasses.replace(frame.scene, columns=(name, name), held=held)
+        view.show_frame(dataclasses.replace(frame, scene=scene))
+        view.canvas.grab()
+        for side in ("bottom", "left"):
+            axis = view._plot.getAxis(side)
+            label = axis.label.sceneBoundingRect()
+            box = view._plot.vb.sceneBoundingRect()
+            offset = label.center() - box.center()
+            assert abs(offset.x() if side == "bottom" else offset.y()) <= 2
+            assert view.canvas.sceneRect().contains(label.center())
+            assert max(label.width(), label.height()) <= box.width() + 12
+            assert axis.toolTip() == (long if name == long else "")
+            assert axis.label.toPlainText().strip() == name or name == long
+
+
+def test_many_classes_have_names_and_a_count_of_the_others(make_view: MakeView) -> None:
+    key = Key(make_view().font())
+    key.resize(400.0, key.minimumHeight())
+    key.show_classes(tuple(f"class {index}" for index in range(25)))
+    words = written_by(key)
+    assert words[-1] == "+19 more"
+    assert len(words) == 7
+    assert all(len(word) >= 4 for word in words)
+    assert key.toolTip().count("\n") == 24
+    key.show_classes(("a", "b", "c"))
+    assert [word for word in written_by(key) if word] == ["a", "b", "c"]
+
+
+def written_by(key: Key) -> list[str]:
+    """The words that a key draws, from left to right."""
+    buffer = QBuffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    painter = QPainter(generator)
+    key.paint(painter, None)
+    painter.end()
+    root = ElementTree.fromstring(bytes(buffer.data().data()))
+    return ["".join(text.itertext()).strip() for text in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_the_output_of_a_regression_is_the_map_itself(make_view: MakeView) -> None:
+    frame = frame_of(("data.source", "hills"))
+    view = make_view(frame, ("data.source", "hills"))
+    before = view.canvas.grab().toImage()
+    view.show_unit((len(frame.unit_maps) - 1, 0))
+    assert view.canvas.grab().toImage() == before

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -152,3 +153,22 @@ def test_zero_infinite_and_missing_losses_are_drawn(make_view: MakeView, log: bo
         view.show_frame(dataclasses.replace(frame, curves=None))  # nobody asked for curves
         if value == 0.0:
             assert np.all(np.isfinite(data_of(view._loss)[1][1]))
+
+
+@pytest.mark.parametrize("epochs", [1, 10, 1500])
+def test_the_last_epoch_is_written_whole_within_the_picture(make_view: MakeView, epochs: int) -> None:
+    frame = frame_of()
+    curves = frame.curves
+    assert curves is not None
+    spread = curves.epoch / curves.epoch[-1] * epochs
+    view = make_view(dataclasses.replace(frame, curves=dataclasses.replace(curves, epoch=spread)))
+    view.canvas.grab()
+    axis = plots_of(view)[-1].getAxis("bottom")
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.setFont(axis.style["tickFont"])
+    _, _, words = axis.generateDrawSpecs(painter)
+    painter.end()
+    assert float(words[-1][2]) == epochs
+    for rect, _, text in words:
+        assert view.canvas.sceneRect().contains(axis.mapRectToScene(rect)), text
