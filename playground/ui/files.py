@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from playground.data.dataset import DataError
 from playground.exchange.atomic import write_atomically
+from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import SnapshotError, load_snapshot
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.frame import Frame
@@ -35,7 +36,7 @@ class Files(QObject):
         self._window = window
         self.path: Path | None = None
         self._kept_step: int | None = None  # of the experiment as it was opened or saved; None until it has been drawn
-        self._kept_since = 0  # restarts before that
+        self._first_run: int | None = 1  # of the experiment that was opened; None until the trainer has taken it
         self._trained = False
         self._after_saving: Callable[[], object] | None = None
         self.recent_menu = QMenu(self.tr("Open &recent"), window)
@@ -108,9 +109,6 @@ class Files(QObject):
         except (SnapshotError, ConfigError, DataError) as error:
             sentence = str(error)
             self._window.strip.warn(sentence if path.name in sentence else f"{path.name}: {sentence}")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-            self._window.strip.warn(self.tr("{file} cannot be read: {reason}.").format(file=path.name, reason=reason))
         return None
 
     def _take(self, session: Session, path: Path | None) -> None:
@@ -128,9 +126,13 @@ class Files(QObject):
         """Whether anything has been edited or trained since the experiment was opened or saved."""
         return self._trained or not self._window.document.undo_stack.isClean()
 
+    def follow_loaded(self, run: int) -> None:
+        """The trainer has taken what was opened; frames of earlier runs may still be on their way."""
+        self._first_run = run
+
     def follow_frame(self, frame: Frame) -> None:
         """Notice training that has not been saved."""
-        if self._kept_step is None and frame.run > self._kept_since:
+        if self._kept_step is None and self._first_run is not None and frame.run >= self._first_run:
             self._kept_step = frame.step
         trained = self._kept_step is not None and frame.step != self._kept_step
         if trained != self._trained:
@@ -261,4 +263,4 @@ class Files(QObject):
 
 
 def _session_from_json(path: Path) -> Session:
-    return Session(Config.from_json(path.read_text(encoding="utf-8")))
+    return Session(read_config(path))

@@ -1,4 +1,4 @@
-"""The training thread and its two letter boxes: commands go down, frames come up. The only file that knows threads."""
+"""The training thread and its two letter boxes: commands go down, frames come up. The only file that trains in a thread."""
 
 from __future__ import annotations
 
@@ -36,12 +36,13 @@ class Runner(QObject):
 
     `frame_ready` is emitted with the trainer held at a gate, so what its slots draw is not slowed down; the next frame
     is made only after they are done. `refused(config, sentence, kept)` follows a config that the session would not take;
-    it goes on with the one it kept. `restarted` follows one that made the run start again,
-    `resumed` one whose undoing brought a run back that had been left.
+    it goes on with the one it kept. `loaded(run)` says which run another session begins with; `restarted` follows a config
+    that made the run start again, `resumed` one whose undoing brought a run back that had been left.
     """
 
     frame_ready = Signal(object)
     running_changed = Signal(bool)
+    loaded = Signal(int)
     restarted = Signal()
     resumed = Signal()
     refused = Signal(object, str, object)
@@ -211,11 +212,12 @@ class _TrainingThread(QThread):
                 before, moment = left.config, (left.dataset, left.state())
                 if left.apply(config) >= Impact.NETWORK:
                     self._left[before] = moment
-                    for config in list(self._left)[:-KEPT_RUNS]:
-                        del self._left[config]
+                    for oldest in list(self._left)[:-KEPT_RUNS]:
+                        del self._left[oldest]
                     self._tell("restarted")
             else:
                 left.apply(config)
+            self._left.pop(config, None)  # from now on this run is the one of the config
         except (ConfigError, DataError) as error:
             self._tell("refused", config, str(error), self._session.config)
         self._stale = True
@@ -231,6 +233,7 @@ class _TrainingThread(QThread):
         self._set_playing(False)
         session.run = self._session.run + 1
         self._session = session
+        self._tell("loaded", session.run)
         self._left.clear()
         self._stale = True
 

@@ -261,6 +261,7 @@ class Window(QMainWindow):
         self.document.undo_stack.cleanChanged.connect(self._follow_clean)
         self.runner.frame_ready.connect(self.draw)
         self.runner.running_changed.connect(self._follow_running)
+        self.runner.loaded.connect(self.files.follow_loaded)
         self.runner.restarted.connect(self._follow_restart)
         self.runner.resumed.connect(self._follow_resumption)
         self.runner.refused.connect(self._follow_refusal)

@@ -145,6 +145,14 @@ class Windows:
         assert not said
 
 
+@pytest.fixture(scope="session", autouse=True)
+def emptied_clipboard() -> Iterator[None]:
+    """WORKAROUND PySide6 6.11: without a screen, data from Python on the clipboard crash the interpreter's exit."""
+    yield
+    if isinstance(QCoreApplication.instance(), QApplication):
+        QApplication.clipboard().clear()
+
+
 @pytest.fixture
 def windows(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Windows]:
     """Opens windows; trainer and window take turns as they do in the program. Asked whether to save, it says no."""

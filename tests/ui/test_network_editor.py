@@ -18,8 +18,8 @@ from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Config, Layer, N
 from playground.experiment.frame import OUTPUTS, UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, LeakyReLU, ReLU, Tanh
-from playground.ui.controls import read_number
 from playground.options import with_text
+from playground.ui.controls import read_number
 from playground.ui.diagram_canvas import Canvas, signed
 from playground.ui.diagram_controls import STRETCHES, ActivationSelector, LayerHeader
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place

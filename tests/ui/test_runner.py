@@ -34,7 +34,7 @@ class Witness:
         self.frames: list[Frame] = []
         self.told: list[tuple[Any, ...]] = []
         self.runner.frame_ready.connect(self.frames.append)
-        for name in ("running_changed", "restarted", "refused", "saved", "exported", "failed"):
+        for name in ("running_changed", "restarted", "resumed", "refused", "saved", "exported", "failed"):
             getattr(self.runner, name).connect(lambda *what, name=name: self.told.append((name, *what)))
 
     @property
@@ -172,6 +172,52 @@ def test_edits_while_playing_go_on_or_restart_and_say_so(alone: Witness) -> None
         alone.until(lambda run=first.run + restarts: alone.frame.run == run and alone.frame.step > 0)
         assert alone.told == [("running_changed", True), *[("restarted",)] * restarts]
     assert alone.runner.running
+
+
+def test_going_back_brings_a_left_run_back_and_forth(alone: Witness) -> None:
+    wide = with_value(Config(), "network.hidden.0.units", 7)
+    for _ in range(5):
+        alone.runner.step()
+    left = alone.settle()
+    alone.runner.apply(wide)
+    alone.runner.step()
+    other = alone.settle()
+    for config, moment in ((Config(), left), (wide, other), (Config(), left)):
+        alone.runner.apply(config, back=True)
+        frame = alone.settle()
+        assert frame.step == moment.step
+        assert all(np.array_equal(a, b) for a, b in zip(frame.weights, moment.weights, strict=True))
+        assert alone.told[-1] == ("resumed",)
+    alone.runner.step()
+    reference = Session(Config())
+    reference.step(6)
+    assert same_weights(alone.settle(), reference)
+
+
+def test_a_run_begun_anew_is_not_exchanged_for_an_older_one_of_the_same_config(alone: Witness) -> None:
+    wide = with_value(Config(), "network.hidden.0.units", 7)
+    alone.runner.epoch()
+    alone.settle()
+    for config in (wide, Config(), with_value(Config(), "training.learning_rate", 0.1)):
+        alone.runner.apply(config)
+        alone.runner.step()
+        alone.settle()
+    assert alone.frame.step == 2
+    alone.runner.apply(Config(), back=True)  # undoes the rate alone
+    assert alone.settle().step == 2
+    assert ("resumed",) not in alone.told
+
+
+def test_a_diverged_run_can_be_left_and_brought_back(witness: Callable[..., Witness]) -> None:
+    alone = witness(Session(linear(100.0)))
+    alone.runner.play()
+    alone.until(lambda: alone.frames and alone.frame.divergence is not None)
+    broken = alone.settle()
+    alone.runner.apply(Config())
+    assert alone.settle().step == 0
+    alone.runner.apply(linear(100.0), back=True)
+    assert alone.settle().step == broken.step
+    assert alone.told[-1] == ("resumed",)
 
 
 def test_of_many_configs_that_wait_the_last_counts(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
