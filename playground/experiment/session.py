@@ -8,17 +8,15 @@ import time
 import numpy as np
 
 from playground.data.dataset import Dataset, Floats
-from playground.experiment.batches import Batches
 from playground.experiment.config import Config, Impact, impact
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene, Scores
 from playground.experiment.history import History
 from playground.experiment.maps import Maps
 from playground.experiment.problem import Evaluation, Problem
+from playground.experiment.progress import Progress
 from playground.experiment.state import State, StateError, check_state
 from playground.nn.activations import Array
-from playground.nn.calls import run
 from playground.nn.network import Network
-from playground.nn.training import Trainer
 
 SMALL = 10_000  # examples up to which scores are taken at every frame and four times an epoch
 
@@ -37,8 +35,6 @@ class Session:
     config: Config
     dataset: Dataset
     scene: Scene
-    network: Network
-    epoch: int  # finished epochs
     divergence: Divergence | None
     _problem: Problem
     _good: State
@@ -60,7 +56,7 @@ class Session:
         """Train to the end of the current epoch and on until this many epochs have been finished."""
         goal = self.epoch + epochs
         while self.epoch < goal and self.divergence is None:
-            self.step(self._batches.count - self._cursor)
+            self.step(self._progress.steps_per_epoch - self._progress.batch)
 
     def advance(self, seconds: float) -> None:
         """Train for about this long. The clock decides how many steps, never what a step does."""
@@ -120,7 +116,7 @@ class Session:
             raise ValueError(f"a weight must be a finite number, not {value}")
         self.network.weights[layer][unit, input] = value
         self._scored_at = -1
-        self._checkpoint = self._moment()
+        self._checkpoint = self._progress.moment()
 
     def go_back(self) -> None:
         """After a divergence: return to the last record whose training loss was no higher than at the start."""
@@ -132,9 +128,19 @@ class Session:
     # Looking
 
     @property
+    def network(self) -> Network:
+        """The network that is trained."""
+        return self._progress.network
+
+    @property
+    def epoch(self) -> int:
+        """Finished epochs."""
+        return self._progress.epoch
+
+    @property
     def step_count(self) -> int:
         """Steps since the start."""
-        return self._steps
+        return self._progress.steps
 
     @property
     def history(self) -> Curves:
@@ -172,12 +178,12 @@ class Session:
             if stale and not self._take_scores() and not np.isfinite(self.network.parameters).all():
                 self._find_divergence()
             outputs, units = self._maps.draw(self.network, OUTPUTS in needs, UNITS in needs)
-            gradient_now = self._gradient_sizes()
+            gradient_now = self._progress.gradient_sizes()
         return Frame(
             run=self.run,
             epoch=self.epoch,
             step=self.step_count,
-            step_in_epoch=self._cursor,
+            step_in_epoch=self._progress.batch,
             scores=self._scores,
             scene=self.scene,
             weights=tuple(_frozen(weights.copy()) for weights in self.network.weights),
@@ -192,8 +198,9 @@ class Session:
 
     def state(self) -> State:
         """All that a run has become: weights, optimizer, generators, position and history."""
-        moment = self._moment()
-        return State(moment.arrays | {"history": self._history.rows.copy()}, moment.plain)
+        moment = self._progress.moment()
+        plain = {"resolution": self._history.resolution, "start_loss": self._start_loss}
+        return State(moment.arrays | {"history": self._history.rows.copy()}, moment.plain | plain)
 
     @classmethod
     def from_state(cls, config: Config, dataset: Dataset, state: State) -> Session:
@@ -204,18 +211,15 @@ class Session:
             ConfigError, DataError: as the constructor.
         """
         session = cls(config, dataset)
-        check_state(state, session.state(), session._batches.count)
+        check_state(state, session.state(), session._progress.steps_per_epoch)
         session._history.restore(state.arrays["history"])
         session._history.resolution = state.plain["resolution"]
-        try:
-            session._return_to(state)
-            taken = session._rng.bit_generator.state == state.plain["generator"]
-        except (TypeError, ValueError, KeyError, OverflowError):
-            taken = False
-        if not taken:
+        session._start_loss = state.plain["start_loss"]
+        if not session._progress.return_to(state):
             raise StateError("generator: is not the state of a PCG64 generator")
+        session._history.forget_after(session.step_count)
         session._scores = session._score()
-        session._checkpoint = session._good = session._moment()
+        session._checkpoint = session._good = session._progress.moment()
         return session
 
     # The inside
@@ -225,97 +229,52 @@ class Session:
         problem = Problem(config, dataset)
         scene = problem.scene(config)
         self.config, self.dataset, self._problem, self.scene = config, dataset, problem, scene
-        layers = [(layer.units, layer.activation) for layer in config.network.hidden]
-        self.network = Network(problem.train.X.shape[1] - 1, [*layers, (problem.outputs, problem.output)])
         self._small = len(dataset) <= SMALL
         self._maps = Maps(problem, scene)
         self._start()
 
     def _start(self) -> None:
-        config = self.config
         self.run += 1
-        self.epoch = 0
-        self._cursor = 0  # mini-batches done in this epoch
-        self._steps = 0
         self.divergence = None
-        self.network.initialise(config.network.initializer, [np.random.default_rng([config.network.seed, 0])])
-        self.network.gradients[:] = np.nan  # none yet
-        self._rng = np.random.default_rng([config.network.seed, 1])
-        self._make_trainer()
+        self._progress = Progress(self.config, self._problem)
         self._history = History(len(self.network.units), self._resolution())
         self._scores = self._score()
         self._start_loss = self._scores.train_loss
         self._record()
 
-    def _make_trainer(self) -> None:
-        training = self.config.training
-        self._trainer = Trainer(
-            self.network,
-            self._problem.loss,
-            training.optimizer,
-            training.regularizer,
-            training.learning_rate,
-            training.schedule,
-            training.clipping,
-        )
-        self._batches = Batches(self._problem.train, training.batch_size, self._trainer.step)
-
     def _resolution(self) -> int:
         """Of the history: as fine as scoring all examples allows, and no finer than the steps."""
-        return min(2 if self._small else 0, self._batches.count.bit_length() - 1)
+        return min(2 if self._small else 0, self._progress.steps_per_epoch.bit_length() - 1)
 
     def _adjust(self, config: Config, problem: Problem) -> None:
         """Go on with the same weights under other rules of training."""
-        now, size, old_loss = self._moment(), self._batches.size, self._problem.loss
+        progress, old_loss = self._progress, self._problem.loss
+        now, size = progress.moment(), progress.batch_size
         self.config, self._problem, self.scene = config, problem, problem.scene(config)
         self._maps = Maps(problem, self.scene)
-        self._make_trainer()
-        self._good, self._checkpoint = self._adjusted(self._good, size), self._adjusted(now, size)
+        progress.take_rules(config, problem)
+        self._good, self._checkpoint = progress.adjusted(self._good, size), progress.adjusted(now, size)
         self._return_to(self._checkpoint)
         self._history.resolution = min(self._history.resolution, self._resolution())
         self.divergence = None
         self._scores = self._score()
         if problem.loss != old_loss:  # another measure of what is good
             self._start_loss = self._scores.train_loss
-            self._good = self._checkpoint = self._moment()
-
-    def _adjusted(self, moment: State, size: int) -> State:
-        """A moment of before, when mini-batches had this size, under the present rules of training."""
-        fresh, arrays = self._moment().arrays, moment.arrays
-        if arrays.keys() != fresh.keys():  # another optimizer, which has nothing to remember yet
-            arrays = fresh | {name: arrays[name] for name in ("parameters", "gradients", "order")}
-        # Within an epoch, go on at the mini-batch that holds the first example not yet seen.
-        batch = min(moment.plain["step_in_epoch"] * size // self._batches.size, self._batches.count - 1)
-        return State(arrays, moment.plain | {"step_in_epoch": batch})
+            self._good = self._checkpoint = progress.moment()
 
     def _run(self, most: int) -> int:
         """Train at most `most` mini-batches, no further than the next record; the number of mini-batches trained."""
-        first = self._cursor
-        due, record = self._history.next_due(self.epoch, first, self._batches.count)
+        progress = self._progress
+        first = progress.batch
+        due, record = self._history.next_due(progress.epoch, first, progress.steps_per_epoch)
         stop = min(due, first + most)
-        self._train_to(stop)
+        progress.train_to(stop)
         if record and stop == due:
             if self._take_scores():
                 self._record()
             else:
                 self._find_divergence()
         return stop - first
-
-    def _train_to(self, stop: int) -> None:
-        """Train up to mini-batch `stop` of this epoch."""
-        batches = self._batches
-        if self._cursor == 0:
-            batches.shuffle(self._rng)
-        self._trainer.set_time(self.epoch, self._cursor, batches.count)
-        while self._cursor < stop:
-            steps = batches.steps(self._cursor, stop - self._cursor)
-            for calls in steps:
-                run(calls)
-            self._cursor += len(steps)
-            self._steps += len(steps)
-        if stop == batches.count:
-            self.epoch += 1
-            self._cursor = 0
 
     def _take_scores(self) -> bool:
         """Score the present weights; False, and the scores stay as they were, when the loss is not finite."""
@@ -327,29 +286,19 @@ class Session:
 
     def _find_divergence(self) -> None:
         """Run again from the last checkpoint, step by step, to where the first number is not finite; stop just before it."""
-        now = self.step_count
+        progress, now = self._progress, self.step_count
         self._return_to(self._checkpoint)
         # Where it is only the loss over all examples that is not finite yet, the step is still to come, within an epoch.
         # If none comes, there was no more to it than that sum.
-        step, layer = self._first_broken_step(now + self._batches.count) or (now, len(self.network.units) - 1)
+        step, layer = progress.first_broken_step(now + progress.steps_per_epoch) or (now, len(self.network.units) - 1)
         self._return_to(self._checkpoint)
         while self.step_count < step - 1:
-            self._train_to(self._cursor + 1)
+            progress.train_to(progress.batch + 1)
         self._scored_at = self.step_count
         name = "output layer" if layer == len(self.network.units) - 1 else f"hidden layer {layer + 1}"
         self.divergence = Divergence(
             step, layer, name, f"The run diverged at step {step:,}: numbers in the {name} grew beyond all bounds."
         )
-
-    def _first_broken_step(self, last: int) -> tuple[int, int] | None:
-        """Train up to step `last`, or to the first that leaves the finite numbers: that step, and in which layer it did."""
-        while self.step_count < last:
-            batch = self._cursor
-            self._train_to(batch + 1)
-            layer = self._trainer.broken_layer(*self._batches.gathered_pair(batch))
-            if layer is not None:
-                return self.step_count, layer
-        return None
 
     def _score(self) -> Scores:
         train, test = self.evaluate("train"), self.evaluate("test")
@@ -357,62 +306,17 @@ class Session:
         return Scores(train.loss, test.loss, train.accuracy, test.accuracy)
 
     def _record(self) -> None:
-        epoch = self.epoch + self._cursor / self._batches.count
-        self._history.add(epoch, self.step_count, self._scores, self._gradient_sizes())
-        self._checkpoint = self._moment()
+        progress = self._progress
+        epoch = progress.epoch + progress.batch / progress.steps_per_epoch
+        self._history.add(epoch, progress.steps, self._scores, progress.gradient_sizes())
+        self._checkpoint = progress.moment()
         if self._scores.train_loss <= self._start_loss:
             self._good = self._checkpoint
 
-    def _moment(self) -> State:
-        """A copy of all that training changes, the history apart."""
-        arrays = {
-            "parameters": self.network.parameters,
-            "gradients": self.network.gradients,
-            "order": self._batches.order,
-            "clock": self._trainer.clock,
-            **{f"optimizer.{name}": slot for name, slot in self._named_slots()},
-        }
-        plain = {
-            "epoch": self.epoch,
-            "step_in_epoch": self._cursor,
-            "steps": self.step_count,
-            "resolution": self._history.resolution,
-            "start_loss": self._start_loss,
-            "generator": self._rng.bit_generator.state,
-        }
-        return State({name: array.copy() for name, array in arrays.items()}, plain)
-
     def _return_to(self, moment: State) -> None:
         """Undo what training has changed since; records of later steps are dropped."""
-        self.network.parameters[:] = moment.arrays["parameters"]
-        self.network.gradients[:] = moment.arrays["gradients"]
-        self._batches.take(moment.arrays["order"].copy())
-        for name, slot in self._named_slots():
-            slot[:] = moment.arrays[f"optimizer.{name}"]
-        self.epoch = moment.plain["epoch"]
-        self._cursor = moment.plain["step_in_epoch"]
-        self._steps = moment.plain["steps"]
-        self._trainer.clock[...] = moment.arrays["clock"]
-        self._start_loss = moment.plain["start_loss"]
-        self._rng.bit_generator.state = moment.plain["generator"]
+        self._progress.return_to(moment)
         self._history.forget_after(self.step_count)
-
-    def _named_slots(self) -> list[tuple[str, Floats]]:
-        return list(zip(self._trainer.optimizer.slots, self._trainer.slots, strict=True))
-
-    def _gradient_sizes(self) -> Floats:
-        """Norm, largest and mean absolute gradient of each layer's weights, biases apart: (layers, 3)."""
-        network = self.network
-        sizes = np.abs(network.gradients[0] * network.is_weight)
-        weights_per_layer = np.add.reduceat(network.is_weight, network.starts)
-        return np.stack(
-            [
-                np.sqrt(np.add.reduceat(sizes * sizes, network.starts)),
-                np.maximum.reduceat(sizes, network.starts),
-                np.add.reduceat(sizes, network.starts) / weights_per_layer,
-            ],
-            axis=1,
-        )
 
 
 def _load(config: Config) -> Dataset:
