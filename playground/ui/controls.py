@@ -50,6 +50,9 @@ QComboBox QAbstractItemView::item:selected { background: palette(highlight); col
 """
 
 
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+
+
 class CalmWheel:
     """Leaves the wheel to the surrounding panel until the widget has the focus, so that scrolling edits nothing."""
 
@@ -152,6 +155,12 @@ class Slider(CalmWheel, QSlider):
         left = max(right - 1, 0)
         with QSignalBlocker(self):
             self.setValue(left if value - self.stops[left] < self.stops[right] - value else right)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in ARROWS:
+            event.accept()  # here they slide, whatever they do elsewhere in the window
+            return True
+        return super().event(event)
 
 
 class Selector(CalmWheel, QComboBox):

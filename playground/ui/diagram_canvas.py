@@ -6,11 +6,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from playground.ui.controls import ARROWS
 from playground.ui.diagram import Diagram
 from playground.ui.diagram_geometry import Place
 from playground.ui.theme import GRID, tabular
-
-ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 class Canvas(QWidget):

@@ -235,8 +235,18 @@ class Files(QObject):
         chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path(self._folder()) / name), filters)
         if not chosen:
             return None
-        path = Path(chosen)
-        return path if path.suffix else path.with_suffix(Path(name).suffix)
+        path, ending = Path(chosen), Path(name).suffix
+        if path.suffix.lower() in _endings(filters):
+            return path
+        path = path.with_name(path.name + ending)  # the dialog has not asked about this name
+        question = self.tr("{file} exists already. Replace it?").format(file=path.name)
+        buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No
+        if (
+            path.exists()
+            and QMessageBox.question(self._window, title, question, buttons) != QMessageBox.StandardButton.Yes
+        ):
+            return None
+        return path
 
     def _ask_for_snapshot(self) -> Path | None:
         title, filters = self.tr("Save snapshot"), self.tr("Snapshots (*.safetensors)")
@@ -264,3 +274,8 @@ class Files(QObject):
 
 def _session_from_json(path: Path) -> Session:
     return Session(read_config(path))
+
+
+def _endings(filters: str) -> tuple[str, ...]:
+    """ ".png" and ".svg" of "Pictures (*.png *.svg)"."""
+    return tuple(pattern.lstrip("*") for pattern in filters.partition("(")[2].rstrip(")").split())

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, Qt, QThread, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QCoreApplication, QEvent, QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -130,9 +130,8 @@ class Windows:
 
         before = qInstallMessageHandler(listen)
         try:
-            threads = [thread for window in self._open for thread in window.runner.findChildren(QThread)]
+            threads = [window.runner._thread for window in self._open]
             for window in self._open:
-                threads.append(window.runner._thread)
                 window.files.keep()
                 window.close()
                 window.deleteLater()

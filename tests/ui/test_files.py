@@ -618,3 +618,17 @@ def test_a_save_that_fails_stays_and_a_later_one_does_not_close(pilot: Pilot, de
     pilot.until(lambda: not pilot.window.isWindowModified())
     pilot.settle()
     assert pilot.window.isVisible()
+
+
+def test_a_name_without_its_ending_gets_it_and_is_not_replaced_unasked(
+    pilot: Pilot, desk: Desk, tmp_path: Path
+) -> None:
+    old = tmp_path / "run.v2.json"
+    old.write_text("old")
+    desk.file = tmp_path / "run.v2"
+    desk.answer = QMessageBox.StandardButton.No
+    pilot.window.files.export_config()
+    assert old.read_text() == "old"
+    desk.answer = QMessageBox.StandardButton.Yes
+    pilot.window.files.export_config()
+    assert Config.from_json(old.read_text()) == Config()

@@ -771,3 +771,12 @@ def test_about_names_the_program_and_its_version(pilot: Pilot) -> None:
     [box] = pilot.window.findChildren(QMessageBox)
     assert "Neural Network Playground" in box.text()
     box.close()
+
+
+def test_the_right_key_moves_a_slider_that_has_the_focus_and_trains_nothing(pilot: Pilot) -> None:
+    slider = pilot.find(QSlider, "training.learning_rate.slider")
+    before = slider.value()
+    slider.setFocus()
+    pilot.press(Key.Key_Right, at=slider)
+    assert slider.value() == before + 1
+    assert pilot.settle().step == 0
