@@ -142,28 +142,6 @@ class Text(Knob):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subset(Knob):
-    """At least one of `values`, each once, in any order."""
-
-    values: tuple[str, ...]
-
-    def check(self, value: Any) -> None:
-        if not isinstance(value, tuple) or not value:
-            raise ConfigError("", f"must name at least one of {', '.join(self.values)}")
-        for name in value:
-            if name not in self.values:
-                raise ConfigError("", f"{_show(name)} is not one of {', '.join(self.values)}")
-        if len(set(value)) < len(value):
-            raise ConfigError("", "names the same thing twice")
-
-    def decode(self, plain: Any) -> Any:
-        return tuple(plain) if isinstance(plain, list) else plain
-
-    def encode(self, value: Any) -> Any:
-        return list(value)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Names(Knob):
     """Any texts, each once; which are meant is known only when the data are read."""
 
@@ -180,6 +158,21 @@ class Names(Knob):
 
     def encode(self, value: Any) -> Any:
         return list(value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subset(Names):
+    """At least one of `values`, each once, in any order."""
+
+    values: tuple[str, ...]
+
+    def check(self, value: Any) -> None:
+        if not isinstance(value, tuple) or not value:
+            raise ConfigError("", f"must name at least one of {', '.join(self.values)}")
+        for name in value:
+            if name not in self.values:
+                raise ConfigError("", f"{_show(name)} is not one of {', '.join(self.values)}")
+        super().check(value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,7 +297,7 @@ def with_text(options: Options, path: str, text: str) -> Any:
         raise ConfigError(path, "name a field of this entry")
     if isinstance(knob, Text):
         plain = text
-    elif isinstance(knob, Subset | Names) and isinstance(plain, str | int | float):
+    elif isinstance(knob, Names) and isinstance(plain, str | int | float):
         plain = [name.strip() for name in text.strip(' "').split(",")]
     return with_value(options, path, _at(path, knob.decode, plain))
 

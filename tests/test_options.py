@@ -174,7 +174,7 @@ def read(knob: Knob, plain: Any) -> Any:
 
 
 def test_the_tables_above_hold_every_kind_of_knob() -> None:
-    kinds = {*Knob.__subclasses__(), *Number.__subclasses__()}
+    kinds = {*Knob.__subclasses__(), *Number.__subclasses__(), *Names.__subclasses__()}
     assert {type(knob) for knob, *_ in ROUND_TRIPS} == {type(knob) for knob, *_ in REFUSALS} == kinds
     assert {type(knob) for cls in (Boat, Hull, Cabin) for knob in knobs(cls).values()} == kinds
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSettings, Qt
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from playground.experiment.config import MAX_SEED, Config, Impact, impact
@@ -16,8 +16,9 @@ from playground.experiment.session import Session
 from playground.ui.autosave import Autosave
 from playground.ui.document import Document
 from playground.ui.files import Files
-from playground.ui.help import show_about, show_details, show_shortcuts
+from playground.ui.help import show_details
 from playground.ui.icons import icon
+from playground.ui.menus import build_menus
 from playground.ui.message_strip import MessageStrip
 from playground.ui.network_editor import NetworkEditor
 from playground.ui.panels.data_panel import DataPanel
@@ -58,7 +59,7 @@ class Window(QMainWindow):
         self.files = Files(self)
         self.autosave = Autosave(self)
         self._build_actions()
-        self._build_menus()
+        build_menus(self, list(self._run_actions.values()))
         self._connect()
         self.setAcceptDrops(True)
         self.show_theme(theme)
@@ -175,23 +176,24 @@ class Window(QMainWindow):
 
     def _build_actions(self) -> None:
         self._run_actions = {
-            "play": self._action(self.tr("Run"), self.toggle_run, "Space", self.tr("Train, or pause.")),
-            "step": self._action(self.tr("Step"), self.step, ["Right", "."], self.tr("Train one mini-batch.")),
-            "epoch": self._action(self.tr("Epoch"), self.epoch, "E", self.tr("Train to the end of the epoch.")),
-            "reset": self._action(
+            "play": self.action(self.tr("Run"), self.toggle_run, "Space", self.tr("Train, or pause.")),
+            "step": self.action(self.tr("Step"), self.step, ["Right", "."], self.tr("Train one mini-batch.")),
+            "epoch": self.action(self.tr("Epoch"), self.epoch, "E", self.tr("Train to the end of the epoch.")),
+            "reset": self.action(
                 self.tr("Reset"), self.reset, "R", self.tr("The same run again: same seed, same numbers.")
             ),
-            "seed": self._action(
+            "seed": self.action(
                 self.tr("New seed"), self.new_seed, "N", self.tr("Other weights at the start; restarts the run.")
             ),
         }
-        self._theme_action = self._action(
+        self._theme_action = self.action(
             self.tr("Light or dark"), self._toggle_theme, "Ctrl+T", self.tr("Exchange the light and the dark colours.")
         )
         self._run_bar = RunBar(list(self._run_actions.values()), self._theme_action, self.theme)
         self.addToolBar(self._run_bar)
 
-    def _action(self, text: str, slot: Callable[[], None], keys: str | list[str] = "", tip: str = "") -> QAction:
+    def action(self, text: str, slot: Callable[[], None], keys: str | list[str] = "", tip: str = "") -> QAction:
+        """An action of this window, with its keys named in its tooltip."""
         action = QAction(text, self)
         shortcuts = [QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys) if key]
         action.setShortcuts(shortcuts)
@@ -201,59 +203,6 @@ class Window(QMainWindow):
         action.triggered.connect(lambda _=False: slot())
         self.addAction(action)
         return action
-
-    def _build_menus(self) -> None:
-        files, bar = self.files, self.menuBar()
-        file_menu = bar.addMenu(self.tr("&File"))
-        file_menu.addAction(self._action(self.tr("&New experiment"), files.new, "Ctrl+N"))
-        file_menu.addAction(self._action(self.tr("&Open snapshot or configuration…"), files.open, "Ctrl+O"))
-        file_menu.addAction(self._action(self.tr("Open &data…"), files.open_data, "Ctrl+D"))
-        file_menu.addMenu(files.recent_menu)
-        file_menu.addSeparator()
-        file_menu.addAction(self._action(self.tr("&Save snapshot"), files.save, "Ctrl+S"))
-        file_menu.addAction(self._action(self.tr("Save snapshot &as…"), files.save_as, "Ctrl+Shift+S"))
-        export_menu = file_menu.addMenu(self.tr("&Export"))
-        export_menu.addAction(self._action(self.tr("History as CSV…"), files.export_history, "Ctrl+E"))
-        export_menu.addAction(self._action(self.tr("Configuration as JSON…"), files.export_config))
-        export_menu.addSeparator()
-        for view in (self.editor, *self.views):
-            text = self.tr("{view} as a picture…").format(view=view.title)
-            export_menu.addAction(self._action(text, partial(files.export_view, view)))
-        file_menu.addSeparator()
-        file_menu.addAction(self._action(self.tr("&Quit"), self.close_window, "Ctrl+Q"))
-
-        edit_menu = bar.addMenu(self.tr("&Edit"))
-        undo = self.document.undo_stack.createUndoAction(self, self.tr("&Undo"))
-        undo.setShortcuts([QKeySequence("Ctrl+Z")])
-        redo = self.document.undo_stack.createRedoAction(self, self.tr("&Redo"))
-        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        edit_menu.addActions([undo, redo])
-        edit_menu.addSeparator()
-        copy = self._action(self.tr("&Copy decision boundary"), partial(files.copy_view, self.boundary), "Ctrl+Shift+C")
-        edit_menu.addAction(copy)
-
-        run_menu = bar.addMenu(self.tr("&Run"))
-        run_menu.addActions(list(self._run_actions.values()))
-
-        view_menu = bar.addMenu(self.tr("&View"))
-        for number, dock in enumerate(self.docks.values(), start=1):
-            toggle = dock.toggleViewAction()
-            toggle.setShortcut(QKeySequence(f"Ctrl+{number}"))
-            view_menu.addAction(toggle)
-        view_menu.addSeparator()
-        themes = QActionGroup(self)
-        for theme, text in ((THEMES["light"], self.tr("&Light")), (THEMES["dark"], self.tr("&Dark"))):
-            choose = self._action(text, partial(self.show_theme, theme))
-            choose.setObjectName(f"theme_{theme.name}")
-            themes.addAction(choose)
-            view_menu.addAction(choose)
-        view_menu.addSeparator()
-        view_menu.addAction(self._action(self.tr("&Full screen"), self._toggle_full_screen, "F11"))
-        view_menu.addAction(self._action(self.tr("&Reset layout"), self.reset_layout))
-
-        help_menu = bar.addMenu(self.tr("&Help"))
-        help_menu.addAction(self._action(self.tr("&Keyboard shortcuts"), partial(show_shortcuts, self), "F1"))
-        help_menu.addAction(self._action(self.tr("&About"), partial(show_about, self)))
 
     def _connect(self) -> None:
         self.document.config_changed.connect(self._follow_config)
@@ -370,7 +319,7 @@ class Window(QMainWindow):
     def _toggle_theme(self) -> None:
         self.show_theme(THEMES["light" if self.theme.dark else "dark"])
 
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def close_window(self) -> None:
