@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyqtgraph as pg
@@ -50,17 +51,21 @@ class Theme:
         colours: list[QColor] = pg.colormap.get("viridis").map(positions, mode="qcolor")
         return colours
 
+    @cache  # noqa: B019 - there are two themes, and they live as long as the program
     def map_table(self) -> NDArray[np.uint8]:
-        """Lookup table (256, 3) from negative over the middle to positive."""
+        """Lookup table (256, 3) from negative over the middle to positive; read-only, and worked out once."""
         stops = np.array([_rgb(NEGATIVE), _rgb(self.middle), _rgb(POSITIVE)], dtype=float)
         at = np.linspace(0.0, 2.0, 256)
-        return (
-            np.stack([np.interp(at, [0.0, 1.0, 2.0], stops[:, c]) for c in range(3)], axis=1).round().astype(np.uint8)
-        )
+        channels = [np.interp(at, [0.0, 1.0, 2.0], stops[:, channel]) for channel in range(3)]
+        table = np.stack(channels, axis=1).round().astype(np.uint8)
+        table.setflags(write=False)
+        return table
 
+    @cache  # noqa: B019
     def value_table(self) -> NDArray[np.uint8]:
-        """Lookup table (256, 3) for a surface of numbers: viridis."""
+        """Lookup table (256, 3) for a surface of numbers: viridis; read-only, and worked out once."""
         table: NDArray[np.uint8] = pg.colormap.get("viridis").getLookupTable(nPts=256)[:, :3]
+        table.setflags(write=False)
         return table
 
 

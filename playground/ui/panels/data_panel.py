@@ -236,7 +236,7 @@ def _points_picture(dataset: Dataset, theme: Theme) -> QPixmap:
         colours = [QColor(CLASSES[int(y)]) for y in dataset.y]
     else:
         shares = (dataset.y - dataset.y.min()) / np.ptp(dataset.y)
-        colours = [QColor(*theme.value_table()[int(255 * share)].tolist()) for share in shares]
+        colours = [QColor(*rgb) for rgb in theme.value_table()[(255 * shares).astype(int)].tolist()]
     reach = 1.1 * np.abs(dataset.X).max()
     at = PICTURE * (0.5 + dataset.X * (0.5, -0.5) / reach)  # (points, 2) pixels
     picture, painter = _canvas(PICTURE)
