@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import signal
 import sys
@@ -16,13 +15,14 @@ from pathlib import Path
 
 import playground
 from playground.data.dataset import DataError
-from playground.data.files import CsvFile
+from playground.data.sources import source_of
 from playground.exchange.atomic import write_atomically
 from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snapshot
-from playground.exchange.tables import layer_names, write_history
+from playground.exchange.tables import layer_names, write_history, write_range_test
 from playground.experiment.config import Config, ConfigError, Impact
 from playground.experiment.frame import Frame
+from playground.experiment.range_test import HIGHEST, LOWEST, range_test
 from playground.experiment.session import Session
 from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs, with_text, with_value
 
@@ -31,12 +31,14 @@ REDRAW = 0.1  # seconds between two looks at the progress
 
 USAGE = """playground [FILE]
        playground train [FILE] --out DIR [--epochs N] [--set PATH=VALUE ...]
+       playground range-test [FILE] [--out FILE.csv] [--set PATH=VALUE ...]
        playground choices"""
 
 HELP = """commands:
-  playground [FILE]    open the window, if you like with a snapshot, a config or data
-  playground train     train without a window and leave snapshot, history and pictures in a folder
-  playground choices   list all that can be set: data sets, activations, losses, optimizers, ...
+  playground [FILE]       open the window, if you like with a snapshot, a config or data
+  playground train        train without a window and leave snapshot, history and pictures in a folder
+  playground range-test   look for a good learning rate
+  playground choices      list all that can be set: data sets, activations, losses, optimizers, ...
 
 FILE is a snapshot if it ends in .safetensors, a config if it ends in .json, and else data (CSV).
 
@@ -46,9 +48,11 @@ examples:
   playground train --out run --epochs 300 --set data.source=spiral --set network.hidden.0.units=8
   playground train run/snapshot.safetensors --out run --set training.learning_rate=0.01
   playground train flowers.csv --out flowers --set data.source.target=species
+  playground range-test --set training.optimizer=adam
 
 without a screen:
-  `playground train` needs none. For the window: a desktop, or `xvfb-run playground`, or ssh -X.
+  `playground train` and `playground range-test` need none.
+  For the window: a desktop, or `xvfb-run playground`, or ssh -X.
 
 exit codes:
   0  done                               3    the run diverged; its files are written all the same
@@ -75,6 +79,16 @@ files:
 """
 
 
+RANGE_HELP = f"""It trains from the initial weights, mini-batch by mini-batch, while the learning rate grows
+from {LOWEST:g} to {HIGHEST:g}. It prints the rate at which the loss fell fastest, which is a good one to train with, and
+the rate by which training had diverged. A schedule is left out: the rate is then good for its peak.
+Where mini-batches differ so much that no fall is certain, larger ones show more.
+
+FILE and settings are those of `playground train`; of a snapshot only config and data are used.
+With --out the curve is written as CSV: rate, loss of the mini-batch, running average.
+"""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the answer is the exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -82,6 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         match list(arguments):
             case ["train", *rest]:
                 return _train(_train_parser().parse_args(rest))
+            case ["range-test", *rest]:
+                return _test_range(_range_parser().parse_args(rest))
             case ["choices"]:
                 print("\n".join(describe(Config())))
                 return DONE
@@ -136,13 +152,26 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _train_parser() -> argparse.ArgumentParser:
-    parser = _explained("playground train", "Train without a window.", TRAIN_HELP)
+    parser = _beginning("playground train", "Train without a window.", TRAIN_HELP)
     add = parser.add_argument
-    add("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to begin with")
     add("--out", metavar="DIR", type=Path, required=True, help="folder for the results")
     add("--epochs", metavar="N", type=_count, default=100, help="how many to train (default: 100)")
-    add("--set", metavar="PATH=VALUE", type=_setting, action="append", default=[], help="change a setting; repeatable")
     add("--quiet", action="store_true", help="say only what is wrong")
+    return parser
+
+
+def _range_parser() -> argparse.ArgumentParser:
+    parser = _beginning("playground range-test", "Look for a good learning rate.", RANGE_HELP)
+    parser.add_argument("--out", metavar="FILE.csv", type=Path, help="file for the curve")
+    return parser
+
+
+def _beginning(name: str, summary: str, text: str) -> argparse.ArgumentParser:
+    """A parser of what `_begin` wants to know."""
+    parser = _explained(name, summary, text)
+    add = parser.add_argument
+    add("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to begin with")
+    add("--set", metavar="PATH=VALUE", type=_setting, action="append", default=[], help="change a setting; repeatable")
     return parser
 
 
@@ -183,7 +212,27 @@ def _train(options: argparse.Namespace) -> int:
     if frame.divergence is not None:
         _complain(f"{frame.divergence.message} A lower learning rate may help.")
         return code or DIVERGED
+    if frame.ending and not options.quiet:
+        print(frame.ending, file=sys.stderr)
     return code or (INTERRUPTED if stop.is_set() else DONE)
+
+
+def _test_range(options: argparse.Namespace) -> int:
+    session = _begin(options.file, options.set)
+    with _ctrl_c() as stop:
+        result = range_test(session.config, session.dataset, stop=stop.is_set)
+    if result.suggestion is None:
+        print("the loss did not fall for certain at any rate")
+    else:
+        print(f"{result.suggestion:.2g}\tthe loss fell fastest")
+    if result.broke_at is not None:
+        print(f"{result.broke_at:.2g}\ttraining had diverged")
+    if options.out is not None:
+        try:
+            write_range_test(result, options.out)
+        except OSError as error:
+            return _complain(f"{options.out}: cannot be written: {error.strerror}")
+    return INTERRUPTED if stop.is_set() else DONE
 
 
 def _begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
@@ -202,7 +251,7 @@ def _begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
     elif file.suffix.lower() == ".json":
         config = read_config(file)
     else:
-        config = with_value(Config(), "data.source", CsvFile(path=os.path.realpath(file)))
+        config = with_value(Config(), "data.source", source_of(file))
     return Session(_changed(config, settings))
 
 
@@ -230,7 +279,7 @@ def _run(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> N
     bar = sys.stderr.isatty() and not quiet
     began = drawn = time.perf_counter()
     chunk = 1  # steps between two looks at the clock
-    while session.step_count < goal and session.divergence is None and not stop.is_set():
+    while session.step_count < goal and not session.over and not stop.is_set():
         before = time.perf_counter()
         session.step(min(chunk, goal - session.step_count))
         now = time.perf_counter()
@@ -252,10 +301,13 @@ def _draw_bar(scores: str, share: float, speed: float) -> None:
 def _scores(session: Session) -> str:
     frame = session.frame(frozenset())
     scores = frame.scores
-    text = f"epoch {frame.epoch:,}  loss {scores.train_loss:.4g} training, {scores.test_loss:.4g} test"
-    if scores.train_accuracy is None or scores.test_accuracy is None:
-        return text
-    return f"{text}  accuracy {100 * scores.train_accuracy:.1f} %, {100 * scores.test_accuracy:.1f} %"
+    losses = [f"{scores.train_loss:.4g} training", f"{scores.test_loss:.4g} test"]
+    if scores.validation_loss is not None:
+        losses.insert(1, f"{scores.validation_loss:.4g} validation")
+    text = f"epoch {frame.epoch:,}  loss {', '.join(losses)}"
+    shares = (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy)
+    accuracies = ", ".join(f"{100 * share:.1f} %" for share in shares if share is not None)
+    return f"{text}  accuracy {accuracies}" if accuracies else text
 
 
 def _write(session: Session, frame: Frame, folder: Path) -> int:

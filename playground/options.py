@@ -38,7 +38,8 @@ class Options:
     """
 
     label: ClassVar[str] = ""
-    formula: ClassVar[str] = ""
+    formula: ClassVar[str] = ""  # in plain characters
+    latex: ClassVar[str] = ""  # the same, to be typeset
 
     def __post_init__(self) -> None:
         for name, knob in knobs(type(self)).items():

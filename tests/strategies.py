@@ -8,7 +8,21 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from playground.experiment.config import Config
-from playground.options import Choice, Flag, Integer, Items, Knob, Names, Number, Options, Section, Subset, Text, knobs
+from playground.options import (
+    Choice,
+    Flag,
+    Integer,
+    Items,
+    Knob,
+    Names,
+    Number,
+    Options,
+    Section,
+    Subset,
+    Text,
+    knobs,
+    with_value,
+)
 
 
 def values(knob: Knob) -> SearchStrategy[Any]:
@@ -50,3 +64,20 @@ def plain_values() -> SearchStrategy[Any]:
     """Anything that JSON can say, and NaN and the infinities, which Python's reader takes too."""
     leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
     return st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+
+
+def small_configs() -> SearchStrategy[Config]:
+    """Any experiment whose size is no matter: few examples where they can be chosen, few layers, few members."""
+    return configs().map(_small)
+
+
+def _small(config: Config) -> Config:
+    points = getattr(config.data.source, "points", None)
+    if points is not None:
+        config = with_value(config, "data.source.points", 20 + points % 40)
+    hidden = tuple(with_value(layer, "units", 1 + layer.units % 6) for layer in config.network.hidden[:3])
+    config = with_value(config, "network.hidden", hidden)
+    if config.training.optimizer.full_batch:
+        config = with_value(config, "training.batch_size", 1_000_000)
+    changed: Config = with_value(config, "ensemble.members", 1 + config.ensemble.members % 4)
+    return changed

@@ -360,10 +360,12 @@ def test_choices_lists_every_path_with_a_default_that_changes_nothing(capsys: py
     for path, default in re.findall(r"^  ([a-z_.0-9]+) = (null|\[.*?\]|\"\w*\"|\S+)", text, re.MULTILINE):
         value = json.loads(default) if default.startswith('"') else default
         assert with_text(Config(), path, value) == Config(), path
-    for name, knob in knobs(Config).items():
-        assert isinstance(knob, Section)
-        for inner, one in knobs(knob.cls).items():
-            assert f"\n  {name}.{inner}{':' if isinstance(one, Items) else ' ='}" in text
+    paths = [*knobs(Config).items()]
+    for path, knob in paths:
+        if isinstance(knob, Section):
+            paths += [(f"{path}.{name}", inner) for name, inner in knobs(knob.cls).items()]
+        else:
+            assert f"\n  {path}{':' if isinstance(knob, Items) else ' ='}" in text
     for source in SOURCES:
         assert re.search(rf"^        {source}\b", text, re.MULTILINE)
     assert text == "\n".join(describe(Config())) + "\n"

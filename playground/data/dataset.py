@@ -1,4 +1,4 @@
-"""A table of examples, frozen, and what is done to it before a network sees it: split and standardised."""
+"""A table of examples, frozen, where it comes from, and how it is standardised before a network sees it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Dataset:
     """Raw examples. With classes, y holds their indices; without, the number to predict.
 
     Attributes:
-        X: (examples, columns) inputs, float64, finite.
+        X: (examples, columns) inputs, float64 or float32, finite.
         y: (examples,) float64: class index 0, 1, ... or target number.
         columns: name of each column of X, with its unit where it has one.
         classes: name of each class, or () for regression.
@@ -30,6 +30,7 @@ class Dataset:
         origin: where the data come from, for the window's title and the reports.
         note: one sentence on what reading left out, e.g. rows with missing values, else "".
         plane: True where the two columns are coordinates that features such as x1·x2 may be made of.
+        test: rows that are for the test by their makers' will, each once, or None where chance may choose them.
     """
 
     X: Floats
@@ -40,10 +41,12 @@ class Dataset:
     origin: str
     note: str = ""
     plane: bool = False
+    test: NDArray[np.intp] | None = None
 
     def __post_init__(self) -> None:
-        for array in (self.X, self.y):
-            array.setflags(write=False)
+        for array in (self.X, self.y, self.test):
+            if array is not None:
+                array.setflags(write=False)
 
     def __len__(self) -> int:
         return len(self.X)
@@ -67,18 +70,9 @@ class Source(Options):
         """
         raise NotImplementedError
 
-
-def split(examples: int, train_share: float, rng: np.random.Generator) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Shuffled indices of the training and of the test part; each has at least one example.
-
-    Raises:
-        DataError: when there are fewer than two examples.
-    """
-    if examples < 2:
-        raise DataError(f"{examples} example cannot be split into a training and a test part")
-    order = rng.permutation(examples)
-    train = min(max(round(train_share * examples), 1), examples - 1)
-    return order[:train], order[train:]
+    def axes(self) -> tuple[int, int]:
+        """The two columns that are worth drawing first. May raise DataError, as `load`."""
+        return 0, 1
 
 
 @dataclass(frozen=True)
@@ -91,18 +85,20 @@ class Scaling:
     @classmethod
     def of(cls, values: Floats) -> Scaling:
         """The scaling that gives (examples, columns) mean 0 and deviation 1."""
-        deviation = values.std(axis=0)
+        # In float32 a long sum is off by so much that a constant column would not be found to be one.
+        mean, deviation = values.mean(axis=0, dtype=np.float64), values.std(axis=0, dtype=np.float64)
         constant = deviation <= 1e-12 * np.abs(values).max(axis=0)
-        return cls(values.mean(axis=0), np.where(constant, 1.0, deviation))
+        return cls(mean, np.where(constant, 1.0, deviation))
 
     @classmethod
     def none(cls, columns: int) -> Scaling:
         """The scaling that changes nothing."""
         return cls(np.zeros(columns), np.ones(columns))
 
-    def apply(self, values: Floats) -> Floats:
-        """(examples, columns) scaled."""
-        return (values - self.mean) / self.deviation
+    def apply(self, values: Floats, out: Floats | None = None) -> Floats:
+        """(examples, columns) scaled, in a new array or in `out`."""
+        centred = np.subtract(values, self.mean, out=out, casting="same_kind")
+        return np.divide(centred, self.deviation, out=centred, casting="same_kind")
 
     def invert(self, scaled: Floats) -> Floats:
         """(examples, columns) in the original units."""

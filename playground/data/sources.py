@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playground.data.dataset import Source
 from playground.data.files import CsvFile
 from playground.data.generators import Blobs, Circle, ExclusiveOr, Hills, Moons, Plane, Spiral, TwoGaussians
-from playground.data.library import BreastCancer, Diabetes, Iris
+from playground.data.idx_files import IdxFiles, is_idx
+from playground.data.library import BreastCancer, Diabetes, Digits, Iris
 
 SOURCES: dict[str, type[Source]] = {
     "circle": Circle,
@@ -19,5 +22,15 @@ SOURCES: dict[str, type[Source]] = {
     "iris": Iris,
     "breast_cancer": BreastCancer,
     "diabetes": Diabetes,
+    "digits": Digits,
     "csv_file": CsvFile,
+    "idx_files": IdxFiles,
 }
+
+FILES = (CsvFile, IdxFiles)  # whose `path` the user has to choose
+
+
+def source_of(path: str | Path) -> CsvFile | IdxFiles:
+    """The choice of data that a user's file stands for, by its name; to be found again from any folder."""
+    # The labels lie beside the name by which the images were chosen, be it a link.
+    return IdxFiles(str(Path(path).absolute())) if is_idx(path) else CsvFile(str(Path(path).resolve()))

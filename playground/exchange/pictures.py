@@ -6,6 +6,7 @@ matplotlib is imported on use, and of it only the figures: pyplot would keep glo
 from __future__ import annotations
 
 import io
+import textwrap
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -34,14 +35,16 @@ TEXT, MUTED, BORDER, WARNING = "#1c2330", "#5b6575", "#d5d9e0", "#7a4a00"
 WIDTH = 8.0  # inches
 DOTS_PER_INCH = 150
 MOST_POINTS = 5000  # of either part; more would hide one another
+LONGEST = 80  # characters of a line below the title
 MOST_NAMES = 12  # of classes in the legend
+PALE_POINT = 0.45  # share of its own colour inside a validation point
 PALE = 0.75  # of the plane's colours, so that the points stand out from it
 
 Colouring = Callable[[Any], Any]  # targets (...) to colours (..., 4)
 
 
 def boundary_picture(frame: Frame, path: str | Path) -> None:
-    """What the network answers over the drawn plane, with the training and the test points.
+    """What the network answers over the drawn plane, of several members their mean, with the points of all parts.
 
     Raises:
         ValueError: when the frame holds no outputs.
@@ -50,7 +53,8 @@ def boundary_picture(frame: Frame, path: str | Path) -> None:
     scene, outputs = frame.scene, frame.outputs
     if outputs is None:
         raise ValueError("the frame holds no outputs")
-    figure, axes = _figure(frame, _plain(scene.origin, 38), height=7.2)
+    of = f", mean of {len(scene.members)} members" if len(scene.members) > 1 else ""
+    figure, axes = _figure(frame, _plain(scene.origin, 38 - len(of) // 2) + of, height=7.2)
     if not scene.classes:
         colouring = _draw_surface(axes, scene, outputs[0])
     elif len(outputs) == 1:
@@ -138,17 +142,25 @@ def _draw_classes(axes: Axes, scene: Scene, outputs: Floats) -> Colouring:
 
 
 def _draw_points(axes: Axes, scene: Scene, colouring: Colouring, broken: bool) -> None:
-    """Training points filled, below them test points outlined; and the legend."""
+    """Training points filled, below them validation points pale, and test points hollow; and the legend."""
+    from matplotlib.colors import to_rgb
+
     classes = scene.classes[:MOST_NAMES]
     handles = [_mark(_plain(name, 24), _symbol(index), _class_colours(index)) for index, name in enumerate(classes)]
     if len(classes) < len(scene.classes):
         handles.append(_mark(f"and {len(scene.classes) - len(classes)} more classes", ""))
-    parts = (("training", scene.train_points, scene.train_y), ("test", scene.test_points, scene.test_y))
-    for word, points, y in parts:
+    parts = (
+        ("training", scene.train_points, scene.train_y, 1.0),
+        ("validation", scene.validation_points, scene.validation_y, PALE_POINT),
+        ("test", scene.test_points, scene.test_y, 0.0),
+    )
+    for word, points, y, share in parts:
+        if not len(y) and word == "validation":
+            continue
         every = -(-len(points) // MOST_POINTS)
-        _scatter(axes, points[::every], y[::every], scene, colouring, filled=word == "training")
+        _scatter(axes, points[::every], y[::every], scene, colouring, share)
         drawn = f"{len(y):,}" if every == 1 else f"{len(y[::every]):,} of {len(y):,}"
-        handles.append(_mark(f"{word} ({drawn})", "o", face=MUTED if word == "training" else "white"))
+        handles.append(_mark(f"{word} ({drawn})", "o", face=_paler(to_rgb(MUTED), share)))
     if broken:
         handles.append(_mark("no number", "s", BROKEN))
     axes.set(xlim=scene.extent[:2], ylim=scene.extent[2:])
@@ -156,16 +168,21 @@ def _draw_points(axes: Axes, scene: Scene, colouring: Colouring, broken: bool) -
     axes.figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False, handletextpad=0.2)
 
 
-def _scatter(axes: Axes, points: Floats, y: Floats, scene: Scene, colouring: Colouring, filled: bool) -> None:
-    """Points (examples, 2), each class in its symbol."""
+def _scatter(axes: Axes, points: Floats, y: Floats, scene: Scene, colouring: Colouring, share: float) -> None:
+    """Points (examples, 2), each class in its symbol, with a share of their colour inside."""
     kinds = y.astype(int) if scene.classes else np.zeros(len(y), int)
     area = float(np.clip(8000 / len(y), 8.0, 30.0))
-    style: dict[str, Any] = {"s": area, "linewidths": 0.9, "zorder": 4 if filled else 3}
+    style: dict[str, Any] = {"s": area, "linewidths": 0.9, "zorder": 3 + share}
     for kind in np.unique(kinds):
         own = kinds == kind
-        colours = colouring(y[own])
-        face, edge = (colours, "white") if filled else ("white", colours)
-        axes.scatter(*points[own].T, marker=_symbol(kind), facecolors=face, edgecolors=edge, **style)
+        colours = colouring(y[own])[..., :3]
+        edge = "white" if share == 1.0 else colours
+        axes.scatter(*points[own].T, marker=_symbol(kind), facecolors=_paler(colours, share), edgecolors=edge, **style)
+
+
+def _paler(colours: Any, share: float) -> Any:
+    """A share of colours (..., 3), and for the rest white."""
+    return 1.0 - share * (1.0 - np.asarray(colours))
 
 
 def _mark(label: str, marker: str, colour: Any = MUTED, face: Any = None) -> Line2D:
@@ -192,12 +209,17 @@ def _figure(frame: Frame, title: str, height: float) -> tuple[Figure, Axes]:
 
 
 def _scores(frame: Frame) -> str:
+    """Losses and accuracies of the parts there are, and what has become of the run, in lines that fit."""
     scores = frame.scores
-    line = f"epoch {frame.epoch:,} · loss {scores.train_loss:.4g} training, {scores.test_loss:.4g} test"
-    if scores.train_accuracy is not None and scores.test_accuracy is not None:
-        train, test = 100 * scores.train_accuracy, 100 * scores.test_accuracy
-        line += f" · accuracy {train:.1f} % training, {test:.1f} % test"
-    return f"{line}\n{frame.divergence.message}" if frame.divergence else line
+    losses = {"training": scores.train_loss, "validation": scores.validation_loss, "test": scores.test_loss}
+    shares = {"training": scores.train_accuracy, "validation": scores.validation_accuracy, "test": scores.test_accuracy}
+    text = f"epoch {frame.epoch:,} · loss "
+    text += ", ".join(f"{loss:.4g} {part}" for part, loss in losses.items() if loss is not None)
+    if scores.train_accuracy is not None:
+        text += " · accuracy " if scores.validation_accuracy is None else "\naccuracy "
+        text += ", ".join(f"{100 * share:.1f} % {part}" for part, share in shares.items() if share is not None)
+    sentence = frame.divergence.message if frame.divergence else frame.ending
+    return "\n".join([text, *textwrap.wrap(sentence, LONGEST)])
 
 
 def _show(axes: Axes, scene: Scene, cells: Any, **colours: Any) -> AxesImage:

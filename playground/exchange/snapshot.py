@@ -24,7 +24,7 @@ from playground.experiment.session import Session
 from playground.experiment.state import State, StateError
 
 FORMAT = "neural network playground snapshot"
-VERSION = 1
+VERSION = 2
 MAX_BYTES = 2**30
 MAX_DIGITS = 40  # of a whole number: a generator's state has 39
 
@@ -90,7 +90,8 @@ def _encode(session: Session) -> bytes:
 def _entries(session: Session) -> tuple[Arrays, Texts]:
     """All that makes up a session, by the names it has in the file."""
     data, state = session.dataset, session.state()
-    arrays = {"X": data.X, "y": data.y, **state.arrays}
+    own_test = {} if data.test is None else {"test": data.test}
+    arrays = {"X": data.X, "y": data.y, **own_test, **state.arrays}
     texts = {
         "config": session.config.to_plain(),
         "dataset": {name: getattr(data, name) for name in DATASET_FIELDS},
@@ -118,7 +119,7 @@ def _decode(content: bytes) -> Session:
     for name, digest in _digests(arrays, texts).items():
         _require(recorded.get(name) == digest, f"{name}: is not as it was saved")
     plain = {name: _parse(name, text) for name, text in texts.items()}
-    dataset = _dataset(plain["dataset"], arrays.pop("X", None), arrays.pop("y", None))
+    dataset = _dataset(plain["dataset"], *(arrays.pop(name, None) for name in ("X", "y", "test")))
     try:
         with np.errstate(all="ignore"):
             return Session.from_state(Config.from_plain(plain["config"]), dataset, State(arrays, plain["run"]))
@@ -150,7 +151,9 @@ def _metadata(content: bytes) -> Texts:
     return texts
 
 
-def _dataset(plain: dict[str, Any], X: NDArray[Any] | None, y: NDArray[Any] | None) -> Dataset:
+def _dataset(
+    plain: dict[str, Any], X: NDArray[Any] | None, y: NDArray[Any] | None, test: NDArray[Any] | None
+) -> Dataset:
     """The data, once everything has been found to fit together."""
     for name, kind in DATASET_FIELDS.items():
         _require(type(plain.get(name)) is kind, f"dataset.{name}: must be a {kind.__name__}")
@@ -161,8 +164,9 @@ def _dataset(plain: dict[str, Any], X: NDArray[Any] | None, y: NDArray[Any] | No
         raise SnapshotError(f"the array {'X' if X is None else 'y'} is missing")
     _require(X.ndim == 2 and min(X.shape) >= 1, f"X: has shape {X.shape}, not (examples, columns)")
     _require(y.shape == X.shape[:1], f"y: has shape {y.shape}, not {X.shape[:1]}")
+    _require(X.dtype in (np.float64, np.float32), f"X: holds {X.dtype}, neither float64 nor float32")
+    _require(y.dtype == np.float64, f"y: holds {y.dtype}, not float64")
     for name, array in (("X", X), ("y", y)):
-        _require(array.dtype == np.float64, f"{name}: holds {array.dtype}, not float64")
         _require(bool(np.isfinite(array).all()), f"{name}: holds a number that is not finite")
     _require(len(columns) == X.shape[1], f"dataset.columns: has {len(columns)} names for {X.shape[1]} columns")
     _require(len(columns) == 2 or not plain["plane"], f"dataset.plane: a plane has 2 columns, not {len(columns)}")
@@ -170,7 +174,13 @@ def _dataset(plain: dict[str, Any], X: NDArray[Any] | None, y: NDArray[Any] | No
     if classes:
         in_range = (y == np.floor(y)) & (y >= 0) & (y < len(classes))
         _require(bool(in_range.all()), f"y: holds a number that is none of the {len(classes)} classes")
-    return Dataset(X, y, **(plain | {"columns": columns, "classes": classes}))
+    if test is not None:
+        _require(test.dtype == np.intp and test.ndim == 1 and test.size >= 1, "test: is no list of whole numbers")
+        within = test.min() >= 0 and test.max() < len(X)
+        _require(within, f"test: names an example that is none of the {len(X)}")
+        _require(len(np.unique(test)) == len(test), "test: names an example twice")
+        _require(len(test) < len(X), "test: leaves no example to train on")
+    return Dataset(X, y, test=test, **(plain | {"columns": columns, "classes": classes}))
 
 
 def _parse(name: str, text: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A run's history as a CSV file. Knows no session and no screen."""
+"""A run's history, or the curve of a range test, as a CSV file. Knows no session and no screen."""
 
 from __future__ import annotations
 
@@ -7,11 +7,24 @@ import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from playground.exchange.atomic import write_atomically
 from playground.experiment.frame import Curves
+from playground.experiment.range_test import RangeTest
 
-FIXED = ("epoch", "step", "train_loss", "test_loss", "train_accuracy", "test_accuracy")
+FIXED = (
+    "epoch",
+    "step",
+    "train_loss",
+    "validation_loss",
+    "test_loss",
+    "train_accuracy",
+    "validation_accuracy",
+    "test_accuracy",
+)
 MEASURES = ("gradient_norm", "gradient_largest", "gradient_mean")
 
 
@@ -23,7 +36,8 @@ def layer_names(layers: int) -> tuple[str, ...]:
 def write_history(curves: Curves, path: str | Path, layer_names: Sequence[str]) -> None:
     """One row per record, numbers in full; a cell without a number, such as an accuracy of a regression, is empty.
 
-    After the losses and accuracies come, layer by layer, the norm, the largest and the mean absolute weight gradient.
+    After the losses and accuracies come, layer by layer, the norm, the largest and the mean absolute weight gradient;
+    then, of several members, the training loss of each, and its loss on the validation or else the test part.
 
     Raises:
         OSError: when the file cannot be written; one that was there before is then as it was.
@@ -32,9 +46,25 @@ def write_history(curves: Curves, path: str | Path, layer_names: Sequence[str]) 
     columns = [getattr(curves, name) for name in FIXED]
     columns += [values[:, layer] for layer in range(len(layer_names)) for values in gradients]
     header = [*FIXED, *(f"{name} {measure.replace('_', ' ')}" for name in layer_names for measure in MEASURES)]
+    for name, losses in (("train loss", curves.train_losses), ("held-out loss", curves.held_out_losses)):
+        columns += list(losses.T)
+        header += [f"member {member} {name}" for member in range(1, losses.shape[1] + 1)]
+    _write([_harmless(name) for name in header], columns, path)
+
+
+def write_range_test(result: RangeTest, path: str | Path) -> None:
+    """One row per mini-batch, numbers in full.
+
+    Raises:
+        OSError: as `write_history`.
+    """
+    _write(["learning_rate", "loss", "running_average"], [result.rates, result.losses, result.smoothed], path)
+
+
+def _write(header: Sequence[str], columns: Sequence[NDArray[Any]], path: str | Path) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_harmless(name) for name in header])
+    writer.writerow(header)
     writer.writerows(map(_cells, zip(*(column.tolist() for column in columns), strict=True)))
     write_atomically(Path(path), text.getvalue().encode())
 

@@ -11,10 +11,14 @@ from playground.data.dataset import Source
 from playground.data.features import FEATURES
 from playground.data.generators import Circle
 from playground.data.sources import SOURCES
+from playground.experiment.ensemble import VARIATIONS, BySeed, Variation
+from playground.experiment.watch import STOPPINGS, NoStopping, Stopping
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Tanh
 from playground.nn.clipping import CLIPPINGS, Clipping, NoClipping
 from playground.nn.initializers import INITIALIZERS, Initializer, Xavier
 from playground.nn.losses import LOSSES, Loss
+from playground.nn.noise import Noise
+from playground.nn.normalizations import NORMALIZATIONS, NoNormalization, Normalization
 from playground.nn.optimizers import OPTIMIZERS, SGD, Optimizer
 from playground.nn.regularizers import REGULARIZERS, NoRegularizer, Regularizer
 from playground.nn.schedules import SCHEDULES, Constant, Schedule
@@ -23,6 +27,8 @@ from playground.options import Options, choice, flag, integer, items, number, se
 
 MAX_LAYERS = 10
 MAX_UNITS = 32
+MAX_MEMBERS = 256
+FULL_BATCH = 1_000_000  # as many examples as there can be
 MAX_SEED = 2**31 - 1
 
 
@@ -32,6 +38,9 @@ class Layer(Options):
 
     units: int = integer(4, 1, MAX_UNITS, "units", "Number of units of this layer.")
     activation: Activation = choice(Tanh(), ACTIVATIONS, "activation", "What each unit does with its pre-activation.")
+    normalization: Normalization = choice(
+        NoNormalization(), NORMALIZATIONS, "normalisation", "Brings what flows through the layer back to size."
+    )
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,19 @@ class DataConfig(Options):
 
     source: Source = choice(Circle(), SOURCES, "data set", "Where the examples come from.")
     train_share: float = number(
-        0.5, 0.1, 0.9, "training share", "Share of the examples used for training; the rest tests."
+        0.5,
+        0.1,
+        0.9,
+        "training share",
+        "Share of the examples used for training; what neither trains nor validates is for the test. Data with test "
+        "examples of their own keep these, and train on all others that do not validate.",
+    )
+    validation_share: float = number(
+        0.0,
+        0.0,
+        0.8,
+        "validation share",
+        "Share of the examples that decide when to stop or to lower the rate, so that the test is left for the end.",
     )
     features: tuple[str, ...] = subset(
         ("x1", "x2"),
@@ -67,7 +88,15 @@ class NetworkConfig(Options):
     initializer: Initializer = choice(
         Xavier(), INITIALIZERS, "initial weights", "How the weights are drawn at the start."
     )
-    seed: int = integer(1, 0, MAX_SEED, "network seed", "Draws the initial weights and the order of the mini-batches.")
+    precision: str = text(
+        "float64",
+        "precision",
+        "Digits of every number: 16 in float64, 7 in float32, which large networks train faster in.",
+        ("float64", "float32"),
+    )
+    seed: int = integer(
+        1, 0, MAX_SEED, "network seed", "Draws the initial weights, the order of the mini-batches and all noise."
+    )
 
 
 @dataclass(frozen=True)
@@ -86,12 +115,24 @@ class TrainingConfig(Options):
     batch_size: int = integer(
         10,
         1,
-        1_000_000,
+        FULL_BATCH,
         "mini-batch",
         "Examples per step; as many as there are for training, or more, is the full batch.",
         "log",
     )
     regularizer: Regularizer = choice(NoRegularizer(), REGULARIZERS, "regularisation", "What keeps the weights small.")
+    noise: Noise = section(Noise, "Noise")
+    stopping: Stopping = choice(NoStopping(), STOPPINGS, "stopping", "When the run ends by itself.")
+
+
+@dataclass(frozen=True)
+class EnsembleConfig(Options):
+    """How many networks are trained at once, side by side."""
+
+    members: int = integer(
+        1, 1, MAX_MEMBERS, "members", "Networks of the same shape, trained at once; their mean is the answer.", "log"
+    )
+    vary: Variation = choice(BySeed(), VARIATIONS, "differ in", "What the members do not have in common.")
 
 
 @dataclass(frozen=True)
@@ -108,6 +149,10 @@ class DisplayConfig(Options):
     gradient: str = text(
         "norm", "gradient measure", "How a layer's gradient is made one number.", ("norm", "largest", "mean")
     )
+    member: int = integer(
+        0, 0, MAX_MEMBERS - 1, "member", "Which of several members the diagram shows, counted from 0."
+    )
+    disagreement: bool = flag(False, "disagreement", "Draw how far the members' answers spread, instead of their mean.")
     log_loss: bool = flag(False, "logarithmic loss", "Draw the loss on a logarithmic scale.")
 
 
@@ -128,6 +173,7 @@ class Config(Options):
     data: DataConfig = section(DataConfig, "Data")
     network: NetworkConfig = section(NetworkConfig, "Network")
     training: TrainingConfig = section(TrainingConfig, "Learning")
+    ensemble: EnsembleConfig = section(EnsembleConfig, "Members")
     display: DisplayConfig = section(DisplayConfig, "Display")
 
     def to_json(self) -> str:
@@ -158,7 +204,7 @@ def impact(old: Config, new: Config) -> Impact:
     """What changing `old` into `new` makes necessary."""
     if old.data != new.data:
         return Impact.DATA
-    if old.network != new.network:
+    if old.network != new.network or old.ensemble != new.ensemble:
         return Impact.NETWORK
     if old.training != new.training:
         return Impact.TRAINING

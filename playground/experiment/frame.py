@@ -28,9 +28,11 @@ class Scene:
         output, loss: labels of the output unit and of the loss, after "automatic" has been decided.
         remark: a sentence when output and loss do not match, else "".
         low, high: the output values that stand for no and yes; for regression the range of the training targets.
-        train_points, test_points: (examples, 2) raw coordinates along the two axes.
-        train_y, test_y: (examples,) class index or number.
+        train_points, validation_points, test_points: (examples, 2) raw coordinates along the two axes.
+        train_y, validation_y, test_y: (examples,) class index or number.
         steps_per_epoch: mini-batches in one epoch.
+        members: what each network of the run is called by; one network has no name.
+        validated: whether there is a validation loss.
     """
 
     origin: str
@@ -48,20 +50,34 @@ class Scene:
     low: float
     high: float
     train_points: Floats
+    validation_points: Floats
     test_points: Floats
     train_y: Floats
+    validation_y: Floats
     test_y: Floats
     steps_per_epoch: int
+    members: tuple[str, ...]
+    validated: bool
 
 
 @dataclass(frozen=True)
 class Scores:
-    """How well the network does now. Accuracies are shares from 0 to 1, or None for regression."""
+    """How well the network does now; of several members the mean over those whose loss is finite.
+
+    Accuracies are shares from 0 to 1, None for regression; of the validation part both are None where there is none.
+    `train_losses` and `held_out_losses` are those of each member, (members,): held out is the validation part, or else
+    the test part. `of_mean` is the accuracy on the test part, or for regression the loss, of the members' mean answer.
+    """
 
     train_loss: float
+    validation_loss: float | None
     test_loss: float
     train_accuracy: float | None
+    validation_accuracy: float | None
     test_accuracy: float | None
+    train_losses: tuple[float, ...]
+    held_out_losses: tuple[float, ...]
+    of_mean: float | None
 
 
 @dataclass(frozen=True)
@@ -70,18 +86,22 @@ class Curves:
 
     `epoch` counts in fractions: step 5 of 25 in the fourth epoch is 3.2. Gradients are those of the data's loss by the
     weights (not the biases) of each layer, hidden layers first, the output layer last, at the record's mini-batch; the
-    record of step 0 has none: NaN.
+    record of step 0 has none: NaN. Of several members all but the last two are means.
     """
 
     epoch: Floats
     step: NDArray[np.int64]
     train_loss: Floats
+    validation_loss: Floats  # NaN where nothing validates
     test_loss: Floats
     train_accuracy: Floats  # NaN for regression
+    validation_accuracy: Floats
     test_accuracy: Floats
     gradient_norm: Floats
     gradient_largest: Floats
     gradient_mean: Floats
+    train_losses: Floats  # (records, members), of several members; else (records, 0)
+    held_out_losses: Floats  # on the validation part, or else the test part
 
     def __len__(self) -> int:
         return len(self.step)
@@ -106,13 +126,19 @@ class Frame:
         epoch, step: finished epochs, and steps since the start; `step_in_epoch` counts within the current epoch.
         scores: the current scores.
         scene: shared by all frames of a run.
-        weights: per layer (units, inputs + 1), the last column the bias. Hidden layers first, the output layer last.
+        member: which member `weights` and `unit_maps` are of, counted from 0.
+        weights: per layer (rows, inputs + 1), the last column the bias. Hidden layers first, the output layer last.
         gradient_now: (layers, 3) norm, largest, mean of the last mini-batch's weight gradient; NaN before the first step.
+            Of several members the mean.
         curves: the history, when needed.
         outputs: (outputs, MAP_SIZE, MAP_SIZE) output values over the plane, in raw units for regression; row 0 is the
-            lowest y, column 0 the lowest x.
-        unit_maps: for inputs and each hidden layer and the output layer: (units, MAP_SIZE, MAP_SIZE) activations.
+            lowest y, column 0 the lowest x. Of several members the mean.
+        disagreement: as `outputs`, the standard deviation over the members; None where there is one.
+        unit_maps: for inputs and each hidden layer and the output layer: (units, MAP_SIZE, MAP_SIZE) activations, those
+            of the output layer in raw units.
         divergence: set when the run has diverged.
+        ending: a sentence when the run has ended by itself, else "".
+        fallen: members that have left the finite numbers, counted from 0, while others go on.
     """
 
     run: int
@@ -121,12 +147,16 @@ class Frame:
     step_in_epoch: int
     scores: Scores
     scene: Scene
+    member: int
     weights: tuple[Floats, ...]
     gradient_now: Floats
     curves: Curves | None
     outputs: Floats | None
+    disagreement: Floats | None
     unit_maps: tuple[Floats, ...] | None
     divergence: Divergence | None
+    ending: str
+    fallen: tuple[int, ...]
 
 
 CURVES = "curves"

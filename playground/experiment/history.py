@@ -8,7 +8,7 @@ from playground.data.dataset import Floats
 from playground.experiment.frame import Curves, Scores
 
 CAPACITY = 2048
-FIXED = 6  # epoch, step, two losses, two accuracies; then norm, largest and mean, each once a layer
+FIXED = 8  # epoch, step, three losses, three accuracies; then norm, largest and mean, each once a layer
 
 
 class History:
@@ -18,15 +18,16 @@ class History:
     record is dropped and the distance doubles, so a run of any length keeps between half and all of CAPACITY.
     """
 
-    def __init__(self, layers: int, resolution: int) -> None:
-        self.layers = layers
+    def __init__(self, layers: int, resolution: int, members: int = 1) -> None:
         self.resolution = resolution
-        self._rows = np.empty((CAPACITY, FIXED + 3 * layers))
         self.count = 0
+        self._gradients = FIXED + 3 * layers
+        self._each = members if members > 1 else 0  # then come the losses of each member, training and held out
+        self._rows = np.empty((CAPACITY, self._gradients + 2 * self._each))
 
     @property
     def rows(self) -> Floats:
-        """All records, (records, 6 + 3 · layers): a view."""
+        """All records, (records, columns): a view."""
         return self._rows[: self.count]
 
     def next_due(self, epoch: int, step: int, steps_per_epoch: int) -> tuple[int, bool]:
@@ -43,20 +44,23 @@ class History:
             self._rows[: CAPACITY // 2] = self._rows[::2].copy()
             self.count = CAPACITY // 2
             self.resolution -= 1
-        accuracies = (scores.train_accuracy, scores.test_accuracy)
+        accuracies = (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy)
         row = self._rows[self.count]
         row[:FIXED] = (
             epoch,
             step,
             scores.train_loss,
+            np.nan if scores.validation_loss is None else scores.validation_loss,
             scores.test_loss,
-            *(np.nan if a is None else a for a in accuracies),
+            *(np.nan if accuracy is None else accuracy for accuracy in accuracies),
         )
-        row[FIXED:] = gradients.T.ravel()
+        row[FIXED : self._gradients] = gradients.T.ravel()
+        if self._each:
+            row[self._gradients :] = (*scores.train_losses, *scores.held_out_losses)
         self.count += 1
 
     def restore(self, rows: Floats) -> None:
-        """Continue after these records, (records, 6 + 3 · layers)."""
+        """Continue after these records, (records, columns)."""
         self.count = len(rows)
         self._rows[: self.count] = rows
 
@@ -68,8 +72,23 @@ class History:
         """A frozen copy."""
         rows = self.rows.copy()
         rows.setflags(write=False)
-        epoch, step, train_loss, test_loss, train_accuracy, test_accuracy = rows[:, :FIXED].T
-        norm, largest, mean = np.split(rows[:, FIXED:], 3, axis=1)
-        steps = step.astype(np.int64)
+        fixed = rows[:, :FIXED].T
+        norm, largest, mean = np.split(rows[:, FIXED : self._gradients], 3, axis=1)
+        train_losses, held_out_losses = np.split(rows[:, self._gradients :], 2, axis=1)
+        steps = fixed[1].astype(np.int64)
         steps.setflags(write=False)
-        return Curves(epoch, steps, train_loss, test_loss, train_accuracy, test_accuracy, norm, largest, mean)
+        return Curves(
+            epoch=fixed[0],
+            step=steps,
+            train_loss=fixed[2],
+            validation_loss=fixed[3],
+            test_loss=fixed[4],
+            train_accuracy=fixed[5],
+            validation_accuracy=fixed[6],
+            test_accuracy=fixed[7],
+            gradient_norm=norm,
+            gradient_largest=largest,
+            gradient_mean=mean,
+            train_losses=train_losses,
+            held_out_losses=held_out_losses,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.frame import MAP_SIZE, Scene
@@ -11,30 +12,42 @@ from playground.nn.network import Network
 
 
 class Maps:
-    """The plane of a scene, sampled once; drawing is one forward pass over it."""
+    """The plane of a scene, sampled once; maps are in float32, row 0 the lowest y, and read-only."""
 
     def __init__(self, problem: Problem, scene: Scene) -> None:
         self._problem = problem
         self._grid = problem.grid(scene.axes, scene.extent, MAP_SIZE)  # (cells, inputs + 1)
         self._inputs = _as_maps(self._grid[:, :-1].T.astype(np.float32))
 
-    def draw(self, network: Network, outputs: bool, units: bool) -> tuple[Floats | None, tuple[Floats, ...] | None]:
-        """Maps of the outputs in the units of the data, and of the inputs and every layer's activations.
+    def outputs(self, network: Network, members: NDArray[np.bool_]) -> tuple[Floats, Floats | None]:
+        """The outputs in the units of the data, and how far the members' spread: each (outputs, MAP_SIZE, MAP_SIZE).
 
-        Each is (units, MAP_SIZE, MAP_SIZE) in float32, read-only; what is not asked for is None.
+        Of several networks only these `members`, (members,), are asked, and the outputs are their mean.
         """
-        if not outputs and not units:
-            return None, None
-        wanted = range(len(network.units)) if units else range(len(network.units) - 1, len(network.units))
-        flat = {layer: np.empty((network.units[layer], len(self._grid)), np.float32) for layer in wanted}
+        if network.members == 1:
+            return self._decoded(self._answers(network)), None
+        every = self._answers(network)[members]
+        spread = self._problem.target_scaling.deviation * every.std(axis=0)
+        return self._decoded(every.mean(axis=0)), _as_maps(spread.T.astype(np.float32))
+
+    def units(self, network: Network) -> tuple[Floats, ...]:
+        """What the inputs and the units of every layer put out, each (units, MAP_SIZE, MAP_SIZE).
+
+        Outputs are in the units of the data, and soft.
+        """
+        flat = [np.empty((units, len(self._grid)), np.float32) for units in network.units]
         for part, work in network.passes(self._grid):
             work.outputs(self._grid[part].T)
-            for layer in wanted:
-                flat[layer][:, part] = work.layers[layer].h
-        answer = flat[len(network.units) - 1]
-        decoded = self._problem.decode(answer.T).T.astype(np.float32) if outputs else None
-        layers = (self._inputs, *(_as_maps(flat[layer]) for layer in wanted)) if units else None
-        return None if decoded is None else _as_maps(decoded), layers
+            for layer, values in zip(work.layers, flat, strict=True):
+                values[:, part] = layer.h
+        flat[-1] = self._problem.decode(flat[-1].T).T
+        return (self._inputs, *(_as_maps(values.astype(np.float32)) for values in flat))
+
+    def _answers(self, network: Network) -> Floats:
+        return self._problem.output.decide(network.predict(self._grid))
+
+    def _decoded(self, answers: Floats) -> Floats:
+        return _as_maps(self._problem.decode(answers).T.astype(np.float32))
 
 
 def _as_maps(flat: Floats) -> Floats:

@@ -2,29 +2,70 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from playground.data.dataset import Dataset, Floats, Scaling, split
+from playground.data.dataset import Dataset, Floats, Scaling
 from playground.data.features import input_names, inputs
-from playground.experiment.config import Config, ConfigError
+from playground.data.split import Indices, split
+from playground.experiment.config import FULL_BATCH, Config, ConfigError
+from playground.experiment.ensemble import BySeed, Member, Ranged
 from playground.experiment.frame import Scene
+from playground.experiment.watch import EarlyStopping
 from playground.nn.activations import Activation, Array, Sigmoid, Softmax
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
-from playground.nn.network import Network
+from playground.nn.network import Dense, Network, parameter_count
 from playground.options import with_value
 
+Which = NDArray[np.bool_]  # of the members
+OfMean = tuple[float, float | None] | None
 
-class Evaluation(NamedTuple):
-    """Mean loss over the examples, and for classes the share that is classified right."""
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How a network does on a part of the data; of several members the mean, and how far they differ.
+
+    Attributes:
+        loss: mean over the examples.
+        accuracy: for classes the share that is classified right.
+        loss_spread, accuracy_spread: standard deviation over the members.
+        losses, accuracies: those of each member; loss and accuracy leave out members that have diverged.
+        of_mean: loss and accuracy of the members' mean answer; None where members are not asked about the same examples.
+
+    Members that have fallen count in nothing but `losses` and `accuracies`.
+    """
 
     loss: float
     accuracy: float | None
+    loss_spread: float
+    accuracy_spread: float | None
+    losses: tuple[float, ...]
+    accuracies: tuple[float, ...] | None
+    of_mean: tuple[float, float | None] | None
+
+    @classmethod
+    def of(cls, losses: Floats, accuracies: Floats | None, living: Which, of_mean: OfMean = None) -> Evaluation:
+        """From the numbers of each member, (members,); of the living those count whose loss is finite, if any is."""
+        counting = living & np.isfinite(losses)
+        if not counting.any():
+            counting = np.ones_like(living)
+        own, right = losses[counting], None if accuracies is None else accuracies[counting]
+        return cls(
+            float(own.mean()),
+            None if right is None else float(right.mean()),
+            float(own.std()),
+            None if right is None else float(right.std()),
+            tuple(losses.tolist()),
+            None if accuracies is None else tuple(accuracies.tolist()),
+            of_mean,
+        )
 
 
 class Part:
-    """The training or the test examples as the network sees them."""
+    """Some of the examples as the network sees them."""
 
     def __init__(self, X: Floats, targets: Floats, y: Floats) -> None:
         self.X = X  # (examples, inputs + 1), the last column all ones
@@ -34,9 +75,17 @@ class Part:
     def __len__(self) -> int:
         return len(self.X)
 
+    def some(self, rows: Indices) -> Part:
+        """Only the examples at these positions."""
+        return Part(self.X[rows], self.targets[rows], self.y[rows])
+
 
 class Problem:
     """A data set split, scaled and encoded for the output unit and the loss that the config asks for.
+
+    `members` are the networks of the run and `layers` their shape. `train` is what they learn from; `parts` are what
+    they are scored on: of "train", "validation" and "test" one Part for all members, or one for each, or none where
+    there are no examples.
 
     Raises:
         ConfigError: when loss, output unit and data do not go together, or an axis is not a column.
@@ -46,20 +95,38 @@ class Problem:
     def __init__(self, config: Config, dataset: Dataset) -> None:
         self.dataset = dataset
         self.features = config.data.features
+        self.dtype = np.dtype(config.network.precision)
         self.loss, self.output = resolve(config, len(dataset.classes))
         self.outputs = output_count(self.loss, self.output, len(dataset.classes))
-        train, test = split(len(dataset), config.data.train_share, np.random.default_rng([config.data.seed, 1]))
+        rows = split(dataset, config.data.train_share, config.data.validation_share, config.data.seed)
         raw = inputs(dataset, self.features, dataset.X)
         scale = config.data.standardise
-        self.input_scaling = Scaling.of(raw[train]) if scale else Scaling.none(raw.shape[1])
+        self.input_scaling = Scaling.of(raw[rows.train]) if scale else Scaling.none(raw.shape[1])
         y = dataset.y[:, None]
-        self.target_scaling = Scaling.of(y[train]) if scale and not dataset.classes else Scaling.none(1)
+        self.target_scaling = Scaling.of(y[rows.train]) if scale and not dataset.classes else Scaling.none(1)
         self.no, self.yes = self.loss.targets(self.output)  # as an output says it
+        self.ends = (self.no, self.yes) if dataset.classes else None
         targets = self._encode(dataset.y)
-        self.train = Part(self._with_ones(raw[train]), targets[train], dataset.y[train])
-        self.test = Part(self._with_ones(raw[test]), targets[test], dataset.y[test])
-        self.means = dataset.X[train].mean(axis=0)  # (columns,), where columns that are not drawn are held
-        self.indices = (train, test)
+        train, validation, test = (Part(self._with_ones(raw[i]), targets[i], dataset.y[i]) for i in rows)
+        self.train = train
+        self.members = _members(config, train.y, bool(dataset.classes))
+        self.parts = {"train": [train], "validation": [validation] if len(validation) else [], "test": [test]}
+        if any(member.held_out is not None for member in self.members):  # each is scored on what it has not seen
+            self.parts["train"] = [train if m.rows is None else train.some(m.rows) for m in self.members]
+            self.parts["validation"] = [train if m.held_out is None else train.some(m.held_out) for m in self.members]
+        self.inputs_count = train.X.shape[1] - 1
+        self.layers = [
+            *(Dense(layer.units, layer.activation, layer.normalization) for layer in config.network.hidden),
+            Dense(self.outputs, self.output),
+        ]
+        _check(config, self)
+        self.means = dataset.X[rows.train].mean(axis=0)  # (columns,), where columns that are not drawn are held
+        self.rows = rows
+
+    @property
+    def examples(self) -> int:
+        """How many each member sees in an epoch; all members take as many steps."""
+        return min(len(self.train if member.rows is None else member.rows) for member in self.members)
 
     def inputs(self, X: Floats) -> Floats:
         """(examples, columns) raw to (examples, inputs + 1) as the network sees them."""
@@ -69,17 +136,47 @@ class Problem:
         """Outputs (..., outputs) in the units of the data."""
         return self.target_scaling.invert(outputs) if not self.dataset.classes else outputs
 
-    def evaluate(self, network: Network, part: Part) -> Evaluation:
-        """The network's scores on a part; it has one member."""
-        total, right = 0.0, 0
-        middle = (self.no + self.yes) / 2.0
+    def evaluate(self, network: Network, name: str, living: Which | None = None) -> Evaluation:
+        """The network's scores on "train", "validation" or "test", which must not be empty.
+
+        Of several members only the `living` count, (members,), which are all when not given.
+        """
+        parts, classes = self.parts[name], bool(self.dataset.classes)
+        living = np.ones(network.members, bool) if living is None else living
+        if len(parts) == 1:
+            return self._evaluate(network, parts[0], living)
+        each = [self._evaluate(network.alone(i), part, living[i : i + 1]) for i, part in enumerate(parts)]
+        losses = np.array([one.loss for one in each])
+        return Evaluation.of(losses, np.array([one.accuracy for one in each]) if classes else None, living)
+
+    def losses(self, network: Network) -> Floats:
+        """What a run is watched by, (members,): the validation loss, or the training loss where nothing validates."""
+        return np.array(self.evaluate(network, "validation" if self.parts["validation"] else "train").losses)
+
+    def _evaluate(self, network: Network, part: Part, living: Which) -> Evaluation:
+        losses = np.empty((network.members, len(part)))
+        right = np.zeros(network.members)
+        of_mean, right_of_mean = np.empty(len(part)), 0
         for chunk, work in network.passes(part.X):
             h = work.outputs(part.X[chunk].T)
-            total += float(self.loss.value(self.output, work.output.z, h, part.targets[chunk].T).sum())
+            targets, y = part.targets[chunk].T, part.y[chunk]
+            losses[:, chunk] = self.loss.value(self.output, work.output.z, h, targets)
             if self.dataset.classes:
-                predicted = h.argmax(axis=0) if self.outputs > 1 else h[0] > middle
-                right += int(np.count_nonzero(predicted == part.y[chunk]))
-        return Evaluation(total / len(part), right / len(part) if self.dataset.classes else None)
+                right += (self._classes(h) == y).sum(axis=-1)
+            if network.members > 1:
+                mean = h[living].mean(axis=0)
+                of_mean[chunk] = self.loss.value(self.output, _before(self.output, mean), mean, targets)
+                right_of_mean += int((self._classes(mean) == y).sum()) if self.dataset.classes else 0
+        accuracies = right / len(part) if self.dataset.classes else None
+        answer = Evaluation.of(losses.mean(axis=1), accuracies, living)
+        if network.members == 1:
+            return replace(answer, of_mean=(answer.loss, answer.accuracy))
+        accuracy = right_of_mean / len(part) if self.dataset.classes else None
+        return replace(answer, of_mean=(float(of_mean.mean()), accuracy))
+
+    def _classes(self, h: Array) -> Indices:
+        """Which class outputs (..., outputs, examples) name: (..., examples)."""
+        return h.argmax(axis=-2) if self.outputs > 1 else (h[..., 0, :] > (self.no + self.yes) / 2.0).astype(np.intp)
 
     def scene(self, config: Config) -> Scene:
         """What stays the same for a whole run.
@@ -90,7 +187,7 @@ class Problem:
         data = self.dataset
         axes = self._axes(config)
         drawn = data.X[:, axes]
-        train, test = self.indices
+        train, validation, test = self.rows
         held = [name for index, name in enumerate(data.columns) if index not in axes]
         low, high = (self.no, self.yes) if data.classes else (float(self.train.y.min()), float(self.train.y.max()))
         return Scene(
@@ -109,10 +206,14 @@ class Problem:
             low=low,
             high=high if high > low else low + 1.0,
             train_points=_frozen(drawn[train]),
+            validation_points=_frozen(drawn[validation]),
             test_points=_frozen(drawn[test]),
             train_y=_frozen(data.y[train]),
+            validation_y=_frozen(data.y[validation]),
             test_y=_frozen(data.y[test]),
-            steps_per_epoch=-(-len(train) // min(config.training.batch_size, len(train))),
+            steps_per_epoch=-(-self.examples // min(config.training.batch_size, self.examples)),
+            members=tuple(member.name for member in self.members),
+            validated=bool(self.parts["validation"]),
         )
 
     def grid(self, axes: tuple[int, int], extent: tuple[float, float, float, float], size: int) -> Floats:
@@ -137,16 +238,51 @@ class Problem:
         return config.display.x_axis, config.display.y_axis
 
     def _with_ones(self, raw: Floats) -> Floats:
-        scaled = np.ones((len(raw), raw.shape[1] + 1))
-        scaled[:, :-1] = self.input_scaling.apply(raw)
+        scaled = np.ones((len(raw), raw.shape[1] + 1), self.dtype)
+        self.input_scaling.apply(raw, scaled[:, :-1])
         return scaled
 
     def _encode(self, y: Floats) -> Floats:
         """Targets (examples, outputs): scaled numbers, or the values that stand for no and yes."""
         if not self.dataset.classes:
-            return self.target_scaling.apply(y[:, None])
+            return self.target_scaling.apply(y[:, None]).astype(self.dtype)
         is_class = y[:, None] == (np.arange(self.outputs) if self.outputs > 1 else 1)
-        return np.where(is_class, self.yes, self.no)
+        return np.where(is_class, self.yes, self.no).astype(self.dtype)
+
+
+def _members(config: Config, y: Floats, classes: bool) -> list[Member]:
+    """The networks of a run; y (examples,) are the answers of the training part."""
+    rules, ensemble = config.training, config.ensemble
+    penalty_rate = getattr(rules.regularizer, "rate", None)
+    one = Member("", config.network.seed, rules.learning_rate, penalty_rate)
+    if ensemble.members == 1 and isinstance(ensemble.vary, BySeed | Ranged):
+        return [one]
+    return ensemble.vary.members(ensemble.members, one, y, classes)
+
+
+def _check(config: Config, problem: Problem) -> None:
+    """Refuse rules of training that the data cannot follow.
+
+    Raises:
+        ConfigError: naming the rule.
+    """
+    rules = config.training
+    if isinstance(rules.stopping, EarlyStopping) and not problem.parts["validation"]:
+        raise ConfigError(
+            "training.stopping", "early stopping needs validation examples: give them a share of the data"
+        )
+    count, members = parameter_count(problem.inputs_count, problem.layers), len(problem.members)
+    if count * math.sqrt(members) > rules.optimizer.largest:  # it fills a table of count by count for each member
+        raise ConfigError(
+            "training.optimizer",
+            f"{rules.optimizer.label} is for small networks, of at most {rules.optimizer.largest:,} weights and biases; "
+            f"this has {count:,}" + (f", and {members} members" if members > 1 else ""),
+        )
+    if rules.optimizer.full_batch and rules.batch_size < len(problem.train):
+        raise ConfigError(
+            "training.optimizer",
+            f"{rules.optimizer.label} needs the full batch: make the mini-batch {len(problem.train):,} or more",
+        )
 
 
 def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
@@ -170,8 +306,10 @@ def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
 def fitting(config: Config, classes: int) -> Config:
     """The config, with output unit, loss or both automatic where they cannot work with each other or with the data.
 
-    `classes` is how many the data have, 0 for a number to predict.
+    `classes` is how many the data have, 0 for a number to predict. An optimizer that needs the full batch gets it.
     """
+    if config.training.optimizer.full_batch:
+        config = with_value(config, "training.batch_size", FULL_BATCH)
     free_output: Config = with_value(config, "network.output", None)
     free_loss: Config = with_value(config, "training.loss", None)
     candidates = (config, free_output, free_loss)
@@ -208,6 +346,18 @@ def _loss_for(output: Activation | None, classes: int) -> Loss:
             return BinaryCrossEntropy()
         case _:
             return SquaredError()
+
+
+def _before(output: Activation, h: Array) -> Array:
+    """A pre-activation that leads to these outputs, for losses that are computed from it."""
+    tiny = np.finfo(h.dtype).tiny
+    match output:
+        case Sigmoid():
+            return np.log(np.maximum(h, tiny)) - np.log(np.maximum(1.0 - h, tiny))
+        case Softmax():
+            return np.log(np.maximum(h, tiny))
+        case _:
+            return h
 
 
 def _extent(drawn: Floats, plane: bool) -> tuple[float, float, float, float]:

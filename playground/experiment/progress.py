@@ -1,31 +1,37 @@
-"""What training moves: weights, optimizer, mini-batches, generator and position. Knows no scores, history or screen."""
+"""What training moves: weights, optimizer, mini-batches, generators and position. Knows no history and no screen."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
-from playground.experiment.batches import Batches
+from playground.experiment.batches import BLOCK_BATCHES, Batches
 from playground.experiment.config import Config
 from playground.experiment.problem import Problem
 from playground.experiment.state import State
-from playground.nn.calls import run
+from playground.experiment.watch import Watch
+from playground.nn.calls import Call, run
 from playground.nn.network import Network
 from playground.nn.training import Trainer
 
+WEIGHT_NOISE = 2**20  # numbers drawn at once
+
 
 class Progress:
-    """A network on its way. All that a step changes lies here, so a moment of it can be kept and returned to."""
+    """Networks on their way. All that a step changes lies here, so a moment of it can be kept and returned to."""
 
     def __init__(self, config: Config, problem: Problem) -> None:
-        layers = [(layer.units, layer.activation) for layer in config.network.hidden]
-        self.network = Network(problem.train.X.shape[1] - 1, [*layers, (problem.outputs, problem.output)])
-        self.network.initialise(config.network.initializer, [np.random.default_rng([config.network.seed, 0])])
+        self.network = Network(problem.inputs_count, problem.layers, len(problem.members), problem.dtype.type)
+        self.network.initialise(
+            config.network.initializer, [np.random.default_rng([member.seed, 0]) for member in problem.members]
+        )
         self.network.gradients[:] = np.nan  # none yet
         self.epoch = 0  # finished epochs
         self.batch = 0  # mini-batches done in this epoch
         self.steps = 0
-        self._rng = np.random.default_rng([config.network.seed, 1])
+        self._trainer: Trainer
+        self._batches: Batches
         self.take_rules(config, problem)
 
     @property
@@ -36,25 +42,40 @@ class Progress:
     def batch_size(self) -> int:
         return self._batches.size
 
+    @property
+    def stopped(self) -> NDArray[np.bool_]:
+        """Which members have stopped early and are back at their best weights, (members,)."""
+        return self._watch.stopped
+
+    @property
+    def fallen(self) -> NDArray[np.bool_]:
+        """Which members, beside others, have left the finite numbers and stay where they were last good, (members,)."""
+        return self._watch.fallen
+
+    @property
+    def all_held(self) -> bool:
+        """Whether no member trains any more."""
+        return bool(self._watch.held.all())
+
+    @property
+    def best_epochs(self) -> Floats:
+        """At whose end each member was best so far, (members,)."""
+        return self._watch.epoch
+
     def take_rules(self, config: Config, problem: Problem) -> None:
         """Train under these rules from now on, with an optimizer that remembers nothing."""
-        rules = config.training
-        self._trainer = Trainer(
-            self.network,
-            problem.loss,
-            rules.optimizer,
-            rules.regularizer,
-            rules.learning_rate,
-            rules.schedule,
-            rules.clipping,
+        self._config, self._problem = config, problem
+        self._watch = Watch(
+            config.training.stopping, config.training.schedule, self.network.parameters, self.network.statistics
         )
-        self._batches = Batches(problem.train, rules.batch_size, self._trainer.step)
+        self._rates: Floats | None = None
+        self._compile()
 
     def train_to(self, batch: int) -> None:
         """Train up to this mini-batch of the epoch."""
         batches = self._batches
         if self.batch == 0:
-            batches.shuffle(self._rng)
+            batches.shuffle()
         self._trainer.set_time(self.epoch, self.batch, batches.count)
         while self.batch < batch:
             steps = batches.steps(self.batch, batch - self.batch)
@@ -65,6 +86,7 @@ class Progress:
         if batch == batches.count:
             self.epoch += 1
             self.batch = 0
+            self._end_epoch()
 
     def first_broken_step(self, last: int) -> tuple[int, int] | None:
         """Train up to step `last`, or to the first that leaves the finite numbers: that step, and in which layer it did."""
@@ -76,63 +98,146 @@ class Progress:
                 return self.steps, layer
         return None
 
+    def try_rate(self, learning_rate: float) -> float:
+        """Train one mini-batch at this learning rate; its mean loss before the step, as training saw it."""
+        batch = self.batch
+        self._trainer.rate.fill(learning_rate)
+        self.train_to(batch + 1)
+        return float(self._trainer.last_loss(*self._batches.gathered_pair(batch)).mean())
+
+    def drop(self, members: NDArray[np.bool_], moment: State) -> None:
+        """Hold these members, (members,), where they were at a moment; the others go on."""
+        self._watch.drop(members, moment.arrays["parameters"], moment.arrays["statistics"])
+        self._compile()
+        run(self._holding())
+
     def moment(self) -> State:
         """A copy of all that training changes."""
-        arrays = {
-            "parameters": self.network.parameters,
-            "gradients": self.network.gradients,
-            "order": self._batches.order,
-            "clock": self._trainer.clock,
-            **{f"optimizer.{name}": slot for name, slot in self._named_slots()},
-        }
         plain = {
             "epoch": self.epoch,
             "step_in_epoch": self.batch,
             "steps": self.steps,
-            "generator": self._rng.bit_generator.state,
+            **self._batches.generators(self.batch),
         }
-        return State({name: array.copy() for name, array in arrays.items()}, plain)
+        return State({name: array.copy() for name, array in self._arrays().items()}, plain)
 
     def return_to(self, moment: State) -> bool:
-        """Undo what training has changed since; False when the generator does not take the state it is given."""
-        self.network.parameters[:] = moment.arrays["parameters"]
-        self.network.gradients[:] = moment.arrays["gradients"]
-        self._batches.take(moment.arrays["order"].copy())
-        for name, slot in self._named_slots():
-            slot[:] = moment.arrays[f"optimizer.{name}"]
-        self._trainer.clock[...] = moment.arrays["clock"]
+        """Undo what training has changed since; False when a generator does not take the state it is given."""
+        for name, array in self._arrays().items():
+            if name != "order":
+                array[...] = moment.arrays[name]
         self.epoch = moment.plain["epoch"]
         self.batch = moment.plain["step_in_epoch"]
         self.steps = moment.plain["steps"]
-        try:
-            self._rng.bit_generator.state = moment.plain["generator"]
-        except (TypeError, ValueError, KeyError, OverflowError):
-            return False
-        taken: bool = self._rng.bit_generator.state == moment.plain["generator"]
-        return taken
+        self._compile()
+        self._batches.take(moment.arrays["order"].copy())
+        return self._batches.take_generators({name: moment.plain[name] for name in ("orders", "chances")})
 
     def adjusted(self, moment: State, size: int) -> State:
-        """A moment of before, when mini-batches had this size, under the present rules."""
-        fresh, arrays = self.moment().arrays, moment.arrays
-        if arrays.keys() != fresh.keys():  # another optimizer, which has nothing to remember yet
-            arrays = fresh | {name: arrays[name] for name in ("parameters", "gradients", "order")}
+        """A moment of before, when mini-batches had this size, under the present rules, which watch anew."""
+        fresh = self.moment()
+        arrays = {name: array for name, array in moment.arrays.items() if not name.startswith("watch.")}
+        if any(name.startswith("optimizer.") for name in arrays.keys() ^ fresh.arrays.keys()):  # another optimizer
+            arrays = {name: arrays[name] for name in ("parameters", "gradients", "statistics", "order")}
+        # Members may have come to share one order, or each to have its own: the same, until the next epoch.
+        order = np.broadcast_to(arrays["order"][:1], fresh.arrays["order"].shape)
+        if arrays["order"].shape != order.shape:
+            arrays = arrays | {"order": order}
+        orders = moment.plain["orders"] * len(order)
         # Within an epoch, go on at the mini-batch that holds the first example not yet seen.
         batch = min(moment.plain["step_in_epoch"] * size // self.batch_size, self._batches.count - 1)
-        return State(arrays, moment.plain | {"step_in_epoch": batch})
+        plain = moment.plain | {"step_in_epoch": batch, "orders": orders[: len(order)]}
+        return State(fresh.arrays | arrays, plain)
 
     def gradient_sizes(self) -> Floats:
-        """Norm, largest and mean absolute gradient of each layer's weights, biases apart: (layers, 3)."""
+        """Norm, largest and mean absolute gradient of each layer's weights, biases apart: (layers, 3).
+
+        Of several members the mean over those that have not fallen.
+        """
         network = self.network
-        sizes = np.abs(network.gradients[0] * network.is_weight)
+        sizes = np.abs(network.gradients[~self.fallen] * network.is_weight)  # (members, count)
         weights_per_layer = np.add.reduceat(network.is_weight, network.starts)
-        return np.stack(
-            [
-                np.sqrt(np.add.reduceat(sizes * sizes, network.starts)),
-                np.maximum.reduceat(sizes, network.starts),
-                np.add.reduceat(sizes, network.starts) / weights_per_layer,
-            ],
-            axis=1,
+        each = [
+            np.sqrt(np.add.reduceat(sizes * sizes, network.starts, axis=1)),
+            np.maximum.reduceat(sizes, network.starts, axis=1),
+            np.add.reduceat(sizes, network.starts, axis=1) / weights_per_layer,
+        ]
+        return np.stack([measure.mean(axis=0) for measure in each], axis=1)
+
+    def _end_epoch(self) -> None:
+        """What is decided, and held, once an epoch."""
+        if self._watch.looks:
+            with np.errstate(all="ignore"):
+                losses = self._problem.losses(self.network)
+            if self._watch.look(self.epoch, losses, self.network.parameters, self.network.statistics):
+                self._compile()
+                run(self._holding())
+
+    def _holding(self) -> list[Call]:
+        """Put members that do not train any more back to where they are held; of the fallen nothing else remains."""
+        network, watch = self.network, self._watch
+        if not watch.held.any():
+            return []
+        nothing = np.zeros(1, network.parameters.dtype)
+        kept = (
+            (network.parameters, watch.held, watch.held_parameters),
+            (network.statistics, watch.held, watch.held_statistics),
+            (network.gradients, watch.fallen, nothing),
+            *((slot, watch.fallen, nothing) for slot in self._trainer.slots),
         )
+        return [
+            (np.putmask, (array, np.repeat(rows[:, None], array.shape[1], 1), values)) for array, rows, values in kept
+        ]
+
+    def _compile(self) -> None:
+        """Write the steps down for the rates as they are, unless they are already; all that a moment holds stays."""
+        members, rules = self._problem.members, self._config.training
+        rates = np.array([member.learning_rate for member in members]) * self._watch.share
+        rates[self._watch.held] = 0.0
+        if self._rates is not None and np.array_equal(rates, self._rates):
+            return
+        penalty_rates = [member.penalty_rate for member in members]
+        trainer = Trainer(
+            self.network,
+            self._problem.loss,
+            rules.optimizer,
+            rules.regularizer,
+            float(rates[0]) if (rates == rates[0]).all() else rates,
+            rules.schedule,
+            rules.clipping,
+            rules.noise,
+            None if len(set(penalty_rates)) == 1 else np.array(penalty_rates, float),
+        )
+        if self._rates is not None:
+            trainer.slots[...] = self._trainer.slots
+            trainer.clock[...] = self._trainer.clock
+        self._trainer = trainer
+        holding = self._holding()
+        batches = Batches(
+            self._problem.train,
+            members,
+            rules.batch_size,
+            lambda x, targets, turn: [*trainer.step(x, targets, turn), *holding],
+            rules.noise,
+            self._problem.ends,
+            max(1, WEIGHT_NOISE // self.network.parameters.size) if rules.noise.weight_noise else BLOCK_BATCHES,
+        )
+        if self._rates is not None:
+            batches.take_generators(self._batches.generators(self.batch))
+            batches.take(self._batches.order)
+        self._batches, self._rates = batches, rates
+
+    def _arrays(self) -> dict[str, NDArray[np.generic]]:
+        """All arrays that training changes, themselves."""
+        return {
+            "parameters": self.network.parameters,
+            "gradients": self.network.gradients,
+            "statistics": self.network.statistics,
+            "order": self._batches.order,
+            "clock": self._trainer.clock,
+            **{f"optimizer.{name}": slot for name, slot in self._named_slots()},
+            **self._watch.arrays,
+        }
 
     def _named_slots(self) -> list[tuple[str, Floats]]:
         return list(zip(self._trainer.optimizer.slots, self._trainer.slots, strict=True))

@@ -6,6 +6,7 @@ import math
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playground.data.dataset import Dataset, Floats
 from playground.experiment.config import Config, Impact, impact
@@ -18,7 +19,7 @@ from playground.experiment.state import State, StateError, check_state
 from playground.nn.activations import Array
 from playground.nn.network import Network
 
-SMALL = 10_000  # examples up to which scores are taken at every frame and four times an epoch
+SMALL = 10_000  # examples, times members, up to which scores are taken at every frame; of one member, 4 times an epoch
 
 
 class Session:
@@ -47,15 +48,15 @@ class Session:
     # Training
 
     def step(self, n: int = 1) -> None:
-        """Train n mini-batches; stops early when the run diverges."""
+        """Train n mini-batches, or fewer when the run diverges or ends by itself."""
         with np.errstate(all="ignore"):
-            while n > 0 and self.divergence is None:
+            while n > 0 and not self.over:
                 n -= self._run(n)
 
     def train(self, epochs: int) -> None:
         """Train to the end of the current epoch and on until this many epochs have been finished."""
         goal = self.epoch + epochs
-        while self.epoch < goal and self.divergence is None:
+        while self.epoch < goal and not self.over:
             self.step(self._progress.steps_per_epoch - self._progress.batch)
 
     def advance(self, seconds: float) -> None:
@@ -63,7 +64,7 @@ class Session:
         deadline = time.perf_counter() + seconds
         before = time.perf_counter()
         with np.errstate(all="ignore"):
-            while self.divergence is None and before < deadline:
+            while not self.over and before < deadline:
                 self._run(self._chunk)
                 now = time.perf_counter()
                 if now - before < 0.0005:
@@ -103,18 +104,23 @@ class Session:
             self.config = config
         return change
 
-    def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
+    def set_weight(self, layer: int, unit: int, input: int, value: float, member: int = 0) -> None:
         """Set one weight and go on from there; `input` = the layer's number of inputs means the bias.
+
+        `unit` counts the outputs of the layer, and the weight is the one that a frame shows.
 
         Raises:
             IndexError: when there is no such weight.
             ValueError: when the value is not finite.
         """
-        if min(layer, unit, input) < 0:
-            raise IndexError("layers, units and inputs are counted from 0")
+        if min(layer, unit, input, member) < 0:
+            raise IndexError("layers, units, inputs and members are counted from 0")
         if not math.isfinite(value):
             raise ValueError(f"a weight must be a finite number, not {value}")
-        self.network.weights[layer][unit, input] = value
+        if member >= self.network.members:
+            raise IndexError(f"there are {self.network.members} members, counted from 0")
+        network = self.network.alone(member)
+        network.activations[layer].set_edge(network.weights[layer], unit, input, value)
         self._scored_at = -1
         self._checkpoint = self._progress.moment()
 
@@ -128,8 +134,13 @@ class Session:
     # Looking
 
     @property
+    def over(self) -> bool:
+        """Whether nothing trains any more: the run has diverged, or ended by itself."""
+        return self.divergence is not None or self._progress.all_held
+
+    @property
     def network(self) -> Network:
-        """The network that is trained."""
+        """The networks that are trained."""
         return self._progress.network
 
     @property
@@ -147,38 +158,56 @@ class Session:
         """Epochs, steps, losses, accuracies and gradient sizes so far."""
         return self._history.curves()
 
-    def predict(self, X: Floats) -> Floats:
+    def predict(self, X: Floats, member: int | str = "mean") -> Floats:
         """Outputs (examples, outputs) for raw inputs (examples, columns), in the units of the data.
+
+        Of several members the mean, one (counted from 0), or with "all" those of each, (members, examples, outputs).
+        An output unit that is hard when testing says so here.
 
         Raises:
             ValueError: when X is not two-dimensional with one column per column of the data.
+            IndexError: when there is no such member.
         """
         X = np.asarray(X, dtype=float)
         if X.ndim != 2 or X.shape[1] != len(self.dataset.columns):
             raise ValueError(f"X must be (examples, {len(self.dataset.columns)}), not {X.shape}")
+        members = self.network.members
+        if isinstance(member, int) and not 0 <= member < members:
+            raise IndexError(f"there are {members} members, counted from 0")
+        network = self.network.alone(member) if isinstance(member, int) else self.network
         with np.errstate(all="ignore"):
-            return self._problem.decode(self.network.predict(self._problem.inputs(X)))
+            outputs = self._problem.output.decide(network.predict(self._problem.inputs(X)))
+            if members > 1 and member == "mean":
+                outputs = outputs[self._living].mean(axis=0)
+            outputs = self._problem.decode(outputs)
+        return outputs[None] if members == 1 and member == "all" else outputs
 
     def evaluate(self, part: str) -> Evaluation:
-        """Loss, and accuracy for classes, on all examples of "train" or "test".
+        """Loss, and accuracy for classes, on all examples of "train", "validation" or "test"; of members mean and each.
 
         Raises:
-            ValueError: for any other part.
+            ValueError: for any other part, or "validation" where no examples validate.
         """
-        if part not in ("train", "test"):
-            raise ValueError(f'part must be "train" or "test", not {part!r}')
+        if part not in ("train", "validation", "test"):
+            raise ValueError(f'part must be "train", "validation" or "test", not {part!r}')
+        if not self._problem.parts[part]:
+            raise ValueError("no examples validate: data.validation_share is 0")
         with np.errstate(all="ignore"):
-            return self._problem.evaluate(self.network, self._problem.train if part == "train" else self._problem.test)
+            return self._problem.evaluate(self.network, part, self._living)
 
     def frame(self, needs: frozenset[str] = NEEDS) -> Frame:
         """All that is drawn of this moment; maps and curves only if they are among the needs."""
         with np.errstate(all="ignore"):
             stale = self._small and self._scored_at != self.step_count
             # Weights that are not finite stay so: the next record would find the same, had no frame come by.
-            if stale and not self._take_scores() and not np.isfinite(self.network.parameters).all():
+            if stale and not self._take_scores(~_finite(self.network.parameters)):
                 self._find_divergence()
-            outputs, units = self._maps.draw(self.network, OUTPUTS in needs, UNITS in needs)
+            member = min(self.config.display.member, self.network.members - 1)
+            network = self.network.alone(member)
+            outputs, disagreement = self._maps.outputs(self.network, self._living) if OUTPUTS in needs else (None, None)
+            units = self._maps.units(network) if UNITS in needs else None
             gradient_now = self._progress.gradient_sizes()
+        shown = zip(network.activations, network.weights, strict=True)
         return Frame(
             run=self.run,
             epoch=self.epoch,
@@ -186,12 +215,16 @@ class Session:
             step_in_epoch=self._progress.batch,
             scores=self._scores,
             scene=self.scene,
-            weights=tuple(_frozen(weights.copy()) for weights in self.network.weights),
+            member=member,
+            weights=tuple(_frozen(activation.edges(weights).astype(float)) for activation, weights in shown),
             gradient_now=_frozen(gradient_now),
             curves=self._history.curves() if CURVES in needs else None,
             outputs=outputs,
+            disagreement=disagreement,
             unit_maps=units,
             divergence=self.divergence,
+            ending=self._ending(),
+            fallen=tuple(np.flatnonzero(self._progress.fallen).tolist()),
         )
 
     # Saving
@@ -211,7 +244,7 @@ class Session:
             ConfigError, DataError: as the constructor.
         """
         session = cls(config, dataset)
-        check_state(state, session.state(), session._progress.steps_per_epoch)
+        check_state(state, session.state(), session._progress.steps_per_epoch, len(session._problem.train))
         session._history.restore(state.arrays["history"])
         session._history.resolution = state.plain["resolution"]
         session._start_loss = state.plain["start_loss"]
@@ -229,7 +262,7 @@ class Session:
         problem = Problem(config, dataset)
         scene = problem.scene(config)
         self.config, self.dataset, self._problem, self.scene = config, dataset, problem, scene
-        self._small = len(dataset) <= SMALL
+        self._small = len(dataset) * len(problem.members) <= SMALL
         self._maps = Maps(problem, scene)
         self._start()
 
@@ -237,14 +270,15 @@ class Session:
         self.run += 1
         self.divergence = None
         self._progress = Progress(self.config, self._problem)
-        self._history = History(len(self.network.units), self._resolution())
+        self._history = History(len(self.network.units), self._resolution(), self.network.members)
         self._scores = self._score()
         self._start_loss = self._scores.train_loss
         self._record()
 
     def _resolution(self) -> int:
         """Of the history: as fine as scoring all examples allows, and no finer than the steps."""
-        return min(2 if self._small else 0, self._progress.steps_per_epoch.bit_length() - 1)
+        often = self._small and self.network.members == 1
+        return min(2 if often else 0, self._progress.steps_per_epoch.bit_length() - 1)
 
     def _adjust(self, config: Config, problem: Problem) -> None:
         """Go on with the same weights under other rules of training."""
@@ -276,13 +310,24 @@ class Session:
                 self._find_divergence()
         return stop - first
 
-    def _take_scores(self) -> bool:
-        """Score the present weights; False, and the scores stay as they were, when the loss is not finite."""
+    def _take_scores(self, broken: NDArray[np.bool_] | None = None) -> bool:
+        """Score the present weights; False when no member is left. Scores that are not finite are not taken.
+
+        Members whose loss is not finite, of the `broken` ones if given, (members,), are lost: while others go on they
+        are held where they were at the last checkpoint.
+        """
         scores = self._score()
-        finite = math.isfinite(scores.train_loss)
-        if finite:
+        lost = ~np.isfinite(scores.train_losses)
+        if broken is not None:
+            lost &= broken
+        if (lost | self._progress.fallen).all():
+            return False
+        if lost.any():
+            self._progress.drop(lost, self._checkpoint)
+            scores = self._score()
+        if math.isfinite(scores.train_loss):
             self._scores = scores
-        return finite
+        return True
 
     def _find_divergence(self) -> None:
         """Run again from the last checkpoint, step by step, to where the first number is not finite; stop just before it."""
@@ -302,8 +347,41 @@ class Session:
 
     def _score(self) -> Scores:
         train, test = self.evaluate("train"), self.evaluate("test")
+        validation = self.evaluate("validation") if self._problem.parts["validation"] else None
         self._scored_at = self.step_count
-        return Scores(train.loss, test.loss, train.accuracy, test.accuracy)
+        of_mean = None if test.of_mean is None else test.of_mean[1 if self.dataset.classes else 0]
+        return Scores(
+            train.loss,
+            None if validation is None else validation.loss,
+            test.loss,
+            train.accuracy,
+            None if validation is None else validation.accuracy,
+            test.accuracy,
+            train.losses,
+            (validation or test).losses,
+            of_mean,
+        )
+
+    @property
+    def _living(self) -> NDArray[np.bool_]:
+        """Which members' answers count, (members,): those that have not fallen; all, if none is left."""
+        living = _finite(self.network.parameters) & ~self._progress.fallen
+        return living if living.any() else ~living
+
+    def _ending(self) -> str:
+        """In words, when the run has ended by itself."""
+        progress = self._progress
+        if not progress.all_held or self.divergence is not None:
+            return ""
+        patience = getattr(self.config.training.stopping, "patience", 0)
+        epochs = progress.best_epochs[progress.stopped]
+        at = f"epoch {epochs[0]:,.0f}" if len(epochs) == 1 else "the best epoch of each member"
+        fallen = int(progress.fallen.sum())
+        rest = f"; {fallen} member{'s' if fallen > 1 else ''} had diverged" if fallen else ""
+        return (
+            f"Stopped after epoch {self.epoch:,}: the validation loss had not fallen for {patience:,} epochs. "
+            f"The weights of {at} are back{rest}."
+        )
 
     def _record(self) -> None:
         progress = self._progress
@@ -321,6 +399,12 @@ class Session:
 
 def _load(config: Config) -> Dataset:
     return config.data.source.load(np.random.default_rng([config.data.seed, 0]))
+
+
+def _finite(parameters: Floats) -> NDArray[np.bool_]:
+    """Which members' numbers all are, (members,)."""
+    finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(parameters), axis=1)
+    return finite
 
 
 def _frozen(array: Array) -> Array:

@@ -23,8 +23,8 @@ class State:
     plain: dict[str, Any]
 
 
-def check_state(state: State, model: State, steps_per_epoch: int) -> None:
-    """Hold a state from outside against one of the session it is meant for.
+def check_state(state: State, model: State, steps_per_epoch: int, examples: int) -> None:
+    """Hold a state from outside against one of the session it is meant for, which trains on so many `examples`.
 
     Raises:
         StateError: naming the entry that is missing, unknown, of the wrong shape or kind, or not finite.
@@ -44,18 +44,43 @@ def check_state(state: State, model: State, steps_per_epoch: int) -> None:
             continue
         if array.shape != wanted.shape:
             raise StateError(f"{name}: has shape {array.shape}, not {wanted.shape}")
-        if name == "order" and not np.array_equal(np.sort(array), np.arange(len(array))):
-            raise StateError("order: does not name each training example once")
+        if name == "order" and not _is_order(array, wanted, examples):
+            raise StateError("order: does not name the training examples")
         if name == "clock" and not 0 <= array <= 2**53:
             raise StateError("clock: must count steps from 0 up")
-        if name != "gradients" and not np.isfinite(array).all():
+        if name == "watch.loss" and not (array > -np.inf).all():  # +∞ before the first look
+            raise StateError("watch.loss: holds what no loss can be")
+        if name not in ("gradients", "watch.loss") and not np.isfinite(array).all():
             raise StateError(f"{name}: holds a number that is not finite")
-    for name, high in (("epoch", 2**62), ("step_in_epoch", steps_per_epoch - 1), ("steps", 2**62), ("resolution", 2)):
+    for name, high in (("epoch", 2**53), ("step_in_epoch", steps_per_epoch - 1), ("steps", 2**53), ("resolution", 2)):
         value, low = state.plain[name], -60 if name == "resolution" else 0
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise StateError(f"{name}: must be a whole number from {low} to {high}")
+    _check_watch(state)
+    for name in ("orders", "chances"):
+        if not isinstance(state.plain[name], list) or len(state.plain[name]) != len(model.plain[name]):
+            raise StateError(f"{name}: must hold the states of {len(model.plain[name])} generators")
     if not isinstance(state.plain["start_loss"], float) or not np.isfinite(state.plain["start_loss"]):
         raise StateError("start_loss: must be a finite number")
+
+
+def _check_watch(state: State) -> None:
+    """Early stopping and plateaus count epochs that have been, and lower a rate only."""
+    for name in ("watch.epoch", "watch.lowered"):
+        epochs = state.arrays.get(name, np.zeros(0))
+        if ((epochs < 0) | (epochs > state.plain["epoch"]) | (epochs != np.floor(epochs))).any():
+            raise StateError(f"{name}: must count epochs from 0 to {state.plain['epoch']}")
+    shares = state.arrays.get("watch.share", np.zeros(0))
+    if ((shares < 0.0) | (shares > 1.0)).any():
+        raise StateError("watch.share: must lie between 0 and 1")
+
+
+def _is_order(order: NDArray[np.intp], model: NDArray[np.intp], examples: int) -> bool:
+    """Whether each row names all examples once; where members have samples of their own, only some that there are."""
+    every = np.arange(examples)
+    if model.shape[1] == examples and (np.sort(model) == every).all():
+        return bool((np.sort(order) == every).all())
+    return bool((order >= 0).all() and (order < examples).all())
 
 
 def _check_names(kind: str, given: set[str], wanted: set[str]) -> None:

@@ -11,21 +11,29 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from playground.nn.calls import Call, run
+from playground.nn.stage import Array as Array
+from playground.nn.stage import Place, Stage
 from playground.options import Options
-
-Array = NDArray[np.floating]
-ZERO = np.array(0.0)
-ONE = np.array(1.0)
 
 
 @dataclass(frozen=True)
-class Activation(Options):
-    """A function of the pre-activation. `targets` are the values an output unit is trained towards for no and yes."""
+class Activation(Stage, Options):
+    """A function of the pre-activation.
+
+    Most are a curve: what training does is what `forward` and `backward` do. One that trains numbers of its own, or
+    draws them, shows in these two the curve it starts from, or stands for when only looking, and overrides
+    `run_forward` and `run_backward` for training.
+
+    `targets` are the values an output unit is trained towards for no and yes.
+    """
 
     targets: ClassVar[tuple[float, float]] = (0.0, 1.0)
+
+    def widths(self, units: int) -> tuple[int, int]:
+        """How many pre-activations a layer of so many units has, and how many outputs."""
+        return units, units
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         """Write h = f(z). What is not a number stays so, for a divergence to be found where it begins."""
@@ -35,16 +43,37 @@ class Activation(Options):
         """Write the gradient by z into `out`, given `upstream`, the gradient by h. `out` is none of the others."""
         raise NotImplementedError
 
+    def run_forward(self, at: Place) -> list[Call]:
+        return self.forward(at.z, at.h)
+
+    def run_backward(self, at: Place) -> list[Call]:
+        return self.backward(at.z, at.h, at.upstream, at.delta)
+
+    def decide(self, h: Array) -> Array:
+        """What an output unit says when testing, of what it puts out in training; most say just that."""
+        return h
+
+    def edges(self, weights: Array) -> Array:
+        """The weights (rows, inputs + 1) as a diagram draws them, one row for each output, in a new array."""
+        return weights.copy()
+
+    def set_edge(self, weights: Array, unit: int, input: int, value: float) -> None:
+        """Change the weights so that `edges` shows this value there."""
+        weights[unit, input] = value
+
     def __call__(self, z: Array) -> Array:
-        """f(z), in a new array."""
+        """f(z), in a new array; where the widths differ, z must have its two axes."""
+        inside, outside = self.widths(1)
         h = np.empty_like(z)
+        if inside != outside:
+            h = np.empty((*z.shape[:-2], z.shape[-2] // inside * outside, z.shape[-1]), z.dtype)
         run(self.forward(z, h))
         return h
 
     def slope(self, z: Array) -> Array:
-        """f'(z), in a new array; of an activation that works unit by unit."""
-        out = np.empty_like(z)
-        run(self.backward(z, self(z), np.ones_like(z), out))
+        """f'(z), in a new array; of a unit with several pre-activations or outputs, the slope of its outputs' sum."""
+        h, out = self(z), np.empty_like(z)
+        run(self.backward(z, h, np.ones_like(h), out))
         return out
 
 

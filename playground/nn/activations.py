@@ -1,4 +1,4 @@
-"""The activations there are: the straight, the stepped and the squashing ones here, the rectifiers beside; two tables.
+"""The activations there are: the straight, the stepped and the squashing ones here, the others beside; two tables.
 
 `activation` says what one must be able to do. All arrays are (units, batch) or (members, units, batch).
 """
@@ -10,31 +10,36 @@ from functools import partial
 
 import numpy as np
 
-from playground.nn.activation import ONE, ZERO, Activation, Array, constant
+from playground.nn.activation import Activation, Array, constant
 from playground.nn.calls import Call
+from playground.nn.piecewise import CReLU, Maxout, PReLU, RReLU
 from playground.nn.rectifiers import ELU, GELU, SELU, LeakyReLU, Mish, ReLU, Softplus, Swish
 
 __all__ = [
     "ACTIVATIONS",
     "ELU",
     "GELU",
-    "ONE",
     "OUTPUTS",
     "SELU",
-    "ZERO",
     "Activation",
     "Array",
+    "CReLU",
     "HardSigmoid",
     "LeakyReLU",
     "Linear",
+    "Maxout",
     "Mish",
+    "PReLU",
+    "RReLU",
     "ReLU",
     "Sigmoid",
     "Sign",
+    "SignOutput",
     "Sine",
     "Softmax",
     "Softplus",
     "Step",
+    "StepOutput",
     "Swish",
     "Tanh",
     "constant",
@@ -47,6 +52,7 @@ class Linear(Activation):
 
     label = "linear"
     formula = "f(z) = z"
+    latex = r"f(z) = z"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         return [(np.copyto, (h, z))]
@@ -64,6 +70,7 @@ class Step(Activation):
 
     label = "step"
     formula = "f(z) = 1 if z > 0, else 0"
+    latex = r"f(z) = 1 \;\text{if}\; z > 0,\;\text{else}\; 0"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         return [(np.heaviside, (z, constant(0.0, z), h))]
@@ -81,6 +88,7 @@ class Sign(Activation):
 
     label = "sign"
     formula = "f(z) = z / |z|, and f(0) = 0"
+    latex = r"f(z) = z / |z|, \quad f(0) = 0"
     targets = (-1.0, 1.0)
 
     def forward(self, z: Array, h: Array) -> list[Call]:
@@ -99,6 +107,7 @@ class Sigmoid(Activation):
 
     label = "sigmoid"
     formula = "f(z) = 1 / (1 + e⁻ᶻ)"
+    latex = r"f(z) = \frac{1}{1 + e^{-z}}"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         return [
@@ -125,6 +134,7 @@ class HardSigmoid(Activation):
 
     label = "hard sigmoid"
     formula = "f(z) = min(1, max(0, z/6 + ½))"
+    latex = r"f(z) = \min(1, \max(0, \tfrac{z}{6} + \tfrac{1}{2}))"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         return [
@@ -153,6 +163,7 @@ class Tanh(Activation):
 
     label = "tanh"
     formula = "f(z) = tanh z"
+    latex = r"f(z) = \tanh z"
     targets = (-1.0, 1.0)
 
     def forward(self, z: Array, h: Array) -> list[Call]:
@@ -175,6 +186,7 @@ class Sine(Activation):
 
     label = "sine"
     formula = "f(z) = sin z"
+    latex = r"f(z) = \sin z"
     targets = (-1.0, 1.0)
 
     def forward(self, z: Array, h: Array) -> list[Call]:
@@ -190,6 +202,7 @@ class Softmax(Activation):
 
     label = "softmax"
     formula = "f(z)ₖ = eᶻᵏ / Σⱼ eᶻʲ"
+    latex = r"f(z)_k = e^{z_k} / \sum_j e^{z_j}"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         row = np.empty_like(z[..., :1, :])
@@ -211,18 +224,52 @@ class Softmax(Activation):
         ]
 
 
+@dataclass(frozen=True)
+class StepOutput(Sigmoid):
+    """For output units that must say yes or no: trained soft, as a sigmoid, and hard when testing.
+
+    Losses are those of the soft output; a step itself would pass no gradient. Source: Hasegawa-Johnson, ECE 417 lecture 8.
+    """
+
+    label = "step (trained as sigmoid)"
+    formula = "f(z) = 1 if z > 0, else 0; in training 1 / (1 + e⁻ᶻ)"
+    latex = r"f(z) = 1 \;\text{if}\; z > 0,\;\text{else}\; 0; \quad \text{in training}\; \frac{1}{1 + e^{-z}}"
+
+    def decide(self, h: Array) -> Array:
+        return np.where(h > 0.5, 1.0, np.where(np.isnan(h), h, 0.0)).astype(h.dtype)
+
+
+@dataclass(frozen=True)
+class SignOutput(Tanh):
+    """For output units that must choose a side: trained soft, as a tanh, and hard when testing, −1 or 1.
+
+    Losses are those of the soft output; a sign itself would pass no gradient. Source: Hasegawa-Johnson, ECE 417 lecture 8.
+    """
+
+    label = "sign (trained as tanh)"
+    formula = "f(z) = z / |z|; in training tanh z"
+    latex = r"f(z) = \frac{z}{|z|}; \quad \text{in training}\; \tanh z"
+
+    def decide(self, h: Array) -> Array:
+        return np.sign(h)
+
+
 ACTIVATIONS: dict[str, type[Activation]] = {
     "linear": Linear,
     "sigmoid": Sigmoid,
     "tanh": Tanh,
     "relu": ReLU,
     "leaky_relu": LeakyReLU,
+    "prelu": PReLU,
+    "rrelu": RReLU,
+    "crelu": CReLU,
     "elu": ELU,
     "selu": SELU,
     "softplus": Softplus,
     "swish": Swish,
     "gelu": GELU,
     "mish": Mish,
+    "maxout": Maxout,
     "sine": Sine,
     "hard_sigmoid": HardSigmoid,
     "step": Step,
@@ -235,4 +282,6 @@ OUTPUTS: dict[str, type[Activation]] = {
     "tanh": Tanh,
     "relu": ReLU,
     "softmax": Softmax,
+    "step": StepOutput,
+    "sign": SignOutput,
 }

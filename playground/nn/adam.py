@@ -20,7 +20,10 @@ from playground.options import number
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """Momentum divided by the recent size of each weight's own gradient. Source: Kingma and Ba 2015, section 2."""
+    """Momentum divided by the recent size of each weight's own gradient: a good first choice, with a small learning rate.
+
+    Source: Kingma and Ba 2015, section 2.
+    """
 
     beta1: float = number(0.9, 0.0, 0.9999, "β₁", "Memory of the gradient's mean m.")
     beta2: float = number(0.999, 0.0, 0.99999, "β₂", "Memory of the gradient's square v.")
@@ -28,6 +31,7 @@ class Adam(Optimizer):
 
     label = "Adam"
     formula = "w ← w − ε m̂ / (√v̂ + ε₀)"
+    latex = r"w \leftarrow w - \varepsilon \frac{\hat m}{\sqrt{\hat v} + \varepsilon_0}"
     slots: ClassVar[tuple[str, ...]] = ("mean", "square")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -63,6 +67,7 @@ class AMSGrad(Adam):
 
     label = "AMSGrad"
     formula = "w ← w − ε m̂ / (√max v̂ + ε₀)"
+    latex = r"w \leftarrow w - \varepsilon \frac{\hat m}{\sqrt{\max \hat v} + \varepsilon_0}"
     slots = ("mean", "square", "largest")
 
     def _root(self, slots: Array, out: Array) -> list[Call]:
@@ -72,7 +77,10 @@ class AMSGrad(Adam):
 
 @dataclass(frozen=True)
 class Adamax(Optimizer):
-    """Adam with the largest recent gradient in place of the root mean square. Source: Kingma and Ba 2015, section 7.1."""
+    """Adam with the largest recent gradient in place of the root mean square: steps stay bounded where gradients are rare.
+
+    Source: Kingma and Ba 2015, section 7.1.
+    """
 
     beta1: float = number(0.9, 0.0, 0.9999, "β₁", "Memory of the gradient's mean m.")
     beta2: float = number(0.999, 0.0, 0.99999, "β₂", "By what factor the largest gradient u fades at each step.")
@@ -80,6 +88,7 @@ class Adamax(Optimizer):
 
     label = "Adamax"
     formula = "u ← max(β₂ u, |g| + ε₀),  w ← w − ε m̂ / u"
+    latex = r"u \leftarrow \max(\beta_2 u, |g| + \varepsilon_0), \quad w \leftarrow w - \varepsilon \frac{\hat m}{u}"
     slots = ("mean", "largest")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -100,24 +109,25 @@ class Adamax(Optimizer):
     def _correct(self, clock: Array, rate: Array, rate_now: Array) -> None:
         step = clock.item() + 1.0
         clock.fill(step)
-        rate_now.fill(rate.item() / (1.0 - self.beta1**step))
+        np.multiply(rate, 1.0 / (1.0 - self.beta1**step), rate_now)
 
 
 @dataclass(frozen=True)
 class Nadam(Adam):
     """Adam that looks ahead as Nesterov does, with a momentum μ that grows from β₁/2 to β₁. Source: Dozat 2016.
 
-    The slot `warmth` holds, in its first entry, what the product of all μ so far lacks of 1.
+    The slot `warmth` holds, in the first entry of each member, what the product of all μ so far lacks of 1.
     """
 
     growth: float = number(0.004, 0.0, 1.0, "ψ", "How fast the momentum grows: μ = β₁ (1 − ½ · 0.96^(ψ t)).")
 
     label = "Nadam"
     formula = "w ← w − ε (μ m̂ + (1 − μ) ĝ) / (√v̂ + ε₀)"
+    latex = r"w \leftarrow w - \varepsilon \frac{\mu \hat m + (1 - \mu) \hat g}{\sqrt{\hat v} + \varepsilon_0}"
     slots = ("mean", "square", "warmth")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
-        mean, warmth = slots[0], slots[2].reshape(-1)[:1]
+        mean, warmth = slots[0], slots[2][:, :1]
         work, ahead, root = np.empty_like(p), np.empty_like(p), np.empty_like(p)
         rate_of_g, rate_of_mean, epsilon_now = np.empty_like(rate), np.empty_like(rate), np.empty((), p.dtype)
         return [
@@ -139,11 +149,11 @@ class Nadam(Adam):
         clock.fill(step)
         root = sqrt(1.0 - self.beta2**step)
         now, next = self._momentum(step), self._momentum(step + 1.0)
-        product = (1.0 - warmth.item()) * now
+        product = (1.0 - warmth.item(0)) * now
         warmth.fill(1.0 - product)
         epsilon_now.fill(self.epsilon * root)
-        rate_of_g.fill(rate.item() * root * (1.0 - now) / (1.0 - product))
-        rate_of_mean.fill(rate.item() * root * next / (1.0 - product * next))
+        np.multiply(rate, root * (1.0 - now) / (1.0 - product), rate_of_g)
+        np.multiply(rate, root * next / (1.0 - product * next), rate_of_mean)
 
     def _momentum(self, step: float) -> float:
         return float(self.beta1 * (1.0 - 0.5 * 0.96 ** (step * self.growth)))
@@ -160,6 +170,7 @@ class AdamW(Adam):
 
     label = "AdamW"
     formula = "w ← w − ε λ w − ε m̂ / (√v̂ + ε₀)"
+    latex = r"w \leftarrow w - \varepsilon \lambda w - \varepsilon \frac{\hat m}{\sqrt{\hat v} + \varepsilon_0}"
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         return [*decay(p, self.decay, rate, mask), *super().update(p, g, rate, clock, slots, mask)]
@@ -173,4 +184,4 @@ def _correct(
     root = sqrt(1.0 - beta2**step)
     clock.fill(step)
     epsilon_now.fill(epsilon * root)
-    rate_now.fill(rate.item() * root / (1.0 - beta1**step))
+    np.multiply(rate, root / (1.0 - beta1**step), rate_now)

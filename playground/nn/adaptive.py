@@ -26,6 +26,7 @@ class Adagrad(Optimizer):
 
     label = "Adagrad"
     formula = "s ← s + g²,  w ← w − ε g / (√s + ε₀)"
+    latex = r"s \leftarrow s + g^2, \quad w \leftarrow w - \varepsilon \frac{g}{\sqrt s + \varepsilon_0}"
     slots = ("sum",)
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -51,6 +52,7 @@ class Adadelta(Optimizer):
 
     label = "Adadelta"
     formula = "d = g √(u + ε₀) / √(s + ε₀),  w ← w − ε d"
+    latex = r"w \leftarrow w - \varepsilon \frac{\sqrt{u + \varepsilon_0}}{\sqrt{s + \varepsilon_0}} \, g"
     slots = ("square", "change")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -86,6 +88,7 @@ class RMSprop(Optimizer):
 
     label = "RMSprop"
     formula = "s ← ρ s + (1 − ρ) g²,  v ← β v + g / (√s + ε₀),  w ← w − ε v"
+    latex = r"v \leftarrow \beta v + \frac{g}{\sqrt s + \varepsilon_0}, \quad w \leftarrow w - \varepsilon v"
     slots = ("square", "mean", "velocity")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:

@@ -23,7 +23,7 @@ class Clipping(Options):
 
 @dataclass(frozen=True)
 class NoClipping(Clipping):
-    """Gradients stay as they are."""
+    """Gradients stay as they are: right as long as none explodes."""
 
     label = "none"
 
@@ -33,12 +33,16 @@ class NoClipping(Clipping):
 
 @dataclass(frozen=True)
 class ClipByValue(Clipping):
-    """Cuts every entry on its own, which turns the gradient as well as shortening it. Source: Mikolov 2012."""
+    """Cuts every entry on its own against exploding gradients, which turns the gradient as well as shortening it.
+
+    Source: Mikolov 2012.
+    """
 
     limit: float = number(1.0, 1e-6, 1e6, "limit c", "Largest entry of a gradient, up or down.", "log")
 
     label = "by value"
     formula = "g ← max(−c, min(c, g))"
+    latex = r"g \leftarrow \max(-c, \min(c, g))"
 
     def calls(self, g: Array, clipped: Array) -> list[Call]:
         low, high = constant(-self.limit, g), constant(self.limit, g)
@@ -47,7 +51,7 @@ class ClipByValue(Clipping):
 
 @dataclass(frozen=True)
 class ClipByNorm(Clipping):
-    """Shortens the gradient of the whole network to length c and keeps its direction.
+    """Shortens a gradient that explodes to length c, over the whole network, and keeps its direction.
 
     Source: Pascanu, Mikolov and Bengio 2013.
     """
@@ -56,6 +60,7 @@ class ClipByNorm(Clipping):
 
     label = "by norm"
     formula = "g ← g · min(1, c / ‖g‖)"
+    latex = r"g \leftarrow g \min(1, c / \|g\|)"
 
     def calls(self, g: Array, clipped: Array) -> list[Call]:
         limit, factor = constant(self.limit, g), np.empty((*g.shape[:-1], 1), g.dtype)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
@@ -21,15 +23,14 @@ class SGD(Optimizer):
 
     label = "SGD"
     formula = "w ← w − ε g"
+    latex = r"w \leftarrow w - \varepsilon g"
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
-        if p.size < LARGE:
+        if p.size < LARGE or rate.ndim:
             work = np.empty_like(p)
             return [(np.multiply, (g, rate, work)), (np.subtract, (p, work, p))]
-        from scipy.linalg.blas import get_blas_funcs  # here, because loading it takes a tenth of a second
-
-        # One pass through memory instead of two, by the function for single or for double precision.
-        return [(self._descend, (get_blas_funcs("axpy", (p,)), p.reshape(-1), g.reshape(-1), rate))]
+        # One pass through memory instead of two.
+        return [(self._descend, (_axpy(p.dtype), p.reshape(-1), g.reshape(-1), rate))]
 
     def _descend(self, axpy: Callable[..., object], p: Array, g: Array, rate: Array) -> None:
         axpy(g, p, p.size, -rate.item())
@@ -46,6 +47,7 @@ class Momentum(Optimizer):
 
     label = "momentum"
     formula = "v ← β v + g,  w ← w − ε v"
+    latex = r"v \leftarrow \beta v + g, \quad w \leftarrow w - \varepsilon v"
     slots = ("velocity",)
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -70,6 +72,7 @@ class Lion(Optimizer):
 
     label = "Lion"
     formula = "w ← w − ε sign(β₁ m + (1 − β₁) g)"
+    latex = r"w \leftarrow w - \varepsilon \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g)"
     slots = ("mean",)
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -84,3 +87,13 @@ class Lion(Optimizer):
             (np.subtract, (p, direction, p)),
             *move_average(mean, self.beta2, g, work),
         ]
+
+
+@cache
+def _axpy(dtype: np.dtype[np.floating]) -> Callable[..., object]:
+    """BLAS's y ← y + a x in this precision."""
+    from scipy.linalg.blas import get_blas_funcs  # here, because loading it takes a tenth of a second
+
+    threadpool_limits(limits=1, user_api="blas")  # SciPy brings a BLAS of its own, which nn/ could not limit before
+    function: Callable[..., object] = get_blas_funcs("axpy", dtype=dtype)
+    return function

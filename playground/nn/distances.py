@@ -7,12 +7,10 @@ from functools import partial
 
 import numpy as np
 
-from playground.nn.activations import Activation, Array, Linear
+from playground.nn.activations import Activation, Array, Linear, constant
 from playground.nn.calls import Call
 from playground.nn.loss import Loss
 from playground.options import flag, number
-
-TWO = np.array(2.0)
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,7 @@ class SquaredError(Loss):
 
     label = "squared error"
     formula = "L = ½ Σ (ŷ − y)², or without the ½"
+    latex = r"L = (\tfrac{1}{2}) \sum (\hat y - y)^2"
     matched = (Linear,)
     for_classes_only = False
 
@@ -34,7 +33,7 @@ class SquaredError(Loss):
 
     def slope(self, h: Array, target: Array, out: Array) -> list[Call]:
         error: list[Call] = [(np.subtract, (h, target, out))]
-        return error if self.half else [*error, (np.multiply, (out, TWO, out))]
+        return error if self.half else [*error, (np.multiply, (out, constant(2.0, h), out))]
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ class AbsoluteError(Loss):
 
     label = "mean absolute error"
     formula = "L = Σ |ŷ − y|"
+    latex = r"L = \sum |\hat y - y|"
     matched = (Linear,)
     for_classes_only = False
 
@@ -71,6 +71,7 @@ class Huber(Loss):
 
     label = "Huber loss"
     formula = "L = Σ ½e² if |e| ≤ δ, else δ(|e| − ½δ); e = ŷ − y"
+    latex = r"L = \sum \frac{e^2}{2} \;\text{if}\; |e| \leq \delta,\;\text{else}\; \delta (|e| - \frac{\delta}{2})"
     matched = (Linear,)
     for_classes_only = False
 
@@ -80,7 +81,7 @@ class Huber(Loss):
         return (near * (distance - 0.5 * near)).sum(axis=-2)
 
     def slope(self, h: Array, target: Array, out: Array) -> list[Call]:
-        low, high = np.array(-self.delta), np.array(self.delta)
+        low, high = constant(-self.delta, h), constant(self.delta, h)
         return [
             (np.subtract, (h, target, out)),
             (partial(np.minimum, out=out), (out, high)),  # a positional `out` is deprecated for these two

@@ -29,6 +29,7 @@ class Zeros(Initializer):
 
     label = "zeros"
     formula = "w = 0"
+    latex = r"w = 0"
 
     def draw(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return np.zeros((units, inputs))
@@ -56,6 +57,7 @@ class Constant(Scaled):
 
     label = "constant"
     formula = "w = R c"
+    latex = r"w = R c"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return np.full((units, inputs), float(self.value))
@@ -63,12 +65,13 @@ class Constant(Scaled):
 
 @dataclass(frozen=True)
 class Uniform(Scaled):
-    """Evenly spread within a fixed range, whatever the layer's size."""
+    """Evenly spread within a fixed range, whatever the layer's size: to see what a start of the wrong size does."""
 
     limit: float = number(0.5, 0.001, 100.0, "limit", "Largest absolute weight at the start.", "log")
 
     label = "uniform"
     formula = "w ~ R · U(−a, a)"
+    latex = r"w \sim R \, U(-a, a)"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return rng.uniform(-self.limit, self.limit, (units, inputs))
@@ -76,12 +79,13 @@ class Uniform(Scaled):
 
 @dataclass(frozen=True)
 class Normal(Scaled):
-    """A bell curve of fixed width, whatever the layer's size."""
+    """A bell curve of fixed width, whatever the layer's size: to see what a start of the wrong size does."""
 
     deviation: float = number(0.5, 0.001, 100.0, "deviation", "Standard deviation of the weights at the start.", "log")
 
     label = "normal"
     formula = "w ~ R · N(0, s²)"
+    latex = r"w \sim R \, N(0, s^2)"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return rng.normal(0.0, self.deviation, (units, inputs))
@@ -93,6 +97,7 @@ class Xavier(Scaled):
 
     label = "Xavier uniform"
     formula = "w ~ R · U(−a, a), a = √(6 / (inputs + units))"
+    latex = r"w \sim R \, U(-a, a), \quad a^2 = \frac{6}{n_{\mathrm{in}} + n_{\mathrm{out}}}"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         limit = np.sqrt(6.0 / (inputs + units))
@@ -105,6 +110,7 @@ class XavierNormal(Scaled):
 
     label = "Xavier normal"
     formula = "w ~ R · N(0, 2 / (inputs + units))"
+    latex = r"w \sim R \, N(0, \frac{2}{n_{\mathrm{in}} + n_{\mathrm{out}}})"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return rng.normal(0.0, np.sqrt(2.0 / (inputs + units)), (units, inputs))
@@ -116,6 +122,7 @@ class He(Scaled):
 
     label = "He normal"
     formula = "w ~ R · N(0, 2 / inputs)"
+    latex = r"w \sim R \, N(0, \frac{2}{n_{\mathrm{in}}})"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return rng.normal(0.0, np.sqrt(2.0 / inputs), (units, inputs))
@@ -127,6 +134,7 @@ class HeUniform(Scaled):
 
     label = "He uniform"
     formula = "w ~ R · U(−a, a), a = √(6 / inputs)"
+    latex = r"w \sim R \, U(-a, a), \quad a^2 = \frac{6}{n_{\mathrm{in}}}"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         limit = np.sqrt(6.0 / inputs)
@@ -142,6 +150,7 @@ class LeCun(Scaled):
 
     label = "LeCun normal"
     formula = "w ~ R · N(0, 1 / inputs)"
+    latex = r"w \sim R \, N(0, \frac{1}{n_{\mathrm{in}}})"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return rng.normal(0.0, np.sqrt(1.0 / inputs), (units, inputs))
@@ -157,6 +166,7 @@ class Orthogonal(Scaled):
 
     label = "orthogonal"
     formula = "w = R Q, QᵀQ = I or QQᵀ = I"
+    latex = r"w = R Q, \quad Q^\top Q = I \;\text{or}\; Q Q^\top = I"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         columns, triangle = np.linalg.qr(rng.normal(size=(max(units, inputs), min(units, inputs))))
@@ -173,6 +183,7 @@ class Identity(Scaled):
 
     label = "identity"
     formula = "w = R if unit and input have one number, else 0"
+    latex = r"w_{ij} = R \;\text{if}\; i = j,\;\text{else}\; 0"
 
     def pattern(self, rng: np.random.Generator, units: int, inputs: int) -> Weights:
         return np.eye(units, inputs)

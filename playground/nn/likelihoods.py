@@ -7,13 +7,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from playground.nn.activations import ONE, Activation, Array, Linear, Sigmoid, Softmax
+from playground.nn.activations import Activation, Array, Linear, Sigmoid, Softmax, constant
 from playground.nn.calls import Call
 from playground.nn.distances import SquaredError
 from playground.nn.loss import Loss
 
 TINY = np.array(np.finfo(np.float64).tiny)
-FLOOR = np.array(np.finfo(np.float64).eps)  # keeps a division by a vanished probability bounded
+FLOOR = float(np.finfo(np.float64).eps)  # keeps a division by a vanished probability bounded
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class BinaryCrossEntropy(Loss):
 
     label = "binary cross-entropy"
     formula = "L = −Σ y log ŷ + (1 − y) log(1 − ŷ)"
+    latex = r"L = -\sum y \log \hat y + (1 - y) \log(1 - \hat y)"
     matched = (Sigmoid,)
     accepted = (Sigmoid, Softmax)
     objection = "needs outputs between 0 and 1, and {} leaves that range; use sigmoid"
@@ -37,9 +38,9 @@ class BinaryCrossEntropy(Loss):
     def slope(self, h: Array, target: Array, out: Array) -> list[Call]:
         width = np.empty_like(out)
         return [
-            (np.subtract, (ONE, h, width)),
+            (np.subtract, (constant(1.0, h), h, width)),
             (np.multiply, (width, h, width)),
-            (np.add, (width, FLOOR, width)),
+            (np.add, (width, constant(FLOOR, h), width)),
             (np.subtract, (h, target, out)),
             (np.divide, (out, width, out)),
         ]
@@ -60,10 +61,11 @@ class BinaryCrossEntropy(Loss):
 
 @dataclass(frozen=True)
 class CrossEntropy(Loss):
-    """The surprise of the true class, in nats, computed from the logits. Matches a softmax output."""
+    """The surprise of the true class, in nats, computed from the logits: for three classes and more. Matches a softmax output."""
 
     label = "cross-entropy"
     formula = "L = −Σ yₖ log ŷₖ"
+    latex = r"L = -\sum y_k \log \hat y_k"
     matched = (Softmax,)
     accepted: ClassVar[tuple[type[Activation], ...]] = (Sigmoid, Softmax)
     objection = "needs outputs between 0 and 1, and {} leaves that range; use softmax"
@@ -77,12 +79,12 @@ class CrossEntropy(Loss):
         if isinstance(output, Softmax):
             return [(np.subtract, (h, target, out))]
         # Of a sigmoid target · (h − 1): exact even where h is too small to divide by.
-        return [(np.subtract, (h, ONE, out)), (np.multiply, (out, target, out))]
+        return [(np.subtract, (h, constant(1.0, h), out)), (np.multiply, (out, target, out))]
 
     def remark(self, output: Activation) -> str:
         if isinstance(output, Sigmoid):
             return (
-                "cross-entropy with sigmoid outputs never punishes a wrong yes: only the true class is pushed up, and the "
+                f"cross-entropy with {output.label} outputs never punishes a wrong yes: only the true class is pushed up, and the "
                 "outputs do not sum to 1. Softmax is its match."
             )
         return super().remark(output)
@@ -98,6 +100,7 @@ class KLDivergence(CrossEntropy):
 
     label = "KL divergence"
     formula = "L = Σ yₖ log(yₖ / ŷₖ)"
+    latex = r"L = \sum y_k \log(y_k / \hat y_k)"
     accepted = (Softmax,)
     objection = "compares two distributions, and the outputs of {} do not sum to 1; use softmax"
 
@@ -117,6 +120,7 @@ class NegativeLogLikelihood(Loss):
 
     label = "negative log-likelihood"
     formula = "L = −log p(y | x)"
+    latex = r"L = -\log p(y \mid x)"
     matched = (Linear, Sigmoid, Softmax)
     accepted = matched
     objection = "needs a probability, and {} stands for none; use linear (Gaussian), sigmoid (yes or no) or softmax"

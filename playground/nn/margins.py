@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playground.nn.activations import ONE, ZERO, Activation, Array, Linear, Tanh
+from playground.nn.activations import Activation, Array, Linear, Tanh, constant
 from playground.nn.calls import Call
 from playground.nn.loss import Loss
-
-MINUS_TWO = np.array(-2.0)
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class MarginLoss(Loss):
     def remark(self, output: Activation) -> str:
         if isinstance(output, Tanh):
             return (
-                f"{self.label} does not match tanh output: the margin stays below 1, and the slope of tanh stays in the "
+                f"{self.label} does not match {output.label} output: the margin stays below 1, and its slope stays in the "
                 "gradient, so outputs that are badly wrong learn slowly. Its match is linear."
             )
         return super().remark(output)
@@ -44,6 +42,7 @@ class Logistic(MarginLoss):
 
     label = "logistic loss"
     formula = "L = Σ log(1 + e⁻ʸᶻ)"
+    latex = r"L = \sum \log(1 + e^{-y z})"
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         return np.logaddexp(0.0, -target * h).sum(axis=-2)
@@ -52,7 +51,7 @@ class Logistic(MarginLoss):
         return [
             (np.multiply, (h, target, out)),
             (np.exp, (out, out)),
-            (np.add, (out, ONE, out)),
+            (np.add, (out, constant(1.0, h), out)),
             (np.divide, (target, out, out)),
             (np.negative, (out, out)),
         ]
@@ -68,6 +67,7 @@ class Hinge(MarginLoss):
 
     label = "hinge loss"
     formula = "L = Σ max(0, 1 − y·ŷ)"
+    latex = r"L = \sum \max(0, 1 - y \hat y)"
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         return np.maximum(1.0 - target * h, 0.0).sum(axis=-2)
@@ -75,8 +75,8 @@ class Hinge(MarginLoss):
     def slope(self, h: Array, target: Array, out: Array) -> list[Call]:
         return [
             (np.multiply, (h, target, out)),
-            (np.subtract, (ONE, out, out)),
-            (np.heaviside, (out, ZERO, out)),
+            (np.subtract, (constant(1.0, h), out, out)),
+            (np.heaviside, (out, constant(0.0, h), out)),
             (np.multiply, (out, target, out)),
             (np.negative, (out, out)),
         ]
@@ -91,6 +91,7 @@ class SquaredHinge(MarginLoss):
 
     label = "squared hinge loss"
     formula = "L = Σ max(0, 1 − y·ŷ)²"
+    latex = r"L = \sum \max(0, 1 - y \hat y)^2"
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         lacking = np.maximum(1.0 - target * h, 0.0)
@@ -100,9 +101,9 @@ class SquaredHinge(MarginLoss):
         side = np.empty_like(out)
         return [
             (np.multiply, (h, target, out)),
-            (np.subtract, (ONE, out, out)),
-            (np.heaviside, (out, ZERO, side)),
+            (np.subtract, (constant(1.0, h), out, out)),
+            (np.heaviside, (out, constant(0.0, h), side)),
             (np.multiply, (out, side, out)),
             (np.multiply, (out, target, out)),
-            (np.multiply, (out, MINUS_TWO, out)),
+            (np.multiply, (out, constant(-2.0, h), out)),
         ]

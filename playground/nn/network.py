@@ -1,151 +1,192 @@
-"""A stack of dense layers: what is stored, forward, and backward. Knows no loss and no optimizer.
+"""A stack of layers: what is stored, and the arrays to work in. Knows no loss and no optimizer.
 
-All parameters lie in one flat buffer and all gradients in another, (members, count); layers hold views of them. A
-layer's weights are (units, inputs + 1): the last column is the bias, which multiplies a row of ones below the inputs,
-so that no call of its own is spent on biases. Examples are columns, as in the lectures' W h. Members are networks of
-one shape computed at once; with one member the arrays have no member axis and np.dot, the fastest product, is used.
+All parameters lie in one flat buffer and all gradients in another, (members, count); layers hold views of them: first
+a layer's weights, (rows, inputs + 1), whose last column is the bias, which multiplies a row of ones below the inputs so
+that no call of its own is spent on biases; then what its stages train. Examples are columns, as in the lectures' W h.
+
+Members are networks of one shape computed at once. With one, the arrays have no member axis and np.dot, the fastest
+product, is used. With more, work arrays are seen as (members, rows, batch) and lie in memory as (rows, members, batch),
+so that the outputs without their row of ones are one piece, through which element by element runs without a break.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from playground.nn.activations import Activation, Array
-from playground.nn.calls import Call, run
 from playground.nn.initializers import Initializer
+from playground.nn.normalizations import NoNormalization, Normalization
+from playground.nn.passes import Pass
+from playground.nn.stage import Stage
 
 CHUNK = 1024  # examples a call when only looking: the arrays stay in the processor's cache
 
 
-class Network:
-    """Parameters and gradients of `members` dense networks with `inputs` inputs and the given (units, activation) layers."""
+class Dense(NamedTuple):
+    """A layer in which every unit sees all outputs of the layer below."""
 
-    def __init__(self, inputs: int, layers: Sequence[tuple[int, Activation]], members: int = 1) -> None:
+    units: int
+    activation: Activation
+    normalization: Normalization = NoNormalization()
+
+    @property
+    def stages(self) -> tuple[tuple[Stage, int], ...]:
+        """What the weighted sums go through, in order, and how many rows enter each."""
+        rows, outputs = self.activation.widths(self.units)
+        if isinstance(self.normalization, NoNormalization):
+            return ((self.activation, rows),)
+        if self.normalization.after:
+            return (self.activation, rows), (self.normalization, outputs)
+        return (self.normalization, rows), (self.activation, rows)
+
+
+class Network:
+    """Parameters and gradients of `members` networks with `inputs` inputs and the given layers, in `dtype`.
+
+    `units` are the outputs of each layer, `statistics` what stages remember without training, (members, numbers).
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        layers: Sequence[tuple[int, Activation] | Dense],
+        members: int = 1,
+        dtype: type[np.floating] = np.float64,
+    ) -> None:
         self.inputs = inputs
         self.members = members
-        self.units = tuple(units for units, _ in layers)
-        self.activations = tuple(activation for _, activation in layers)
-        below = (inputs, *self.units[:-1])
-        shapes = [(units, fan_in + 1) for units, fan_in in zip(self.units, below, strict=True)]
-        sizes = [rows * columns for rows, columns in shapes]
-        self.starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(
-            np.intp
-        )  # (layers,) offsets in the flat buffers
-        self.parameters = np.zeros((members, sum(sizes)))
-        self.gradients = np.zeros_like(self.parameters)
-        self.weights = self._views(self.parameters, shapes)
-        self.weight_gradients = self._views(self.gradients, shapes)
-        is_weight = np.ones(sum(sizes))
-        for start, (rows, columns) in zip(self.starts, shapes, strict=True):
-            is_weight[start : start + rows * columns].reshape(rows, columns)[:, -1] = 0.0
-        self.is_weight = is_weight  # (count,): 1 at weights, 0 at biases
-        self._passes: dict[tuple[int, bool], Pass] = {}
-
-    def _views(self, flat: Array, shapes: list[tuple[int, int]]) -> tuple[Array, ...]:
-        """One view per layer: (units, inputs + 1), with a leading member axis when there are several members."""
-        lead = () if self.members == 1 else (self.members,)
-        return tuple(
-            flat[:, start : start + rows * columns].reshape(*lead, rows, columns)
-            for start, (rows, columns) in zip(self.starts, shapes, strict=True)
+        self.layers = tuple(Dense(*layer) for layer in layers)
+        self.activations = tuple(layer.activation for layer in self.layers)
+        self.units = tuple(layer.activation.widths(layer.units)[1] for layer in self.layers)
+        parts, start, remembered = _lay_out(inputs, self.layers)
+        self._parts = parts
+        self.starts = np.array([part.weights.start for part in parts], np.intp)  # (layers,) in the flat buffers
+        is_weight = np.zeros(len(start))
+        for part in parts:
+            is_weight[part.weights].reshape(part.shape)[:, :-1] = 1.0
+        self.is_weight = is_weight  # (count,): 1 at weights, 0 at biases and all else that is trained
+        self._start = start  # (count,)
+        self._remembered = remembered  # (numbers,)
+        self._hold(
+            np.tile(start.astype(dtype), (members, 1)),
+            np.zeros((members, len(start)), dtype),
+            np.tile(remembered.astype(dtype), (members, 1)),
         )
 
     def initialise(self, initializer: Initializer, generators: Sequence[np.random.Generator]) -> None:
-        """Draw the weights, member by member from its own generator; biases start where the initializer says."""
+        """Draw the weights, member by member from its own generator; all else starts where it always does."""
+        self.parameters[...] = self._start
+        self.statistics[...] = self._remembered
         for member, rng in enumerate(generators):
             for weights in self.weights:
                 own = weights if self.members == 1 else weights[member]
                 own[:, :-1] = initializer.draw(rng, own.shape[0], own.shape[1] - 1)
                 own[:, -1] = initializer.bias
 
-    def pass_for(self, batch: int, backward: bool = False) -> Pass:
-        """The work arrays for `batch` examples; made once and then used again."""
-        key = (batch, backward)
+    def alone(self, member: int) -> Network:
+        """One member as a network of its own, on the same parameters."""
+        if self.members == 1:
+            return self
+        network = Network(self.inputs, self.layers, 1, self.parameters.dtype.type)
+        own = slice(member, member + 1)
+        network._hold(self.parameters[own], self.gradients[own], self.statistics[own])
+        return network
+
+    def pass_for(self, batch: int, backward: bool = False, noise: Stage | None = None) -> Pass:
+        """The work arrays for `batch` examples; made once and then used again. `noise` disturbs hidden layers."""
+        key = (batch, backward, noise)
         if key not in self._passes:
-            self._passes[key] = Pass(self, batch, backward)
+            self._passes[key] = Pass(self, batch, backward, noise)
         return self._passes[key]
 
     def passes(self, X: Array) -> list[tuple[slice, Pass]]:
         """Cut X, (examples, inputs + 1), into chunks and give each its pass, not yet run."""
+        chunk = max(CHUNK // self.members, 64)
         return [
-            (slice(start, min(start + CHUNK, len(X))), self.pass_for(min(CHUNK, len(X) - start)))
-            for start in range(0, len(X), CHUNK)
+            (slice(start, min(start + chunk, len(X))), self.pass_for(min(chunk, len(X) - start)))
+            for start in range(0, len(X), chunk)
         ]
 
     def predict(self, X: Array) -> Array:
         """Outputs for X, (examples, inputs + 1) with a last column of ones: (examples, outputs) or (members, ...)."""
         lead = () if self.members == 1 else (self.members,)
-        outputs = np.empty((*lead, len(X), self.units[-1]))
+        outputs = np.empty((*lead, len(X), self.units[-1]), self.parameters.dtype)
         for part, work in self.passes(X):
-            outputs[..., part, :] = _transposed(work.outputs(X[part].T))
+            outputs[..., part, :] = np.swapaxes(work.outputs(X[part].T), -1, -2)
         return outputs
 
-
-class LayerPass:
-    """One layer's work arrays for one batch size."""
-
-    def __init__(self, network: Network, index: int, batch: int, backward: bool) -> None:
-        lead = () if network.members == 1 else (network.members,)
-        units = network.units[index]
-        self.activation = network.activations[index]
-        self.weights = network.weights[index]
-        self.z = np.zeros((*lead, units, batch))  # pre-activation
-        self.h_and_one = np.ones((*lead, units + 1, batch))
-        self.h = self.h_and_one[..., :-1, :]  # activation
-        if backward:
-            self.gradient = network.weight_gradients[index]
-            self.upstream_and_one = np.zeros_like(self.h_and_one)
-            self.upstream = self.upstream_and_one[..., :-1, :]  # gradient by h
-            self.delta = np.zeros_like(self.z)  # gradient by z
+    def _hold(self, parameters: Array, gradients: Array, statistics: Array) -> None:
+        """Take these flat buffers, and make the layers' views of them."""
+        self.parameters, self.gradients, self.statistics = parameters, gradients, statistics
+        self.weights = tuple(_view(parameters, part.weights, *part.shape) for part in self._parts)
+        self.weight_gradients = tuple(_view(gradients, part.weights, *part.shape) for part in self._parts)
+        self.stage_parameters, self.stage_gradients = (
+            tuple(tuple(tuple(_column(flat, s) for s in own) for own in part.trained) for part in self._parts)
+            for flat in (parameters, gradients)
+        )
+        self.stage_statistics = tuple(
+            tuple(tuple(_column(statistics, s) for s in own) for own in part.remembered) for part in self._parts
+        )
+        self._passes: dict[tuple[int, bool, Stage | None], Pass] = {}
 
 
-class Pass:
-    """One run of a network over a batch, forward and perhaps back, in arrays that are used again at each run."""
-
-    def __init__(self, network: Network, batch: int, backward: bool) -> None:
-        self.layers = [LayerPass(network, index, batch, backward) for index in range(len(network.units))]
-        self.output = self.layers[-1]
-        self._multiply = np.dot if network.members == 1 else np.matmul
-        # All of the forward run but the first product, which is the only one that needs x.
-        self._after_first: list[Call] = []
-        for index, layer in enumerate(self.layers):
-            if index:
-                self._after_first.append((self._multiply, (layer.weights, self.layers[index - 1].h_and_one, layer.z)))
-            self._after_first += layer.activation.forward(layer.z, layer.h)
-
-    def forward(self, x: Array) -> list[Call]:
-        """Write every layer's z and h for x, (inputs + 1, batch) with a last row of ones."""
-        first = self.layers[0]
-        return [(self._multiply, (first.weights, x, first.z)), *self._after_first]
-
-    def outputs(self, x: Array) -> Array:
-        """Run forward; the outputs (outputs, batch), in an array that the next run overwrites."""
-        run(self.forward(x))
-        return self.output.h
-
-    def backward(self, x: Array) -> list[Call]:
-        """From `output.delta`, which the loss fills, write every layer's delta and weight gradient."""
-        calls: list[Call] = []
-        for above, below in zip(self.layers[:0:-1], self.layers[-2::-1], strict=True):
-            calls.append((self._multiply, (above.delta, _transposed(below.h_and_one), above.gradient)))
-            # The bias column goes along and its row is not read: the product with the whole matrix is the faster one.
-            calls.append((self._multiply, (_transposed(above.weights), above.delta, below.upstream_and_one)))
-            calls += below.activation.backward(below.z, below.h, below.upstream, below.delta)
-        calls.append((self._multiply, (self.layers[0].delta, _transposed(x), self.layers[0].gradient)))
-        return calls
-
-    def broken_layer(self) -> int | None:
-        """Counted from 0, the first layer whose last forward values or else gradients are not finite; None if all are."""
-        for index, layer in enumerate(self.layers):
-            if not (np.isfinite(layer.z).all() and np.isfinite(layer.h).all()):
-                return index
-        for index, layer in reversed(list(enumerate(self.layers))):
-            if not (np.isfinite(layer.delta).all() and np.isfinite(layer.gradient).all()):
-                return index
-        return None
+def parameter_count(inputs: int, layers: Sequence[Dense]) -> int:
+    """How many numbers a network of this shape trains."""
+    return len(_lay_out(inputs, layers)[1])
 
 
-def _transposed(matrices: Array) -> Array:
-    """A view with the last two axes exchanged."""
-    return np.swapaxes(matrices, -1, -2)
+class _Part(NamedTuple):
+    """Where a layer's numbers lie in the flat buffers: its weights, and for each stage what it trains and remembers."""
+
+    weights: slice
+    shape: tuple[int, int]
+    trained: tuple[tuple[slice, ...], ...]
+    remembered: tuple[tuple[slice, ...], ...]
+
+
+class _Buffer:
+    """A flat buffer in the making."""
+
+    def __init__(self) -> None:
+        self._pieces: list[Array] = [np.zeros(0)]
+        self._size = 0
+
+    def put(self, values: Array) -> slice:
+        """Append, and tell where."""
+        self._pieces.append(values)
+        self._size += len(values)
+        return slice(self._size - len(values), self._size)
+
+    def all(self) -> Array:
+        return np.concatenate(self._pieces)
+
+
+def _lay_out(inputs: int, layers: Sequence[Dense]) -> tuple[list[_Part], Array, Array]:
+    """Each layer's part, and where all that is trained, (count,), and remembered, (numbers,), starts."""
+    parts: list[_Part] = []
+    trained, remembered = _Buffer(), _Buffer()
+    below = inputs
+    for layer in layers:
+        rows, outputs = layer.activation.widths(layer.units)
+        shape = (rows, below + 1)
+        weights = trained.put(np.zeros(rows * (below + 1)))
+        own = tuple(tuple(trained.put(start) for start in stage.parameters(width)) for stage, width in layer.stages)
+        known = tuple(
+            tuple(remembered.put(start) for start in stage.statistics(width)) for stage, width in layer.stages
+        )
+        parts.append(_Part(weights, shape, own, known))
+        below = outputs
+    return parts, trained.all(), remembered.all()
+
+
+def _view(flat: Array, part: slice, *shape: int) -> Array:
+    """A piece of a flat buffer in this shape, with a leading member axis when there are several members."""
+    members = len(flat)
+    return flat[:, part].reshape(*shape) if members == 1 else flat[:, part].reshape(members, *shape)
+
+
+def _column(flat: Array, part: slice) -> Array:
+    return _view(flat, part, part.stop - part.start, 1)

@@ -4,11 +4,16 @@ Everything is flat: parameters p and gradients g are (members, count), `slots` i
 (count,) is 1 at weights and 0 at biases. `rate` is the learning rate and `clock` how many steps the slots have seen;
 both are arrays without axes, which stay the same objects while their values change. Only an update that needs the
 clock moves it. Which optimizers there are, `optimizers` says.
+
+Some need more of the loss than one gradient. They are handed it as an `Objective`: called, it computes the loss with its
+penalty of each member, (members,), at the parameters as they stand, and writes its gradient into g.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import ClassVar
 
 import numpy as np
@@ -17,18 +22,38 @@ from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
 from playground.options import Options
 
+Objective = Callable[[], Array]
+
 
 @dataclass(frozen=True)
 class Optimizer(Options):
     """How a gradient becomes a step. An optimizer is a value; what it remembers lies in the arrays it is handed.
 
-    `slots` names what it keeps from step to step, each all zero at first.
+    `slots` names what it keeps from step to step, each all zero at first; `full_batch` says that a step is of use only
+    on all examples at once, and `largest` how many parameters of a member it can bear.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
+    full_batch: ClassVar[bool] = False
+    largest: ClassVar[float] = inf
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         """Move p and leave g as it is."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class SearchingOptimizer(Optimizer):
+    """Looks around before it moves: has `search` in place of `update`."""
+
+    full_batch = True
+
+    def search(self, objective: Objective, p: Array, g: Array, rate: Array, slots: Array) -> list[Call]:
+        """Evaluate the objective as often as needed, move p, and leave in g the gradient where the step began.
+
+        What g holds before does not matter. `rate` may also be (members, 1). A step may allocate: beside its many
+        evaluations that is nothing. A member whose gradient is not finite gets parameters that are not either.
+        """
         raise NotImplementedError
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from playground.nn.adam import Adam, Adamax, AdamW, AMSGrad, Nadam
 from playground.nn.adaptive import Adadelta, Adagrad, RMSprop
 from playground.nn.descent import SGD, Lion, Momentum
-from playground.nn.optimizer import Optimizer
+from playground.nn.optimizer import Optimizer, SearchingOptimizer
+from playground.nn.second_order import LBFGS, Newton
 
 __all__ = [
+    "LBFGS",
     "OPTIMIZERS",
     "SGD",
     "AMSGrad",
@@ -19,8 +21,10 @@ __all__ = [
     "Lion",
     "Momentum",
     "Nadam",
+    "Newton",
     "Optimizer",
     "RMSprop",
+    "SearchingOptimizer",
 ]
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
@@ -35,4 +39,6 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "nadam": Nadam,
     "adamw": AdamW,
     "lion": Lion,
+    "newton": Newton,
+    "lbfgs": LBFGS,
 }

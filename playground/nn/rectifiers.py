@@ -10,7 +10,8 @@ import numpy as np
 
 from playground.nn.activation import Activation, Array, constant
 from playground.nn.calls import Call
-from playground.options import number
+from playground.nn.stage import Place
+from playground.options import flag, number
 
 FAR = 40.0  # from here on log(1 + eᶻ) is z to the last bit, and eᶻ, squared, still far from overflow in float32
 SELU_ALPHA = 1.6732632423543772848170429916717  # the paper's equation 14
@@ -26,6 +27,7 @@ class ReLU(Activation):
 
     label = "ReLU"
     formula = "f(z) = max(0, z)"
+    latex = r"f(z) = \max(0, z)"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         # max(0·z, z): so that what is infinite below does not pass for 0. np.maximum wants its output by name.
@@ -46,6 +48,7 @@ class LeakyReLU(Activation):
 
     label = "leaky ReLU"
     formula = "f(z) = z if z > 0, else a·z"
+    latex = r"f(z) = z \;\text{if}\; z > 0,\;\text{else}\; a z"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         return [(np.multiply, (z, constant(self.negative_slope, z), h)), (partial(np.maximum, out=h), (h, z))]
@@ -70,6 +73,7 @@ class ELU(Activation):
 
     label = "ELU"
     formula = "f(z) = z if z > 0, else α(eᶻ − 1)"
+    latex = r"f(z) = z \;\text{if}\; z > 0,\;\text{else}\; \alpha (e^z - 1)"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         positive = np.empty_like(z)
@@ -97,6 +101,7 @@ class SELU(Activation):
 
     label = "SELU"
     formula = "f(z) = λz if z > 0, else λα(eᶻ − 1), with λ = 1.0507, α = 1.6733"
+    latex = r"f(z) = \lambda z \;\text{if}\; z > 0,\;\text{else}\; \lambda \alpha (e^z - 1)"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         positive = np.empty_like(z)
@@ -120,10 +125,14 @@ class SELU(Activation):
 
 @dataclass(frozen=True)
 class Softplus(Activation):
-    """ReLU with its corner rounded off; its slope is the sigmoid. Source: Dugas et al. 2001."""
+    """ReLU with its corner rounded off, so that every input passes some gradient; its slope is the sigmoid.
+
+    Source: Dugas et al. 2001.
+    """
 
     label = "softplus"
     formula = "f(z) = log(1 + eᶻ)"
+    latex = r"f(z) = \log(1 + e^z)"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         # np.logaddexp is one call, but seven times slower on large arrays.
@@ -147,29 +156,61 @@ class Softplus(Activation):
 
 @dataclass(frozen=True)
 class Swish(Activation):
-    """The input times its own sigmoid: a smooth ReLU that dips below 0 before it vanishes. With β = 1 it is called SiLU.
+    """The input times its own sigmoid: a smooth ReLU that dips below 0 before it vanishes. β = 1 is SiLU.
 
+    With `trained`, a layer finds its own β, from the given one on.
     Sources: Elfwing, Uchibe and Doya 2018; Ramachandran, Zoph and Le 2017.
     """
 
     beta: float = number(
         1.0, 0.0, 20.0, "steepness β", "1 is SiLU; 0 is a straight line of slope ½, and large values come near ReLU."
     )
+    trained: bool = flag(False, "train β", "Train β along with the weights, one for the layer.")
 
     label = "swish"
     formula = "f(z) = z / (1 + e⁻ᵝᶻ)"
+    latex = r"f(z) = \frac{z}{1 + e^{-\beta z}}"
+
+    def parameters(self, rows: int) -> tuple[Array, ...]:
+        return (np.array([self.beta]),) if self.trained else ()
 
     def forward(self, z: Array, h: Array) -> list[Call]:
+        return self._forward(z, h, constant(-self.beta, z))
+
+    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
+        return self._backward(z, h, constant(self.beta, z), upstream, out)
+
+    def run_forward(self, at: Place) -> list[Call]:
+        if not self.trained:
+            return super().run_forward(at)
+        (beta,) = at.parameters
+        opposite = np.empty_like(beta)
+        return [(np.negative, (beta, opposite)), *self._forward(at.z, at.h, opposite)]
+
+    def run_backward(self, at: Place) -> list[Call]:
+        if not self.trained:
+            return super().run_backward(at)
+        (beta,), (gradient,) = at.parameters, at.gradients
+        work, rows = np.empty_like(at.z), np.empty((*at.z.shape[:-1], 1), at.z.dtype)
         return [
-            (np.multiply, (z, constant(-self.beta, z), h)),
+            *self._backward(at.z, at.h, beta, at.upstream, at.delta),
+            (np.subtract, (at.z, at.h, work)),  # h (z − h) is the slope by β
+            (np.multiply, (work, at.h, work)),
+            (np.vecdot, (work, at.upstream, rows[..., 0])),
+            (np.add.reduce, (rows, -2, None, gradient, True)),
+        ]
+
+    def _forward(self, z: Array, h: Array, opposite: Array) -> list[Call]:
+        """Given −β."""
+        return [
+            (np.multiply, (z, opposite, h)),
             (np.exp, (h, h)),
             (np.add, (h, constant(1.0, z), h)),
             (np.divide, (z, h, h)),
         ]
 
-    def backward(self, z: Array, h: Array, upstream: Array, out: Array) -> list[Call]:
-        beta, one = constant(self.beta, z), constant(1.0, z)
-        rest = np.empty_like(z)
+    def _backward(self, z: Array, h: Array, beta: Array, upstream: Array, out: Array) -> list[Call]:
+        one, rest = constant(1.0, z), np.empty_like(z)
         return [  # 1 + (βh − 1) / (1 + eᵝᶻ)
             (np.multiply, (z, beta, out)),
             (np.exp, (out, out)),
@@ -191,6 +232,7 @@ class GELU(Activation):
 
     label = "GELU"
     formula = "f(z) = z Φ(z) = z (1 + erf(z/√2)) / 2"
+    latex = r"f(z) = z \, \Phi(z) = \tfrac{z}{2} (1 + \mathrm{erf} \tfrac{z}{\sqrt 2})"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         from scipy.special import ndtr  # Φ; here, because loading it takes a seventh of a second
@@ -215,10 +257,11 @@ class GELU(Activation):
 
 @dataclass(frozen=True)
 class Mish(Activation):
-    """The input times tanh of its softplus; close to swish, and as smooth. Source: Misra 2020."""
+    """The input times tanh of its softplus: a smooth ReLU for deep networks, close to swish. Source: Misra 2020."""
 
     label = "mish"
     formula = "f(z) = z tanh(log(1 + eᶻ))"
+    latex = r"f(z) = z \tanh(\log(1 + e^z))"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         two, work = constant(2.0, z), np.empty_like(z)

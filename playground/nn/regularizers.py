@@ -35,10 +35,14 @@ class Regularizer(Options):
         """What is added to the loss, (members,)."""
         return np.zeros(p.shape[:-1])
 
+    def smooth_penalty(self, p: Array, mask: Array) -> Array:
+        """The share of it whose gradient `before` adds, (members,)."""
+        return self.penalty(p, mask) if self.adds_gradient else np.zeros(p.shape[:-1])
+
 
 @dataclass(frozen=True)
 class NoRegularizer(Regularizer):
-    """Weights may grow as they like."""
+    """Weights may grow as they like: right while training and test loss fall together."""
 
     label = "none"
 
@@ -55,6 +59,7 @@ class L1(Regularizer):
 
     label = "L1"
     formula = "L + α Σ |w|"
+    latex = r"L + \alpha \sum |w|"
 
     def after(self, p: Array, rate: Array, mask: Array) -> list[Call]:
         return _soft_threshold(p, self.rate, rate, mask)
@@ -71,6 +76,7 @@ class L2(Regularizer):
 
     label = "L2"
     formula = "L + α Σ w²"
+    latex = r"L + \alpha \sum w^2"
     adds_gradient = True
 
     def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
@@ -92,6 +98,7 @@ class ElasticNet(Regularizer):
 
     label = "elastic net"
     formula = "L + α (ρ Σ |w| + (1 − ρ) Σ w²)"
+    latex = r"L + \alpha (\rho \sum |w| + (1 - \rho) \sum w^2)"
     adds_gradient = True
 
     def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
@@ -103,6 +110,9 @@ class ElasticNet(Regularizer):
     def penalty(self, p: Array, mask: Array) -> Array:
         straight, squared = _sum_of_sizes(p, mask), _sum_of_squares(p, mask)
         return self.rate * (self.share * straight + (1.0 - self.share) * squared)
+
+    def smooth_penalty(self, p: Array, mask: Array) -> Array:
+        return self.rate * (1.0 - self.share) * _sum_of_squares(p, mask)
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,7 @@ class WeightDecay(Regularizer):
 
     label = "weight decay"
     formula = "w ← w − ε α w"
+    latex = r"w \leftarrow w - \varepsilon \alpha w"
 
     def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
         return decay(p, self.rate, rate, mask)
@@ -123,12 +134,16 @@ class WeightDecay(Regularizer):
 
 @dataclass(frozen=True)
 class MaxNorm(Regularizer):
-    """Scales the weights into a unit back to length c when they have grown longer. Source: Srebro and Shraibman 2005."""
+    """Scales the weights into a unit back to length c when they have grown longer, so that large steps do no lasting harm.
+
+    Source: Srebro and Shraibman 2005.
+    """
 
     limit: float = number(3.0, 0.01, 100.0, "limit c", "Largest length of the weights into one unit.", "log")
 
     label = "max-norm"
     formula = "‖w‖ ≤ c for each unit"
+    latex = r"\|w\| \leq c \;\text{for each unit}"
 
     def after(self, p: Array, rate: Array, mask: Array) -> list[Call]:
         # A unit's weights and bias lie side by side and the bias ends them, so the mask alone tells the units apart.

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
+from playground.nn.chance import Turn, nothing_random
 from playground.nn.clipping import Clipping, NoClipping
 from playground.nn.losses import Loss
 from playground.nn.network import Network
+from playground.nn.noise import Noise
+from playground.nn.optimizer import SearchingOptimizer
 from playground.nn.optimizers import Optimizer
+from playground.nn.passes import Pass
 from playground.nn.regularizers import Regularizer
 from playground.nn.schedules import Constant, Schedule
 
 CONSTANT = Constant()
 NO_CLIPPING = NoClipping()
+NO_NOISE = Noise()
 
 
 class Trainer:
@@ -23,6 +30,8 @@ class Trainer:
     `network.gradients` afterwards holds the gradient of the data's loss alone, the mean over the mini-batch, without
     the regularizer's share and not clipped. `slots` (slots, members, count) and `clock` are what the optimizer
     remembers, `rate` is the learning rate of the step last done.
+
+    Members may differ in `learning_rate` and in the regularizer's rate, `penalty_rates`: one number each, (members,).
     """
 
     def __init__(
@@ -31,52 +40,80 @@ class Trainer:
         loss: Loss,
         optimizer: Optimizer,
         regularizer: Regularizer,
-        learning_rate: float,
+        learning_rate: float | Array,
         schedule: Schedule = CONSTANT,
         clipping: Clipping = NO_CLIPPING,
+        noise: Noise = NO_NOISE,
+        penalty_rates: Array | None = None,
     ) -> None:
         self.network = network
         self.loss = loss
         self.optimizer = optimizer
+        self._noise = noise
         p, g, mask = network.parameters, network.gradients, network.is_weight
+        pulled = mask
+        if penalty_rates is not None:  # a penalty of rate 1 on weights that count as much as the member's rate
+            regularizer = dataclasses.replace(regularizer, rate=1.0)  # type: ignore[call-arg]
+            pulled = mask * penalty_rates[:, None]
+        self._regularizer, self._pulled = regularizer, pulled
         self.slots = np.zeros((len(optimizer.slots), *p.shape), p.dtype)
         self.clock = np.array(0.0)
-        self.rate = np.array(learning_rate, p.dtype)
+        rates = np.asarray(learning_rate, p.dtype)
+        self.rate = np.array(rates if rates.ndim == 0 else rates[:, None])
         self._steps, self._per_epoch = np.array(0.0), np.array(1.0)
-        total = np.zeros_like(p) if regularizer.adds_gradient else g
-        clipped = total if isinstance(clipping, NoClipping) else np.zeros_like(p)
+        self._total = np.zeros_like(p) if regularizer.adds_gradient else g
+        self._clipped = self._total if isinstance(clipping, NoClipping) else np.zeros_like(p)
+        self._rescheduled = schedule.calls(self.rate.copy(), self.rate, self._steps, self._per_epoch)
         self._update: list[Call] = [
-            *schedule.calls(learning_rate, self.rate, self._steps, self._per_epoch),
-            *regularizer.before(p, g, total, self.rate, mask),
-            *clipping.calls(total, clipped),
-            *optimizer.update(p, clipped, self.rate, self.clock, self.slots, mask),
-            *regularizer.after(p, self.rate, mask),
+            *regularizer.before(p, g, self._total, self.rate, pulled),
+            *clipping.calls(self._total, self._clipped),
         ]
+        if not isinstance(optimizer, SearchingOptimizer):
+            self._update += optimizer.update(p, self._clipped, self.rate, self.clock, self.slots, mask)
+        self._afterwards = regularizer.after(p, self.rate, pulled)
 
     def set_time(self, epoch: int, batch: int, per_epoch: int) -> None:
         """The next step is mini-batch `batch` of `per_epoch` in this epoch, all counted from 0; the schedule wants it."""
         self._steps.fill(epoch * per_epoch + batch)
         self._per_epoch.fill(per_epoch)
 
-    def gradient(self, x: Array, target: Array) -> list[Call]:
+    def gradient(self, x: Array, target: Array, turn: Turn = nothing_random) -> list[Call]:
         """Write the gradient for x, (inputs + 1, batch) with a last row of ones, and targets (outputs, batch)."""
-        batch = x.shape[-1]
-        work = self.network.pass_for(batch, backward=True)
+        work = self._pass(x)
         output = work.output
+        share = np.array(1.0 / x.shape[-1], self.network.parameters.dtype)
+        before, after = self._noise.on_weights(self.network.parameters, turn("weights"))
         return [
-            *work.forward(x),
+            *before,
+            *work.forward(x, turn),
             *self.loss.gradient(output.activation, output.z, output.h, target, output.delta),
-            (np.multiply, (output.delta, np.array(1.0 / batch), output.delta)),
-            *work.backward(x),
+            (np.multiply, (output.delta, share, output.delta)),
+            *work.backward(x, turn),
+            *after,
         ]
 
-    def step(self, x: Array, target: Array) -> list[Call]:
+    def step(self, x: Array, target: Array, turn: Turn = nothing_random) -> list[Call]:
         """One mini-batch: the gradient, then the update. Run again after new examples are put into x and target."""
-        return [*self.gradient(x, target), *self._update]
+        calls = [*self.gradient(x, target, turn), *self._update]
+        if not isinstance(self.optimizer, SearchingOptimizer):
+            return [*self._rescheduled, *calls, *self._afterwards]
+        p = self.network.parameters
+
+        def objective() -> Array:
+            run(calls)
+            return self.last_loss(x, target) + self._regularizer.smooth_penalty(p, self._pulled)
+
+        moved = self.optimizer.search(objective, p, self._clipped, self.rate, self.slots)
+        # However often the search looks around, the step is one mini-batch seen once, from where it began.
+        left = (self.network.gradients, self.network.statistics)
+        kept = [np.empty_like(array) for array in left]
+        keep: list[Call] = [(np.copyto, (copy, array)) for copy, array in zip(kept, left, strict=True)]
+        give_back: list[Call] = [(np.copyto, (array, copy)) for copy, array in zip(kept, left, strict=True)]
+        return [*self._rescheduled, *calls, *keep, *moved, *give_back, *self._afterwards]
 
     def broken_layer(self, x: Array, target: Array) -> int | None:
         """Counted from 0, where the step just run left the finite numbers: forward, in the loss, backward or after it."""
-        work = self.network.pass_for(x.shape[-1], backward=True)
+        work = self._pass(x)
         layer = work.broken_layer()
         if layer is not None:
             return layer
@@ -85,9 +122,16 @@ class Trainer:
             return len(self.network.units) - 1
         return next((i for i, weights in enumerate(self.network.weights) if not np.isfinite(weights).all()), None)
 
-    def loss_of(self, x: Array, target: Array) -> float:
-        """Mean loss over the batch, summed over members."""
-        work = self.network.pass_for(x.shape[-1], backward=True)
-        run(work.forward(x))
-        output = work.output
-        return float(self.loss.value(output.activation, output.z, output.h, target).mean(axis=-1).sum())
+    def forward(self, x: Array, turn: Turn = nothing_random) -> list[Call]:
+        """Run forward as training does, for `last_loss` to look at."""
+        before, after = self._noise.on_weights(self.network.parameters, turn("weights"))
+        return [*before, *self._pass(x).forward(x, turn), *after]
+
+    def last_loss(self, x: Array, target: Array) -> Array:
+        """Mean loss over the batch at the last run forward, (members,); after a step, of the weights before it."""
+        output = self._pass(x).output
+        values = self.loss.value(output.activation, output.z, output.h, target).mean(axis=-1)
+        return np.reshape(values, -1)
+
+    def _pass(self, x: Array) -> Pass:
+        return self.network.pass_for(x.shape[-1], True, self._noise.of_hidden)

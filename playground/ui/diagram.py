@@ -161,9 +161,8 @@ class Diagram:
         for column, units in enumerate(shape):
             side = round(self.geometry.sides[column] * self.ratio)
             cells = ((np.arange(side) + 0.5) / side * held[column].shape[-1]).astype(np.intp)
-            number = column == len(shape) - 1 and self._predicted is not None
-            drawn = held[column] if self._predicted is None or not number else self._predicted
-            maps = drawn[:units, cells[::-1, None], cells]  # (units, side, side), the highest y on top
+            number = column == len(shape) - 1 and self.frame is not None and not self.frame.scene.classes
+            maps = held[column][:units, cells[::-1, None], cells]  # (units, side, side), the highest y on top
             with np.errstate(over="ignore", invalid="ignore"):  # a run that has diverged
                 levels = np.clip(self._scaled(column, maps) * 127.5 + 127.5, 0.0, 255.0).astype(np.uint8)
             pixels = np.ascontiguousarray(map_colours(self.theme, number)[levels])
@@ -171,15 +170,10 @@ class Diagram:
             pictures.append((image.copy(), np.atleast_1d(np.isfinite(maps).all(axis=(1, 2)))))
         return pictures
 
-    @property
-    def _predicted(self) -> Floats | None:
-        """The map of a number to predict, in the units of the data; None for classes and where the frame has none."""
-        return None if self.frame is None or self.frame.scene.classes else self.frame.outputs
-
     def _scaled(self, column: int, maps: Floats) -> Floats:
         """Maps with −1 at one end of the colours and 1 at the other; an output has the ends of the main view."""
         scene = self.frame.scene if self.frame else None
-        if scene and column == len(self.geometry.shape) - 1 and (scene.classes or self._predicted is not None):
+        if scene and column == len(self.geometry.shape) - 1:
             return (2.0 * maps - (scene.high + scene.low)) / (scene.high - scene.low)
         hidden = self.config.network.hidden
         bound = bound_of(hidden[column - 1].activation) if 1 <= column <= len(hidden) else None
@@ -274,7 +268,9 @@ def map_colours(theme: Theme, number: bool = False) -> NDArray[np.uint32]:
 @cache
 def bound_of(activation: Activation) -> float | None:
     """The largest size of its values, or None where they grow with the pre-activation."""
-    largest = float(np.abs(activation(np.linspace(-100.0, 100.0, 2001))).max())
+    rows, _ = activation.widths(1)
+    z = np.tile(np.linspace(-100.0, 100.0, 2001), (rows, 1))
+    largest = float(np.abs(activation(z)).max())
     return largest if largest < 10.0 else None
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Layer
-from playground.nn.activations import ACTIVATIONS
-from playground.options import knobs
+from playground.nn.activations import ACTIVATIONS, Activation
+from playground.ui.controls import wrapped
+from playground.ui.curve_picture import ICON, CurveDelegate, curve_icon
 from playground.ui.diagram_geometry import LARGEST, SMALLEST
+from playground.ui.knob_widgets import about
+from playground.ui.member_selector import MemberSelector
 from playground.ui.theme import GRID, tabular
 
 ROW_HEIGHTS = (20, 24, 24)  # of the title, the number of units, the activation
 STRETCHES = (100, 95, 90, 85, 80, 75)  # per cent of its width at which the name of an activation can still be read
 HEIGHT = sum(ROW_HEIGHTS) + 2 * 2
+SMALL_ICON = QSize(20, 13)
 
 
 class ActivationSelector(QComboBox):
@@ -25,9 +29,10 @@ class ActivationSelector(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for index, (name, cls) in enumerate(ACTIVATIONS.items()):
             self.addItem(cls.label, name)
-            self.setItemData(index, cls.formula, Qt.ItemDataRole.ToolTipRole)
+            self.setItemData(index, wrapped(about(cls)), Qt.ItemDataRole.ToolTipRole)
         widest = max(QFontMetrics(self.font()).horizontalAdvance(cls.label) for cls in ACTIVATIONS.values())
-        self.view().setMinimumWidth(widest + 5 * GRID)
+        self.setItemDelegate(CurveDelegate([cls() for cls in ACTIVATIONS.values()], self))
+        self.view().setMinimumWidth(ICON.width() + widest + 5 * GRID)
 
     def name_font(self, width: int) -> QFont:
         """The font, condensed as far as the name needs to fit into a width and can still be read."""
@@ -64,8 +69,6 @@ class ColumnHeader(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.title = QLabel()
-        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.rows = [QHBoxLayout() for _ in ROW_HEIGHTS]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -76,15 +79,53 @@ class ColumnHeader(QWidget):
             layout.addLayout(row)
 
 
-class EndHeader(ColumnHeader):
-    """Above the inputs and the outputs: how many there are, and what kind; nothing to edit."""
+class TitleButton(QToolButton):
+    """The name of a column beside the curve of its activation; pressed, it wants to tell more."""
 
-    def __init__(self, parent: QWidget) -> None:
+    details_wanted = Signal(QPoint)  # where on the screen
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._activation: Activation | None = None
+        self.setAutoRaise(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setIconSize(SMALL_ICON)
+        self.setFixedHeight(ROW_HEIGHTS[0])
+        self.clicked.connect(lambda: self.details_wanted.emit(self.mapToGlobal(self.rect().bottomLeft())))
+
+    def show_activation(self, activation: Activation, help: str) -> None:
+        """Show its curve, and say what a press does."""
+        if activation != self._activation:  # an icon takes longer to draw than all the rest of a header
+            self._activation = activation
+            self.setIcon(curve_icon(activation, self.palette()))
+        self.setAccessibleName(self.text())
+        describe(self, f"{wrapped(about(type(activation)))}\n\n{help}")
+
+    # Qt
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._activation is not None:
+            self.setIcon(curve_icon(self._activation, self.palette()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it: Space is the run's."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class EndHeader(ColumnHeader):
+    """Above the inputs and the outputs: how many there are, and what kind."""
+
+    def __init__(self, title: QLabel | TitleButton, parent: QWidget) -> None:
         super().__init__(parent)
-        self.count, self.kind = QLabel(), QLabel()
-        for row, label in zip(self.rows, (self.title, self.count, self.kind), strict=True):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            row.addWidget(label)
+        self.title, self.count, self.kind = title, QLabel(), QLabel()
+        for row, part in zip(self.rows, (self.title, self.count, self.kind), strict=True):
+            row.addWidget(part, 0, Qt.AlignmentFlag.AlignCenter)
         self.count.setFont(tabular(self.font()))
         self.count.setProperty("role", "muted")
         self.kind.setProperty("role", "muted")
@@ -101,13 +142,14 @@ class LayerHeader(ColumnHeader):
 
     units_wanted = Signal(int, int)  # hidden layer, how many more
     activation_chosen = Signal(int, str)  # hidden layer, name in ACTIVATIONS
-    knobs_wanted = Signal(int, QPoint)  # hidden layer, where on the screen
+    details_wanted = Signal(int, QPoint)  # hidden layer, where on the screen
 
     def __init__(self, index: int, parent: QWidget) -> None:
         super().__init__(parent)
         self.index = index
         number = index + 1
         self.setObjectName(f"layer_{index}")
+        self.title = TitleButton(f"layer_{index}_details")
         self.title.setText(self.tr("layer {number}").format(number=number))
         self.fewer, self.count, self.more = stepper(
             f"layer_{index}_units",
@@ -117,24 +159,16 @@ class LayerHeader(ColumnHeader):
         self.activation = ActivationSelector()
         self.activation.setObjectName(f"layer_{index}_activation")
         self.activation.setAccessibleName(self.tr("activation of layer {number}").format(number=number))
-        self.knobs = tool_button(
-            "⋯", f"layer_{index}_activation_knobs", self.tr("numbers of the activation of layer {n}").format(n=number)
-        )
-        self.knobs.setFixedWidth(18)
-        describe(self.knobs, self.tr("Set the numbers of this layer's activation. The run starts again."))
-        self.rows[0].addWidget(self.title)
+        self.rows[0].addWidget(self.title, 0, Qt.AlignmentFlag.AlignCenter)
         self.rows[1].addStretch()
         for widget in (self.fewer, self.count, self.more):
             self.rows[1].addWidget(widget)
         self.rows[1].addStretch()
         self.rows[2].addWidget(self.activation, 1)
-        self.rows[2].addWidget(self.knobs)
         self.fewer.clicked.connect(lambda: self.units_wanted.emit(index, -1))
         self.more.clicked.connect(lambda: self.units_wanted.emit(index, 1))
         self.activation.activated.connect(lambda: self.activation_chosen.emit(index, self.activation.currentData()))
-        self.knobs.clicked.connect(
-            lambda: self.knobs_wanted.emit(index, self.knobs.mapToGlobal(self.knobs.rect().bottomLeft()))
-        )
+        self.title.details_wanted.connect(lambda corner: self.details_wanted.emit(index, corner))
 
     def show_layer(self, layer: Layer) -> None:
         """Show what the config says of this layer."""
@@ -150,11 +184,11 @@ class LayerHeader(ColumnHeader):
         self.activation.setCurrentText(activation.label)
         help = self.tr("Activation of layer {number}: {formula}. Another one starts the run again.")
         describe(self.activation, help.format(number=number, formula=activation.formula))
-        self.knobs.setVisible(bool(knobs(type(activation))))
+        self.title.show_activation(activation, self.tr("Press for its plot, and for all numbers of the layer."))
 
 
 class DiagramBar(QWidget):
-    """The number of hidden layers, and the size of the units' pictures."""
+    """The number of hidden layers, the member shown, and the size of the units' pictures."""
 
     layers_wanted = Signal(int)  # how many more
     zoom_wanted = Signal(int)  # steps
@@ -165,6 +199,7 @@ class DiagramBar(QWidget):
         self.fewer, self.count, self.more = stepper(
             "layers", self.tr("fewer hidden layers"), self.tr("more hidden layers")
         )
+        self.members = MemberSelector()
         self.smaller = tool_button("\N{MINUS SIGN}", "zoom_out", self.tr("smaller pictures"))
         self.fit = tool_button(self.tr("fit"), "zoom_fit", self.tr("fit the panel"))
         self.larger = tool_button("+", "zoom_in", self.tr("larger pictures"))
@@ -176,7 +211,7 @@ class DiagramBar(QWidget):
         row.setSpacing(0)
         row.addWidget(QLabel(self.tr("hidden layers")))
         row.addSpacing(GRID)
-        for widget in (self.fewer, self.count, self.more):
+        for widget in (self.fewer, self.count, self.more, self.members):
             row.addWidget(widget)
         row.addStretch()
         row.addWidget(zoom)

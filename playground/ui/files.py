@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
-from playground.data.dataset import DataError
+from playground.data.dataset import DataError, Source
+from playground.data.idx_files import is_idx, read_images
+from playground.data.sources import source_of
 from playground.exchange.atomic import write_atomically
 from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import SnapshotError, load_snapshot
@@ -20,6 +22,7 @@ from playground.experiment.session import Session
 from playground.ui.figure import copy_figure, save_figure
 from playground.ui.panels.data_panel import with_source
 from playground.ui.panels.open_data import OpenDataDialog
+from playground.ui.reading import Reading
 from playground.ui.views.view import View
 
 if TYPE_CHECKING:
@@ -57,31 +60,45 @@ class Files(QObject):
             self.open_path(Path(name))
 
     def open_data(self) -> None:
-        """Ask for a table, and open it."""
-        filters = self.tr("Tables (*.csv *.tsv *.txt);;All files (*)")
+        """Ask for a table or for images, and open them."""
+        filters = self.tr("Tables and IDX images (*.csv *.tsv *.txt *idx3-ubyte *idx3-ubyte.gz);;All files (*)")
         name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open data"), self._folder(), filters)
         if name:
-            self.open_table(Path(name))
+            self.open_data_file(Path(name))
 
     def open_path(self, path: Path) -> None:
-        """Open a snapshot, a configuration or a table, by its ending; what fails is said and changes nothing."""
+        """Open a snapshot, a configuration or data, by the ending; what fails is said and changes nothing."""
         if path.suffix.lower() == ".safetensors":
             self._open_experiment(path, load_snapshot)
         elif path.suffix.lower() == ".json":
             self._open_experiment(path, _session_from_json)
         else:
-            self.open_table(path)
+            self.open_data_file(path)
 
-    def open_table(self, path: Path) -> None:
-        """Ask which columns of a table to use, and take it as the data; an edit that can be undone."""
+    def open_data_file(self, path: Path) -> None:
+        """Take a user's own file as the data, an edit that can be undone; of a table, ask which columns to use."""
+        if is_idx(path):
+            self._window.strip.answer(self.tr("Reading {name} …").format(name=path.name))
+            reading = Reading(partial(read_images, path), self)
+            reading.done.connect(partial(self._take_images, reading, path))
+            return
         dialog = OpenDataDialog(path, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._take_table(dialog, path))
+        dialog.accepted.connect(lambda: self._take_data(dialog.source(), path))
         dialog.open()
 
-    def _take_table(self, dialog: OpenDataDialog, path: Path) -> None:
+    def _take_images(self, reading: Reading, path: Path) -> None:
+        reading.deleteLater()
+        try:
+            reading.future.result()
+        except DataError as error:
+            self._window.strip.warn(str(error))
+        else:
+            self._take_data(source_of(path), path)
+
+    def _take_data(self, source: Source, path: Path) -> None:
         document = self._window.document
-        document.edit(self.tr("Open data"), with_source(document.config, dialog.source()))
+        document.edit(self.tr("Open data"), with_source(document.config, source))
         self._remember(path)
 
     def open_copy(self, path: Path) -> None:

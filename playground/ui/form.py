@@ -28,11 +28,16 @@ from playground.options import (
 )
 from playground.ui.controls import number_text, wrapped
 from playground.ui.document import Document
-from playground.ui.knob_widgets import WIDGETS, KnobWidget, about, has_widget
+from playground.ui.formula import Formula
+from playground.ui.knob_widgets import WIDGETS, ChoiceWidget, KnobWidget, about, has_widget
 from playground.ui.refusal import refuse, take_back
 from playground.ui.theme import GRID
 
-RESTARTING = ("data", "network")  # sections of a config; experiment.config.impact decides, and a test compares
+RESTARTING = (
+    "data",
+    "network",
+    "ensemble",
+)  # sections of a config; experiment.config.impact decides, and a test compares
 LABEL_WIDTH = 92  # so that forms that stand below each other align
 MARK_WIDTH = 12
 
@@ -72,6 +77,7 @@ class Row:
         self.widget = widget
         self.knob = widget.knob
         self.inner: Rows | None = None
+        self.formula: Formula | None = None
         self.label = QLabel(self.knob.label)
         self.label.setBuddy(cast(QWidget, widget.focusProxy()))
         self.mark = QLabel()
@@ -104,7 +110,7 @@ class Row:
 
     def remove(self, grid: QGridLayout) -> None:
         """Take everything out of the form."""
-        for part in (self.label, self.widget, self.mark, self.inner):
+        for part in (self.label, self.widget, self.mark, self.formula, self.inner):
             if part is not None:
                 grid.removeWidget(part)
                 part.hide()
@@ -205,7 +211,11 @@ class Rows(QWidget):
         )
         if isinstance(knob, Choice):
             row.inner = Rows(self._document, row.path, parent=self, after=list(widget.controls.values())[-1])
-            self._grid.addWidget(row.inner, line + 2, 0, 1, 3)
+            self._grid.addWidget(row.inner, line + 3, 0, 1, 3)
+        if isinstance(widget, ChoiceWidget):
+            row.formula = Formula(GRID if widget.wide else LABEL_WIDTH + GRID // 2 + GRID)  # below the selector
+            widget.meaning_shown.connect(row.formula.show_choice)
+            self._grid.addWidget(row.formula, line + 2, 0, 1, 3)
         if self._inner:
             row.label.setContentsMargins(GRID, 0, 0, 0)
             row.label.setProperty("role", "muted")

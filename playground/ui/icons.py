@@ -81,6 +81,15 @@ def _theme(painter: QPainter, ink: QColor) -> None:
     painter.drawPath(disc.subtracted(bite))
 
 
+def _range(painter: QPainter, ink: QColor) -> None:
+    curve = QPainterPath(QPointF(3, 8))
+    curve.cubicTo(QPointF(11, 8), QPointF(9, 18), QPointF(14, 18))
+    curve.cubicTo(QPointF(18, 18), QPointF(19, 12), QPointF(20, 4))
+    painter.setPen(QPen(ink, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(curve)
+
+
 DRAWINGS: dict[str, Callable[[QPainter, QColor], None]] = {
     "play": _play,
     "pause": _pause,
@@ -89,4 +98,5 @@ DRAWINGS: dict[str, Callable[[QPainter, QColor], None]] = {
     "reset": _reset,
     "seed": _seed,
     "theme": _theme,
+    "range": _range,
 }

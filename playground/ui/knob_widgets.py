@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from playground.nn.activation import Activation
 from playground.options import (
     Choice,
     ConfigError,
@@ -28,6 +29,7 @@ from playground.options import (
     knobs,
 )
 from playground.ui.controls import AIMABLE, CHIP, Box, NumberField, Selector, Slider, stops, wrapped
+from playground.ui.curve_picture import CurveDelegate
 from playground.ui.theme import GRID
 
 
@@ -209,17 +211,24 @@ class SubsetWidget(KnobWidget):
 
 
 class ChoiceWidget(KnobWidget):
-    """One of a table of Options; the knobs of the one chosen are the form's business."""
+    """One of a table of Options; formula and knobs of the one chosen are the form's business."""
+
+    meaning_shown = Signal(object)  # the class chosen, or meant by "automatic"; None where there is no single one
 
     knob: Choice
 
     def __init__(self, knob: Choice) -> None:
         super().__init__(knob)
         self._value: Options | None = None
+        self._automatic: type[Options] | None = None
         self._names: list[str | None] = [*([None] if knob.automatic else []), *knob.table]
         self.selector = Selector()
         self.selector.addItems([knob.table[name].label if name else self.tr("automatic") for name in self._names])
         self.selector.setPlaceholderText(self.tr("mixed"))
+        choices = [knob.table[name]() if name else None for name in self._names]
+        curves = [choice if isinstance(choice, Activation) else None for choice in choices]
+        if any(curves):
+            self.selector.setItemDelegate(CurveDelegate(curves, self.selector))
         self.selector.activated.connect(self._choose)
         self._place(selector=self.selector)
         self.show_refusals({})
@@ -228,16 +237,22 @@ class ChoiceWidget(KnobWidget):
         self._value = value
         name = None if value is None else self.knob.name(value)
         self.selector.setCurrentIndex(self._names.index(name) if name in self._names else -1)
+        self._show_meaning()
 
-    def show_automatic(self, label: str) -> None:
+    def show_automatic(self, cls: type[Options]) -> None:
         """Say what "automatic" means at present."""
-        self.selector.setItemText(self._names.index(None), self.tr("automatic ({choice})").format(choice=label))
+        self._automatic = cls
+        self.selector.setItemText(self._names.index(None), self.tr("automatic ({choice})").format(choice=cls.label))
+        self._show_meaning()
 
     def show_refusals(self, reasons: Mapping[str, str]) -> None:
         """Make these entries impossible to choose, and say why; all others are possible."""
         for index, name in enumerate(self._names):
             if name is not None:
                 self.selector.show_entry(index, about(self.knob.table[name]), reasons.get(name, ""))
+
+    def _show_meaning(self) -> None:
+        self.meaning_shown.emit(self._automatic if self._value is None else type(self._value))
 
     def _choose(self, index: int) -> None:
         name = self._names[index]
@@ -276,4 +291,9 @@ def about(cls: type) -> str:
     if not issubclass(cls, Options):
         return ""
     head = f"{cls.label}: {cls.formula}" if cls.formula else cls.label
-    return f"{head}\n{' '.join((inspect.getdoc(cls) or '').partition(chr(10) * 2)[0].split())}"
+    return f"{head}\n{purpose(cls)}"
+
+
+def purpose(cls: type[Options]) -> str:
+    """What a choice is for: the first paragraph of its docstring."""
+    return " ".join((inspect.getdoc(cls) or "").partition("\n\n")[0].split())

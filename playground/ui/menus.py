@@ -47,6 +47,8 @@ def build_menus(window: Window, run_actions: list[QAction]) -> None:
 
     run_menu = bar.addMenu(tr("&Run"))
     run_menu.addActions(run_actions)
+    run_menu.addSeparator()
+    run_menu.addAction(window.action(tr("&Find a learning rate…"), window.find_rate, "Ctrl+L"))
 
     view_menu = bar.addMenu(tr("&View"))
     for number, dock in enumerate(window.docks.values(), start=1):

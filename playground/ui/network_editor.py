@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGraphicsScene,
     QGraphicsView,
+    QLabel,
     QScrollArea,
     QStyle,
     QVBoxLayout,
@@ -17,17 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from playground.experiment.config import MAX_UNITS, Config, Layer
-from playground.experiment.frame import OUTPUTS, UNITS, Frame
+from playground.experiment.frame import UNITS, Frame
 from playground.nn.activations import ACTIVATIONS
+from playground.options import knobs
 from playground.ui.diagram import Diagram, DiagramItem
 from playground.ui.diagram_canvas import Canvas
-from playground.ui.diagram_controls import HEIGHT, DiagramBar, EndHeader, LayerHeader
+from playground.ui.diagram_controls import HEIGHT, DiagramBar, EndHeader, LayerHeader, TitleButton
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.document import Document
-from playground.ui.form import Form
+from playground.ui.layer_popover import LayerPopover, OutputPopover
+from playground.ui.pairs import output_of
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.view import View
-from playground.ui.weight_editor import Popup, Row, WeightEditor
+from playground.ui.weight_editor import Row, WeightEditor
 
 WIDEST_HEADER = 112
 NAME_WIDTHS = (24, 160)  # least and most pixels for the names beside the inputs and the outputs
@@ -67,11 +70,7 @@ class NetworkEditor(View):
         if old is None or old.scene is not frame.scene:
             self._lay_out()
             self._name_ends(frame)
-            # A number to predict is shown in the units of the data, which the maps of units do not have.
-            needs = frozenset({UNITS}) if frame.scene.classes else frozenset({OUTPUTS, UNITS})
-            if needs != self.needs:
-                self.needs = needs
-                self.needs_changed.emit()
+            self._show_members()
         self._draw()
 
     def show_config(self, config: Config) -> None:
@@ -79,6 +78,7 @@ class NetworkEditor(View):
         self._config = config
         hidden = config.network.hidden
         self._bar.show_layers(len(hidden))
+        self._show_members()
         while len(self._headers) > len(hidden):
             header = self._headers.pop()
             header.hide()
@@ -132,6 +132,9 @@ class NetworkEditor(View):
         added = dataclasses.replace(last, units=max(2, min(last.units, 4)))
         self.document.set("network.hidden", (*hidden, added), self.tr("Add layer"))
 
+    def _choose_member(self, member: int) -> None:
+        self.document.set("display.member", member, self.tr("Member {number}").format(number=member + 1), merge=True)
+
     def _change_units(self, layer: int, change: int) -> None:
         units = self.document.config.network.hidden[layer].units + change
         if 1 <= units <= MAX_UNITS:
@@ -144,11 +147,17 @@ class NetworkEditor(View):
             label = self.tr("Activation of layer {number}: {activation}").format(number=layer + 1, activation=cls.label)
             self.document.set(f"network.hidden.{layer}.activation", cls(), label)
 
-    def _edit_knobs(self, layer: int, corner: QPoint) -> None:
-        popup = Popup("activation_editor", self)
-        QVBoxLayout(popup).addWidget(Form(self.document, f"network.hidden.{layer}.activation"))
-        popup.open_at(corner)
-        popup.focusNextChild()
+    def _open_layer(self, layer: int, corner: QPoint) -> None:
+        title = self.tr("Layer {number}").format(number=layer + 1)
+        names = [name for name in knobs(Layer) if name != "units"]
+        path = f"network.hidden.{layer}"
+        popover = LayerPopover(title, self.document, path, names, lambda c: c.network.hidden[layer].activation, self)
+        popover.open_at(corner)
+
+    def _open_output(self, corner: QPoint) -> None:
+        if self._frame is not None:
+            classes = len(self._frame.scene.classes)
+            OutputPopover(self.tr("Output"), self.document, classes, self).open_at(corner)
 
     def _edit_weights(self, place: Place) -> None:
         """Open the pop-up for a weight or a bias, or for all that enters a unit."""
@@ -192,12 +201,16 @@ class NetworkEditor(View):
         self._bar.layers_wanted.connect(self._change_layers)
         self._bar.zoom_wanted.connect(self.zoom)
         self._bar.fit_wanted.connect(self.fit)
+        self._bar.members.member_chosen.connect(self._choose_member)
         self._strip = QWidget()
         self._strip.setFixedHeight(HEIGHT + GRID // 2)
         self._strip.setBackgroundRole(QPalette.ColorRole.Base)
         self._strip.setAutoFillBackground(True)
         self._above = QWidget(self._strip)
-        self._inputs, self._outputs = EndHeader(self._above), EndHeader(self._above)
+        self._output_title = TitleButton("output_details")
+        self._output_title.details_wanted.connect(self._open_output)
+        self._inputs = EndHeader(QLabel(), self._above)
+        self._outputs = EndHeader(self._output_title, self._above)
         geometry = Geometry.fitted(self._shape(), 1, 1)
         self._canvas = Canvas(Diagram(self._config, None, geometry, self.theme))
         self._canvas.unit_hovered.connect(self.unit_hovered)
@@ -236,7 +249,7 @@ class NetworkEditor(View):
         header = LayerHeader(index, self._above)
         header.units_wanted.connect(self._change_units)
         header.activation_chosen.connect(self._choose_activation)
-        header.knobs_wanted.connect(self._edit_knobs)
+        header.details_wanted.connect(self._open_layer)
         header.show()
         return header
 
@@ -245,7 +258,7 @@ class NetworkEditor(View):
         config, frame = self._config, self._frame
         inputs = len(frame.scene.input_names) if frame else len(config.data.features)
         outputs = len(frame.weights[-1]) if frame else 1
-        return inputs, *(layer.units for layer in config.network.hidden), outputs
+        return inputs, *(layer.activation.widths(layer.units)[1] for layer in config.network.hidden), outputs
 
     def _fitted(self, zoom: float) -> Geometry:
         """The geometry for the room there is, less that of the scroll bars it makes necessary."""
@@ -288,10 +301,17 @@ class NetworkEditor(View):
             width = min(apart - 6, WIDEST_HEADER, 2 * middle, 2 * (geometry.width - middle))
             header.setGeometry(middle - width // 2, 0, width, HEIGHT)
 
+    def _show_members(self) -> None:
+        if self._frame is not None:
+            self._bar.members.show_members(self._frame.scene.members)
+            self._bar.members.show_member(self._config.display.member)
+
     def _name_ends(self, frame: Frame) -> None:
         inputs, outputs = len(frame.scene.input_names), len(frame.weights[-1])
         self._inputs.show_column(self.tr("inputs") if inputs > 1 else self.tr("input"), inputs, "")
         self._outputs.show_column(self.tr("outputs") if outputs > 1 else self.tr("output"), outputs, frame.scene.output)
+        output = output_of(self._config, len(frame.scene.classes))
+        self._output_title.show_activation(output, self.tr("Press for its plot, and to choose another."))
 
     def _draw(self, geometry: Geometry | None = None) -> None:
         canvas = self._canvas

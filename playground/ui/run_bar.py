@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 import time
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -46,15 +48,25 @@ class RunBar(QToolBar):
             "epoch": _Counter(self.tr("epoch"), "8,888,888", self.tr("Finished passes over the training examples.")),
             "step": _Counter(self.tr("step"), "888,888,888", self.tr("Mini-batches trained since the start.")),
             "train_loss": _Counter(self.tr("train loss"), "8.888e+888", self.tr("Mean loss on the training examples.")),
+            "validation_loss": _Counter(
+                self.tr("validation loss"), "8.888e+888", self.tr("Mean loss on the validation examples.")
+            ),
             "test_loss": _Counter(self.tr("test loss"), "8.888e+888", self.tr("Mean loss on the test examples.")),
             "accuracy": _Counter(
                 self.tr("train · test accuracy"), "100.0 % · 100.0 %", self.tr("Share of examples classified right.")
             ),
+            "accuracies": _Counter(
+                self.tr("train · validation · test accuracy"),
+                "100.0 % · 100.0 % · 100.0 %",
+                self.tr("Share of examples classified right."),
+            ),
             "pace": _Counter(self.tr("steps/s"), "888,888", self.tr("Mini-batches trained each second.")),
         }
+        self._places: dict[str, QAction] = {}
         for name, counter in self._counters.items():
             counter.setObjectName(f"counter_{name}")
-            self.addWidget(counter)
+            self._places[name] = self.addWidget(counter)
+        self._show_validation(False)
         self.addAction(theme_action)
         self._last: tuple[float, int, int] | None = None
         self.show_theme(theme)
@@ -65,19 +77,19 @@ class RunBar(QToolBar):
 
     def show_frame(self, frame: Frame) -> None:
         scores = frame.scores
+        self._show_validation(frame.scene.validated)
         show = {
             "epoch": f"{frame.epoch:,}",
             "step": f"{frame.step:,}",
             "train_loss": _loss(scores.train_loss),
+            "validation_loss": "–" if scores.validation_loss is None else _loss(scores.validation_loss),
             "test_loss": _loss(scores.test_loss),
+            "accuracy": _shares(scores.train_accuracy, scores.test_accuracy),
+            "accuracies": _shares(scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy),
         }
         for name, value in show.items():
             self._counters[name].show_value(value)
-        accuracy = self._counters["accuracy"]
-        if scores.train_accuracy is None or scores.test_accuracy is None:
-            accuracy.show_value("–")
-        else:
-            accuracy.show_value(f"{100 * scores.train_accuracy:.1f} % · {100 * scores.test_accuracy:.1f} %")
+        self._explain_members(frame)
 
     def show_pace(self, frame: Frame, running: bool) -> None:
         """Steps a second, averaged over half a second and more."""
@@ -92,8 +104,33 @@ class RunBar(QToolBar):
             self._last = (now, frame.step, frame.run)
 
     def value(self, name: str) -> str:
-        """What a counter shows: epoch, step, train_loss, test_loss, accuracy or pace."""
+        """What a counter shows: epoch, step, a part's loss such as train_loss, accuracy, accuracies of all, or pace."""
         return self._counters[name].value()
+
+    def _show_validation(self, shown: bool) -> None:
+        """One place for the accuracies of two parts, another for those of three: so both are as wide as they must be."""
+        for name, visible in (("validation_loss", shown), ("accuracies", shown), ("accuracy", not shown)):
+            if self._places[name].isVisible() != visible:
+                self._places[name].setVisible(visible)
+
+    def _explain_members(self, frame: Frame) -> None:
+        """Of several members the counters show means; the tooltips say how far the members spread around them."""
+        scores, scene = frame.scores, frame.scene
+        several = len(scene.members) > 1
+        mean = "\n" + self.tr("Mean of {0} members").format(len(scene.members)) if several else ""
+        more = dict.fromkeys(("train_loss", "validation_loss", "test_loss", "accuracy", "accuracies"), mean)
+        if several:
+            spread = self.tr(", ± {0} (standard deviation)")
+            more["train_loss"] += spread.format(_loss(_deviation(scores.train_losses)))
+            held_out = "validation_loss" if scene.validated else "test_loss"
+            more[held_out] += spread.format(_loss(_deviation(scores.held_out_losses)))
+        if scores.of_mean is not None:
+            of_mean = "\n" + self.tr("The members' mean answer on the test examples: {0}")
+            answer = of_mean.format(_shares(scores.of_mean) if scene.classes else _loss(scores.of_mean))
+            for name in ("accuracy", "accuracies") if scene.classes else ("test_loss",):
+                more[name] += answer
+        for name, text in more.items():
+            self._counters[name].explain_more(text)
 
 
 class _Counter(QWidget):
@@ -119,8 +156,15 @@ class _Counter(QWidget):
         layout.setVerticalSpacing(0)
         layout.addWidget(self._value, 0, 0)
         layout.addWidget(self._name, 1, 0)
+        self._meaning, self._more = meaning, ""
         _explain(self, meaning)
         self.setAccessibleName(name)
+
+    def explain_more(self, more: str) -> None:
+        """Add this to the meaning."""
+        if more != self._more:
+            self._more = more
+            _explain(self, self._meaning + more)
 
     def show_value(self, value: str) -> None:
         if value != self._value.text():
@@ -142,6 +186,17 @@ def action_icons(actions: dict[str, QAction], theme: Theme, running: bool) -> No
 
 def _loss(loss: float) -> str:
     return f"{loss:.4f}" if 0.001 <= abs(loss) < 1000 or loss == 0 else f"{loss:.3e}"
+
+
+def _shares(*accuracies: float | None) -> str:
+    known = [accuracy for accuracy in accuracies if accuracy is not None]
+    return " · ".join(f"{100 * accuracy:.1f} %" for accuracy in known) if len(known) == len(accuracies) else "–"
+
+
+def _deviation(losses: tuple[float, ...]) -> float:
+    """Standard deviation of those that are finite."""
+    finite = [loss for loss in losses if math.isfinite(loss)]
+    return statistics.pstdev(finite) if finite else math.nan
 
 
 def _explain(widget: QWidget, meaning: str) -> None:

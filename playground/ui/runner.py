@@ -37,7 +37,8 @@ class Runner(QObject):
     `frame_ready` is emitted with the trainer held at a gate, so what its slots draw is not slowed down; the next frame
     is made only after they are done. `refused(config, sentence, kept)` follows a config that the session would not take;
     it goes on with the one it kept. `loaded(run)` says which run another session begins with; `restarted` follows a config
-    that made the run start again, `resumed` one whose undoing brought a run back that had been left.
+    that made the run start again, `resumed` one whose undoing brought a run back that had been left. `lent(config,
+    dataset)` follows `lend`.
     """
 
     frame_ready = Signal(object)
@@ -48,6 +49,7 @@ class Runner(QObject):
     refused = Signal(object, str, object)
     saved = Signal(object)
     exported = Signal(object)
+    lent = Signal(object, object)
     failed = Signal(str, str)  # a sentence, and details for a report
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -92,6 +94,7 @@ class Runner(QObject):
         self._thread.post(partial(self._thread.apply, config, back))
 
     def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
+        """Set a weight of the member that is shown."""
         self._thread.post(partial(self._thread.set_weight, layer, unit, input, value))
 
     def load(self, session: Session) -> None:
@@ -109,6 +112,10 @@ class Runner(QObject):
     def export_history(self, path: Path) -> None:
         """Write the whole history as a table."""
         self._thread.post(partial(self._thread.export_history, path))
+
+    def lend(self) -> None:
+        """Ask for the config and the data that are trained on; both are frozen."""
+        self._thread.post(self._thread.lend)
 
     def limit(self, steps_per_second: float | None) -> None:
         """Train no faster than this; None is as fast as can be."""
@@ -172,7 +179,7 @@ class _TrainingThread(QThread):
     # Commands, carried out in this thread
 
     def play(self) -> None:
-        if self._session.divergence is None:
+        if not self._session.over:
             self._allowed_at = time.perf_counter()
             self._set_playing(True)
         self._stale = True
@@ -224,7 +231,8 @@ class _TrainingThread(QThread):
 
     def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
         try:
-            self._session.set_weight(layer, unit, input, value)
+            member = min(self._session.config.display.member, self._session.network.members - 1)
+            self._session.set_weight(layer, unit, input, value, member)
         except IndexError:
             self._tell("failed", "That weight is no longer there: the network has changed.", "")
         self._stale = True
@@ -250,6 +258,9 @@ class _TrainingThread(QThread):
     def export_history(self, path: Path) -> None:
         layers = len(self._session.network.units)
         self._write("exported", path, partial(write_history, self._session.history, path, layer_names(layers)))
+
+    def lend(self) -> None:
+        self._tell("lent", self._session.config, self._session.dataset)
 
     def _write(self, kind: str, path: Path, write: Callable[[], None]) -> None:
         try:
@@ -296,7 +307,7 @@ class _TrainingThread(QThread):
         else:
             self._advance_slowly(self._steps_per_second)
         self._stale = True
-        if self._session.divergence is not None:
+        if self._session.over:
             self._set_playing(False)
 
     def _advance_slowly(self, steps_per_second: float) -> None:

@@ -38,6 +38,7 @@ class Theme:
     warning_base: str  # ground of remarks
     middle: str  # a map's colour half-way between negative and positive
     train: str  # curve of the training part
+    validation: str  # curve of the validation part
     test: str  # curve of the test part
 
     @property
@@ -64,9 +65,12 @@ class Theme:
     @cache  # noqa: B019
     def value_table(self) -> NDArray[np.uint8]:
         """Lookup table (256, 3) for a surface of numbers: viridis; read-only, and worked out once."""
-        table: NDArray[np.uint8] = pg.colormap.get("viridis").getLookupTable(nPts=256)[:, :3]
-        table.setflags(write=False)
-        return table
+        return _table("viridis")
+
+    @cache  # noqa: B019
+    def spread_table(self) -> NDArray[np.uint8]:
+        """Lookup table (256, 3) for how far answers spread: cividis; read-only, and worked out once."""
+        return _table("cividis")
 
 
 LIGHT = Theme(
@@ -83,6 +87,7 @@ LIGHT = Theme(
     warning_base="#fff3df",
     middle="#f1f2f4",
     train="#0877bd",
+    validation="#8e2a86",
     test="#c2620a",
 )
 DARK = Theme(
@@ -99,6 +104,7 @@ DARK = Theme(
     warning_base="#3a2d17",
     middle="#2a2e37",
     train="#56b4e9",
+    validation="#cc79a7",
     test="#f59322",
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
@@ -161,6 +167,12 @@ def _style_sheet(theme: Theme) -> str:
     QLabel[role="heading"] {{ font-weight: 600; }}
     QLabel[role="remark"] {{ color: {theme.warning}; background: {theme.warning_base}; border-radius: 4px; padding: 6px; }}
     """
+
+
+def _table(name: str) -> NDArray[np.uint8]:
+    table: NDArray[np.uint8] = pg.colormap.get(name).getLookupTable(nPts=256)[:, :3]
+    table.setflags(write=False)
+    return table
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

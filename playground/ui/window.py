@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from playground.experiment.config import MAX_SEED, Config, Impact, impact
-from playground.experiment.frame import NEEDS, Divergence, Frame, Scene
+from playground.experiment.frame import NEEDS, Frame, Scene
 from playground.experiment.session import Session
 from playground.ui.autosave import Autosave
 from playground.ui.document import Document
@@ -21,8 +21,10 @@ from playground.ui.icons import icon
 from playground.ui.menus import build_menus
 from playground.ui.message_strip import MessageStrip
 from playground.ui.network_editor import NetworkEditor
+from playground.ui.news import News
 from playground.ui.panels.data_panel import DataPanel
 from playground.ui.panels.learning_panel import LearningPanel
+from playground.ui.range_dialog import RangeDialog
 from playground.ui.run_bar import RunBar, action_icons
 from playground.ui.runner import Runner
 from playground.ui.theme import THEMES, Theme, apply_theme
@@ -51,9 +53,10 @@ class Window(QMainWindow):
         self.runner = Runner(session, self)
         self.frame: Frame | None = None
         self._scene: Scene | None = None
-        self._divergence: Divergence | None = None
+        self._news = News(self.strip, self.runner.go_back, self.reset, self)
         self._needs = NEEDS
         self._turn = 0
+        self._range_dialog: RangeDialog | None = None
         self.docks: dict[str, QDockWidget] = {}
         self._build()
         self.files = Files(self)
@@ -77,6 +80,7 @@ class Window(QMainWindow):
             self.runner.pause()
         else:
             self.runner.play()
+            self._news.repeat()
 
     def step(self) -> None:
         """Pause, and train one mini-batch."""
@@ -100,6 +104,14 @@ class Window(QMainWindow):
         seed = (self.document.config.network.seed + 1) % (MAX_SEED + 1)
         self.document.set("network.seed", seed, self.tr("New seed"))
 
+    def find_rate(self) -> None:
+        """Look for a good learning rate, while the run goes on."""
+        if self._range_dialog is None:
+            self._range_dialog = RangeDialog(self.document, self.theme, self)
+            self._range_dialog.experiment_wanted.connect(self.runner.lend)
+            self.runner.lent.connect(self._range_dialog.run)
+        self._range_dialog.start()
+
     def load(self, session: Session) -> None:
         """Show another experiment, paused."""
         self.strip.answer(self.tr("Another experiment. Space starts it."))
@@ -120,7 +132,7 @@ class Window(QMainWindow):
         self._run_bar.show_pace(frame, self.runner.running)
         self._ask_for_what_is_seen()
         self.files.follow_frame(frame)
-        self._follow_divergence(frame)
+        self._news.follow(frame)
         self._paint_now()
 
     def show_theme(self, theme: Theme) -> None:
@@ -133,6 +145,9 @@ class Window(QMainWindow):
         for view in (self.editor, *self.views):
             view.show_theme(theme)
         self.data_panel.show_theme(theme)
+        self.learning_panel.show_theme(theme)
+        if self._range_dialog is not None:
+            self._range_dialog.show_theme(theme)
         self.strip.show_theme(theme)
         self._run_bar.show_theme(theme)
         self._theme_action.setIcon(icon("theme", theme))
@@ -220,6 +235,7 @@ class Window(QMainWindow):
         self._run_bar.speed_chosen.connect(self.runner.limit)
         self.editor.unit_hovered.connect(self._follow_hover)
         self.data_panel.open_data_requested.connect(self.files.open_data)
+        self.learning_panel.rate_search_requested.connect(self.find_rate)
         for view in self.views:
             view.needs_changed.connect(self._ask_for_what_is_seen)
 
@@ -302,20 +318,6 @@ class Window(QMainWindow):
         else:
             self.strip.warn(sentence)
 
-    def _follow_divergence(self, frame: Frame) -> None:
-        """Say where the numbers broke and what helps, until they are whole again; no other warning hides it."""
-        known, self._divergence = self._divergence, frame.divergence
-        if frame.divergence is not None and (frame.divergence is not known or not self.strip.urgent):
-            self.strip.warn(
-                frame.divergence.message + " " + self.tr("A smaller learning rate helps."),
-                (self.tr("Step back to the last good weights"), self.runner.go_back),
-                (self.tr("Reset"), self.reset),
-            )
-        elif frame.divergence is None and known is not None:
-            self.strip.answer(
-                self.tr("Back at step {step}: lower the learning rate, then go on.").format(step=f"{frame.step:,}")
-            )
-
     def _toggle_theme(self) -> None:
         self.show_theme(THEMES["light" if self.theme.dark else "dark"])
 
@@ -350,7 +352,8 @@ class Window(QMainWindow):
         right = max(400, width * 3 // 10)
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([docks["data"], docks["boundary"]], [280, right], horizontal)
-        self.resizeDocks([docks["data"], docks["learning"]], [352, 300], vertical)
+        data = min(420, height * 2 // 5)  # all of it, where there is room
+        self.resizeDocks([docks["data"], docks["learning"]], [data, height - data - 140], vertical)
         self.resizeDocks([docks["boundary"], docks["loss"]], [right + 20, height - right - 140], vertical)
         self.resizeDocks([docks["gradient"]], [max(250, height * 3 // 10)], vertical)
 
@@ -363,6 +366,8 @@ class Window(QMainWindow):
         settings = QSettings()
         settings.setValue("geometry", self.saveGeometry())
         settings.setValue("layout", self.saveState(LAYOUT_VERSION))
+        if self._range_dialog is not None:
+            self._range_dialog.reject()
         self.runner.stop()
         self.autosave.clear()
         event.accept()

@@ -1,4 +1,4 @@
-"""Splitting into a training and a test part, and standardising."""
+"""Frozen examples, and standardising."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import StandardScaler
 
-from playground.data.dataset import DataError, Dataset, Scaling, Source, split
+from playground.data.dataset import Dataset, Scaling, Source
 
 tables = arrays(np.float64, st.tuples(st.integers(1, 30), st.integers(1, 5)), elements=st.floats(-1e6, 1e6, width=32))
 
@@ -17,8 +17,11 @@ def rng(seed: int = 1) -> np.random.Generator:
 
 
 def test_the_arrays_of_a_dataset_cannot_be_written_to() -> None:
-    data = Dataset(np.zeros((3, 2)), np.zeros(3), ("a", "b"), (), "y", "hand")
+    data = Dataset(np.zeros((3, 2)), np.zeros(3), ("a", "b"), (), "y", "hand", test=np.array([2]))
     assert len(data) == 3
+    assert data.test is not None
+    with pytest.raises(ValueError, match="read-only"):
+        data.test[0] = 1
     with pytest.raises(ValueError, match="read-only"):
         data.X[0, 0] = 1.0
     with pytest.raises(ValueError, match="read-only"):
@@ -28,30 +31,6 @@ def test_the_arrays_of_a_dataset_cannot_be_written_to() -> None:
 def test_a_source_by_itself_has_nothing_to_load() -> None:
     with pytest.raises(NotImplementedError):
         Source().load(rng())
-
-
-@given(st.integers(2, 500), st.floats(0.0, 1.0), st.integers(0, 2**31 - 1))
-def test_a_split_shares_out_every_example_once(examples: int, share: float, seed: int) -> None:
-    train, test = split(examples, share, rng(seed))
-    assert sorted([*train, *test]) == list(range(examples))
-    assert len(train) >= 1
-    assert len(test) >= 1
-    assert abs(len(train) - share * examples) <= 1.0
-    again = split(examples, share, rng(seed))
-    assert np.array_equal(train, again[0])
-    assert np.array_equal(test, again[1])
-
-
-def test_a_split_is_shuffled_anew_by_each_seed() -> None:
-    first, second = split(100, 0.5, rng(1))[0], split(100, 0.5, rng(2))[0]
-    assert not np.array_equal(first, np.arange(50))
-    assert set(first) != set(second)
-
-
-@pytest.mark.parametrize("examples", [0, 1])
-def test_too_few_examples_cannot_be_split(examples: int) -> None:
-    with pytest.raises(DataError, match=f"^{examples} example"):
-        split(examples, 0.5, rng())
 
 
 @given(tables)
@@ -77,6 +56,17 @@ def test_a_constant_column_becomes_zero(constant: float) -> None:
     scaling = Scaling.of(values)
     assert scaling.deviation == 1.0
     np.testing.assert_allclose(scaling.apply(values), 0.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("constant", [0.1, 1 / 255, 1.0])
+def test_a_constant_column_in_single_precision_becomes_zero(constant: float) -> None:
+    values = np.full((10_007, 2), constant, np.float32)
+    values[:, 1] = np.arange(10_007) / 255
+    scaling = Scaling.of(values)
+    assert scaling.deviation[0] == 1.0
+    assert scaling.deviation.dtype == scaling.mean.dtype == np.float64
+    assert abs(scaling.apply(values)[:, 0]).max() < 1e-12
+    np.testing.assert_allclose(scaling.mean[1], 5003 / 255, rtol=1e-7)
 
 
 @pytest.mark.parametrize("size", [1e-15, 1.0, 1e15, 1e100])

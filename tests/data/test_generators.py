@@ -40,7 +40,7 @@ def draw(source: Generator, seed: int = 1):
 def test_the_sources_are_shown_in_this_order() -> None:
     assert list(SOURCES) == [
         *("circle", "exclusive_or", "gaussians", "spiral", "moons", "blobs", "plane", "hills"),
-        *("iris", "breast_cancer", "diabetes", "csv_file"),
+        *("iris", "breast_cancer", "diabetes", "digits", "csv_file", "idx_files"),
     ]
     assert len({cls.label for cls in SOURCES.values()}) == len(SOURCES)
 

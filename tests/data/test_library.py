@@ -8,9 +8,15 @@ import pytest
 from sklearn import datasets
 
 from playground.data.dataset import Dataset, Source
-from playground.data.library import BreastCancer, Diabetes, Iris
+from playground.data.idx_files import widest
+from playground.data.library import BreastCancer, Diabetes, Digits, Iris
 
-EACH = [(Iris, datasets.load_iris), (BreastCancer, datasets.load_breast_cancer), (Diabetes, datasets.load_diabetes)]
+EACH = [
+    (Iris, datasets.load_iris),
+    (BreastCancer, datasets.load_breast_cancer),
+    (Diabetes, datasets.load_diabetes),
+    (Digits, datasets.load_digits),
+]
 
 
 def load(cls: type[Source]) -> Dataset:
@@ -65,6 +71,22 @@ def test_diabetes() -> None:
         column["total cholesterol (mg/dl)"] / column["HDL cholesterol (mg/dl)"],
         atol=0.7,
     )
+
+
+def test_digits() -> None:
+    data = load(Digits)
+    assert data.X.shape == (1797, 64)
+    assert (data.X.min(), data.X.max()) == (0, 16)
+    assert data.classes == tuple("0123456789")
+    assert data.target == "digit"
+    assert data.columns[:2] == ("pixel 1,1", "pixel 1,2")
+    assert data.columns[8] == "pixel 2,1"
+    assert data.columns[-1] == "pixel 8,8"
+
+
+def test_the_first_two_columns_are_drawn_but_of_digits_those_that_vary_most() -> None:
+    assert Iris().axes() == (0, 1)
+    assert Digits().axes() == widest(load(Digits).X)
 
 
 def test_scikit_learn_is_imported_only_on_use() -> None:

@@ -11,6 +11,7 @@ import pytest
 from matplotlib import colormaps
 from matplotlib.colors import to_rgb
 from matplotlib.image import imread
+from matplotlib.text import Text
 
 from playground.exchange import pictures
 from playground.exchange.pictures import boundary_picture, gradients_picture
@@ -131,6 +132,47 @@ def test_a_divergence_is_said(tmp_path: Path) -> None:
     for draw in (boundary, gradients):
         assert count(draw(frame, tmp_path), theme.LIGHT.warning) == 0
         assert count(draw(dataclasses.replace(frame, divergence=divergence), tmp_path), theme.LIGHT.warning) > 100
+
+
+def words(frame: Frame, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """All that is written in the picture of the boundary; every line of it must lie within the picture."""
+    figures: list[Any] = []
+    monkeypatch.setattr(pictures, "_write", lambda figure, path: figures.append(figure))
+    boundary_picture(frame, folder / "x.png")
+    [figure] = figures
+    figure.draw_without_rendering()
+    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+    assert max(text.get_window_extent().x1 for text in texts) <= figure.bbox.x1
+    return "\n".join(text.get_text() for text in texts)
+
+
+def test_of_members_the_mean_is_drawn_and_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "circle, mean of 3 members" in words(frame_of(0, "ensemble.members=3"), tmp_path, monkeypatch).lower()
+    assert "mean of" not in words(frame_of(0), tmp_path, monkeypatch)
+
+
+def test_validation_and_the_end_of_a_run_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopping = 'training.stopping={"name": "early", "patience": 1, "improvement": 1.0}'
+    frame = frame_of(3, "data.validation_share=0.2", "data.source=iris", "ensemble.members=2", stopping)
+    assert frame.ending
+    told = words(frame, tmp_path, monkeypatch).replace("\n", " ")
+    scores = frame.scores
+    assert (
+        f"{scores.train_loss:.4g} training, {scores.validation_loss:.4g} validation, {scores.test_loss:.4g} test"
+        in told
+    )
+    assert f"{100 * scores.validation_accuracy:.1f} % validation" in told
+    assert "validation (30)" in told
+    assert frame.ending in told
+    assert "validation" not in words(frame_of(0), tmp_path, monkeypatch)
+
+
+def test_validation_points_are_pale(tmp_path: Path) -> None:
+    frame = frame_of(0, "data.source=blobs", "data.validation_share=0.4")
+    colour = 1.0 - pictures.PALE_POINT * (1.0 - np.array(to_rgb(theme.CLASSES[2])))
+    assert count(boundary(frame, tmp_path), colour) > 300
+    scene = dataclasses.replace(frame.scene, validation_points=np.zeros((0, 2)), validation_y=np.zeros(0))
+    assert count(boundary(dataclasses.replace(frame, scene=scene), tmp_path), colour) < 100
 
 
 def test_each_layer_has_its_line(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
 import json
@@ -15,19 +16,32 @@ from typing import Any
 import numpy as np
 import pytest
 import safetensors.numpy
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from playground.data.dataset import Dataset
 from playground.data.files import CsvFile
 from playground.data.generators import Blobs, Circle, Hills
-from playground.data.sources import SOURCES
+from playground.data.sources import FILES, SOURCES
 from playground.exchange import snapshot
 from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snapshot
 from playground.experiment import history
-from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig, TrainingConfig
+from playground.experiment.config import (
+    Config,
+    ConfigError,
+    DataConfig,
+    EnsembleConfig,
+    Layer,
+    NetworkConfig,
+    TrainingConfig,
+)
+from playground.experiment.ensemble import VARIATIONS
 from playground.experiment.session import Session
+from playground.experiment.watch import STOPPINGS
+from playground.nn.activations import ACTIVATIONS
 from playground.nn.clipping import CLIPPINGS
+from playground.nn.noise import Noise
+from playground.nn.normalizations import NORMALIZATIONS
 from playground.nn.optimizers import OPTIMIZERS, Adam, Momentum
 from playground.nn.regularizers import L1, REGULARIZERS
 from playground.nn.schedules import SCHEDULES
@@ -66,7 +80,7 @@ def small(source: Any = None, **training: Any) -> Session:
 
 @st.composite
 def sources(draw: st.DrawFn) -> Any:
-    cls = draw(st.sampled_from([cls for cls in SOURCES.values() if cls is not CsvFile]))
+    cls = draw(st.sampled_from([cls for cls in SOURCES.values() if cls not in FILES]))
     source = draw(options(cls))
     return dataclasses.replace(source, points=draw(st.integers(20, 60))) if "points" in knobs(cls) else source
 
@@ -85,19 +99,32 @@ EDITS = st.one_of(
     st.tuples(st.just("training.regularizer"), learning(REGULARIZERS)),
     st.tuples(st.just("training.schedule"), learning(SCHEDULES)),
     st.tuples(st.just("training.clipping"), learning(CLIPPINGS)),
+    st.tuples(st.just("training.stopping"), learning(STOPPINGS)),
+    st.tuples(st.just("training.noise"), options(Noise)),
 )
+ENSEMBLES = st.builds(EnsembleConfig, members=st.integers(1, 3), vary=learning(VARIATIONS))
 
 
 @settings(max_examples=150)
 @given(
     source=sources(),
-    hidden=st.lists(st.builds(Layer, st.integers(1, 4)), max_size=3).map(tuple),
+    validation_share=st.sampled_from((0.0, 0.3)),
+    network=st.builds(
+        NetworkConfig,
+        hidden=st.lists(
+            st.builds(Layer, st.integers(1, 4), learning(ACTIVATIONS), learning(NORMALIZATIONS)), max_size=3
+        ).map(tuple),
+        precision=st.sampled_from(("float64", "float32")),
+    ),
+    ensemble=ENSEMBLES,
     training=st.builds(
         TrainingConfig,
         optimizer=learning(OPTIMIZERS),
         regularizer=learning(REGULARIZERS),
         schedule=learning(SCHEDULES),
         clipping=learning(CLIPPINGS),
+        noise=options(Noise),
+        stopping=learning(STOPPINGS),
         learning_rate=st.floats(1e-4, 0.3),
         batch_size=st.integers(1, 40),
     ),
@@ -105,11 +132,17 @@ EDITS = st.one_of(
     capacity=st.sampled_from((8, history.CAPACITY)),
 )
 def test_whatever_was_done_it_goes_on_bit_for_bit(
-    source: Any, hidden: Any, training: Any, edits: Any, capacity: int
+    source: Any, validation_share: float, network: Any, ensemble: Any, training: Any, edits: Any, capacity: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "CAPACITY", capacity)
-        session = Session(Config(DataConfig(source), NetworkConfig(hidden), training))
+        data = DataConfig(source, validation_share=validation_share)
+        if training.optimizer.full_batch:
+            training = dataclasses.replace(training, batch_size=10_000)
+        try:
+            session = Session(Config(data, network, training, ensemble))
+        except ConfigError:  # such as early stopping by validation examples that there are not
+            reject()
         for edit, value in edits:
             match edit:
                 case "step":
@@ -119,7 +152,8 @@ def test_whatever_was_done_it_goes_on_bit_for_bit(
                 case "restart":
                     session.restart()
                 case path:
-                    session.apply(with_value(session.config, path, value))
+                    with contextlib.suppress(ConfigError):
+                        session.apply(with_value(session.config, path, value))
         session.frame()  # looks for a divergence
         assume(session.divergence is None)
         check_goes_on(session)
@@ -333,6 +367,13 @@ def drop(part: int, name: str) -> Callable[[Parts], None]:
     return edit
 
 
+def own_test(*rows: Any) -> Callable[[Parts], None]:
+    def edit(file: Parts) -> None:
+        file[0]["test"] = np.array(rows) if rows else np.array([], np.intp)
+
+    return edit
+
+
 def text(name: str, old: str, new: str) -> Callable[[Parts], None]:
     def edit(file: Parts) -> None:
         assert old in file[1][name], file[1][name]
@@ -351,19 +392,26 @@ def text(name: str, old: str, new: str) -> Callable[[Parts], None]:
         (put("y", 0, -1.0), "y: holds a number that is none of the 2 classes"),
         (array("y", lambda y: y[:-1]), "y: has shape (39,), not (40,)"),
         (array("y", lambda y: y.astype(np.float32)), "y: holds float32, not float64"),
-        (array("X", lambda X: X.astype(np.int64)), "X: holds int64, not float64"),
+        (array("X", lambda X: X.astype(np.int64)), "X: holds int64, neither float64 nor float32"),
+        (own_test(5, 0, 40), "test: names an example that is none of the 40"),
+        (own_test(5, -1), "test: names an example that is none of the 40"),
+        (own_test(5, 7, 5), "test: names an example twice"),
+        (own_test(), "test: is no list of whole numbers"),
+        (own_test(1.0, 2.0), "test: is no list of whole numbers"),
+        (own_test([1], [2]), "test: is no list of whole numbers"),
+        (own_test(*range(40)), "test: leaves no example to train on"),
         (array("X", lambda X: X[:, 0]), "X: has shape (40,), not (examples, columns)"),
         (array("X", lambda X: X[:, :0]), "X: has shape (40, 0), not (examples, columns)"),
         (array("X", lambda X: X[:, :1]), "dataset.columns: has 2 names for 1 columns"),
         (array("parameters", lambda p: p[:, 1:]), "parameters: has shape (1, 12), not (1, 13)"),
         (array("order", lambda order: order.astype(np.int32)), "order: holds int32, not int64"),
-        (put("order", 0, 99), "order: does not name each training example once"),
+        (put("order", (0, 0), 99), "order: does not name the training examples"),
         (array("history", lambda rows: rows[:, 1:]), "history: has shape"),
         (drop(0, "X"), "the array X is missing"),
         (drop(0, "history"), "the array history is missing"),
         (lambda file: file[0].update(more=np.zeros(1)), "the array more is unknown"),
         (drop(1, "run"), "run: is missing"),
-        (text("version", "1", "2"), "has version 2 of the format, and only 1 can be read"),
+        (text("version", "2", "1"), "has version 1 of the format, and only 2 can be read"),
         (text("format", "neural", "other"), "was not written by this program"),
         (text("config", '"batch_size": 10', '"batch_size": 0'), "config.training.batch_size: must lie between 1 and"),
         (text("config", '"batch_size": 10', f'"batch_size": 1{"0" * 99}'), "config: is no proper JSON: a whole number"),
@@ -526,5 +574,17 @@ def test_an_empty_data_set_is_refused_and_nothing_else_is_loaded(saved: Path, tm
             load(signed(arrays | {"X": arrays["X"][:rows], "y": arrays["y"][:rows]}, metadata), tmp_path)
 
 
+def test_test_examples_of_their_own_and_single_precision_are_kept() -> None:
+    data = Circle(points=40).load(np.random.default_rng(1))
+    own = dataclasses.replace(data, X=data.X.astype(np.float32), test=np.array([7, 3, 39]))
+    session = Session(small().config, own)
+    check_goes_on(session)
+    opened = reopened(session).dataset
+    assert opened.X.dtype == np.float32
+    assert opened.test is not None
+    assert opened.test.tolist() == [7, 3, 39]
+    assert reopened(small()).dataset.test is None
+
+
 def test_every_field_of_a_dataset_is_saved() -> None:
-    assert {"X", "y", *snapshot.DATASET_FIELDS} == {field.name for field in dataclasses.fields(Dataset)}
+    assert {"X", "y", "test", *snapshot.DATASET_FIELDS} == {field.name for field in dataclasses.fields(Dataset)}

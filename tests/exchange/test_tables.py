@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.exchange.tables import layer_names, write_history
+from playground.exchange.tables import FIXED, layer_names, write_history
 from playground.experiment.config import Config
 from playground.experiment.frame import Curves
 from playground.experiment.session import Session
@@ -45,15 +45,16 @@ def test_every_number_comes_back_in_full(tmp_path: Path) -> None:
     write_history(curves, tmp_path / "history.csv", layer_names(3))
     rows = read(tmp_path / "history.csv")
     assert len(rows) == len(curves)
-    for name in ("epoch", "step", "train_loss", "test_loss", "train_accuracy", "test_accuracy"):
-        assert np.array_equal(column(rows, name), getattr(curves, name)), name
+    for name in FIXED:
+        assert np.array_equal(column(rows, name), getattr(curves, name), equal_nan=True), name
     for index, layer in enumerate(layer_names(3)):
         for measure in ("norm", "largest", "mean"):
             expected = getattr(curves, f"gradient_{measure}")[:, index]
             assert np.array_equal(column(rows, f"{layer} gradient {measure}"), expected, equal_nan=True)
     assert rows[0]["step"] == "0"
     assert rows[0]["output gradient norm"] == ""  # before the first step there is none
-    assert len(rows[0]) == 6 + 3 * 3
+    assert {row["validation_loss"] for row in rows} == {""}
+    assert len(rows[0]) == 8 + 3 * 3
 
 
 def test_a_regression_has_no_accuracies(tmp_path: Path) -> None:
@@ -63,10 +64,10 @@ def test_a_regression_has_no_accuracies(tmp_path: Path) -> None:
 
 def test_a_text_that_begins_like_a_formula_is_made_harmless_and_a_negative_number_is_left_alone(tmp_path: Path) -> None:
     one = np.ones((1, 4))
-    curves = Curves(-one[:, 0], one[:, 0].astype(np.int64), *(one[:, 0],) * 4, one, one, one)
+    curves = Curves(-one[:, 0], one[:, 0].astype(np.int64), *(one[:, 0],) * 6, one, one, one, one[:, :0], one[:, :0])
     write_history(curves, tmp_path / "history.csv", ("=cmd()", "+1", "-1", "@x"))
     header, row = (tmp_path / "history.csv").read_text().splitlines()
-    assert [name[:2] for name in header.split(",")[6::3]] == ["'=", "'+", "'-", "'@"]
+    assert [name[:2] for name in header.split(",")[8::3]] == ["'=", "'+", "'-", "'@"]
     assert row.startswith("-1.0,1,1.0,")
 
 

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from playground.data.dataset import Floats
 from playground.experiment import batches
-from playground.experiment.batches import Batches, Step
+from playground.experiment.batches import BLOCK_BATCHES, Batches, Compile, Step
+from playground.experiment.ensemble import Member
 from playground.experiment.problem import Part
 from playground.nn.calls import run
+from playground.nn.chance import Turn
+from playground.nn.noise import Noise
 
 Seen = list[tuple[Floats, Floats]]
 
@@ -22,14 +25,22 @@ def numbered(examples: int) -> Part:
     return Part(np.column_stack([number, np.ones(examples)]), -number[:, None], number)
 
 
-def watched(part: Part, size: int) -> tuple[Batches, Seen]:
+ONE = Member("", 1, 0.03, None)
+
+
+def batches_of(part: Part, size: int, compile: Compile, most: int = BLOCK_BATCHES, *members: Member) -> Batches:
+    """Batches for one undisturbed network, or for these members."""
+    return Batches(part, members or (ONE,), size, compile, Noise(), None, most)
+
+
+def watched(part: Part, size: int, most: int = BLOCK_BATCHES, *members: Member) -> tuple[Batches, Seen]:
     """Batches whose steps note down what lies in their arrays when they are run."""
     seen: Seen = []
 
-    def compile(x: Floats, targets: Floats) -> Step:
+    def compile(x: Floats, targets: Floats, turn: Turn) -> Step:
         return [(lambda: seen.append((x.copy(), targets.copy())), ())]
 
-    return Batches(part, size, compile), seen
+    return batches_of(part, size, compile, most, *members), seen
 
 
 def run_epoch(drawn: Batches, most: int = 1_000_000) -> None:
@@ -49,7 +60,7 @@ def examples_of(seen: Seen) -> list[int]:
 
 def test_the_last_batch_holds_what_is_left() -> None:
     drawn, seen = watched(numbered(23), 10)
-    drawn.shuffle(np.random.default_rng(1))
+    drawn.shuffle()
     run_epoch(drawn)
     assert drawn.count == 3
     assert [x.shape for x, _ in seen] == [(2, 10), (2, 10), (2, 3)]
@@ -68,16 +79,15 @@ def test_each_example_once_an_epoch_in_the_order_drawn(
     examples: int, size: int, block: int, most: int, limit: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batches, "BLOCK_BATCHES", block)
         patch.setattr(batches, "BLOCK_BYTES", limit)
-        drawn, seen = watched(numbered(examples), size)
-    rng, twin = np.random.default_rng(3), np.random.default_rng(3)
+        drawn, seen = watched(numbered(examples), size, block)
+    twin = np.random.default_rng([1, 1])
     for _ in range(2):
         seen.clear()
-        drawn.shuffle(rng)
+        drawn.shuffle()
         run_epoch(drawn, most)
         assert len(seen) == drawn.count
-        assert examples_of(seen) == twin.permutation(examples).tolist() == drawn.order.tolist()
+        assert examples_of(seen) == twin.permutation(examples).tolist() == drawn.order[0].tolist()
         for x, targets in seen:
             np.testing.assert_array_equal(x[1], 1.0)
             np.testing.assert_array_equal(targets, -x[:1])
@@ -85,10 +95,10 @@ def test_each_example_once_an_epoch_in_the_order_drawn(
 
 def test_the_order_differs_from_epoch_to_epoch() -> None:
     drawn, seen = watched(numbered(23), 10)
-    rng, orders = np.random.default_rng(1), []
+    orders = []
     for _ in range(3):
         seen.clear()
-        drawn.shuffle(rng)
+        drawn.shuffle()
         run_epoch(drawn)
         orders.append(tuple(examples_of(seen)))
     assert len(set(orders)) == 3
@@ -97,16 +107,16 @@ def test_the_order_differs_from_epoch_to_epoch() -> None:
 @pytest.mark.parametrize("size", [23, 24, 1_000_000])
 def test_a_batch_of_all_examples_or_more_is_the_full_batch(size: int) -> None:
     drawn, seen = watched(numbered(23), size)
-    drawn.shuffle(np.random.default_rng(1))
+    drawn.shuffle()
     run_epoch(drawn)
     assert (drawn.count, drawn.size, len(seen)) == (1, 23, 1)
 
 
 def test_an_order_may_be_given_in_mid_epoch() -> None:
     drawn, seen = watched(numbered(7), 2)
-    drawn.shuffle(np.random.default_rng(1))
+    drawn.shuffle()
     run(drawn.steps(0, 1)[0])
-    drawn.take(np.arange(7)[::-1].copy())
+    drawn.take(np.arange(7)[None, ::-1].copy())
     seen.clear()
     for calls in drawn.steps(1, 9):
         run(calls)
@@ -114,10 +124,9 @@ def test_an_order_may_be_given_in_mid_epoch() -> None:
 
 
 @pytest.mark.parametrize("block", [1, 2, 3, 64])
-def test_what_the_last_steps_were_given_can_be_looked_at(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr(batches, "BLOCK_BATCHES", block)
-    drawn, seen = watched(numbered(23), 4)
-    drawn.shuffle(np.random.default_rng(1))
+def test_what_the_last_steps_were_given_can_be_looked_at(block: int) -> None:
+    drawn, seen = watched(numbered(23), 4, block)
+    drawn.shuffle()
     for batch in range(drawn.count):
         run(drawn.steps(batch, 1)[0])
         for given_then, now in zip(seen[-1], drawn.gathered_pair(batch), strict=True):
@@ -127,25 +136,24 @@ def test_what_the_last_steps_were_given_can_be_looked_at(monkeypatch: pytest.Mon
 def test_steps_are_written_down_once() -> None:
     compiled: list[tuple[int, ...]] = []
 
-    def compile(x: Floats, targets: Floats) -> Step:
+    def compile(x: Floats, targets: Floats, turn: Turn) -> Step:
         compiled.append(x.shape)
         return []
 
-    drawn = Batches(numbered(2000), 3, compile)
-    rng = np.random.default_rng(1)
+    drawn = batches_of(numbered(2000), 3, compile)
     for _ in range(3):
-        drawn.shuffle(rng)
+        drawn.shuffle()
         run_epoch(drawn)
-    assert compiled == [(2, 3)] * batches.BLOCK_BATCHES + [(2, 2)]
+    assert compiled == [(2, 3)] * BLOCK_BATCHES + [(2, 2)]
 
 
 def test_a_block_is_no_larger_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "BLOCK_BYTES", 1000)
     compiled: list[tuple[int, ...]] = []
 
-    def compile(x: Floats, targets: Floats) -> Step:
+    def compile(x: Floats, targets: Floats, turn: Turn) -> Step:
         compiled.append(x.shape)
         return []
 
-    Batches(numbered(500), 10, compile)
+    batches_of(numbered(500), 10, compile)
     assert len(compiled) == 1000 // (10 * 3 * 8) + 1  # four full batches, and the last

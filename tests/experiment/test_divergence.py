@@ -13,8 +13,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from numpy.typing import NDArray
 from sklearn.preprocessing import StandardScaler
 
-from playground.data.dataset import split
 from playground.data.generators import Hills
+from playground.data.split import split
 from playground.experiment.config import Config, DataConfig, Impact, Layer, NetworkConfig, TrainingConfig
 from playground.experiment.session import Session
 from playground.nn.activations import Activation, Linear, ReLU
@@ -54,7 +54,7 @@ class OnPaper:
 
     def __init__(self, config: Config) -> None:
         data = config.data.source.load(np.random.default_rng([config.data.seed, 0]))
-        train, _ = split(len(data), 0.5, np.random.default_rng([config.data.seed, 1]))
+        train = split(data, 0.5, 0.0, config.data.seed).train
         self.X = StandardScaler().fit_transform(data.X[train])
         self.y = StandardScaler().fit_transform(data.y[train, None])
         self.config = config

@@ -18,11 +18,19 @@ from playground.experiment.frame import Scores
 from playground.experiment.history import History
 from playground.experiment.session import Session
 
-SCORES = Scores(0.5, 0.6, 0.7, 0.8)
+LAYERS = 2
+
+
+def scores_of(*values: float | None, each: tuple[float, ...] = (), held_out: tuple[float, ...] = ()) -> Scores:
+    """Losses on training, validation and test part, then the accuracies."""
+    return Scores(*values, each, held_out, None)  # type: ignore[arg-type]
+
+
+SCORES = scores_of(0.5, None, 0.6, 0.7, None, 0.8)
 
 
 def add(records: History, epoch: float, step: int, scores: Scores = SCORES, gradient: float = 1.0) -> None:
-    records.add(epoch, step, scores, np.full((records.layers, 3), gradient))
+    records.add(epoch, step, scores, np.full((LAYERS, 3), gradient))
 
 
 def walk(records: History, steps_per_epoch: int, epochs: int) -> list[int]:
@@ -46,7 +54,7 @@ def test_the_next_stop_lies_ahead_and_within_the_epoch(
     steps: int, resolution: int, epoch: int, data: st.DataObject
 ) -> None:
     step = data.draw(st.integers(0, steps - 1))
-    due, record = History(1, resolution).next_due(epoch, step, steps)
+    due, record = History(LAYERS, resolution).next_due(epoch, step, steps)
     assert step < due <= steps
     if resolution >= 0:
         assert record
@@ -59,21 +67,21 @@ def test_the_next_stop_lies_ahead_and_within_the_epoch(
 def test_records_stand_at_the_first_step_at_or_after_each_mark(steps: int, resolution: int, epochs: int) -> None:
     per_epoch = 2**resolution
     marks = {-(-mark * steps // per_epoch) for mark in range(epochs * per_epoch + 1)}
-    assert walk(History(1, resolution), steps, epochs) == sorted(marks)
+    assert walk(History(LAYERS, resolution), steps, epochs) == sorted(marks)
     assert marks >= {epoch * steps for epoch in range(epochs + 1)}
 
 
 @given(steps=st.integers(1, 50), coarseness=st.integers(1, 3), epochs=st.integers(0, 20))
 def test_coarser_than_an_epoch_only_some_epochs_end_in_a_record(steps: int, coarseness: int, epochs: int) -> None:
     distance = steps * 2**coarseness
-    assert walk(History(1, -coarseness), steps, epochs) == list(range(0, epochs * steps + 1, distance))
+    assert walk(History(LAYERS, -coarseness), steps, epochs) == list(range(0, epochs * steps + 1, distance))
 
 
 @given(fourths=st.integers(1, 5), half=st.integers(1, 8), epochs=st.integers(0, 60))
 def test_thinning_keeps_the_start_and_equal_distances(fourths: int, half: int, epochs: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "CAPACITY", 2 * half)
-        records = History(2, 2)
+        records = History(LAYERS, 2)
         walk(records, 4 * fourths, epochs)
     step, epoch = records.curves().step, records.curves().epoch
     distance = round(4 * fourths * 2.0**-records.resolution)
@@ -90,7 +98,7 @@ def test_thinning_keeps_the_start_and_equal_distances(fourths: int, half: int, e
 def test_thinning_keeps_the_order_at_any_number_of_steps(steps: int, half: int, epochs: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(history, "CAPACITY", 2 * half)
-        records = History(1, 2)
+        records = History(LAYERS, 2)
         due = walk(records, steps, epochs)
     kept = records.curves().step
     assert kept[0] == 0
@@ -100,7 +108,7 @@ def test_thinning_keeps_the_order_at_any_number_of_steps(steps: int, half: int, 
 
 
 def test_records_of_later_steps_are_forgotten() -> None:
-    records = History(1, 0)
+    records = History(LAYERS, 0)
     for epoch in range(5):
         add(records, epoch, 10 * epoch)
     records.forget_after(29)
@@ -112,7 +120,7 @@ def test_records_of_later_steps_are_forgotten() -> None:
 
 
 def test_records_are_restored() -> None:
-    first, second = History(2, 0), History(2, 0)
+    first, second = History(LAYERS, 0), History(LAYERS, 0)
     for epoch in range(5):
         add(first, epoch, 10 * epoch, gradient=epoch)
     second.restore(first.rows)
@@ -122,8 +130,8 @@ def test_records_are_restored() -> None:
 
 
 def test_curves_are_frozen_copies() -> None:
-    records = History(1, 0)
-    add(records, 0.0, 0, Scores(1.0, 2.0, None, None))
+    records = History(LAYERS, 0)
+    add(records, 0.0, 0, scores_of(1.0, None, 2.0, None, None, None))
     curves = records.curves()
     before = {field.name: getattr(curves, field.name).copy() for field in fields(curves)}
     records.forget_after(-1)
@@ -138,12 +146,13 @@ def test_curves_are_frozen_copies() -> None:
 
 
 def test_each_number_comes_back_in_its_own_curve() -> None:
-    records = History(2, 0)
-    records.add(0.25, 5, Scores(1.0, 2.0, 3.0, 4.0), np.array([[5.0, 6.0, 7.0], [8.0, 9.0, 10.0]]))
+    records = History(LAYERS, 0)
+    records.add(0.25, 5, scores_of(1.0, 1.5, 2.0, 3.0, 3.5, 4.0), np.array([[5.0, 6.0, 7.0], [8.0, 9.0, 10.0]]))
     curves = records.curves()
     assert (curves.epoch[0], curves.step[0]) == (0.25, 5)
-    assert (curves.train_loss[0], curves.test_loss[0]) == (1.0, 2.0)
-    assert (curves.train_accuracy[0], curves.test_accuracy[0]) == (3.0, 4.0)
+    assert (curves.train_loss[0], curves.validation_loss[0], curves.test_loss[0]) == (1.0, 1.5, 2.0)
+    assert (curves.train_accuracy[0], curves.validation_accuracy[0], curves.test_accuracy[0]) == (3.0, 3.5, 4.0)
+    assert curves.train_losses.shape == curves.held_out_losses.shape == (1, 0)
     assert_array_equal(curves.gradient_norm, [[5.0, 8.0]])
     assert_array_equal(curves.gradient_largest, [[6.0, 9.0]])
     assert_array_equal(curves.gradient_mean, [[7.0, 10.0]])
@@ -171,8 +180,9 @@ def test_records_hold_the_scores_of_their_step() -> None:
         session.step()
         train, test, curves = session.evaluate("train"), session.evaluate("test"), session.history
         assert curves.step[-1] == step  # all 4 of an epoch are recorded
-        assert (curves.train_loss[-1], curves.train_accuracy[-1]) == train
-        assert (curves.test_loss[-1], curves.test_accuracy[-1]) == test
+        assert (curves.train_loss[-1], curves.train_accuracy[-1]) == (train.loss, train.accuracy)
+        assert (curves.test_loss[-1], curves.test_accuracy[-1]) == (test.loss, test.accuracy)
+        assert np.isnan([curves.validation_loss[-1], curves.validation_accuracy[-1]]).all()
 
 
 def test_accuracies_of_a_regression_are_not_numbers() -> None:
@@ -190,7 +200,7 @@ def test_gradients_are_those_of_the_weights_at_the_last_mini_batch(steps: int) -
     session.step(steps - 1)
     hidden, output = (weights.copy() for weights in session.network.weights)
     session.step()
-    batch = session.state().arrays["order"][10 * ((steps - 1) % 4) :][:10]
+    batch = session.state().arrays["order"][0, 10 * ((steps - 1) % 4) :][:10]
     x, target = session._problem.train.X[batch].T, session._problem.train.targets[batch].T
 
     h = np.tanh(hidden @ x)

@@ -41,7 +41,7 @@ def raw_points(session: Session) -> Floats:
     scene = session.scene
     across, upwards = centres(scene)
     X = np.empty((MAP_SIZE, MAP_SIZE, len(scene.columns)))
-    X[...] = session.dataset.X[session._problem.indices[0]].mean(axis=0)
+    X[...] = session.dataset.X[session._problem.rows.train].mean(axis=0)
     X[..., scene.axes[0]] = across[None, :]
     X[..., scene.axes[1]] = upwards[:, None]
     return X
@@ -86,7 +86,7 @@ def test_unit_maps_are_the_activations_by_hand() -> None:
     session = session_of({})
     frame = session.frame()
     assert frame.unit_maps is not None
-    scaler = StandardScaler().fit(session.dataset.X[session._problem.indices[0]])
+    scaler = StandardScaler().fit(session.dataset.X[session._problem.rows.train])
     h = scaler.transform(raw_points(session).reshape(-1, 2)).T
     for index, maps in enumerate(frame.unit_maps):
         if index:
@@ -98,12 +98,13 @@ def test_unit_maps_are_the_activations_by_hand() -> None:
     assert_array_equal(frame.unit_maps[-1], frame.outputs)
 
 
-def test_the_output_units_own_map_is_not_in_raw_units() -> None:
+def test_the_output_units_own_map_is_in_the_units_of_the_data() -> None:
     session = session_of({"data.source": Diabetes()})
     frame = session.frame()
     assert frame.unit_maps is not None
-    y = session.dataset.y[session._problem.indices[0]]
-    assert_allclose(frame.outputs, frame.unit_maps[-1] * y.std() + y.mean(), rtol=1e-5)
+    assert_allclose(frame.unit_maps[-1], frame.outputs, rtol=1e-5)
+    y = session.dataset.y[session._problem.rows.train]
+    assert y.min() < frame.unit_maps[-1].mean() < y.max()
 
 
 def test_exchanged_axes_turn_the_map_over() -> None:

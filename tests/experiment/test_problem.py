@@ -10,9 +10,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.preprocessing import StandardScaler
 
-from playground.data.dataset import Dataset, Floats, split
+from playground.data.dataset import Dataset, Floats
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.library import Diabetes, Iris
+from playground.data.split import split
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.problem import Problem, fitting, output_count, refusal, resolve
 from playground.nn.activations import OUTPUTS, Activation, Linear, ReLU, Sigmoid, Softmax, Tanh
@@ -191,7 +192,7 @@ def test_output_units(classes: int, loss: Loss, output: Activation, count: int) 
 def test_two_classes_are_no_and_yes_of_one_output(output: Activation, no: float, yes: float) -> None:
     config = edited({"network.output": output})
     problem = Problem(config, drawn(config))
-    for part in (problem.train, problem.test):
+    for part in (problem.train, problem.parts["test"][0]):
         assert_array_equal(part.targets[:, 0], np.where(part.y == 1, yes, no))
 
 
@@ -212,7 +213,7 @@ def test_a_margin_is_between_minus_one_and_one_whatever_the_output(loss: Loss, o
 def test_each_of_more_classes_has_an_output(output: Activation, no: float) -> None:
     config = edited({"data.source": Blobs(points=60, classes=4), "network.output": output})
     problem = Problem(config, drawn(config))
-    for part in (problem.train, problem.test):
+    for part in (problem.train, problem.parts["test"][0]):
         assert_array_equal(part.targets, np.where(np.eye(4)[part.y.astype(int)] == 1, 1, no))
 
 
@@ -220,18 +221,20 @@ def test_each_of_more_classes_has_an_output(output: Activation, no: float) -> No
 def test_scaling_is_that_of_the_training_part(source: Any) -> None:
     config = edited({"data.source": source, "data.train_share": 0.3})
     data = drawn(config)
-    train, test = split(len(data), 0.3, np.random.default_rng([config.data.seed, 1]))
+    train, _, test = split(data, 0.3, 0.0, config.data.seed)
     problem = Problem(config, data)
     scaler = StandardScaler().fit(data.X[train])
-    for part, rows in ((problem.train, train), (problem.test, test)):
+    for part, rows in ((problem.train, train), (problem.parts["test"][0], test)):
         assert len(part) == len(rows)
         assert_allclose(part.X[:, :-1], scaler.transform(data.X[rows]), atol=1e-12)
         assert_array_equal(part.X[:, -1], 1.0)
         assert_array_equal(part.y, data.y[rows])
     if not data.classes:
         heights = StandardScaler().fit(data.y[train, None])
-        assert_allclose(problem.test.targets, heights.transform(data.y[test, None]), atol=1e-12)
-        assert_allclose(problem.decode(problem.test.targets)[:, 0], data.y[test], atol=1e-12 * np.abs(data.y).max())
+        assert_allclose(problem.parts["test"][0].targets, heights.transform(data.y[test, None]), atol=1e-12)
+        assert_allclose(
+            problem.decode(problem.parts["test"][0].targets)[:, 0], data.y[test], atol=1e-12 * np.abs(data.y).max()
+        )
 
 
 def test_without_standardising_the_network_sees_what_there_is() -> None:
@@ -240,7 +243,7 @@ def test_without_standardising_the_network_sees_what_there_is() -> None:
     )
     data = drawn(config)
     problem = Problem(config, data)
-    X, y = data.X[problem.indices[0]], data.y[problem.indices[0]]
+    X, y = data.X[problem.rows.train], data.y[problem.rows.train]
     assert_array_equal(problem.train.X, np.column_stack([X[:, 0], X[:, 1], X[:, 0] * X[:, 1], np.ones(len(X))]))
     assert_array_equal(problem.train.targets[:, 0], y)
 
@@ -291,9 +294,10 @@ def test_evaluation_by_the_formulas(loss: Loss, output: Activation, classes: int
         return
     network = Network(2, [(4, Tanh()), (problem.outputs, output)])
     network.initialise(Xavier(), [np.random.default_rng(2)])
-    for part in (problem.train, problem.test):
+    for name in ("train", "test"):
+        (part,) = problem.parts[name]
         h = network.predict(part.X)
-        evaluation = problem.evaluate(network, part)
+        evaluation = problem.evaluate(network, name)
         assert evaluation.loss == pytest.approx(score(loss, output, h, part.targets), rel=1e-12)
         if not classes:
             assert evaluation.accuracy is None
@@ -322,7 +326,8 @@ def test_the_scene_of_the_default_experiment() -> None:
     assert (scene.output, scene.loss, scene.remark) == ("sigmoid", "binary cross-entropy", "")
     assert (scene.low, scene.high, scene.axes, scene.held) == (0.0, 1.0, (0, 1), "")
     assert scene.steps_per_epoch == 25
-    train, test = problem.indices
+    train, validation, test = problem.rows
+    assert not len(validation)
     assert sorted([*train, *test]) == list(range(500))
     assert_array_equal(scene.train_points, data.X[train])
     assert_array_equal(scene.test_points, data.X[test])

@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.preprocessing import StandardScaler
 
-from playground.data.dataset import DataError, Floats, Source, split
+from playground.data.dataset import DataError, Floats, Source
 from playground.data.files import CsvFile
 from playground.data.generators import Blobs, Circle, Hills, Spiral
 from playground.data.library import Diabetes, Iris
-from playground.data.sources import SOURCES
+from playground.data.sources import FILES, SOURCES
+from playground.data.split import split
 from playground.experiment import session as session_module
 from playground.experiment.config import Config, ConfigError, Impact, Layer
 from playground.experiment.frame import MAP_SIZE, Frame
@@ -30,12 +31,14 @@ from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, ReLU, Si
 from playground.nn.clipping import CLIPPINGS, ClipByNorm, ClipByValue
 from playground.nn.initializers import INITIALIZERS, Zeros
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
-from playground.nn.optimizers import OPTIMIZERS, Adam, Momentum
+from playground.nn.normalizations import NORMALIZATIONS
+from playground.nn.optimizers import OPTIMIZERS, Adam, Momentum, Optimizer
 from playground.nn.regularizers import L1, L2, REGULARIZERS, ElasticNet, MaxNorm, WeightDecay
 from playground.nn.schedules import SCHEDULES, Cosine, Exponential, OneCycle, Steps, WarmUp
 from playground.options import Options, with_value
+from tests.strategies import small_configs
 
-TABLES = {name: cls for name, cls in SOURCES.items() if cls is not CsvFile}
+TABLES = {name: cls for name, cls in SOURCES.items() if cls not in FILES}
 
 
 def edited(values: dict[str, Any], config: Config | None = None) -> Config:
@@ -61,6 +64,12 @@ def run_to(config: Config, steps: int) -> Session:
     return session
 
 
+def rules_of(optimizer: Optimizer) -> dict[str, Any]:
+    """The optimizer, with all examples at once where it needs them."""
+    batch = {"training.batch_size": 1000} if optimizer.full_batch else {}
+    return {"training.optimizer": optimizer, **batch}
+
+
 def label(value: object) -> str:
     return "automatic" if value is None else value.label if isinstance(value, Options) else str(value)
 
@@ -84,7 +93,7 @@ MOVES: dict[str, Callable[[Session], object]] = {
 
 @given(actions=st.lists(st.sampled_from(sorted(MOVES | LOOKS)), max_size=12), optimizer=st.sampled_from([*OPTIMIZERS]))
 def test_neither_cuts_nor_looks_change_a_bit(actions: list[str], optimizer: str) -> None:
-    config = edited({"training.optimizer": OPTIMIZERS[optimizer](), "training.batch_size": 2}, SMALL)
+    config = edited({"training.batch_size": 2, **rules_of(OPTIMIZERS[optimizer]())}, SMALL)
     session = Session(config)  # 12 steps an epoch, of which every third is recorded
     for action in actions:
         (MOVES | LOOKS)[action](session)
@@ -152,16 +161,17 @@ def test_the_default_experiment_learns_the_circle() -> None:
     start = session.evaluate("train").loss
     session.train(100)
     for part in ("train", "test"):
-        loss, accuracy = session.evaluate(part)
-        assert loss < 0.3 * start
-        assert accuracy is not None
-        assert accuracy > 0.95
+        evaluation = session.evaluate(part)
+        assert evaluation.loss < 0.3 * start
+        assert evaluation.accuracy is not None
+        assert evaluation.accuracy > 0.95
 
 
 def check(frame: Frame, config: Config) -> None:
     """All that a frame promises."""
-    scene, units = frame.scene, [len(frame.scene.input_names), *(layer.units for layer in config.network.hidden)]
-    units.append(len(frame.weights[-1]))
+    scene = frame.scene
+    hidden = [layer.activation.widths(layer.units)[1] for layer in config.network.hidden]
+    units = [len(scene.input_names), *hidden, len(frame.weights[-1])]
     shapes = list(itertools.pairwise(units))
     assert [weights.shape for weights in frame.weights] == [(above, below + 1) for below, above in shapes]
     assert frame.gradient_now.shape == (len(shapes), 3)
@@ -171,8 +181,10 @@ def check(frame: Frame, config: Config) -> None:
     assert frame.outputs.shape == (units[-1], MAP_SIZE, MAP_SIZE)
     assert [maps.shape for maps in frame.unit_maps] == [(count, MAP_SIZE, MAP_SIZE) for count in units]
     curves = list(vars(frame.curves).values())
-    assert {curve.shape for curve in curves[:6]} == {(len(frame.curves),)}
-    assert {curve.shape for curve in curves[6:]} == {(len(frame.curves), len(shapes))}
+    assert {curve.shape for curve in curves[:8]} == {(len(frame.curves),)}
+    assert {curve.shape for curve in curves[8:11]} == {(len(frame.curves), len(shapes))}
+    members = len(scene.members)
+    assert {curve.shape for curve in curves[11:]} == {(len(frame.curves), members if members > 1 else 0)}
     assert {maps.dtype for maps in (frame.outputs, *frame.unit_maps)} == {np.dtype(np.float32)}
     assert {weights.dtype for weights in frame.weights} == {np.dtype(np.float64)}
     points = [scene.train_points, scene.test_points]
@@ -213,10 +225,20 @@ def test_each_activation(activation: str) -> None:
     check_trains({"network.hidden": (Layer(5, ACTIVATIONS[activation]()), Layer(3, Tanh()))})
 
 
+@pytest.mark.parametrize("normalization", NORMALIZATIONS)
+def test_each_normalization(normalization: str) -> None:
+    check_trains({"network.hidden": (Layer(5, Tanh(), NORMALIZATIONS[normalization]()), Layer(3, Tanh()))})
+
+
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_each_precision_alone_and_with_others(precision: str, members: int) -> None:
+    check_trains({"network.precision": precision, "ensemble.members": members, "data.validation_share": 0.2})
+
+
 @pytest.mark.parametrize(
     ("path", "choice"),
     [
-        *(("training.optimizer", cls()) for cls in OPTIMIZERS.values()),
         *(("training.regularizer", cls()) for cls in REGULARIZERS.values()),
         *(("training.schedule", cls()) for cls in SCHEDULES.values()),
         *(("training.clipping", cls()) for cls in CLIPPINGS.values()),
@@ -226,6 +248,11 @@ def test_each_activation(activation: str) -> None:
 )
 def test_each_choice(path: str, choice: Options) -> None:
     check_trains({path: choice})
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_each_optimizer(optimizer: str) -> None:
+    check_trains(rules_of(OPTIMIZERS[optimizer]()))
 
 
 @pytest.mark.parametrize("source", [Circle(), Blobs(), Hills()], ids=label)
@@ -249,6 +276,26 @@ def test_zeros_leave_hidden_units_alike() -> None:
     assert_array_equal(first, np.broadcast_to(first[0], first.shape))
 
 
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(config=small_configs(), steps=st.integers(1, 4))
+def test_any_experiment_runs_or_says_why_not(config: Config, steps: int) -> None:
+    assert Config.from_json(config.to_json()) == config
+    try:
+        session = Session(config)
+    except (ConfigError, DataError):  # that each refusal is a sentence is the business of those who refuse
+        return
+    session.step(steps)
+    frame = session.frame()
+    assert session.step_count <= steps
+    assert all(np.isfinite(weights).all() for weights in frame.weights)
+    assert np.isfinite([frame.scores.train_loss, frame.scores.test_loss]).all() or session.over
+    other = Session.from_state(config, session.dataset, session.state())
+    for one in (session, other):
+        one.step(2)
+    if not session.over:
+        assert bits(session) == bits(other)
+
+
 # Predictions and evaluations.
 
 
@@ -259,7 +306,7 @@ def test_predictions_by_hand(source: Any) -> None:
     session = Session(edited({"data.source": source, "training.learning_rate": 0.01}))
     session.train(3)
     data = session.dataset
-    train, test = split(len(data), 0.5, np.random.default_rng([session.config.data.seed, 1]))
+    train, _, test = split(data, 0.5, 0.0, session.config.data.seed)
     h = StandardScaler().fit(data.X[train]).transform(data.X)
     weights = session.frame().weights
     for layer in weights[:-1]:
@@ -270,7 +317,9 @@ def test_predictions_by_hand(source: Any) -> None:
         assert_allclose(predicted, z * data.y[train].std() + data.y[train].mean(), rtol=1e-10)
         scaled = (predicted[:, 0] - data.y) / data.y[train].std()
         for part, rows in (("train", train), ("test", test)):
-            assert session.evaluate(part) == (pytest.approx(0.5 * (scaled[rows] ** 2).mean()), None)
+            evaluation = session.evaluate(part)
+            assert evaluation.loss == pytest.approx(0.5 * (scaled[rows] ** 2).mean())
+            assert evaluation.accuracy is None
         return
     exponentials = np.exp(z)
     many = len(data.classes) > 2
@@ -280,7 +329,8 @@ def test_predictions_by_hand(source: Any) -> None:
     truth = predicted[np.arange(len(data)), data.y.astype(int)] if many else np.abs(1.0 - data.y - predicted[:, 0])
     for part, rows in (("train", train), ("test", test)):
         right = (answers == data.y)[rows].mean()
-        assert session.evaluate(part) == (pytest.approx(-np.log(truth[rows]).mean()), pytest.approx(right))
+        evaluation = session.evaluate(part)
+        assert (evaluation.loss, evaluation.accuracy) == pytest.approx((-np.log(truth[rows]).mean(), right))
 
 
 @pytest.mark.parametrize("shape", [(2,), (5, 3), (5, 1), (1, 5, 2), ()])
@@ -303,8 +353,8 @@ def test_a_saturated_output_predicts_in_silence() -> None:
 
 
 @pytest.mark.parametrize("part", ["training", "", None])
-def test_there_are_two_parts_to_evaluate(part: Any) -> None:
-    with pytest.raises(ValueError, match=r'^part must be "train" or "test", not '):
+def test_there_are_three_parts_to_evaluate(part: Any) -> None:
+    with pytest.raises(ValueError, match=r'^part must be "train", "validation" or "test", not '):
         Session(SMALL).evaluate(part)
 
 
@@ -316,8 +366,10 @@ def test_frames_show_the_scores_of_now() -> None:
     for _ in range(5):
         session.step()
         scores = session.frame(frozenset()).scores
-        assert (scores.train_loss, scores.train_accuracy) == session.evaluate("train")
-        assert (scores.test_loss, scores.test_accuracy) == session.evaluate("test")
+        train, test = session.evaluate("train"), session.evaluate("test")
+        assert (scores.train_loss, scores.train_accuracy) == (train.loss, train.accuracy)
+        assert (scores.test_loss, scores.test_accuracy) == (test.loss, test.accuracy)
+        assert (scores.validation_loss, scores.validation_accuracy) == (None, None)
 
 
 def test_an_older_frame_stays_as_it_was() -> None:
@@ -412,7 +464,7 @@ def test_how_a_run_is_cut_is_nothing_to_its_schedule(schedule: str) -> None:
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_there_and_back_in_mid_epoch_changes_nothing(optimizer: str) -> None:
-    config = edited({"training.optimizer": OPTIMIZERS[optimizer]()}, SMALL)
+    config = edited(rules_of(OPTIMIZERS[optimizer]()), SMALL)
     session = run_to(config, 8)
     for values in ({"training.learning_rate": 9.0}, {"training.regularizer": L2()}, {"display.log_loss": True}):
         session.apply(edited(values, config))
@@ -468,7 +520,7 @@ def test_display_touches_nothing_but_the_scene() -> None:
         assert session.scene is scene
     assert session.apply(edited({"display.x_axis": 3, "display.hard": True}, config)) == Impact.DISPLAY
     assert session.scene.axes == (3, 1)
-    assert_array_equal(session.scene.train_points[:, 0], session.dataset.X[session._problem.indices[0], 3])
+    assert_array_equal(session.scene.train_points[:, 0], session.dataset.X[session._problem.rows.train, 3])
     assert session.config.display.hard
     session.step(20)
     untouched.step(20)
@@ -546,7 +598,7 @@ def test_another_seed_splits_a_table_anew_but_does_not_read_it_again(tmp_path: P
     assert not np.array_equal(session.scene.train_points, points)
 
 
-@pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
+@pytest.mark.parametrize("source", [CsvFile, *TABLES.values()], ids=lambda source: source.label)
 def test_a_source_says_whether_the_seed_has_a_say(source: type[Source], tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_text("a,b\n1,2\n3,4.5\n")

@@ -19,26 +19,42 @@ from playground.nn.activations import (
     LeakyReLU,
     Linear,
     Mish,
+    PReLU,
     ReLU,
+    RReLU,
     Sigmoid,
     Sign,
+    SignOutput,
     Sine,
     Softmax,
     Softplus,
     Step,
+    StepOutput,
     Swish,
     Tanh,
 )
 from playground.nn.calls import run
 
-UNITWISE = [cls() for cls in {**ACTIVATIONS, **OUTPUTS}.values() if cls is not Softmax]
-EVERY = [*UNITWISE, Softmax()]
+EVERY = [cls() for cls in dict.fromkeys([*ACTIVATIONS.values(), *OUTPUTS.values()])]
+UNITWISE = [each for each in EVERY if each.widths(1) == (1, 1) and not isinstance(each, Softmax)]
 SIDE = np.geomspace(0.05, 8.0, 30)
 AWAY_FROM_ZERO = np.concatenate([-SIDE[::-1], SIDE]).reshape(4, 15)  # (units, batch)
 
 LINE = np.linspace(-20.0, 20.0, 4001)[None]  # (units, batch); holds 0 and ±3
 LOG_2, LOG_3 = math.log(2.0), math.log(3.0)
-OTHER_KNOBS = [LeakyReLU(0.0), LeakyReLU(0.3), LeakyReLU(1.0), ELU(0.3), ELU(2.5), Swish(0.0), Swish(0.4), Swish(7.0)]
+OTHER_KNOBS = [
+    LeakyReLU(0.0),
+    LeakyReLU(0.3),
+    LeakyReLU(1.0),
+    PReLU(0.7),
+    RReLU(0.1, 0.2),
+    ELU(0.3),
+    ELU(2.5),
+    Swish(0.0),
+    Swish(0.4),
+    Swish(7.0),
+    Swish(2.5, trained=True),
+]
 
 KNOWN = [  # activation, z, f(z), f'(z)
     (Linear(), -3.0, -3.0, 1.0),
@@ -53,6 +69,10 @@ KNOWN = [  # activation, z, f(z), f'(z)
     (LeakyReLU(), -2.0, -0.02, 0.01),
     (LeakyReLU(), 3.0, 3.0, 1.0),
     (LeakyReLU(0.2), -5.0, -1.0, 0.2),
+    (PReLU(), -2.0, -0.5, 0.25),
+    (PReLU(), 3.0, 3.0, 1.0),
+    (RReLU(), -48.0, -11.0, 11.0 / 48.0),
+    (RReLU(), 3.0, 3.0, 1.0),
     (ELU(), 3.0, 3.0, 1.0),
     (ELU(), -LOG_2, -0.5, 0.5),
     (ELU(2.0), -LOG_2, -1.0, 1.0),
@@ -85,6 +105,8 @@ KNOWN = [  # activation, z, f(z), f'(z)
     (Sign(), -0.1, -1.0, 0.0),
     (Sign(), 0.0, 0.0, 0.0),
     (Sign(), 0.1, 1.0, 0.0),
+    (StepOutput(), 0.0, 0.5, 0.25),
+    (SignOutput(), 0.0, 0.0, 1.0),
 ]
 
 
@@ -134,7 +156,7 @@ def test_inputs_are_left_as_they_were(activation: Activation) -> None:
     h = activation(z)
     np.testing.assert_array_equal(z, AWAY_FROM_ZERO)
     kept = h.copy()
-    run(activation.backward(z, h, np.ones_like(z), np.empty_like(z)))
+    run(activation.backward(z, h, np.ones_like(h), np.empty_like(z)))
     np.testing.assert_array_equal(z, AWAY_FROM_ZERO)
     np.testing.assert_array_equal(h, kept)
 
@@ -142,8 +164,9 @@ def test_inputs_are_left_as_they_were(activation: Activation) -> None:
 @pytest.mark.parametrize("activation", EVERY, ids=label)
 def test_members_are_worked_out_apart(activation: Activation) -> None:
     z = np.random.default_rng(2).normal(size=(3, 4, 5))  # (members, units, batch)
-    upstream = np.random.default_rng(4).normal(size=z.shape)
-    h, gradient = activation(z), backward(activation, z, upstream)
+    h = activation(z)
+    upstream = np.random.default_rng(4).normal(size=h.shape)
+    gradient = backward(activation, z, upstream)
     for member in range(3):
         np.testing.assert_allclose(h[member], activation(z[member]), rtol=1e-15)
         np.testing.assert_allclose(gradient[member], backward(activation, z[member], upstream[member]), rtol=1e-14)
@@ -151,7 +174,8 @@ def test_members_are_worked_out_apart(activation: Activation) -> None:
 
 @pytest.mark.parametrize("activation", EVERY, ids=label)
 def test_calls_once_written_see_what_is_put_into_their_arrays(activation: Activation) -> None:
-    z, h, upstream, out = (np.ones((4, 15)) for _ in range(4))
+    z, out = np.ones((4, 15)), np.ones((4, 15))
+    h, upstream = np.ones_like(activation(z)), np.ones_like(activation(z))
     calls = [*activation.forward(z, h), *activation.backward(z, h, upstream, out)]
     run(calls)
     z[...], upstream[...] = AWAY_FROM_ZERO, 2.0
@@ -165,7 +189,7 @@ def test_extreme_inputs_stay_finite(activation: Activation) -> None:
     z = np.array([[1000.0, -1000.0, 0.0], [-1000.0, -1000.0, 1000.0]])
     with np.errstate(over="ignore"):
         assert np.isfinite(activation(z)).all()
-        assert np.isfinite(backward(activation, z, np.ones_like(z))).all()
+        assert np.isfinite(activation.slope(z)).all()
 
 
 @pytest.mark.parametrize("activation", [*UNITWISE, *OTHER_KNOBS], ids=label)
@@ -178,17 +202,18 @@ def test_what_is_not_a_number_stays_so(activation: Activation) -> None:
 @pytest.mark.parametrize("activation", [*EVERY, *OTHER_KNOBS], ids=label)
 def test_float32_stays_float32(activation: Activation) -> None:
     z = AWAY_FROM_ZERO.astype(np.float32)
-    h, gradient = activation(z), backward(activation, z, np.ones_like(z))
+    h, gradient = activation(z), activation.slope(z)
     assert h.dtype == gradient.dtype == np.float32
     exact = AWAY_FROM_ZERO.astype(np.float32).astype(np.float64)
     np.testing.assert_allclose(h, activation(exact), rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(gradient, backward(activation, exact, np.ones_like(exact)), rtol=1e-5, atol=2e-6)
+    np.testing.assert_allclose(gradient, activation.slope(exact), rtol=1e-5, atol=2e-6)
 
 
 @pytest.mark.parametrize("activation", [*EVERY, *OTHER_KNOBS], ids=label)
 def test_every_constant_has_the_type_of_the_arrays(activation: Activation) -> None:
-    arrays = [np.ones((4, 15), np.float32) for _ in range(4)]
-    calls = [*activation.forward(arrays[0], arrays[1]), *activation.backward(*arrays)]
+    z, out = np.ones((4, 15), np.float32), np.ones((4, 15), np.float32)
+    h, upstream = np.ones_like(activation(z)), np.ones_like(activation(z))
+    calls = [*activation.forward(z, h), *activation.backward(z, h, upstream, out)]
     handed = [value for _, arguments in calls for value in arguments if isinstance(value, np.ndarray)]
     assert {value.dtype.name for value in handed} <= {"float32", "bool"}
 
@@ -361,3 +386,12 @@ def test_softmax_backward_is_the_numeric_jacobian() -> None:
         below[row] -= step
         numeric[row] = (upstream * (softmax(above) - softmax(below))).sum(axis=0) / (2.0 * step)
     np.testing.assert_allclose(backward(softmax, z, upstream), numeric, rtol=0.0, atol=1e-9)
+
+
+def test_hard_outputs_decide_what_they_say_only_when_testing() -> None:
+    z = np.array([[-3.0, -1e-9, 0.0, 1e-9, 3.0, np.nan]])
+    np.testing.assert_array_equal(StepOutput()(z), Sigmoid()(z))
+    np.testing.assert_array_equal(SignOutput()(z), Tanh()(z))
+    np.testing.assert_array_equal(StepOutput().decide(Sigmoid()(z)), [[0.0, 0.0, 0.0, 1.0, 1.0, np.nan]])
+    np.testing.assert_array_equal(SignOutput().decide(Tanh()(z)), [[-1.0, -1.0, 0.0, 1.0, 1.0, np.nan]])
+    np.testing.assert_array_equal(Sigmoid().decide(Sigmoid()(z)), Sigmoid()(z))

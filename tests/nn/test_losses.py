@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from playground.nn.activations import OUTPUTS, Activation, Array, Linear, ReLU, Sigmoid, Softmax, Tanh
+from playground.nn.activations import (
+    OUTPUTS,
+    Activation,
+    Array,
+    Linear,
+    ReLU,
+    Sigmoid,
+    SignOutput,
+    Softmax,
+    StepOutput,
+    Tanh,
+)
 from playground.nn.calls import run
 from playground.nn.losses import (
     LOSSES,
@@ -75,13 +86,13 @@ def gradient(loss: Loss, output: Activation, z: Array, target: Array) -> Array:
 
 
 def test_which_pairs_are_legal() -> None:
-    any_output = (Linear, Sigmoid, Tanh, ReLU, Softmax)
+    any_output = (Linear, Sigmoid, Tanh, ReLU, Softmax, StepOutput, SignOutput)
     assert {(type(output), type(loss)) for output, loss in LEGAL} == {
         *((output, loss) for loss in DISTANCES for output in any_output),
-        *((output, loss) for loss in (BinaryCrossEntropy, CrossEntropy) for output in (Sigmoid, Softmax)),
+        *((output, loss) for loss in (BinaryCrossEntropy, CrossEntropy) for output in (Sigmoid, StepOutput, Softmax)),
         (Softmax, KLDivergence),
-        *((output, NegativeLogLikelihood) for output in (Linear, Sigmoid, Softmax)),
-        *((output, loss) for loss in MARGINS for output in (Linear, Tanh)),
+        *((output, NegativeLogLikelihood) for output in (Linear, Sigmoid, StepOutput, Softmax)),
+        *((output, loss) for loss in MARGINS for output in (Linear, Tanh, SignOutput)),
     }
 
 
@@ -113,7 +124,7 @@ def test_a_number_to_predict_is_refused_with_the_reason() -> None:
 def test_a_remark_stands_at_unmatched_pairs_only() -> None:
     for output, loss in LEGAL:
         remark = loss.remark(output)
-        assert bool(remark) == (type(output) not in loss.matched)
+        assert bool(remark) == (not isinstance(output, loss.matched))
         if remark:
             assert loss.label in remark
             assert output.label in remark

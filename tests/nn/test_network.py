@@ -5,11 +5,33 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from playground.nn.activations import Activation, Array, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
+from playground.nn.activations import (
+    ACTIVATIONS,
+    Activation,
+    Array,
+    CReLU,
+    LeakyReLU,
+    Linear,
+    Maxout,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Swish,
+    Tanh,
+)
 from playground.nn.initializers import Normal, Xavier, Zeros
-from playground.nn.network import Network
+from playground.nn.network import Dense, Network, parameter_count
+from playground.nn.normalizations import BatchNorm, LayerNorm
 
 LAYERS: list[tuple[int, Activation]] = [(5, Tanh()), (4, ReLU()), (3, Softmax())]
+STAGED = [
+    Dense(5, PReLU(0.3), BatchNorm()),
+    Dense(4, CReLU(), LayerNorm(after=True)),
+    Dense(3, Maxout(2), BatchNorm()),
+    Dense(2, Swish(0.7, trained=True)),
+    Dense(1, Linear()),
+]
 SIZES = [(5, 4), (4, 6), (3, 5)]  # (units, inputs + 1)
 
 
@@ -137,3 +159,87 @@ def test_every_activation_stands_where_it_was_put() -> None:
     for activation in activations:
         h = activation(h - 0.75)
     np.testing.assert_allclose(network.predict(np.array([[2.0, 1.0]])), h, rtol=1e-14)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_what_stages_train_lies_behind_their_layers_weights(members: int) -> None:
+    network = Network(3, STAGED, members)
+    # batch norm's γ and β and a slope a unit; γ and β of 8 outputs; γ and β of 6 sums; β of swish
+    counts = [5 * 4 + 3 * 5, 4 * 6 + 2 * 8, 6 * 9 + 2 * 6, 2 * 4 + 1, 1 * 3]
+    assert network.parameters.shape == (members, sum(counts))
+    assert list(network.starts) == list(np.cumsum([0, *counts[:-1]]))
+    assert parameter_count(3, STAGED) == sum(counts)
+    assert network.statistics.shape == (members, 2 * 5 + 2 * 6)
+    assert network.is_weight.sum() == 5 * 3 + 4 * 5 + 6 * 8 + 2 * 3 + 1 * 2
+    for flat, views in (
+        (network.parameters, network.stage_parameters),
+        (network.gradients, network.stage_gradients),
+        (network.statistics, network.stage_statistics),
+    ):
+        arrays = [array for layer in views for stage in layer for array in stage]
+        assert all(np.shares_memory(flat, array) for array in arrays)
+        assert all(array.shape[-1] == 1 and array.ndim == (2 if members == 1 else 3) for array in arrays)
+
+
+@pytest.mark.parametrize("activation", [cls() for cls in ACTIVATIONS.values()], ids=lambda value: value.label)
+def test_parameters_are_counted_without_making_them(activation: Activation) -> None:
+    for normalization in (BatchNorm(), LayerNorm(after=True)):
+        layers = [Dense(4, activation, normalization), Dense(2, activation), Dense(1, Linear())]
+        assert parameter_count(3, layers) == Network(3, layers).parameters.size
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_initialise_sets_back_all_that_is_not_drawn(members: int) -> None:
+    fresh, used = Network(3, STAGED, members), Network(3, STAGED, members)
+    rng = np.random.default_rng(1)
+    used.parameters[...] = rng.normal(size=used.parameters.shape)
+    used.statistics[...] = rng.normal(size=used.statistics.shape)
+    for network in (fresh, used):
+        network.initialise(Xavier(), [np.random.default_rng(seed) for seed in range(members)])
+    np.testing.assert_array_equal(used.parameters, fresh.parameters)
+    np.testing.assert_array_equal(used.statistics, fresh.statistics)
+    (gain, shift), (slope,) = used.stage_parameters[0]
+    assert (gain == 1.0).all()
+    assert not shift.any()
+    assert (slope == 0.3).all()
+    mean, variance = used.stage_statistics[0][0]
+    assert not mean.any()
+    assert (variance == 1.0).all()
+
+
+def test_a_member_alone_is_on_the_same_parameters() -> None:
+    network, X = Network(3, STAGED, 3), examples(20)
+    network.parameters += np.random.default_rng(1).normal(0.0, 0.3, network.parameters.shape)
+    outputs = network.predict(X)
+    for member in range(3):
+        alone = network.alone(member)
+        assert alone.members == 1
+        np.testing.assert_array_equal(alone.predict(X), outputs[member])
+        for own, all_ in (
+            (alone.parameters, network.parameters),
+            (alone.gradients, network.gradients),
+            (alone.statistics, network.statistics),
+            (alone.weights[0], network.weights[0]),
+            (alone.stage_parameters[0][0][0], network.stage_parameters[0][0][0]),
+            (alone.stage_statistics[0][0][1], network.stage_statistics[0][0][1]),
+        ):
+            own[...] = 5.0 + member
+            assert (all_[member] == 5.0 + member).all()
+            assert (all_ == 5.0 + member).sum() == own.size, "and no other member's"
+
+
+def test_the_only_member_is_the_network() -> None:
+    network = drawn()
+    assert network.alone(0) is network
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_single_precision_is_kept(members: int) -> None:
+    single, double = Network(3, STAGED, members, np.float32), Network(3, STAGED, members)
+    for network in (single, double):
+        network.initialise(Xavier(), [np.random.default_rng(seed) for seed in range(members)])
+    X = examples(40)
+    assert single.alone(members - 1).parameters.dtype == single.parameters.dtype == np.float32
+    outputs = single.predict(X.astype(np.float32))
+    assert outputs.dtype == np.float32
+    np.testing.assert_allclose(outputs, double.predict(X), rtol=1e-4, atol=1e-5)

@@ -1,4 +1,7 @@
-"""Optimizers: two steps worked out by hand, a parabola and Rosenbrock's valley. Knows no network."""
+"""Optimizers of one gradient: two steps by hand, a parabola and Rosenbrock's valley. Knows no network.
+
+Those that search are walked in test_second_order.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,13 @@ from playground.nn.optimizers import (
     Nadam,
     Optimizer,
     RMSprop,
+    SearchingOptimizer,
 )
 
 NESTEROV = Momentum(nesterov=True)
 ROLLING, CENTRED = RMSprop(momentum=0.9), RMSprop(centred=True)
-EVERY = [*(cls() for cls in OPTIMIZERS.values()), NESTEROV, ROLLING, CENTRED]
+PLAIN = [cls for cls in OPTIMIZERS.values() if not issubclass(cls, SearchingOptimizer)]
+EVERY = [*(cls() for cls in PLAIN), NESTEROV, ROLLING, CENTRED]
 
 
 def label(value: object) -> str:
@@ -112,7 +117,7 @@ def test_two_steps_by_hand(optimizer: Optimizer, first: float, second: float) ->
 
 def test_every_optimizer_is_worked_out_by_hand() -> None:
     marks: Any = test_two_steps_by_hand
-    assert {type(case[0]) for case in marks.pytestmark[0].args[1]} == set(OPTIMIZERS.values())
+    assert {type(case[0]) for case in marks.pytestmark[0].args[1]} == set(PLAIN)
 
 
 def test_the_knobs_of_adam_enter_its_step() -> None:

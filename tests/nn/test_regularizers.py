@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from playground.nn.activations import Array, Linear, Tanh
+from playground.nn.activations import Array, Linear, PReLU, Tanh
 from playground.nn.calls import run
 from playground.nn.losses import SquaredError
-from playground.nn.network import Network
+from playground.nn.network import Dense, Network
+from playground.nn.normalizations import BatchNorm
 from playground.nn.optimizers import SGD, Adam, AdamW
 from playground.nn.regularizers import (
     L1,
@@ -149,7 +152,7 @@ def test_max_norm_scales_back_the_units_that_are_too_long(members: int) -> None:
     scaled = 0
     for weights in wanted:
         lengths = np.linalg.norm(weights[..., :-1], axis=-1, keepdims=True)
-        scaled += np.count_nonzero(lengths > 1.5)
+        scaled += int(np.count_nonzero(lengths > 1.5))
         weights[..., :-1] *= np.where(lengths > 1.5, 1.5 / lengths, 1.0)
     assert 0 < scaled < 6 * members
     run(MaxNorm(1.5).after(network.parameters, np.array(RATE), network.is_weight))
@@ -171,6 +174,31 @@ def test_nothing_pulls_a_bias(regularizer: Regularizer) -> None:
         run(trainer.step(*still(trainer)))
     assert trainer.network.weights[0][0, -1] == 2.5
     assert (np.abs(trainer.network.weights[0][0, :-1]) < 9.0).all() != isinstance(regularizer, NoRegularizer)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("regularizer", [L1(1.0), L2(1.0), ElasticNet(1.0), WeightDecay(1.0), MaxNorm(0.5)], ids=label)
+def test_nothing_pulls_what_stages_train(regularizer: Regularizer, members: int) -> None:
+    """γ, β and trained slopes lie among the weights in the flat buffer, and are none; next to them, weights are pulled."""
+    network = Network(2, [Dense(3, PReLU(), BatchNorm()), Dense(2, Linear())], members)
+    network.parameters[...] = np.random.default_rng(1).uniform(2.0, 3.0, network.parameters.shape)
+    before, g = network.parameters.copy(), np.zeros_like(network.parameters)
+    total = np.zeros_like(g)
+    run(regularizer.before(network.parameters, g, total, np.array(RATE), network.is_weight))
+    network.parameters -= RATE * total
+    run(regularizer.after(network.parameters, np.array(RATE), network.is_weight))
+    shrunk = np.abs(network.parameters) < np.abs(before)
+    np.testing.assert_array_equal(shrunk, np.broadcast_to(network.is_weight == 1.0, shrunk.shape))
+    np.testing.assert_array_equal(network.parameters[~shrunk], before[~shrunk])
+
+
+@pytest.mark.parametrize("regularizer", [L1(), L2(), ElasticNet(share=0.3)], ids=label)
+def test_penalties_of_members_at_rates_of_their_own(regularizer: L1 | L2 | ElasticNet) -> None:
+    """A rate of 1 on weights that count as much as a member's rate is that member's rate: so the trainer does it."""
+    p, mask, rates = np.random.default_rng(1).normal(size=(3, 5)), np.array([1.0, 1.0, 0.0, 1.0, 0.0]), [0.1, 0.02, 3.0]
+    together = replace(regularizer, rate=1.0).penalty(p, mask * np.array(rates)[:, None])
+    alone = [replace(regularizer, rate=rate).penalty(p[i : i + 1], mask)[0] for i, rate in enumerate(rates)]
+    np.testing.assert_allclose(together, alone, rtol=1e-14)
 
 
 @pytest.mark.parametrize("regularizer", EVERY, ids=label)

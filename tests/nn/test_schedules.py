@@ -8,16 +8,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.nn.calls import run
-from playground.nn.schedules import SCHEDULES, Constant, Cosine, Exponential, OneCycle, Schedule, Steps, WarmUp
+from playground.nn.schedules import (
+    SCHEDULES,
+    Constant,
+    Cosine,
+    Exponential,
+    OneCycle,
+    Plateau,
+    Schedule,
+    Steps,
+    WarmUp,
+)
 from tests.strategies import options
 
-CHANGING = [cls() for cls in SCHEDULES.values() if cls is not Constant]
+TIMELESS = [Constant(), Plateau()]  # the second drops by what the run makes of the loss, which is not its business here
+CHANGING = [cls() for cls in SCHEDULES.values() if cls not in (Constant, Plateau)]
 
 
 @pytest.mark.parametrize(
     ("schedule", "values"),
     [
         (Constant(), {0.0: 1.0, 7.3: 1.0, 1e6: 1.0}),
+        (Plateau(20, 0.5), {0.0: 1.0, 99.0: 1.0}),
         (Steps(10, 0.5), {0.0: 1.0, 9.99: 1.0, 10.0: 0.5, 25.0: 0.25, 1e6: 0.0}),
         (Exponential(0.9), {0.0: 1.0, 0.5: 0.9**0.5, 2.0: 0.81}),
         (Cosine(10), {0.0: 1.0, 5.0: 0.5, 10.0: 0.0, 11.0: 0.0}),
@@ -36,19 +48,26 @@ def test_no_schedule_leaves_the_range_from_nothing_to_the_rate(schedule: Schedul
     assert 0.0 <= schedule.factor(epochs) <= 1.0 + 1e-12
 
 
-def test_a_constant_rate_costs_no_call() -> None:
-    assert Constant().calls(0.3, np.array(0.3), np.array(0.0), np.array(7.0)) == []
+@pytest.mark.parametrize("schedule", TIMELESS, ids=lambda value: value.label)
+def test_a_rate_that_time_does_not_change_costs_no_call(schedule: Schedule) -> None:
+    assert schedule.calls(np.array(0.3), np.array(0.3), np.array(0.0), np.array(7.0)) == []
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("rates", [0.3, [[0.3], [0.07], [2.0]]], ids=["one rate", "a rate a member"])
 @pytest.mark.parametrize("schedule", CHANGING, ids=lambda value: value.label)
-def test_each_step_has_the_rate_of_its_place_in_the_run(schedule: Schedule) -> None:
-    rate, steps, per_epoch = np.array(0.3), np.array(0.0), np.array(4.0)
-    calls = schedule.calls(0.3, rate, steps, per_epoch)
-    seen = []
-    for _ in range(12):
+def test_each_step_has_the_rate_of_its_place_in_the_run(
+    schedule: Schedule, rates: object, dtype: type[np.floating]
+) -> None:
+    learning_rate = np.array(rates, dtype)
+    rate, steps, per_epoch = learning_rate.copy(), np.array(0.0), np.array(4.0)
+    calls = schedule.calls(learning_rate, rate, steps, per_epoch)
+    wanted = [learning_rate * dtype(schedule.factor(step / 4.0)) for step in range(12)]
+    for step in range(12):
         run(calls)
-        seen.append(rate.item())
-    np.testing.assert_array_equal(seen, [0.3 * schedule.factor(step / 4.0) for step in range(12)])
+        np.testing.assert_array_equal(rate, wanted[step])
     steps[...] = 5.0
     run(calls)
-    assert rate.item() == seen[5]
+    np.testing.assert_array_equal(rate, wanted[5])
+    assert rate.dtype == dtype
+    np.testing.assert_array_equal(learning_rate, np.array(rates, dtype))

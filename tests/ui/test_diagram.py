@@ -211,7 +211,8 @@ def test_bounded_activations_have_a_fixed_scale_and_unbounded_ones_their_own() -
 def test_bound_is_what_the_activation_cannot_exceed(name: str) -> None:
     activation = ACTIVATIONS[name]()
     bound = bound_of(activation)
-    far = np.abs(activation(np.array([[-600.0, 600.0]]))).max()
+    rows, _ = activation.widths(1)
+    far = np.abs(activation(np.tile([-600.0, 600.0], (rows, 1)))).max()
     assert (bound is None) == (far > 100.0)
     assert bound is None or bound == pytest.approx(1.0, rel=1e-5)
 
@@ -339,7 +340,9 @@ def test_a_number_to_predict_has_the_colours_of_the_main_view(theme: Theme) -> N
     frame = Session(config).frame()
     outputs = np.full((1, MAP_SIZE, MAP_SIZE), frame.scene.low, dtype=np.float32)
     outputs[:, MAP_SIZE // 2 :] = frame.scene.high
-    diagram = Diagram(config, replace(frame, outputs=outputs), Geometry.fitted((2, 2, 1), 600, 300, 24, 24), theme)
+    assert frame.unit_maps is not None
+    frame = replace(frame, unit_maps=(*frame.unit_maps[:-1], outputs))
+    diagram = Diagram(config, frame, Geometry.fitted((2, 2, 1), 600, 300, 24, 24), theme)
     colours = corner_colours(painted(diagram), diagram.geometry.unit(2, 0))
     low, high = (QColor(*theme.value_table()[end].tolist()).name() for end in (0, 255))
     assert colours == {"ul": high, "ur": high, "lr": low}

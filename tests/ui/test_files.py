@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,16 +16,18 @@ import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QMessageBox, QToolButton, QWidget
 
 from playground.data.files import CsvFile
 from playground.data.generators import Spiral
+from playground.data.idx_files import IdxFiles, read_images
 from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.session import Session
 from playground.options import with_value
 from playground.ui.panels.open_data import OpenDataDialog
+from playground.ui.reading import Reading
 from playground.ui.window import Window
 from tests.ui.conftest import Pilot, Windows
 
@@ -341,6 +345,62 @@ def test_a_table_that_vanishes_behind_the_dialog_is_refused(pilot: Pilot, desk: 
     accept(pilot)
     pilot.until(lambda: pilot.strip.urgent)
     assert "points.csv" in pilot.strip.text
+    assert pilot.window.document.config == Config()
+    assert untouched(pilot, before)
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """Thirty images of 3 × 3 pixels, the last ten for the test."""
+    for name, count in (("train", 20), ("t10k", 10)):
+        counted = count.to_bytes(4, "big")
+        pixels = np.random.default_rng(count).integers(0, 256, 9 * count, np.uint8).tobytes()
+        content = b"\0\0\x08\x03" + counted + b"\0\0\0\x03" * 2 + pixels
+        (tmp_path / f"{name}-images-idx3-ubyte.gz").write_bytes(gzip.compress(content))
+        labels = b"\0\0\x08\x01" + counted + bytes(index % 3 for index in range(count))
+        (tmp_path / f"{name}-labels-idx1-ubyte").write_bytes(labels)
+    return tmp_path / "train-images-idx3-ubyte.gz"
+
+
+def test_images_become_the_data_undoably_and_without_a_question(pilot: Pilot, desk: Desk, images: Path) -> None:
+    desk.file = images
+    pilot.control("d")
+    assert pilot.strip.text == "Reading train-images-idx3-ubyte.gz …"
+    assert not pilot.window.findChildren(OpenDataDialog)
+    pilot.until(lambda: pilot.frame.scene.classes == ("0", "1", "2"))
+    assert pilot.window.document.config.data.source == IdxFiles(str(images))
+    assert len(pilot.frame.scene.columns) == 9
+    entry = pilot.window.data_panel.findChild(QToolButton, "data.source.file")
+    assert (entry.text(), entry.isChecked()) == ("train-images-idx3-ubyte.gz", True)
+    assert recent(pilot)[0] == "train-images-idx3-ubyte.gz"
+    pilot.control("z")
+    pilot.until(lambda: len(pilot.frame.scene.columns) == 2)
+    assert not pilot.window.findChildren(Reading), "what has been read does not pile up"
+
+
+def test_images_can_be_dropped(pilot: Pilot, images: Path) -> None:
+    assert drop(pilot.window, QUrl.fromLocalFile(str(images)))
+    pilot.until(lambda: pilot.frame.scene.classes == ("0", "1", "2"))
+
+
+def test_images_are_read_while_the_window_goes_on(pilot: Pilot, images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = threading.Event()
+    monkeypatch.setattr("playground.ui.files.read_images", lambda path: event.wait(20) and read_images(path))
+    pilot.window.files.open_path(images)
+    edit(pilot)
+    event.set()
+    pilot.until(lambda: pilot.frame.scene.classes == ("0", "1", "2"))
+    assert pilot.window.document.config.training.learning_rate == 0.1
+
+
+@pytest.mark.parametrize("name", ["train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte"])
+def test_images_that_cannot_be_used_are_a_sentence(pilot: Pilot, desk: Desk, images: Path, name: str) -> None:
+    before = pilot.settle()
+    images.write_bytes(images.read_bytes()[:40])
+    desk.file = images.with_name(name)
+    pilot.control("d")
+    pilot.until(lambda: pilot.strip.urgent)
+    assert pilot.strip.text.startswith(f"{name}: ")
     assert pilot.window.document.config == Config()
     assert untouched(pilot, before)
 

@@ -15,20 +15,18 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Config, Layer, NetworkConfig
-from playground.experiment.frame import OUTPUTS, UNITS, Frame
+from playground.experiment.frame import UNITS, Frame
 from playground.experiment.session import Session
-from playground.nn.activations import ACTIVATIONS, LeakyReLU, ReLU, Tanh
-from playground.options import with_text
+from playground.nn.activations import ACTIVATIONS, LeakyReLU, Tanh
 from playground.ui.controls import read_number
 from playground.ui.diagram_canvas import Canvas, signed
 from playground.ui.diagram_controls import STRETCHES, ActivationSelector, LayerHeader
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.document import Document
-from playground.ui.form import Form
 from playground.ui.network_editor import NetworkEditor
 from playground.ui.refusal import Refusal
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.weight_editor import NumberField, Popup, WeightEditor
+from playground.ui.weight_editor import NumberField, WeightEditor
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -117,11 +115,8 @@ def bench(qtbot: QtBot) -> Bench:
 # Layers and units
 
 
-def test_it_asks_for_the_units(bench: Bench, qtbot: QtBot) -> None:
+def test_it_asks_for_the_units(bench: Bench) -> None:
     assert bench.editor.needs == {UNITS}
-    with qtbot.waitSignal(bench.editor.needs_changed):
-        bench.editor.show_frame(Session(with_text(Config(), "data.source", "hills")).frame())
-    assert bench.editor.needs == {UNITS, OUTPUTS}, "the colours of a number to predict are the main view's"
     assert bench.editor.name == "network"
 
 
@@ -235,20 +230,6 @@ def test_a_name_is_condensed_where_it_does_not_fit(bench: Bench) -> None:
     narrow = int(0.88 * natural)
     assert QFontMetrics(combo.name_font(narrow)).horizontalAdvance("hard sigmoid") <= narrow
     assert combo.name_font(8).stretch() == min(STRETCHES)
-
-
-def test_an_activations_own_knobs_open_in_a_form(qtbot: QtBot) -> None:
-    bench = bench_of(qtbot, hidden(2, activation=LeakyReLU()))
-    knobs = bench.button("layer_0_activation_knobs")
-    assert knobs.isVisible()
-    bench.press("layer_0_activation_knobs")
-    popup = found(bench.editor, Popup, "activation_editor")
-    assert popup.isVisible()
-    assert "negative_slope" in found(popup, Form, "").rows
-    QTest.keyClick(popup, Qt.Key.Key_Escape)
-    assert not popup.isVisible()
-    bench.document.set("network.hidden.0.activation", ReLU(), "ReLU")
-    assert not knobs.isVisible()
 
 
 # Columns, frames and configs

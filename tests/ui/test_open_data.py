@@ -18,6 +18,7 @@ from playground.data.files import CsvFile, read_table
 from playground.data.table import Table
 from playground.ui.panels import open_data
 from playground.ui.panels.open_data import PREVIEW_ROWS, OpenDataDialog
+from playground.ui.reading import LOOK
 
 WINE = """name,alcohol,ash,year,empty,price,quality
 a,12.1,2.3,2001,,3.4,good
@@ -254,8 +255,8 @@ def test_reading_can_be_cancelled(qtbot: QtBot, wine: Path, slowly: threading.Ev
     with qtbot.waitSignal(opened.dialog.rejected):
         qtbot.keyClick(opened.dialog, Qt.Key.Key_Escape)
     slowly.set()
-    assert len(opened.dialog._reading.result(20)) == 7
-    QTest.qWait(3 * open_data.LOOK)
+    assert len(opened.dialog._reading.future.result(20)) == 7
+    QTest.qWait(3 * LOOK)
     assert opened.dialog.findChild(QTableView) is None, "nobody looks any more"
 
 
@@ -263,12 +264,12 @@ def test_a_dialog_may_be_gone_before_its_file_is_read(qtbot: QtBot, wine: Path, 
     dialog = OpenDataDialog(wine)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
-    reading = dialog._reading
+    future = dialog._reading.future
     dialog.reject()
     qtbot.waitUntil(lambda: not isValid(dialog))
     slowly.set()
-    assert len(reading.result(20)) == 7
-    QTest.qWait(3 * open_data.LOOK)
+    assert len(future.result(20)) == 7
+    QTest.qWait(3 * LOOK)
 
 
 def test_the_source_can_be_found_again_from_anywhere(qtbot: QtBot, wine: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,14 @@ from pytestqt.qtbot import QtBot
 from playground.data.dataset import DataError
 from playground.data.files import CsvFile
 from playground.data.generators import Blobs, Circle, Generator, Hills, Plane, Spiral
-from playground.data.library import BreastCancer, Diabetes, Iris
-from playground.data.sources import SOURCES
-from playground.experiment.config import Config, Layer
+from playground.data.library import BreastCancer, Diabetes, Digits, Iris
+from playground.data.sources import FILES, SOURCES
+from playground.experiment.config import FULL_BATCH, Config, Layer
+from playground.experiment.ensemble import ByFold
 from playground.experiment.problem import fitting
 from playground.experiment.session import Session
-from playground.nn.activations import OUTPUTS, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, Tanh
+from playground.experiment.watch import EarlyStopping
+from playground.nn.activations import OUTPUTS, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, StepOutput, Tanh
 from playground.nn.clipping import CLIPPINGS
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, SquaredError
 from playground.nn.optimizers import OPTIMIZERS, Adam
@@ -28,8 +30,11 @@ from playground.nn.regularizers import L2, REGULARIZERS
 from playground.nn.schedules import SCHEDULES
 from playground.options import Options, Subset, knobs, with_value
 from playground.ui.document import Document
+from playground.ui.form import Form
+from playground.ui.group import Group
 from playground.ui.knob_widgets import ChoiceWidget, KnobWidget
-from playground.ui.panels.data_panel import PICTURE, SHARPNESS, DataPanel, with_source
+from playground.ui.panels.data_panel import DataPanel, with_source
+from playground.ui.panels.data_pictures import PICTURE, SHARPNESS
 from playground.ui.panels.learning_panel import LearningPanel
 from playground.ui.theme import CLASSES, DARK, LIGHT, Theme, apply_theme
 
@@ -77,6 +82,7 @@ def choose(panel: QWidget, path: str, text: str) -> None:
     assert index >= 0, text
     box.setCurrentIndex(index)
     box.activated.emit(index)
+    box.textActivated.emit(text)
 
 
 def disabled(panel: QWidget, path: str) -> dict[str, str]:
@@ -97,7 +103,7 @@ def label(panel: QWidget, name: str) -> QLabel:
 # Data
 
 
-@pytest.mark.parametrize("name", [name for name, cls in SOURCES.items() if cls is not CsvFile])
+@pytest.mark.parametrize("name", [name for name, cls in SOURCES.items() if cls not in FILES])
 def test_a_picture_chooses_its_data_set_and_is_marked(qtbot: QtBot, name: str) -> None:
     start = Plane() if name == "circle" else Circle()
     document, panel = data_panel(qtbot, configured(data__source=start))
@@ -152,6 +158,16 @@ def test_pictures_show_the_points_in_the_colours_of_their_classes(qtbot: QtBot, 
     assert classes or len(colours) > 20
 
 
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_digits_have_a_picture_of_their_own_in_the_colour_of_the_text(qtbot: QtBot, theme: Theme) -> None:
+    _, panel = data_panel(qtbot)
+    panel.show_theme(theme)
+    digits, iris, file = (drawn(panel, name) for name in ("digits", "iris", "file"))
+    assert set(digits.values()) == {QColor(theme.muted).name()}
+    assert iris == file
+    assert digits.keys() != iris.keys()
+
+
 def test_pictures_stand_the_right_way_up(qtbot: QtBot) -> None:
     _, panel = data_panel(qtbot)
     pixels = drawn(panel, "gaussians")
@@ -191,6 +207,12 @@ def test_other_data_never_leave_a_pair_that_cannot_run(source: Any, loss: Any, o
         assert (changed.training.loss, changed.network.output) == (loss, output), "what fits stays"
 
 
+def test_of_images_two_pixels_are_drawn_that_are_not_always_black() -> None:
+    display = with_source(Config(), Digits()).display
+    assert (display.x_axis, display.y_axis) == Digits().axes() != (0, 1)
+    assert with_source(with_source(Config(), Digits()), Circle()).display == Config().display
+
+
 def test_data_that_cannot_be_read_keep_the_loss(tmp_path: Path) -> None:
     source = CsvFile(str(tmp_path / "absent.csv"))
     with pytest.raises(DataError):
@@ -201,7 +223,7 @@ def test_data_that_cannot_be_read_keep_the_loss(tmp_path: Path) -> None:
 
 def test_the_file_entry_asks_for_a_file_and_is_not_marked(qtbot: QtBot) -> None:
     document, panel = data_panel(qtbot)
-    entry = button(panel, "data.source.csv_file")
+    entry = button(panel, "data.source.file")
     with qtbot.waitSignal(panel.open_data_requested):
         qtbot.mouseClick(entry, Qt.MouseButton.LeftButton)
     assert not entry.isChecked()
@@ -214,7 +236,7 @@ def test_a_file_shows_its_name_and_what_reading_left_out(qtbot: QtBot, tmp_path:
     document, panel = data_panel(qtbot)
     document.edit("", with_source(document.config, CsvFile(str(path))))
     panel.show_scene(Session(document.config).scene)
-    entry = button(panel, "data.source.csv_file")
+    entry = button(panel, "data.source.file")
     assert entry.isChecked()
     assert entry.text() == "wine.csv"
     assert "missing" in label(panel, "data.note").text()
@@ -419,13 +441,11 @@ def test_both_panels_fit_their_column(qtbot: QtBot, qapp: QApplication, theme: T
         training__regularizer=L2(),
         data__source=Blobs(),
     )
-    heights = {}
     for make in (data_panel, learning_panel):
         _, panel = make(qtbot, config)
         assert panel.minimumSizeHint().width() <= WIDTH - 14, "beside a scroll bar"
         panel.resize(WIDTH, 800)
         panel.show()
-        heights[make] = panel.minimumSizeHint().height()
         for child in panel.findChildren(QWidget):
             if child.isVisible() and child.objectName() and child.parent() is not None:
                 right = child.mapTo(panel, child.rect().bottomRight()).x()
@@ -433,8 +453,11 @@ def test_both_panels_fit_their_column(qtbot: QtBot, qapp: QApplication, theme: T
         for text in panel.findChildren(QLabel):
             if text.isVisible() and not text.wordWrap():
                 assert text.width() >= text.sizeHint().width(), text.text()
-    assert heights[data_panel] <= 400
-    assert heights[learning_panel] <= 520
+        if make is data_panel:
+            assert panel.minimumSizeHint().height() <= 440
+        else:  # its parts fold; the first of them needs no scrolling in the smallest window
+            first = next(group for group in panel.findChildren(Group) if group.objectName() == "group.descent")
+            assert first.geometry().bottom() <= 300
     qapp.setStyle(style)
     qapp.setPalette(palette)
     qapp.setStyleSheet(sheet)
@@ -455,7 +478,9 @@ def test_every_choice_of_learning_is_offered_with_its_knobs(qtbot: QtBot, name: 
     selector(panel, f"training.{name}").setFocus()
     choose(panel, f"training.{name}", choice.label)
     assert getattr(document.config.training, name) == choice
-    inner = panel._training_form.rows[name].inner
+    inner = next(
+        row.inner for form in panel.findChildren(Form) for row in form.rows.values() if row.path == f"training.{name}"
+    )
     assert inner is not None
     assert list(inner.rows) == list(knobs(type(choice)))
     assert panel.minimumSizeHint().width() <= WIDTH - 14
@@ -467,7 +492,7 @@ def test_every_choice_of_learning_is_offered_with_its_knobs(qtbot: QtBot, name: 
 def test_schedule_and_clipping_stand_below_the_learning_rate_and_restart_nothing(qtbot: QtBot) -> None:
     _, panel = learning_panel(qtbot)
     rows = panel._training_form.rows
-    assert list(rows) == ["optimizer", "learning_rate", "schedule", "clipping", "batch_size", "regularizer"]
+    assert list(rows) == ["optimizer", "learning_rate", "schedule", "clipping", "batch_size"]
     assert not any(row.mark.text() for row in rows.values())
 
 
@@ -486,3 +511,52 @@ def test_every_control_of_a_panel_is_named_and_described(qtbot: QtBot, make: Any
             assert control.accessibleName() or (isinstance(control, QAbstractButton) and control.text())
             assert control.focusPolicy() == Qt.FocusPolicy.StrongFocus, control.objectName()
     assert len(names) == len(set(names)) > 10
+
+
+def group(panel: QWidget, name: str) -> Group:
+    found = panel.findChild(Group, f"group.{name}")
+    assert found is not None
+    return found
+
+
+def test_a_group_folds_and_then_says_what_it_holds(qtbot: QtBot) -> None:
+    document, panel = learning_panel(qtbot)
+    panel.show()
+    noise = group(panel, "noise")
+    dropout = next(row for form in noise.findChildren(Form) for row in form.rows.values() if "hidden_drop" in row.path)
+    assert not noise.open
+    assert not dropout.widget.isVisible()
+    document.set("training.noise.hidden_dropout", 0.25, "dropout")
+    words = noise.findChild(QLabel, "group.noise.summary")
+    assert words is not None
+    assert words.isVisible()
+    assert words.text() == "dropout, hidden 0.25"
+    qtbot.mouseClick(noise.heading, Qt.MouseButton.LeftButton)
+    assert dropout.widget.isVisible()
+    assert not words.isVisible()
+
+
+def test_an_optimizer_that_needs_the_full_batch_gets_it(qtbot: QtBot) -> None:
+    document, panel = learning_panel(qtbot)
+    panel.show_scene(Session(document.config).scene)
+    choose(panel, "training.optimizer", "Newton")
+    assert document.config.training.batch_size == FULL_BATCH
+    document.undo_stack.undo()
+    assert document.config.training.batch_size == 10
+
+
+@pytest.mark.parametrize(
+    ("path", "label", "value"),
+    [
+        ("training.stopping", "early stopping", EarlyStopping()),
+        ("ensemble.vary", "fold", ByFold()),
+        ("network.precision", "float32", "float32"),
+        ("network.output", "step (trained as sigmoid)", StepOutput()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_else_training_is_told(qtbot: QtBot, path: str, label: str, value: object) -> None:
+    document, panel = learning_panel(qtbot)
+    choose(panel, path, label)
+    section, name = path.split(".")
+    assert getattr(getattr(document.config, section), name) == value

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame, Scores
 from playground.experiment.session import Session
+from playground.options import with_text
 from playground.ui import run_bar
 from playground.ui.message_strip import MessageStrip
 from playground.ui.run_bar import SPEEDS, RunBar, action_icons
@@ -24,6 +25,14 @@ from playground.ui.theme import DARK, LIGHT
 @pytest.fixture
 def frame() -> Frame:
     return Session(Config()).frame(frozenset())
+
+
+def scored(frame: Frame, losses: tuple[float, float], accuracies: Any = (0.5, 0.5), **more: Any) -> Frame:
+    """The frame with these losses and accuracies of training and test, and what else its scores hold."""
+    values = {"train_loss": losses[0], "test_loss": losses[1], "validation_loss": None, "validation_accuracy": None}
+    values |= {"train_accuracy": accuracies[0], "test_accuracy": accuracies[1], "of_mean": None}
+    each: dict[str, Any] = {"train_losses": losses[:1], "held_out_losses": losses[1:]}
+    return replace(frame, scores=Scores(**(values | each | more)))
 
 
 @pytest.fixture
@@ -68,8 +77,7 @@ def test_before_the_first_frame_there_are_no_numbers(bar: RunBar) -> None:
 
 
 def test_counters_show_the_frame(bar: RunBar, frame: Frame) -> None:
-    scores = Scores(0.01234567, 0.5, 0.984, 0.9)
-    bar.show_frame(replace(frame, epoch=1234, step=1234567, scores=scores))
+    bar.show_frame(replace(scored(frame, (0.01234567, 0.5), (0.984, 0.9)), epoch=1234, step=1234567))
     assert bar.value("epoch") == "1,234"
     assert bar.value("step") == "1,234,567"
     assert bar.value("train_loss") == "0.0123"
@@ -79,7 +87,7 @@ def test_counters_show_the_frame(bar: RunBar, frame: Frame) -> None:
 
 def test_a_regression_has_no_accuracy(bar: RunBar, frame: Frame) -> None:
     bar.show_frame(frame)
-    bar.show_frame(replace(frame, scores=Scores(1.0, 1.0, None, None)))
+    bar.show_frame(scored(frame, (1.0, 1.0), (None, None)))
     assert bar.value("accuracy") == "–"
 
 
@@ -89,7 +97,7 @@ def test_a_regression_has_no_accuracy(bar: RunBar, frame: Frame) -> None:
      (1.7e308, "1.700e+308"), (float("inf"), "inf"), (float("nan"), "nan")],
 )  # fmt: skip
 def test_a_loss_is_written_so_that_it_fits(bar: RunBar, frame: Frame, loss: float, shown: str) -> None:
-    bar.show_frame(replace(frame, scores=Scores(loss, loss, 0.5, 0.5)))
+    bar.show_frame(scored(frame, (loss, loss)))
     assert bar.value("train_loss") == shown
     [counter] = bar.findChildren(QWidget, "counter_train_loss")
     value = counter.findChildren(QLabel)[0]
@@ -102,8 +110,59 @@ def test_nothing_moves_when_numbers_change(bar: RunBar, frame: Frame) -> None:
 
     bar.show_frame(frame)
     before = places()
-    bar.show_frame(replace(frame, epoch=9_999_999, step=999_999_999, scores=Scores(1e-45, 8e99, 1.0, 1.0)))
+    bar.show_frame(replace(scored(frame, (1e-45, 8e99), (1.0, 1.0)), epoch=9_999_999, step=999_999_999))
     assert places() == before
+
+
+def frame_with(*edits: tuple[str, str]) -> Frame:
+    config = Config()
+    for path, text in edits:
+        config = with_text(config, path, text)
+    return Session(config).frame(frozenset())
+
+
+def shown(bar: RunBar) -> list[str]:
+    """Names of the counters to be seen, from left to right, once the bar has made room for them."""
+    QApplication.processEvents()
+    counters = [child for child in bar.findChildren(QWidget) if child.objectName().startswith("counter_")]
+    seen = [child for child in counters if child.isVisible()]
+    return [child.objectName().removeprefix("counter_") for child in sorted(seen, key=lambda child: child.x())]
+
+
+def tip(bar: RunBar, name: str) -> str:
+    [counter] = bar.findChildren(QWidget, f"counter_{name}")
+    assert counter.accessibleDescription() == counter.toolTip()
+    return counter.toolTip()
+
+
+def test_validation_has_counters_of_its_own_while_there_is_one(bar: RunBar, frame: Frame) -> None:
+    bar.resize(1280, bar.height())
+    bar.show_frame(frame)
+    assert shown(bar) == ["epoch", "step", "train_loss", "test_loss", "accuracy", "pace"]
+    validated = frame_with(("data.validation_share", "0.2"))
+    bar.show_frame(scored(validated, (0.1, 0.3), (0.9, 0.7), validation_loss=0.2, validation_accuracy=0.8))
+    assert shown(bar) == ["epoch", "step", "train_loss", "validation_loss", "test_loss", "accuracies", "pace"]
+    assert bar.value("validation_loss") == "0.2000"
+    assert bar.value("accuracies") == "90.0 % · 80.0 % · 70.0 %"
+    bar.show_frame(frame)
+    assert shown(bar) == ["epoch", "step", "train_loss", "test_loss", "accuracy", "pace"]
+
+
+def test_of_members_the_tooltips_tell_spread_and_mean_answer(bar: RunBar, frame: Frame) -> None:
+    bar.show_frame(frame)
+    plain = {name: tip(bar, name) for name in ("train_loss", "test_loss", "accuracy")}
+    members = frame_with(("ensemble.members", "3"))
+    spread = {"train_losses": (0.1, 0.2, 0.3), "held_out_losses": (0.5, float("inf"), 0.5), "of_mean": 0.875}
+    bar.show_frame(scored(members, (0.2, 0.5), **spread))
+    assert tip(bar, "train_loss") == plain["train_loss"] + "\nMean of 3 members, ± 0.0816 (standard deviation)"
+    assert tip(bar, "test_loss").endswith("± 0.0000 (standard deviation)")
+    assert tip(bar, "accuracy").endswith("\nMean of 3 members\nThe members' mean answer on the test examples: 87.5 %")
+    numbers = frame_with(("ensemble.members", "3"), ("data.source", "hills"), ("data.validation_share", "0.2"))
+    bar.show_frame(scored(numbers, (0.2, 0.5), (None, None), **spread))
+    assert tip(bar, "test_loss").endswith("Mean of 3 members\nThe members' mean answer on the test examples: 0.8750")
+    assert "±" in tip(bar, "validation_loss")
+    bar.show_frame(frame)
+    assert {name: tip(bar, name) for name in plain} == plain
 
 
 def test_the_pace_is_steps_over_half_a_second_and_more(
@@ -171,6 +230,8 @@ def test_all_of_it_fits_the_smallest_screen_with_five_actions(qtbot: QtBot) -> N
     actions = [QAction(text) for text in ("Pause", "Step", "Epoch", "Reset", "New seed")]
     bar = RunBar(actions, QAction("Light or dark"), LIGHT)
     qtbot.addWidget(bar)
+    assert bar.sizeHint().width() <= 1280
+    bar.show_frame(frame_with(("data.validation_share", "0.2")))
     assert bar.sizeHint().width() <= 1280
 
 

@@ -51,7 +51,7 @@ def test_text_can_be_read(theme: Theme) -> None:
         assert min(contrast(text, ground) for ground in (theme.window, theme.base, theme.raised)) >= 4.5
     assert contrast(theme.warning, theme.warning_base) >= 4.5
     assert contrast(theme.accent_text, theme.accent) >= 4.5
-    for curve in (theme.train, theme.test, theme.accent):
+    for curve in (theme.train, theme.validation, theme.test, theme.accent):
         assert contrast(curve, theme.base) >= 3.0
 
 
@@ -79,6 +79,7 @@ def test_signs_parts_and_classes_stay_apart_for_every_eye(eye: np.ndarray) -> No
     assert far(NEGATIVE, POSITIVE, eye) > 0.2
     for theme in (LIGHT, DARK):
         assert far(theme.train, theme.test, eye) > 0.2
+        assert min(far(theme.validation, other, eye) for other in (theme.train, theme.test)) > 0.1
     assert min(far(one, other, eye) for one, other in combinations(CLASSES[:4], 2)) > 0.05
 
 

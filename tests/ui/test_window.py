@@ -29,8 +29,10 @@ from PySide6.QtWidgets import (
 
 from playground.data.files import CsvFile
 from playground.experiment.config import Config, Layer
+from playground.experiment.ensemble import ByLearningRate
 from playground.experiment.frame import CURVES, OUTPUTS, UNITS, Frame
 from playground.experiment.session import Session
+from playground.experiment.watch import EarlyStopping, NoStopping
 from playground.nn.activations import ReLU, Sigmoid
 from playground.nn.initializers import INITIALIZERS
 from playground.nn.losses import SquaredError
@@ -58,6 +60,8 @@ GOES_ON = [
     ("display.show_test", True),
     ("display.gradient", "largest"),
     ("display.log_loss", True),
+    ("display.member", 1),
+    ("display.disagreement", True),
 ]
 RESTARTS = [
     ("data.source.noise", 0.2),
@@ -546,6 +550,55 @@ def test_a_smaller_rate_clears_the_warning_and_reset_does(windows: Windows) -> N
         pilot.until(lambda: pilot.frame.divergence is None and not pilot.strip.urgent)
         assert "diverged" not in pilot.strip.text
         pilot.settle()
+
+
+# Validation and members
+
+
+def early() -> Config:
+    config = with_value(Config(), "data.validation_share", 0.2)
+    changed: Config = with_value(config, "training.stopping", EarlyStopping(patience=2, improvement=1.0))
+    return changed
+
+
+def test_a_run_that_ends_by_itself_says_so_and_says_it_again(windows: Windows) -> None:
+    pilot = windows.open(early())
+    pilot.press(Key.Key_Space)
+    pilot.until(lambda: pilot.frame.ending and not pilot.running)
+    assert (pilot.strip.text, pilot.strip.urgent) == (pilot.frame.ending, False)
+    pilot.strip.say("Something else.")
+    pilot.press(Key.Key_Space)
+    pilot.settle()
+    assert pilot.strip.text == pilot.frame.ending
+    pilot.press(Key.Key_R)
+    pilot.until(lambda: not pilot.frame.ending)
+    pilot.settle()
+    assert pilot.strip.text.startswith("Back at the start")
+    assert pilot.bar.value("validation_loss") == f"{pilot.frame.scores.validation_loss:.4f}"
+
+
+def test_more_patience_lets_an_ended_run_go_on(windows: Windows) -> None:
+    pilot = windows.open(early())
+    pilot.press(Key.Key_Space)
+    pilot.until(lambda: pilot.frame.ending and not pilot.running)
+    pilot.window.document.set("training.stopping", NoStopping(), "No stopping")
+    pilot.until(lambda: not pilot.frame.ending)
+    assert "Stopped" not in pilot.strip.text
+    pilot.play()
+
+
+def test_members_that_diverge_are_named_while_the_others_go_on(windows: Windows) -> None:
+    config = with_value(Config(), "network.hidden", (Layer(4, ReLU()),))
+    config = with_value(config, "training.loss", SquaredError())
+    config = with_value(config, "ensemble.members", 3)
+    pilot = windows.open(with_value(config, "ensemble.vary", ByLearningRate(0.01, 5000.0)))
+    pilot.window.runner.play()
+    pilot.until(lambda: pilot.frame.fallen == (2,))
+    assert pilot.frame.divergence is None
+    name = pilot.frame.scene.members[2]
+    assert pilot.strip.text == f"{name} diverged and is left where it was; the other 2 go on."
+    assert not pilot.strip.urgent
+    pilot.settle()
 
 
 # Errors nobody expected

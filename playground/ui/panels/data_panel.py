@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from playground.data.dataset import DataError, Dataset, Source
+from playground.data.dataset import DataError, Source
 from playground.data.features import FEATURES
-from playground.data.files import CsvFile
 from playground.data.generators import Generator
-from playground.data.sources import SOURCES
+from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import Config
 from playground.experiment.frame import Scene
 from playground.experiment.problem import fitting
@@ -25,14 +23,11 @@ from playground.ui.controls import CHIP, Selector, wrapped
 from playground.ui.document import Document
 from playground.ui.form import Column, Form
 from playground.ui.knob_widgets import KnobWidget, SeedWidget, SubsetWidget, about, kept
-from playground.ui.theme import CLASSES, GRID, LIGHT, Theme
+from playground.ui.panels.data_pictures import GLYPH, PICTURE, picture_of
+from playground.ui.theme import GRID, LIGHT, Theme
 
-PICTURE = 36  # side of a data set's picture
-GLYPH = 16
-PICTURE_POINTS = 160
 PICTURES_PER_ROW = 4
 NAMES_PER_ROW = 2
-SHARPNESS = 2  # pixels drawn for each pixel of the grid, for screens of high density
 FRAMED = """
 QToolButton { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px; }
 QToolButton:hover { border-color: palette(text); }
@@ -50,16 +45,21 @@ class DataPanel(Column):
         super().__init__()
         self.setObjectName("data_panel")
         self._document = document
-        self._buttons = {name: self._button(name, cls) for name, cls in SOURCES.items()}
-        self.add(self._grid([name for name, cls in SOURCES.items() if issubclass(cls, Generator)], PICTURES_PER_ROW))
-        self.add(self._grid([name for name, cls in SOURCES.items() if not issubclass(cls, Generator)], NAMES_PER_ROW))
+        self._buttons = {name: self._button(name, cls) for name, cls in SOURCES.items() if cls not in FILES}
+        pictures = [button for name, button in self._buttons.items() if issubclass(SOURCES[name], Generator)]
+        tables = [button for button in self._buttons.values() if button not in pictures]
+        self._file = self._file_button()
+        self.add(self._grid(pictures, PICTURES_PER_ROW))
+        self.add(self._grid([*tables, self._file], NAMES_PER_ROW))
         self._source_form = Form(document, "data.source")
         self.add(self._source_form)
         special: dict[str, Callable[[Any], KnobWidget]] = {
             "features": partial(SubsetWidget, table=FEATURES),
             "seed": SeedWidget,
         }
-        self._form = Form(document, "data", ("train_share", "features", "standardise", "seed"), special)
+        self._form = Form(
+            document, "data", ("train_share", "validation_share", "features", "standardise", "seed"), special
+        )
         self.add(self._form)
         self._table_sentence = _quiet("data.table_sentence")
         self.add(self._table_sentence)
@@ -75,14 +75,9 @@ class DataPanel(Column):
 
     def show_theme(self, theme: Theme) -> None:
         """Draw the pictures in these colours."""
-        for name, cls in SOURCES.items():
-            icon = QIcon()
-            if issubclass(cls, Generator):
-                icon.addPixmap(_points_picture(_sample(cls), theme))
-            else:
-                for state, colour in ((QIcon.State.Off, theme.muted), (QIcon.State.On, theme.accent_text)):
-                    icon.addPixmap(_table_glyph(colour), QIcon.Mode.Normal, state)
-            self._buttons[name].setIcon(icon)
+        for name, button in self._buttons.items():
+            button.setIcon(picture_of(SOURCES[name], theme))
+        self._file.setIcon(picture_of(FILES[0], theme))
 
     def show_scene(self, scene: Scene) -> None:
         """Show what reading the data has found: their columns, and what was left out."""
@@ -94,40 +89,39 @@ class DataPanel(Column):
         self._show_source(self._document.config)
 
     def _button(self, name: str, cls: type[Source]) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(f"data.source.{name}")
-        button.setCheckable(True)
-        button.setText(cls.label)
-        button.setAccessibleName(cls.label)
-        button.setToolTip(wrapped(about(cls)))
-        button.setAccessibleDescription(button.toolTip())
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button = _entry(name, cls.label, about(cls))
         if issubclass(cls, Generator):
             button.setIconSize(QSize(PICTURE, PICTURE))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setStyleSheet(FRAMED)
-        else:
-            button.setIconSize(QSize(GLYPH, GLYPH))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setStyleSheet(CHIP)
         button.clicked.connect(partial(self._choose, name))
         return button
 
-    def _grid(self, names: list[str], per_row: int) -> QWidget:
+    def _file_button(self) -> QToolButton:
+        """The entry of whatever file the user brings."""
+        about_files = "\n".join(about(cls) for cls in FILES)
+        button = _entry("file", self.tr("Open file…"), about_files)
+        button.clicked.connect(self._ask_for_file)
+        return button
+
+    def _grid(self, buttons: list[QToolButton], per_row: int) -> QWidget:
         grid = QWidget()
         layout = QGridLayout(grid)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        for index, name in enumerate(names):
-            layout.addWidget(self._buttons[name], *divmod(index, per_row))
+        for index, button in enumerate(buttons):
+            row, column = divmod(index, per_row)
+            layout.addWidget(button, row, column, 1, per_row - column if button is buttons[-1] else 1)
         return grid
+
+    def _ask_for_file(self) -> None:
+        self.open_data_requested.emit()
+        self._show_source(self._document.config)
 
     def _choose(self, name: str) -> None:
         cls = SOURCES[name]
         config = self._document.config
-        if cls is CsvFile:
-            self.open_data_requested.emit()
-        elif type(config.data.source) is not cls:
+        if type(config.data.source) is not cls:
             source = kept(cls, config.data.source)
             assert isinstance(source, Source)
             self._document.edit(self.tr("data set {name}").format(name=cls.label), with_source(config, source))
@@ -140,8 +134,8 @@ class DataPanel(Column):
         source = config.data.source
         for name, button in self._buttons.items():
             button.setChecked(type(source) is SOURCES[name])
-        file = self._buttons["csv_file"]
-        file.setText(_origin(source) if isinstance(source, CsvFile) else self.tr("Open file…"))
+        self._file.setChecked(isinstance(source, FILES))
+        self._file.setText(_origin(source) if isinstance(source, FILES) else self.tr("Open file…"))
         plane = isinstance(source, Generator)
         self._form.rows["features"].show_presence(plane)
         self._source_form.setVisible(plane)
@@ -195,13 +189,14 @@ class AxisWidget(KnobWidget):
 
 
 def with_source(config: Config, source: Source) -> Config:
-    """The config with other data: the first two columns are drawn, and a loss or an output unit that does not fit the
-    new kind of problem is automatic again.
+    """The config with other data: two columns that are worth it are drawn, and a loss or an output unit that does not
+    fit the new kind of problem is automatic again.
     """
     config = _with_axes(with_value(config, "data.source", source), 0, 1)
-    if config.training.loss is None and config.network.output is None:
-        return config
     try:
+        config = _with_axes(config, *source.axes())
+        if config.training.loss is None and config.network.output is None:
+            return config
         dataset = source.load(np.random.default_rng(config.data.seed))
     except DataError:
         return config
@@ -210,7 +205,7 @@ def with_source(config: Config, source: Source) -> Config:
 
 def _origin(source: Source) -> str:
     """What `Dataset.origin` will say of a source that has not been read yet."""
-    return Path(source.path).name if isinstance(source, CsvFile) else source.label
+    return Path(source.path).name if isinstance(source, FILES) else source.label
 
 
 def _with_axes(config: Config, x_axis: int, y_axis: int) -> Config:
@@ -226,43 +221,18 @@ def _quiet(name: str) -> QLabel:
     return label
 
 
-def _sample(cls: type[Generator]) -> Dataset:
-    return cls(points=PICTURE_POINTS).load(np.random.default_rng(1))
-
-
-def _points_picture(dataset: Dataset, theme: Theme) -> QPixmap:
-    """The points right way up, in the colours of their classes or, for numbers, of a surface."""
-    if dataset.classes:
-        colours = [QColor(CLASSES[int(y)]) for y in dataset.y]
-    else:
-        shares = (dataset.y - dataset.y.min()) / np.ptp(dataset.y)
-        colours = [QColor(*rgb) for rgb in theme.value_table()[(255 * shares).astype(int)].tolist()]
-    reach = 1.1 * np.abs(dataset.X).max()
-    at = PICTURE * (0.5 + dataset.X * (0.5, -0.5) / reach)  # (points, 2) pixels
-    picture, painter = _canvas(PICTURE)
-    painter.setPen(Qt.PenStyle.NoPen)
-    for (x, y), colour in zip(at.tolist(), colours, strict=True):
-        painter.setBrush(colour)
-        painter.drawEllipse(QPointF(x, y), 1.2, 1.2)
-    painter.end()
-    return picture
-
-
-def _table_glyph(colour: str) -> QPixmap:
-    picture, painter = _canvas(GLYPH)
-    painter.setPen(QPen(QColor(colour), 1.2))
-    painter.drawRoundedRect(QRectF(1.5, 2.5, 13.0, 11.0), 1.5, 1.5)
-    for y in (6.2, 9.8):
-        painter.drawLine(QPointF(1.5, y), QPointF(14.5, y))
-    painter.drawLine(QPointF(6.0, 6.2), QPointF(6.0, 13.5))
-    painter.end()
-    return picture
-
-
-def _canvas(side: int) -> tuple[QPixmap, QPainter]:
-    picture = QPixmap(side * SHARPNESS, side * SHARPNESS)
-    picture.setDevicePixelRatio(SHARPNESS)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    return picture, painter
+def _entry(name: str, label: str, tip: str) -> QToolButton:
+    """A button that can be chosen, with a small picture beside its text."""
+    button = QToolButton()
+    button.setObjectName(f"data.source.{name}")
+    button.setCheckable(True)
+    button.setText(label)
+    button.setAccessibleName(label)
+    button.setToolTip(wrapped(tip))
+    button.setAccessibleDescription(button.toolTip())
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    button.setIconSize(QSize(GLYPH, GLYPH))
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setStyleSheet(CHIP)
+    return button

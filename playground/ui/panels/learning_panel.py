@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import Any, cast
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Scene
-from playground.experiment.problem import fitting, refusal, resolve
-from playground.options import Choice, Options, with_value
-from playground.ui.controls import CHIP
+from playground.experiment.problem import fitting
+from playground.options import Choice, Number, knobs, with_value
+from playground.ui.controls import CHIP, number_text
 from playground.ui.document import Document
 from playground.ui.form import Column, Form
-from playground.ui.knob_widgets import ChoiceWidget, NumberWidget, SeedWidget
-from playground.ui.theme import GRID
+from playground.ui.group import Group
+from playground.ui.icons import icon
+from playground.ui.knob_widgets import ChoiceWidget, KnobWidget, NumberWidget, SeedWidget
+from playground.ui.pairs import show_losses, show_outputs
+from playground.ui.theme import GRID, Theme
 
 
 class LearningPanel(Column):
     """Edits the training section and what of the network section is not drawn as a diagram."""
+
+    rate_search_requested = Signal()
 
     def __init__(self, document: Document) -> None:
         super().__init__()
@@ -31,13 +39,52 @@ class LearningPanel(Column):
         self._output_form = Form(document, "network", ("output",), {"output": PairWidget})
         self._remark = Remark()
         self._remark.button.clicked.connect(self._match)
-        names = ("optimizer", "learning_rate", "schedule", "clipping", "batch_size", "regularizer")
-        self._training_form = Form(document, "training", names)
-        layers = Form(document, "network.hidden.*", ("activation",), {"activation": self._all_layers})
-        start = Form(document, "network", ("initializer", "seed"), {"seed": SeedWidget})
-        for part in (self._loss_form, self._output_form, self._remark, self._training_form, layers, start):
-            self.add(part)
+        names = ("optimizer", "learning_rate", "schedule", "clipping", "batch_size")
+        self._training_form = Form(document, "training", names, {"learning_rate": RateWidget}, self._fit)
+        self._find = cast(RateWidget, self._training_form.widget("learning_rate")).button
+        self._find.clicked.connect(self.rate_search_requested)
+        layers = Form(document, "network.hidden.*", ("activation", "normalization"), self._all_layers())
+        for group in (
+            Group("descent", self.tr("Descent"), self.tr("How a gradient becomes a step."), self._training_form),
+            Group(
+                "loss",
+                self.tr("Loss"),
+                self.tr("What is to become small, and the output unit it is measured at."),
+                self._loss_form,
+                self._output_form,
+                self._remark,
+            ),
+            Group(
+                "restraint",
+                self.tr("Regularisation"),
+                self.tr("What keeps the network from learning its examples by heart."),
+                Form(document, "training", ("regularizer", "stopping")),
+            ),
+            Group(
+                "members",
+                self.tr("Members"),
+                self.tr("Many networks at once, and what they differ in."),
+                Form(document, "ensemble"),
+            ),
+            Group(
+                "start",
+                self.tr("Layers and start"),
+                self.tr("What all hidden layers have in common, and where their weights start."),
+                layers,
+                Form(document, "network", ("initializer", "precision", "seed"), {"seed": SeedWidget}),
+            ),
+        ):
+            self.add(group)
+        self._noise = Group(
+            "noise",
+            self.tr("Dropout and noise"),
+            self.tr("What is disturbed at random in training, and never in testing."),
+            Form(document, "training.noise"),
+            open=False,
+        )
+        self.add(self._noise)
         document.config_changed.connect(self._follow)
+        self._show_noise(document.config)
 
     def show_scene(self, scene: Scene) -> None:
         """Follow the data: which pairs make sense, what "automatic" means, how large the full batch is."""
@@ -49,12 +96,42 @@ class LearningPanel(Column):
         batch.show_value(self._document.config.training.batch_size)
         self._show_pairs(self._document.config)
 
-    def _all_layers(self, knob: Choice) -> ChoiceWidget:
-        help = self.tr("The activation of all hidden layers at once; the diagram has that of each.")
-        return ChoiceWidget(replace(knob, label=self.tr("hidden layers"), help=help))
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        self._find.setIcon(icon("range", theme))
+
+    def _all_layers(self) -> dict[str, Callable[[Any], KnobWidget]]:
+        """Widgets for what the diagram has of each layer apart."""
+
+        def widget(label: str, help: str, knob: Choice) -> ChoiceWidget:
+            return ChoiceWidget(replace(knob, label=label, help=help))
+
+        return {
+            "activation": partial(
+                widget,
+                self.tr("hidden layers"),
+                self.tr("The activation of all hidden layers at once; the diagram has that of each."),
+            ),
+            "normalization": partial(
+                widget,
+                self.tr("normalisation"),
+                self.tr("The normalisation of all hidden layers at once; the diagram has that of each."),
+            ),
+        }
 
     def _follow(self, old: Config, new: Config) -> None:
         self._show_pairs(new)
+        self._show_noise(new)
+
+    def _show_noise(self, config: Config) -> None:
+        """Say what is on, where the knobs are folded away."""
+        noise = config.training.noise
+        words = [
+            f"{knob.label} {number_text(getattr(noise, name))}"
+            for name, knob in knobs(type(noise)).items()
+            if getattr(noise, name)
+        ]
+        self._noise.show_summary("; ".join(words) or self.tr("none"))
 
     def _show_pairs(self, config: Config) -> None:
         if self._classes is None:
@@ -62,20 +139,8 @@ class LearningPanel(Column):
         loss, output = self._loss_form.widget("loss"), self._output_form.widget("output")
         assert isinstance(loss, ChoiceWidget)
         assert isinstance(output, ChoiceWidget)
-        free_output = with_value(config, "network.output", None)
-        loss.show_refusals(self._refusals(free_output, "training.loss", loss.knob))
-        output.show_refusals(self._refusals(config, "network.output", output.knob))
-        loss.show_automatic(self._resolved(with_value(config, "training.loss", None), 0))
-        output.show_automatic(self._resolved(free_output, 1))
-
-    def _refusals(self, config: Config, path: str, knob: Choice) -> dict[str, str]:
-        """By name, why a choice at this path would make no sense."""
-        return {name: refusal(with_value(config, path, cls()), self._classes or 0) for name, cls in knob.table.items()}
-
-    def _resolved(self, config: Config, part: int) -> str:
-        """The label of the loss (0) or of the output unit (1) that this config means."""
-        chosen: tuple[Options, ...] = resolve(fitting(config, self._classes or 0), self._classes or 0)
-        return chosen[part].label
+        show_losses(loss, config, self._classes)
+        show_outputs(output, config, self._classes)
 
     def _fit(self, config: Config) -> Config:
         return config if self._classes is None else fitting(config, self._classes)
@@ -83,6 +148,23 @@ class LearningPanel(Column):
     def _match(self) -> None:
         config = with_value(with_value(self._document.config, "training.loss", None), "network.output", None)
         self._document.edit(self.tr("matched loss and output unit"), config)
+
+
+class RateWidget(NumberWidget):
+    """A learning rate, and a button that asks for a good one."""
+
+    def __init__(self, knob: Number) -> None:
+        super().__init__(knob)
+        self.button = QToolButton()
+        self.button.setAccessibleName(self.tr("Find a good rate"))
+        self.button.setStyleSheet(CHIP)
+        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.button.setFixedWidth(3 * GRID)
+        if self.slider is not None:  # it gives way, so that the panel becomes no wider
+            self.slider.setMinimumWidth(3 * GRID)
+        self.controls["find"] = self.button
+        self.tips["find"] = self.tr("Find a good rate: test them all, from small to large. The run goes on meanwhile.")
+        cast(QHBoxLayout, self.layout()).addWidget(self.button)
 
 
 class PairWidget(ChoiceWidget):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
@@ -25,12 +25,12 @@ from playground.data.dataset import DataError, Dataset
 from playground.data.files import CsvFile, read_table
 from playground.data.table import MAX_CLASSES, TASKS, Column, Table
 from playground.ui.controls import Selector, wrapped
+from playground.ui.reading import Reading
 from playground.ui.theme import GRID
 
 PREVIEW_ROWS = 6
 ROW_HEIGHT = 22
 PATIENCE = 0.1  # seconds in which most files have been read, so that their dialog opens complete
-LOOK = 30  # milliseconds between two looks at the reader
 HEIGHT = 74 * GRID  # of a dialog that waits for its table
 CHECKS = """
 QTreeView::item { height: 20px; }
@@ -77,31 +77,21 @@ class OpenDataDialog(QDialog):
         return CsvFile(path, self._target.currentText(), self._inputs(), task)
 
     def _read(self) -> None:
-        """Read in another thread, which ends by itself should the dialog be closed before."""
-        reader = ThreadPoolExecutor(1)
-        self._reading = reader.submit(read_table, self._path)
-        reader.shutdown(wait=False)
-        self._clock = QTimer(self)
-        self._clock.setInterval(LOOK)
-        self._clock.timeout.connect(self._take)
-        self.finished.connect(self._clock.stop)
-        wait([self._reading], PATIENCE)
-        if self._reading.done():
+        self._reading = Reading(partial(read_table, self._path), self)
+        self._reading.done.connect(self._take)
+        self.finished.connect(self._reading.stop)
+        if self._reading.within(PATIENCE):
             self._take()
             return
         self._summary.setText(self.tr("Reading {name} …").format(name=self._path.name))
         self._refusal.hide()
         self._open.setEnabled(False)
         self.resize(self.minimumWidth(), HEIGHT)
-        self._clock.start()
 
     def _take(self) -> None:
         """Show what has been read, once it has."""
-        if not self._reading.done():
-            return
-        self._clock.stop()
         try:
-            self._table = self._reading.result()
+            self._table = self._reading.future.result()
         except DataError as error:
             self._refuse(str(error))
             self.adjustSize()

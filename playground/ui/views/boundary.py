@@ -9,8 +9,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
@@ -19,21 +19,19 @@ from playground.ui.diagram import bound_of
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.heat_map import (
-    SYMBOL_SIZES,
     blended,
-    class_colour,
     class_colours,
     contour,
     finer,
     predicted,
-    symbol,
+    steady_top,
 )
 from playground.ui.views.key import Key, short
-from playground.ui.views.view import Legend, PlotView, Segments, colour_axes, quiet, small
+from playground.ui.views.points import MOST_POINTS, Points, number_of
+from playground.ui.views.view import Legend, PlotView, Segments, Tag, colour_axes, quiet, small
 
 Floats = NDArray[np.floating]
 
-MOST_POINTS = 5000
 LEFT_AXIS = 44  # pixels, for coordinates
 
 
@@ -53,8 +51,7 @@ class BoundaryView(PlotView):
         self._scene: Scene | None = None
         self._unit: tuple[int, int] | None = None
         self._mouse: QPointF | None = None  # over the canvas, in its pixels
-        self._train: list[Any] = []
-        self._test: list[Any] = []
+        self._top = 0.0  # of the disagreement's colours
         self._make_controls()
         self._make_canvas()
         self.show_config(document.config)
@@ -72,6 +69,8 @@ class BoundaryView(PlotView):
         self._config = config
         display = config.display
         self._classes.show_value("hard" if display.hard else "soft")
+        self._answers.show_value("disagreement" if display.disagreement else "mean")
+        self._offer_classes()
         self._train_box.setChecked(display.show_train)
         self._test_box.setChecked(display.show_test)
         self._show_points()
@@ -80,13 +79,12 @@ class BoundaryView(PlotView):
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
         self._classes.show_theme(theme)
+        self._answers.show_theme(theme)
         self._key.show_theme(theme)
         self._note.show_theme(theme)
         colour_axes(self._plot, theme)
         self._border.setPen(pg.mkPen(theme.text, width=1.3))
-        self._tag.setStyleSheet(
-            f"color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border}; padding: 3px 6px;"
-        )
+        self._tag.show_theme(theme)
         self._place_points()
         self._draw_map()
 
@@ -116,6 +114,8 @@ class BoundaryView(PlotView):
             text += f"   {scene.columns[scene.axes[1]]} {short(y)}"
         if name := self._unit_name(frame):
             return f"{text}\n{name}: {short(here[0])}"
+        if self._disagreement(frame) is not None:
+            return f"{text}\n{self.tr('standard deviation')} {short(here[0])}"
         if not scene.classes:
             return f"{text}\n{scene.target} {short(here[0])}"
         best = int(predicted(values[:, row : row + 1, column : column + 1], scene)[0, 0])
@@ -134,7 +134,7 @@ class BoundaryView(PlotView):
         self._classes.chosen.connect(self._choose_classes)
         self._train_box = self._check_box("train", self.tr("training"), self.tr("Draw the training points, filled"))
         self._train_box.clicked.connect(self._choose_train)
-        self._test_box = self._check_box("test", self.tr("test"), self.tr("Draw the test points, hollow"))
+        self._test_box = self._check_box("test", "", "")
         self._test_box.clicked.connect(self._choose_test)
         self._whole = QToolButton()
         self._whole.setText(self.tr("whole map"))
@@ -148,6 +148,35 @@ class BoundaryView(PlotView):
             self.controls.addWidget(widget)
         self.controls.addStretch()
         self.controls.addWidget(self._whole)
+        self._name_test_box(False)
+        self._make_answers()
+
+    def _make_answers(self) -> None:
+        """A row of its own: it is there with several members only, and takes no room from the others."""
+        self._answers = Segments(
+            "boundary.answers",
+            {
+                "mean": (self.tr("mean"), self.tr("Draw the mean of the members' answers")),
+                "disagreement": (
+                    self.tr("disagreement"),
+                    self.tr(
+                        "Draw how far the members' answers spread: their standard deviation, of the class they differ most in"
+                    ),
+                ),
+            },
+        )
+        self._answers.chosen.connect(self._choose_answers)
+        self._count = QLabel()
+        self._count.setProperty("role", "muted")
+        self._members = QWidget()
+        row = QHBoxLayout(self._members)
+        row.setContentsMargins(GRID, 0, GRID, GRID // 2)
+        row.setSpacing(GRID)
+        row.addWidget(self._answers)
+        row.addWidget(self._count)
+        row.addStretch()
+        self._members.hide()
+        self.rows.insertWidget(1, self._members)
 
     def _check_box(self, name: str, word: str, explanation: str) -> Box:
         box = Box(word)
@@ -155,6 +184,16 @@ class BoundaryView(PlotView):
         box.setAccessibleDescription(explanation)
         box.setObjectName(f"boundary.{name}")
         return box
+
+    def _name_test_box(self, validation: bool) -> None:
+        """One box for all that is not trained on."""
+        if validation:
+            word, tip = self.tr("held out"), self.tr("Draw the test points, hollow, and the validation points, pale")
+        else:
+            word, tip = self.tr("test"), self.tr("Draw the test points, hollow")
+        self._test_box.setText(word)
+        self._test_box.setToolTip(tip)
+        self._test_box.setAccessibleDescription(tip)
 
     def _make_canvas(self) -> None:
         font = small(self.font())
@@ -167,14 +206,12 @@ class BoundaryView(PlotView):
         self._border = pg.PlotCurveItem(antialias=True, connect="pairs")
         for item in (self._map, self._border):
             self._plot.addItem(item, ignoreBounds=True)
+        self._points = Points(self._plot)
         self.canvas.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.canvas.addItem(self._key, 0, 0)
         self.canvas.addItem(self._plot, 1, 0)
         self.canvas.addItem(self._note, 2, 0)
-        self._tag = QLabel(self.canvas)  # says what lies under the mouse
-        self._tag.setObjectName("boundary.tag")
-        self._tag.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._tag.hide()
+        self._tag = Tag("boundary.tag", self.canvas)
         self.canvas.viewport().installEventFilter(self)
         self.canvas.scene().sigMouseMoved.connect(self._point_at)
         self.canvas.scene().sigMouseClicked.connect(self._click)
@@ -189,8 +226,13 @@ class BoundaryView(PlotView):
         values, levels = self._shown(frame)
         hard = self._config.display.hard
         unit = self._unit_name(frame)
+        differing = not unit and self._disagreement(frame) is not None
         border: Floats = np.zeros((0, 2))
-        if unit or not scene.classes or (len(values) == 1 and not hard):
+        if differing:
+            table = self.theme.spread_table()
+            self._map.setImage(values[0], levels=levels, lut=table, autoLevels=False)
+            self._key.show_bar(self.tr("standard deviation"), levels, table, ())
+        elif unit or not scene.classes or (len(values) == 1 and not hard):
             table = self.theme.map_table() if unit or scene.classes else self.theme.value_table()
             self._map.setImage(values[0], levels=levels, lut=table, autoLevels=False)
             if not unit and scene.classes:
@@ -210,7 +252,12 @@ class BoundaryView(PlotView):
         assert frame.outputs is not None
         scene = frame.scene
         if not self._unit_name(frame):
-            return frame.outputs, (scene.low, scene.high)
+            differences = self._disagreement(frame)
+            if differences is None:
+                return frame.outputs, (scene.low, scene.high)
+            widest = differences.max(axis=0, keepdims=True)
+            self._top = steady_top(widest, self._top)
+            return widest, (0.0, self._top)
         assert self._unit is not None
         assert frame.unit_maps is not None
         column, unit = self._unit
@@ -222,6 +269,10 @@ class BoundaryView(PlotView):
         if bound is None:
             bound = float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values))) or 1.0
         return values, (-bound, bound)
+
+    def _disagreement(self, frame: Frame) -> Floats | None:
+        """The members' standard deviations, where they are to be shown."""
+        return frame.disagreement if self._config.display.disagreement else None
 
     def _unit_name(self, frame: Frame) -> str:
         """Which unit is shown; "" for the output, also while the frame does not hold the unit asked for."""
@@ -243,6 +294,11 @@ class BoundaryView(PlotView):
     def _take_scene(self, scene: Scene) -> None:
         before, self._scene = self._scene, scene
         self._classes.setVisible(bool(scene.classes))
+        self._members.setVisible(len(scene.members) > 1)
+        self._offer_classes()
+        self._count.setText(self.tr("of {0} members").format(len(scene.members)))
+        self._name_test_box(bool(len(scene.validation_y)))
+        self._top = 0.0
         self._place_points()
         if before is None or before.extent != scene.extent:
             x_low, x_high, y_low, y_high = scene.extent
@@ -250,72 +306,24 @@ class BoundaryView(PlotView):
             self.show_all()
         self._lay_out()
 
+    def _offer_classes(self) -> None:
+        """How far answers spread has no classes."""
+        several = self._scene is not None and len(self._scene.members) > 1
+        self._classes.setEnabled(not (several and self._config.display.disagreement))
+
     def _place_points(self) -> None:
-        """New points; they cost more than a map, so they change only with the scene and the theme."""
-        for item in self._train + self._test:
-            self._plot.removeItem(item)
-        self._train, self._test = [], []
-        scene = self._scene
-        if scene is None:
-            return
-        share = min(MOST_POINTS / max(len(scene.train_y) + len(scene.test_y), 1), 1.0)
-        self._test = self._scatter(scene.test_points, scene.test_y, share, hollow=True)
-        self._train = self._scatter(scene.train_points, scene.train_y, share, hollow=False)
-        self._show_points()
+        if self._scene is not None:
+            self._points.place(self._scene, self.theme)
+            self._show_points()
 
     def _show_points(self) -> None:
-        for box, items in ((self._train_box, self._train), (self._test_box, self._test)):
-            for item in items:
-                item.setVisible(box.isChecked())
-        self._show_note()
-
-    def _show_note(self) -> None:
-        """Below the map, what is held still, and how many points are drawn of those that are to be seen."""
+        """Below the map stands what is held still, and how many points are drawn of those that are to be seen."""
         scene = self._scene
         if scene is None:
             return
-        notes = [scene.held]
-        parts = ((self._train_box, self._train, scene.train_y), (self._test_box, self._test, scene.test_y))
-        drawn = sum(len(item.data) for box, items, _ in parts if box.isChecked() for item in items)
-        total = sum(len(y) for box, _, y in parts if box.isChecked())
-        if drawn < total:
-            notes.append(self.tr("{0:,} of {1:,} points drawn").format(drawn, total))
-        self._note.show_entries([], " · ".join(filter(None, notes)))
-
-    def _scatter(self, points: Floats, y: Floats, share: float, hollow: bool) -> list[Any]:
-        scene = self._scene
-        assert scene is not None
-        shown = int(share * len(y))  # the first of them: they have been shuffled
-        points, y = points[:shown], y[:shown]
-        if scene.axes[0] == scene.axes[1]:  # one column: the height means nothing, and spreads the points
-            low, high = scene.extent[2:]
-            points = np.stack([points[:, 0], low + (high - low) * (np.arange(shown) * 0.618034 % 1.0)], axis=1)
-        size = 8 if share * (len(scene.train_y) + len(scene.test_y)) <= 1000 else 6
-        ground = QColor(self.theme.base)
-        items = []
-        if scene.classes:
-            for index in range(len(scene.classes)):
-                colour, sign = class_colour(index), symbol(index)
-                here = points[y == index]
-                items.append(
-                    pg.ScatterPlotItem(
-                        here[:, 0],
-                        here[:, 1],
-                        size=size * SYMBOL_SIZES.get(sign, 1.0),
-                        symbol=sign,
-                        pen=pg.mkPen(colour, width=1.5) if hollow else pg.mkPen(ground),
-                        brush=ground if hollow else colour,
-                    )
-                )
-        else:
-            levels = np.clip((y - scene.low) / (scene.high - scene.low) * 255.0, 0.0, 255.0).astype(int)
-            colours = [QColor(*rgb) for rgb in self.theme.value_table()[levels].tolist()]
-            pens = [pg.mkPen(colour, width=1.5) for colour in colours] if hollow else pg.mkPen(ground)
-            brushes = ground if hollow else colours
-            items.append(pg.ScatterPlotItem(points[:, 0], points[:, 1], size=size, symbol="o", pen=pens, brush=brushes))
-        for item in items:
-            self._plot.addItem(item, ignoreBounds=True)
-        return items
+        drawn, count = self._points.show(self._train_box.isChecked(), self._test_box.isChecked())
+        few = self.tr("{0:,} of {1:,} points drawn").format(drawn, count) if drawn < count else ""
+        self._note.show_entries([], " · ".join(filter(None, (scene.held, few))))
 
     def _lay_out(self) -> None:
         """Give coordinates of the plane a square, and the axes' names the room there is."""
@@ -327,7 +335,7 @@ class BoundaryView(PlotView):
         left.setStyle(showValues=not one)
         left.setWidth(GRID if one else LEFT_AXIS)
         self._key.set_indent(left.minimumWidth())
-        noted = bool(scene.held) or len(scene.train_y) + len(scene.test_y) > MOST_POINTS
+        noted = bool(scene.held) or number_of(scene) > MOST_POINTS
         self._note.setVisible(noted)
         self._note.setFixedHeight(self._key.minimumHeight() if noted else 0.0)
         around = [GRID / 2, 0.0, GRID, GRID / 2]  # left, top, right, bottom
@@ -373,29 +381,25 @@ class BoundaryView(PlotView):
         self._show_tag()
 
     def _show_tag(self) -> None:
-        text = ""
-        if self._mouse is not None and self._plot.vb.sceneBoundingRect().contains(self._mouse):
-            at = self._plot.vb.mapSceneToView(self._mouse)
+        mouse, text = self._mouse, ""
+        if mouse is not None and self._plot.vb.sceneBoundingRect().contains(mouse):
+            at = self._plot.vb.mapSceneToView(mouse)
             text = self.describe(at.x(), at.y())
-        self._tag.setVisible(bool(text))
-        if text and self._mouse is not None:
-            self._tag.setText(text)
-            self._tag.adjustSize()
-            x, y = int(self._mouse.x()) + 2 * GRID, int(self._mouse.y()) + 2 * GRID
-            x = min(x, self.canvas.width() - self._tag.width())
-            if y + self._tag.height() > self.canvas.height():
-                y -= self._tag.height() + 3 * GRID
-            self._tag.move(x, y)
+        self._tag.tell(text, mouse or QPointF())
 
     def _choose_classes(self, value: str) -> None:
         label = self.tr("Hard classes") if value == "hard" else self.tr("Soft classes")
         self.document.set("display.hard", value == "hard", label)
 
+    def _choose_answers(self, value: str) -> None:
+        label = self.tr("Disagreement of the members") if value == "disagreement" else self.tr("Mean of the members")
+        self.document.set("display.disagreement", value == "disagreement", label)
+
     def _choose_train(self, shown: bool) -> None:
         self.document.set("display.show_train", shown, self.tr("Training points"))
 
     def _choose_test(self, shown: bool) -> None:
-        self.document.set("display.show_test", shown, self.tr("Test points"))
+        self.document.set("display.show_test", shown, self.tr("{0} points").format(self._test_box.text().capitalize()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QFont
 
 from playground.ui.theme import GRID, Theme
@@ -128,6 +128,11 @@ def medians(epochs: Floats, values: Floats, most: int = MOST_MEDIANS) -> tuple[F
     return np.append(middle, epochs[-1]), np.vstack([np.median(grouped, axis=1), tail])
 
 
+def picked(records: int, most: int = MOST_POINTS) -> NDArray[np.intp]:
+    """Every so many records and the last: at most `most` and one."""
+    return np.append(np.arange(0, records - 1, _run_length(records, most)), records - 1)
+
+
 def _run_length(records: int, most: int) -> int:
     """A power of two, for runs that stay the same while records are added: otherwise the line shimmers."""
     return 1 << max(math.ceil(math.log2(records / most)), 0) if records else 1
@@ -214,6 +219,7 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
         self.vb.setMouseEnabled(False, False)
         self._noisy = noisy
         self.record = self.line = -1
+        self.mouse = QPointF()  # where it was last, on the canvas
         self._epochs: Floats = np.zeros(0)
         self._places: Floats = np.zeros((0, 0))
         self._colours: list[QColor] = []
@@ -284,7 +290,8 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
     def hoverEvent(self, ev: Any) -> None:
         self.record = self.line = -1
         if not ev.isExit() and self.vb.sceneBoundingRect().contains(ev.scenePos()) and len(self._epochs):
-            at = self.vb.mapSceneToView(ev.scenePos())
+            self.mouse = ev.scenePos()
+            at = self.vb.mapSceneToView(self.mouse)
             self.record = int(np.abs(self._epochs - at.x()).argmin())
             self.line = int(np.nan_to_num(np.abs(self._places[self.record] - at.y()), nan=np.inf).argmin())
         self.pointed.emit()

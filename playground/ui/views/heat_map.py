@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
@@ -13,6 +15,7 @@ Floats = NDArray[np.floating]
 Pixels = NDArray[np.uint8]
 
 SYMBOL_SIZES = {"star": 1.4, "d": 1.2, "t": 1.1, "p": 1.1}  # to look as large as a disc
+SMALLEST = 1e-300  # below it, parts of a number are no longer exact
 FINER = 4  # a hard map is worked out on this many times finer cells, so that its borders are not stairs
 
 
@@ -63,6 +66,17 @@ def finer(values: Floats) -> Floats:
     part = (at - first).astype(values.dtype)
     rows = values[:, first] + part[:, None] * (values[:, first + 1] - values[:, first])
     return rows[:, :, first] + part * (rows[:, :, first + 1] - rows[:, :, first])
+
+
+def steady_top(values: Floats, before: float) -> float:
+    """A round number above all values; as long as they fill a third of it, the one from before, so that nothing flickers."""
+    largest = float(np.max(values, initial=0.0, where=np.isfinite(values)))
+    if before / 3.0 <= largest <= before and before > 0.0:
+        return before
+    if largest < SMALLEST:
+        return before or 1.0
+    power = 10.0 ** math.floor(math.log10(largest))
+    return next(part * power for part in (1.0, 2.0, 5.0, 10.0) if largest <= part * power)
 
 
 def contour(values: Floats, level: float, extent: tuple[float, float, float, float]) -> Floats:

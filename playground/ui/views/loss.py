@@ -1,20 +1,43 @@
-"""The loss curves, training and test, and the accuracies of a classification. Draws what a frame holds."""
+"""The loss curves of each part, and the accuracies of a classification. Draws what a frame holds."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtGui import QColor
 
 from playground.experiment.config import Config
-from playground.experiment.frame import CURVES, Curves, Frame
+from playground.experiment.frame import CURVES, Curves, Floats, Frame
 from playground.ui.document import Document
 from playground.ui.theme import Theme
-from playground.ui.views.curve import CurvePlot, Scale, written
-from playground.ui.views.view import Entry, Legend, PlotView, Segments, show_bottom, small
+from playground.ui.views.curve import CurvePlot, Scale, picked, written
+from playground.ui.views.spread import Spread, enclosed, quantiles
+from playground.ui.views.view import Entry, Legend, PlotView, Segments, Tag, show_bottom, small
+
+
+class Part(NamedTuple):
+    """What is drawn of one part of the examples, all over the same records.
+
+    `loss` (records,) is the median where the losses of each member are known, (records, members); their `band`
+    (records, 3) is 10 %, median, 90 %. Else `members` and `band` have no columns, and of several members it is a mean.
+    """
+
+    name: str
+    short: str
+    loss: Floats
+    accuracy: Floats
+    members: Floats
+    band: Floats
 
 
 class LossView(PlotView):
-    """Loss above, accuracy below where there are classes; the row on top tells the values now, or under the mouse."""
+    """Loss above, accuracy below where there are classes; the row on top tells the values now, or under the mouse.
+
+    Of several members each has a thin line, below the median and the band between 10 and 90 % of those that have not
+    fallen; accuracies are means.
+    """
 
     name = "loss"
     title = "Loss"
@@ -24,6 +47,10 @@ class LossView(PlotView):
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
         self._curves: Curves | None = None
+        self._members = 1
+        self._standing = np.zeros(1, np.intp)  # members that have not fallen
+        self._validated = False
+        self._parts: list[Part] = []
         self._classes = False  # whether the accuracies are shown
         self._pointed = -1
         self._scale = Segments(
@@ -39,6 +66,7 @@ class LossView(PlotView):
         font = small(self.font())
         self._legend = Legend(font)
         self._loss = CurvePlot(font)
+        self._spreads = [Spread(self._loss), Spread(self._loss)]  # of the training part, and of what is held out
         self._accuracy = CurvePlot(font, suffix=" %", factor=100.0)
         self._loss.setLabel("left", self.tr("loss"))
         self._loss.setLabel("bottom", self.tr("epoch"))
@@ -49,12 +77,19 @@ class LossView(PlotView):
         self.canvas.ci.layout.setRowStretchFactor(1, 3)
         for plot in (self._loss, self._accuracy):
             plot.pointed.connect(self._point_at)
+        self._tag = Tag("loss.tag", self.canvas)
+        self._tag.setFont(font)
         self.show_config(document.config)
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
         if frame.curves is not None:
-            self._curves = frame.curves
+            self._members = len(frame.scene.members)
+            self._standing = np.setdiff1d(np.arange(self._members), frame.fallen)
+            self._curves = frame.curves if self._members == 1 else _thinned(frame.curves)
+            if frame.scene.validated != self._validated:
+                self._validated = frame.scene.validated
+                self._dress()
             self._show_accuracy(bool(frame.scene.classes))
             self._draw()
 
@@ -65,39 +100,91 @@ class LossView(PlotView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._colours = [QColor(theme.train), QColor(theme.test)]
         self._scale.show_theme(theme)
         self._legend.show_theme(theme)
+        self._tag.show_theme(theme)
+        self._dress()
+        self._describe()
+
+    def _dress(self) -> None:
+        """Give each line its colour: training first, then what is held out."""
+        theme = self.theme
+        names = [theme.train, theme.validation, theme.test] if self._validated else [theme.train, theme.test]
+        self._colours = [QColor(name) for name in names]
         for plot in (self._loss, self._accuracy):
             plot.show_colours(self._colours, theme)
-        self._describe()
+        for spread, colour in zip(self._spreads, self._colours, strict=False):
+            spread.show_colour(colour)
 
     def _draw(self) -> None:
         curves = self._curves
         if curves is None:
             return
-        losses = np.stack([curves.train_loss, curves.test_loss], axis=1)
-        self._loss.show_lines(curves.epoch, losses, Scale.logarithmic(losses) if self._log else Scale.linear(losses))
+        self._parts = parts = self._made_of(curves)
+        losses = np.stack([part.loss for part in parts], axis=1)
+        scale = self._scale_of(losses)
+        self._loss.show_lines(curves.epoch, losses, scale)
+        for spread, part in zip(self._spreads, parts, strict=False):
+            spread.show_lines(curves.epoch, part.members, part.band, scale)
         if self._classes:
-            shares = np.stack([curves.train_accuracy, curves.test_accuracy], axis=1)
+            shares = np.stack([part.accuracy for part in parts], axis=1)
             self._accuracy.show_lines(curves.epoch, shares, Scale.share(shares))
         self._describe()
+
+    def _made_of(self, curves: Curves) -> list[Part]:
+        """The parts that there are, as they follow each other in the legend."""
+        rows = (
+            (self.tr("training"), self.tr("train"), curves.train_loss, curves.train_accuracy),
+            (self.tr("validation"), self.tr("val."), curves.validation_loss, curves.validation_accuracy),
+            (self.tr("test"), self.tr("test"), curves.test_loss, curves.test_accuracy),
+        )
+        none = np.zeros((len(curves), 0))
+        parts = [Part(*row, members=none, band=none) for row in rows]
+        if not self._validated:
+            del parts[1]
+        if self._members > 1:
+            for index, losses in enumerate((curves.train_losses, curves.held_out_losses)):
+                band = quantiles(losses[:, self._standing])
+                parts[index] = parts[index]._replace(loss=band[:, 1], members=losses, band=band)
+        return parts
+
+    def _scale_of(self, losses: Floats) -> Scale:
+        """For lines (records, lines), and for those of the members, as far as they stay near the bands."""
+        if self._members > 1:
+            bands = np.hstack([part.band for part in self._parts])
+            losses = enclosed(np.hstack([losses, *(part.members for part in self._parts)]), bands, self._log)
+        return Scale.logarithmic(losses) if self._log else Scale.linear(losses)
 
     def _describe(self) -> None:
         """Tell the values of the record under the mouse, or of the last one."""
         curves = self._curves
         if curves is None or not len(curves):
             return
-        index = self._pointed if 0 <= self._pointed < len(curves) else len(curves) - 1
-        parts = [
-            (self.tr("training"), self.tr("train"), curves.train_loss[index], curves.train_accuracy[index]),
-            (self.tr("test"), self.tr("test"), curves.test_loss[index], curves.test_accuracy[index]),
-        ]
+        pointed = 0 <= self._pointed < len(curves)
+        index = self._pointed if pointed else len(curves) - 1
+        epoch = self.tr("epoch {0}").format(f"{curves.epoch[index]:,.6g}")
         entries = [
-            Entry(colour, name, short, written(loss) + (f"   {100.0 * share:.1f} %" if np.isfinite(share) else ""))
-            for colour, (name, short, loss, share) in zip(self._colours, parts, strict=True)
+            Entry(colour, part.name, part.short, written(part.loss[index]), _share(part.accuracy[index], "   "))
+            for colour, part in zip(self._colours, self._parts, strict=True)
         ]
-        self._legend.show_entries(entries, self.tr("epoch {0}").format(f"{curves.epoch[index]:,.6g}"))
+        self._legend.show_entries(entries, self.tr("medians, {0}").format(epoch) if self._members > 1 else epoch)
+        told = pointed and (self._members > 1 or self._validated)
+        mouse = max(self._loss, self._accuracy, key=_record).mouse
+        self._tag.tell(self._told(index, epoch) if told else "", mouse)
+
+    def _told(self, index: int, epoch: str) -> str:
+        """What the numbers of a record are, and those of each part in a line."""
+        measures = self.tr("median loss (10–90 %)") if self._members > 1 else self.tr("loss")
+        lines = [f"{epoch}: {measures}" + (self.tr(", accuracy") if self._classes else "")]
+        for part in self._parts:
+            line = f"{part.name} {written(part.loss[index])}"
+            if part.band.size:
+                low, _, high = map(written, part.band[index])
+                line += f" ({low} – {high})"
+            elif self._members > 1:
+                line += self.tr(" on average")
+            lines.append(line + _share(part.accuracy[index], ", "))
+        return "\n".join(lines)
 
     def _show_accuracy(self, shown: bool) -> None:
         """Give the lower panel its place, or take it away: a number to predict has no accuracy."""
@@ -121,3 +208,17 @@ class LossView(PlotView):
     def _choose_scale(self, value: str) -> None:
         label = self.tr("Logarithmic loss") if value == "log" else self.tr("Linear loss")
         self.document.set("display.log_loss", value == "log", label)
+
+
+def _thinned(curves: Curves) -> Curves:
+    """As many records as a plot has room for: what is worked out of many members is worked out for these alone."""
+    rows = picked(len(curves))
+    return replace(curves, **{name: array[rows] for name, array in vars(curves).items()})
+
+
+def _share(share: float, before: str) -> str:
+    return f"{before}{100.0 * share:.1f} %" if np.isfinite(share) else ""
+
+
+def _record(plot: CurvePlot) -> int:
+    return plot.record

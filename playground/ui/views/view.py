@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QGraphicsView,
     QHBoxLayout,
+    QLabel,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -69,11 +70,11 @@ class PlotView(View):
         self.canvas.ci.layout.setContentsMargins(GRID // 2, 0, GRID, GRID // 2)
         self.canvas.ci.layout.setSpacing(0)
         self.canvas.setMinimumSize(16 * GRID, 12 * GRID)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(self.controls)
-        layout.addWidget(self.canvas, stretch=1)
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(0)
+        self.rows.addLayout(self.controls)
+        self.rows.addWidget(self.canvas, stretch=1)
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
@@ -120,6 +121,7 @@ class Segments(QWidget):
             f" background: {theme.base}; margin-left: -1px; }}"
             f"QToolButton:hover {{ color: {theme.text}; }}"
             f"QToolButton:checked {{ color: {theme.text}; background: {theme.raised}; }}"
+            f"QToolButton:disabled {{ color: {theme.border}; }}"
             f"QToolButton:focus {{ border-color: {theme.accent}; }}"
         )
 
@@ -127,13 +129,43 @@ class Segments(QWidget):
         self.chosen.emit(button.objectName().rpartition(".")[2])
 
 
+class Tag(QLabel):
+    """Says beside the mouse what lies under it, and lets the mouse through."""
+
+    def __init__(self, name: str, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self.setObjectName(name)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def tell(self, text: str, mouse: QPointF) -> None:
+        """Say this beside a place of the canvas; "" is nothing."""
+        self.setVisible(bool(text))
+        if text:
+            self.setText(text)
+            self.adjustSize()
+            x, y = int(mouse.x()) + 2 * GRID, int(mouse.y()) + 2 * GRID
+            x = min(x, self._canvas.width() - self.width())
+            if y + self.height() > self._canvas.height():
+                y -= self.height() + 3 * GRID
+            self.move(x, y)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        self.setStyleSheet(
+            f"color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border}; padding: 3px 6px;"
+        )
+
+
 class Entry(NamedTuple):
-    """A line's colour, name, shorter name, and value as text."""
+    """A line's colour, name, shorter name, and value as text; `more` of it is told where there is room."""
 
     colour: QColor
     name: str
     short: str
     value: str = ""
+    more: str = ""
 
 
 class Legend(pg.GraphicsWidget):  # type: ignore[misc]
@@ -161,30 +193,38 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         metrics = QFontMetricsF(self._font)
         room = self.width() - metrics.horizontalAdvance(self.note) - GRID
-        long = [entry.name for entry in self.entries]
-        names = long if self._laid_out(long, metrics)[-1] <= room else [entry.short for entry in self.entries]
+        words = self._fitting(room, metrics)
         painter.setFont(self._font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = round(self.height() / 2 - GRID / 4) + 0.5
         baseline = middle + (metrics.ascent() - metrics.descent()) / 2
-        for entry, name, x in zip(self.entries, names, self._laid_out(names, metrics), strict=False):
+        for entry, (name, value), x in zip(self.entries, words, self._laid_out(words, metrics), strict=False):
             painter.setPen(QPen(entry.colour, 3.0))
             painter.drawLine(QPointF(x, middle), QPointF(x + GRID, middle))
             painter.setPen(self._muted)
             x += 1.5 * GRID
             painter.drawText(QPointF(x, baseline), name)
             painter.setPen(self._text)
-            painter.drawText(QPointF(x + metrics.horizontalAdvance(name + " "), baseline), entry.value)
+            painter.drawText(QPointF(x + metrics.horizontalAdvance(name + " "), baseline), value)
         painter.setPen(self._muted)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(QRectF(0.0, 0.0, self.width(), 2.0 * middle), right, note)
 
-    def _laid_out(self, names: list[str], metrics: QFontMetricsF) -> list[float]:
+    def _fitting(self, room: float, metrics: QFontMetricsF) -> list[tuple[str, str]]:
+        """Name and value of each entry, cut down until they fit."""
+        whole = [(entry.name, entry.value + entry.more) for entry in self.entries]
+        brief = [(entry.short, entry.value + entry.more) for entry in self.entries]
+        for words in (whole, brief):
+            if self._laid_out(words, metrics)[-1] <= room:
+                return words
+        return [(entry.short, entry.value) for entry in self.entries]
+
+    def _laid_out(self, words: list[tuple[str, str]], metrics: QFontMetricsF) -> list[float]:
         """Where each entry begins, and where the last one ends."""
         places = [0.0]
-        for entry, name in zip(self.entries, names, strict=True):
-            value = max(metrics.horizontalAdvance(text) for text in (entry.value, " 0.00000")) if entry.value else 0.0
+        for name, text in words:
+            value = max(map(metrics.horizontalAdvance, (text, " 0.00000"))) if text else 0.0
             places.append(places[-1] + 3.0 * GRID + metrics.horizontalAdvance(name) + value)
         return places
 

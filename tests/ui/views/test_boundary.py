@@ -24,9 +24,10 @@ from playground.experiment.session import Session
 from playground.options import with_text
 from playground.ui.document import Document
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
-from playground.ui.views.boundary import MOST_POINTS, BoundaryView
-from playground.ui.views.heat_map import blended, contour, finer
+from playground.ui.views.boundary import BoundaryView
+from playground.ui.views.heat_map import blended, contour, finer, steady_top
 from playground.ui.views.key import Key
+from playground.ui.views.points import MOST_POINTS, PALE
 from playground.ui.views.view import Legend
 
 # Any window with a smallest size, on a screen that is not there.
@@ -63,8 +64,9 @@ def frame_of(*edits: tuple[str, str]) -> Frame:
 
 
 def without_points(frame: Frame) -> Frame:
-    none = {"train_points": np.zeros((0, 2)), "test_points": np.zeros((0, 2)), "train_y": np.zeros(0)}
-    return dataclasses.replace(frame, scene=dataclasses.replace(frame.scene, **none, test_y=np.zeros(1)[:0]))
+    none = {f"{part}_points": np.zeros((0, 2)) for part in ("train", "validation", "test")}
+    none |= {f"{part}_y": np.zeros(0) for part in ("train", "validation", "test")}
+    return dataclasses.replace(frame, scene=dataclasses.replace(frame.scene, **none))
 
 
 def with_outputs(frame: Frame, outputs: Any) -> Frame:
@@ -433,3 +435,74 @@ def test_the_output_of_a_regression_is_the_map_itself(make_view: MakeView) -> No
     np.testing.assert_array_equal(map_of(view).image, frame.outputs[0])
     np.testing.assert_array_equal(map_of(view).lut, LIGHT.value_table())
     assert (key_of(view).title, key_of(view).levels) == (frame.scene.target, (frame.scene.low, frame.scene.high))
+
+
+MEMBERS = ("ensemble.members", "3")
+
+
+def test_members_disagree_at_a_toggle_that_is_an_edit(make_view: MakeView, qtbot: QtBot) -> None:
+    frame = frame_of(MEMBERS)
+    view = make_view(frame, MEMBERS)
+    mean, disagreement = (button(view, f"boundary.answers.{name}") for name in ("mean", "disagreement"))
+    assert mean.isVisible()
+    assert mean.isChecked()
+    np.testing.assert_array_equal(map_of(view).image, frame.outputs[0])
+    qtbot.mouseClick(disagreement, Qt.MouseButton.LeftButton)
+    assert view.document.config.display.disagreement
+    np.testing.assert_array_equal(map_of(view).image, frame.disagreement[0])
+    np.testing.assert_array_equal(map_of(view).lut, LIGHT.spread_table())
+    low, high = key_of(view).levels
+    assert low == 0.0
+    assert frame.disagreement.max() <= high <= 10.0 * frame.disagreement.max()
+    assert tuple(map_of(view).levels) == (low, high)
+    assert key_of(view).title == "standard deviation"
+    assert not button(view, "boundary.classes.hard").isEnabled()
+    value = float(frame.disagreement[0, MAP_SIZE // 2, MAP_SIZE // 2])
+    assert view.describe(0.01, 0.01).endswith(f"standard deviation {value:.3g}")
+    view.document.undo_stack.undo()
+    assert mean.isChecked()
+    assert button(view, "boundary.classes.hard").isEnabled()
+    np.testing.assert_array_equal(map_of(view).image, frame.outputs[0])
+
+
+def test_one_member_has_nothing_to_disagree_about(make_view: MakeView) -> None:
+    frame = frame_of()
+    view = make_view(frame_of(MEMBERS), MEMBERS, ("display.disagreement", "true"))
+    view.show_frame(frame)
+    assert not button(view, "boundary.answers.mean").isVisible()
+    assert button(view, "boundary.classes.hard").isEnabled()
+    np.testing.assert_array_equal(map_of(view).image, frame.outputs[0])
+
+
+def test_of_several_classes_the_one_they_differ_most_in_counts(make_view: MakeView) -> None:
+    frame = frame_of(MEMBERS, ("data.source", "blobs"))
+    view = make_view(frame, MEMBERS, ("data.source", "blobs"), ("display.disagreement", "true"))
+    np.testing.assert_array_equal(map_of(view).image, frame.disagreement.max(axis=0))
+    broken = np.full_like(frame.disagreement, np.nan)
+    view.show_frame(dataclasses.replace(frame, disagreement=broken))
+    view.canvas.grab()
+
+
+def test_the_top_of_the_colours_moves_seldom() -> None:
+    assert [steady_top(np.array([value]), 0.0) for value in (0.11, 0.2, 0.21, 0.7, 1.0)] == [0.2, 0.2, 0.5, 1.0, 1.0]
+    top, tops = 0.0, []
+    for value in (0.11, 0.19, 0.1, 0.07, 0.201, 0.3, 0.17, 0.05, 0.0, np.inf):
+        top = steady_top(np.array([value, np.nan]), top)
+        tops.append(top)
+    assert tops == [0.2, 0.2, 0.2, 0.2, 0.5, 0.5, 0.5, 0.05, 0.05, 0.05]
+
+
+def test_validation_points_are_pale_and_held_out_with_the_test(make_view: MakeView) -> None:
+    frame = with_outputs(without_points(frame_of(("data.validation_share", "0.2"))), [[[0.0]]])
+    scene = dataclasses.replace(frame.scene, validation_points=np.zeros((1, 2)), validation_y=np.ones(1))
+    view = make_view(dataclasses.replace(frame, scene=scene))
+    box = button(view, "boundary.test")
+    assert box.text() == "held out"
+    assert "validation" in box.toolTip()
+    assert near(colour_at(view, 0.5, 0.5), NEGATIVE)
+    view.document.set("display.show_test", True, "")
+    pale = [round(255 - PALE * (255 - channel)) for channel in QColor(CLASSES[1]).toTuple()[:3]]
+    assert near(colour_at(view, 0.5, 0.5), QColor(*pale))
+    view.show_frame(frame_of())
+    assert box.text() == "test"
+    assert "validation" not in box.toolTip()

@@ -60,10 +60,10 @@ def frame_of(epochs: int = 10, hidden: int | None = None) -> Frame:
 def with_norms(frame: Frame, norms: Any, now: Any | None = None) -> Frame:
     """The frame with these norms, (records, layers), one record an epoch; the other measures are theirs doubled."""
     norms = np.asarray(norms, dtype=float)
-    none = np.full(len(norms), np.nan)
-    curves = Curves(
-        np.arange(len(norms)) * 1.0, np.arange(len(norms)), none, none, none, none, norms, 2.0 * norms, 2.0 * norms
-    )
+    none = dict.fromkeys((field.name for field in dataclasses.fields(Curves)), np.full(len(norms), np.nan))
+    records = {"epoch": np.arange(len(norms)) * 1.0, "step": np.arange(len(norms))}
+    sizes = {"gradient_norm": norms, "gradient_largest": 2.0 * norms, "gradient_mean": 2.0 * norms}
+    curves = Curves(**(none | records | sizes))
     last = norms[-1] if now is None else np.asarray(now)
     return dataclasses.replace(frame, curves=curves, gradient_now=np.stack([last, 2.0 * last, 2.0 * last], axis=1))
 

@@ -27,6 +27,7 @@ from playground.ui.views.view import Legend
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
 MakeView = Callable[..., LossView]
+MEMBERS, VALIDATION = ("ensemble.members", "5"), ("data.validation_share", "0.2")
 
 
 @pytest.fixture
@@ -45,8 +46,11 @@ def make_view(qtbot: QtBot) -> MakeView:
     return make
 
 
-def frame_of(source: str = "circle", epochs: int = 10) -> Frame:
-    session = Session(with_text(Config(), "data.source", source))
+def frame_of(source: str = "circle", epochs: int = 10, *edits: tuple[str, str]) -> Frame:
+    config = with_text(Config(), "data.source", source)
+    for path, text in edits:
+        config = with_text(config, path, text)
+    session = Session(config)
     session.train(epochs)
     return session.frame()
 
@@ -114,8 +118,14 @@ def test_the_legend_tells_the_last_values(make_view: MakeView) -> None:
     frame = frame_of()
     view = make_view(frame)
     train, test = legend_of(view).entries
-    assert train.value == f"{frame.curves.train_loss[-1]:#.3g}   {100 * frame.curves.train_accuracy[-1]:.1f} %"
-    assert test.value == f"{frame.curves.test_loss[-1]:#.3g}   {100 * frame.curves.test_accuracy[-1]:.1f} %"
+    assert (train.value, train.more) == (
+        f"{frame.curves.train_loss[-1]:#.3g}",
+        f"   {100 * frame.curves.train_accuracy[-1]:.1f} %",
+    )
+    assert (test.value, test.more) == (
+        f"{frame.curves.test_loss[-1]:#.3g}",
+        f"   {100 * frame.curves.test_accuracy[-1]:.1f} %",
+    )
     assert legend_of(view).note == "epoch 10"
     assert (train.colour.name(), test.colour.name()) == (LIGHT.train, LIGHT.test)
     view.show_theme(DARK)
@@ -153,6 +163,112 @@ def test_zero_infinite_and_missing_losses_are_drawn(make_view: MakeView, log: bo
         view.show_frame(dataclasses.replace(frame, curves=None))  # nobody asked for curves
         if value == 0.0:
             assert np.all(np.isfinite(data_of(view._loss)[1][1]))
+
+
+def hover(view: LossView, qtbot: QtBot, record: int) -> None:
+    """Point at a record, and wait until the legend tells it."""
+    curves, plot = view._curves, plots_of(view)[0]
+    place = plot.vb.mapViewToScene(QPointF(curves.epoch[record] + 0.05, plot.vb.viewRange()[1][1] / 2.0))
+    qtbot.mouseMove(view.canvas.viewport(), view.canvas.mapFromScene(place))
+    qtbot.waitUntil(lambda: legend_of(view).note.endswith(f"epoch {curves.epoch[record]:g}"))
+
+
+def test_with_validation_there_is_a_third_curve(make_view: MakeView, qtbot: QtBot) -> None:
+    frame = frame_of("circle", 10, VALIDATION)
+    view = make_view(frame)
+    losses, shares = plots_of(view)
+    for plot, part in ((losses, "loss"), (shares, "accuracy")):
+        for (_, values), name in zip(data_of(plot), ("train", "validation", "test"), strict=True):
+            np.testing.assert_array_equal(values, getattr(frame.curves, f"{name}_{part}"))
+    entries = legend_of(view).entries
+    assert [entry.name for entry in entries] == ["training", "validation", "test"]
+    assert [entry.colour.name() for entry in entries] == [LIGHT.train, LIGHT.validation, LIGHT.test]
+    assert entries[1].value == f"{frame.curves.validation_loss[-1]:#.3g}"
+    assert [curve.opts["pen"].color().name() for curve in losses._curves] == [e.colour.name() for e in entries]
+    assert not view._tag.isVisible()
+    hover(view, qtbot, 9)
+    assert view._tag.text().splitlines()[0] == f"epoch {frame.curves.epoch[9]:g}: loss, accuracy"
+    share = 100.0 * frame.curves.validation_accuracy[9]
+    assert f"validation {frame.curves.validation_loss[9]:#.3g}, {share:.1f} %" in view._tag.text()
+    view.show_theme(DARK)
+    assert legend_of(view).entries[1].colour.name() == DARK.validation
+    view.show_frame(frame_of())
+    assert [entry.name for entry in legend_of(view).entries] == ["training", "test"]
+    assert [curve.opts["pen"].color().name() for curve in losses._curves] == [DARK.train, DARK.test]
+
+
+@pytest.mark.parametrize(("edits", "held_out"), [((), 1), ((VALIDATION,), 1)])
+def test_of_members_the_median_is_bold_and_each_is_thin(
+    make_view: MakeView, edits: tuple[tuple[str, str], ...], held_out: int
+) -> None:
+    frame = frame_of("circle", 10, MEMBERS, *edits)
+    view = make_view(frame)
+    curves, plot = frame.curves, plots_of(view)[0]
+    drawn = data_of(plot)
+    assert len(drawn) == (3 if edits else 2)
+    for line, losses in ((drawn[0], curves.train_losses), (drawn[held_out], curves.held_out_losses)):
+        np.testing.assert_allclose(line[1], np.median(losses, axis=1))
+    if edits:
+        np.testing.assert_array_equal(drawn[2][1], curves.test_loss)
+    for spread, losses in zip(view._spreads, (curves.train_losses, curves.held_out_losses), strict=True):
+        x, y = spread._lines.getData()
+        assert np.isnan(x).sum() == 5
+        np.testing.assert_array_equal(y[~np.isnan(x)], losses.T.ravel())
+        assert spread._band.path().elementCount() == 2 * len(curves)
+    colour = view._spreads[1]._lines.opts["pen"].color().name()
+    assert colour == (LIGHT.validation if edits else LIGHT.test)
+    np.testing.assert_array_equal(data_of(plots_of(view)[1])[0][1], curves.train_accuracy)
+
+
+def test_hover_tells_median_and_band(make_view: MakeView, qtbot: QtBot) -> None:
+    frame = frame_of("hills", 10, MEMBERS, VALIDATION)
+    view = make_view(frame)
+    hover(view, qtbot, 8)
+    low, median, high = np.quantile(frame.curves.train_losses[8], [0.1, 0.5, 0.9])
+    lines = view._tag.text().splitlines()
+    assert lines[0] == f"epoch {frame.curves.epoch[8]:g}: median loss (10–90 %)"
+    assert lines[1] == f"training {median:#.3g} ({low:#.3g} – {high:#.3g})"
+    assert lines[2].startswith("validation ")
+    assert lines[3] == f"test {frame.curves.test_loss[8]:#.3g} on average"
+    assert legend_of(view).note == f"medians, epoch {frame.curves.epoch[8]:g}"
+
+
+def test_a_fallen_member_is_no_part_of_the_band(make_view: MakeView) -> None:
+    frame = frame_of("circle", 5, MEMBERS)
+    losses = frame.curves.train_losses.copy()
+    losses[3:, 2], losses[4, 1] = 1e200, np.inf
+    view = make_view(
+        dataclasses.replace(frame, fallen=(2,), curves=dataclasses.replace(frame.curves, train_losses=losses))
+    )
+    median = data_of(plots_of(view)[0])[0][1]
+    np.testing.assert_allclose(median[3], np.median(losses[3, [0, 1, 3, 4]]))
+    np.testing.assert_allclose(median[4], np.median(losses[4, [0, 3, 4]]))
+    assert plots_of(view)[0].vb.viewRange()[1][1] < 10.0
+    view.document.set("display.log_loss", True, "scale")
+    view.canvas.grab()
+
+
+def test_one_member_without_validation_has_neither_band_nor_tag(make_view: MakeView, qtbot: QtBot) -> None:
+    frame = frame_of("hills")
+    view = make_view(frame_of("hills", 3, MEMBERS))
+    view.show_frame(frame)
+    assert not any(item.isVisible() for spread in view._spreads for item in (spread._lines, spread._band))
+    assert len(data_of(plots_of(view)[0])) == 2
+    hover(view, qtbot, 9)
+    assert not view._tag.isVisible()
+    assert legend_of(view).note == f"epoch {frame.curves.epoch[9]:g}"
+
+
+def test_a_long_history_of_many_members_is_drawn_thinned(make_view: MakeView) -> None:
+    frame = frame_of("circle", 1, ("ensemble.members", "64"))
+    rows = np.arange(2048) % len(frame.curves)
+    curves = dataclasses.replace(frame.curves, **{name: each[rows] for name, each in vars(frame.curves).items()})
+    curves = dataclasses.replace(curves, epoch=np.arange(2048.0))
+    view = make_view(dataclasses.replace(frame, curves=curves))
+    epochs, _ = data_of(plots_of(view)[0])[0]
+    assert len(epochs) <= 401
+    assert epochs[-1] == 2047.0
+    assert len(view._spreads[0]._lines.getData()[0]) <= 64 * 202
 
 
 @pytest.mark.parametrize("epochs", [1, 10, 1500])

@@ -1,0 +1,112 @@
+"""What happens at the ends of epochs: which weights were best, when to stop, when to lower the rate. Knows no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.data.dataset import Floats
+from playground.nn.schedules import Plateau, Schedule
+from playground.options import Options, integer, number
+
+
+@dataclass(frozen=True)
+class Stopping(Options):
+    """When a run ends by itself."""
+
+
+@dataclass(frozen=True)
+class NoStopping(Stopping):
+    """A run goes on until it is paused."""
+
+    label = "none"
+
+
+@dataclass(frozen=True)
+class EarlyStopping(Stopping):
+    """Ends a run when the validation loss has not fallen for a while, and brings the best weights back: what training
+    gains from there on it gains on the training examples alone. Source: Prechelt 1998.
+    """
+
+    patience: int = integer(50, 1, 1_000_000, "patience", "Epochs without an improvement after which to stop.", "log")
+    improvement: float = number(
+        0.0, 0.0, 1.0, "improvement", "By what share of itself the validation loss must fall for that to count."
+    )
+
+    label = "early stopping"
+
+
+STOPPINGS: dict[str, type[Stopping]] = {"none": NoStopping, "early": EarlyStopping}
+
+
+class Watch:
+    """The best of each member so far, by the loss at the ends of epochs. All arrays have one row or entry a member.
+
+    A member may be held: stopped early, at its best, or fallen, where its numbers left the finite ones. From then on it
+    stays at the weights that `held_parameters` and `held_statistics` keep.
+    """
+
+    def __init__(self, stopping: Stopping, schedule: Schedule, parameters: Floats, statistics: Floats) -> None:
+        members = len(parameters)
+        self._early = stopping if isinstance(stopping, EarlyStopping) else None
+        self._plateau = schedule if isinstance(schedule, Plateau) else None
+        self.loss = np.full(members, np.inf)  # the lowest so far
+        self.epoch = np.zeros(members)  # at whose end it was that low
+        self.lowered = np.zeros(members)  # at the end of which epoch the rate was last lowered
+        self.share = np.ones(members)  # of the rate that is left
+        self.stopped = np.zeros(members, bool)
+        self.fallen = np.zeros(members, bool)
+        self.held_parameters = parameters.copy()
+        self.held_statistics = statistics.copy()
+
+    @property
+    def looks(self) -> bool:
+        """Whether it wants to know the loss at the end of each epoch."""
+        return self.stops or self._plateau is not None
+
+    @property
+    def stops(self) -> bool:
+        """Whether it may end the run."""
+        return self._early is not None
+
+    @property
+    def held(self) -> NDArray[np.bool_]:
+        """Which members do not train any more, (members,)."""
+        return self.stopped | self.fallen
+
+    @property
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """All that it has to remember: the arrays themselves. One network that is not watched leaves nothing."""
+        if len(self.loss) == 1 and not self.looks:
+            return {}
+        names = ("loss", "epoch", "lowered", "share", "stopped", "fallen", "held_parameters", "held_statistics")
+        return {f"watch.{name}": getattr(self, name) for name in names}
+
+    def look(self, epoch: int, losses: Floats, parameters: Floats, statistics: Floats) -> bool:
+        """Take note of the losses at the end of this epoch; True when a rate has changed, or a member has stopped."""
+        going = ~self.held
+        least = self._early.improvement if self._early is not None else 0.0
+        better = going & (losses < self.loss - least * np.where(np.isfinite(self.loss), np.abs(self.loss), 0.0))
+        self.loss[better] = losses[better]
+        self.epoch[better] = epoch
+        self.held_parameters[better] = parameters[better]
+        self.held_statistics[better] = statistics[better]
+        changed = False
+        if self._plateau is not None:
+            tired = going & (epoch - np.fmax(self.epoch, self.lowered) >= self._plateau.patience)
+            self.share[tired] *= self._plateau.drop
+            self.lowered[tired] = epoch
+            changed = bool(tired.any())
+        if self._early is not None:
+            ending = going & (epoch - self.epoch >= self._early.patience)
+            self.stopped |= ending
+            changed = changed or bool(ending.any())
+        return changed
+
+    def drop(self, members: NDArray[np.bool_], parameters: Floats, statistics: Floats) -> None:
+        """These have left the finite numbers: hold them where they were last good."""
+        self.fallen |= members
+        self.held_parameters[members] = parameters[members]
+        self.held_statistics[members] = statistics[members]
