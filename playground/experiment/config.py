@@ -153,6 +153,17 @@ class DisplayConfig(Options):
         0, 0, MAX_MEMBERS - 1, "member", "Which of several members the diagram shows, counted from 0."
     )
     disagreement: bool = flag(False, "disagreement", "Draw how far the members' answers spread, instead of their mean.")
+    layer: int = integer(
+        0, 0, MAX_LAYERS, "layer", "Which layer is looked at closely, counted from 0, the output last."
+    )
+    unit: int = integer(0, 0, 9999, "unit", "Which unit of that layer, counted from 0.")
+    input: int = integer(
+        0, 0, 9999, "input", "Which of that unit's inputs, counted from 0; behind the last comes the bias."
+    )
+    example: int = integer(
+        0, 0, 999_999_999, "example", "Which training example is followed step by step, counted from 0."
+    )
+    edges: str = text("weights", "edges", "What the edges of the diagram show.", ("weights", "gradients", "updates"))
     log_loss: bool = flag(False, "logarithmic loss", "Draw the loss on a logarithmic scale.")
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.experiment.look import Look
+
 Floats = NDArray[np.floating]
+
+Kind = TypeVar("Kind", bound=Look)
 
 MAP_SIZE = 96  # cells along each side of a map
 
@@ -139,6 +144,7 @@ class Frame:
         divergence: set when the run has diverged.
         ending: a sentence when the run has ended by itself, else "".
         fallen: members that have left the finite numbers, counted from 0, while others go on.
+        looks: what else the visible views have asked for, one of a kind.
     """
 
     run: int
@@ -157,9 +163,14 @@ class Frame:
     divergence: Divergence | None
     ending: str
     fallen: tuple[int, ...]
+    looks: tuple[Look, ...] = ()
+
+    def look(self, kind: type[Kind]) -> Kind | None:
+        """The look of this kind; None where nobody has asked for it, or the run has none."""
+        return next((look for look in self.looks if isinstance(look, kind)), None)
 
 
 CURVES = "curves"
 OUTPUTS = "outputs"
 UNITS = "units"
-NEEDS = frozenset({CURVES, OUTPUTS, UNITS})  # what a view may ask for
+NEEDS = frozenset({CURVES, OUTPUTS, UNITS})  # what a view may ask for, beside the needs of looks

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,12 @@ class Evaluation:
     losses: tuple[float, ...]
     accuracies: tuple[float, ...] | None
     of_mean: tuple[float, float | None] | None
+
+    @classmethod
+    def alone(cls, loss: float, accuracy: float | None) -> Evaluation:
+        """Of one network, without a detour: this is asked for at every record."""
+        accuracies = None if accuracy is None else (accuracy,)
+        return cls(loss, accuracy, 0.0, None if accuracy is None else 0.0, (loss,), accuracies, (loss, accuracy))
 
     @classmethod
     def of(cls, losses: Floats, accuracies: Floats | None, living: Which, of_mean: OfMean = None) -> Evaluation:
@@ -142,10 +149,12 @@ class Problem:
         Of several members only the `living` count, (members,), which are all when not given.
         """
         parts, classes = self.parts[name], bool(self.dataset.classes)
+        if network.members == 1:
+            return self._evaluate_one(network, parts[0])
         living = np.ones(network.members, bool) if living is None else living
         if len(parts) == 1:
             return self._evaluate(network, parts[0], living)
-        each = [self._evaluate(network.alone(i), part, living[i : i + 1]) for i, part in enumerate(parts)]
+        each = [self._evaluate_one(network.alone(i), part) for i, part in enumerate(parts)]
         losses = np.array([one.loss for one in each])
         return Evaluation.of(losses, np.array([one.accuracy for one in each]) if classes else None, living)
 
@@ -153,30 +162,37 @@ class Problem:
         """What a run is watched by, (members,): the validation loss, or the training loss where nothing validates."""
         return np.array(self.evaluate(network, "validation" if self.parts["validation"] else "train").losses)
 
+    def _evaluate_one(self, network: Network, part: Part) -> Evaluation:
+        losses, right = np.empty(len(part)), 0
+        for chunk, work in network.passes(part.X):
+            h = work.outputs(part.X[chunk].T)
+            losses[chunk] = self.loss.value(self.output, work.output.z, h, part.targets[chunk].T)
+            if self.dataset.classes:
+                right += int(np.count_nonzero(self._classes(h) == part.y[chunk]))
+        accuracy = right / len(part) if self.dataset.classes else None
+        return Evaluation.alone(float(np.add.reduce(losses)) / len(part), accuracy)
+
     def _evaluate(self, network: Network, part: Part, living: Which) -> Evaluation:
-        losses = np.empty((network.members, len(part)))
-        right = np.zeros(network.members)
-        of_mean, right_of_mean = np.empty(len(part)), 0
+        losses, of_mean = np.empty((network.members, len(part))), np.empty(len(part))
+        right, right_of_mean = np.zeros(network.members), 0
         for chunk, work in network.passes(part.X):
             h = work.outputs(part.X[chunk].T)
             targets, y = part.targets[chunk].T, part.y[chunk]
+            mean = h[living].mean(axis=0)
             losses[:, chunk] = self.loss.value(self.output, work.output.z, h, targets)
+            of_mean[chunk] = self.loss.value(self.output, _before(self.output, mean), mean, targets)
             if self.dataset.classes:
-                right += (self._classes(h) == y).sum(axis=-1)
-            if network.members > 1:
-                mean = h[living].mean(axis=0)
-                of_mean[chunk] = self.loss.value(self.output, _before(self.output, mean), mean, targets)
-                right_of_mean += int((self._classes(mean) == y).sum()) if self.dataset.classes else 0
-        accuracies = right / len(part) if self.dataset.classes else None
-        answer = Evaluation.of(losses.mean(axis=1), accuracies, living)
-        if network.members == 1:
-            return replace(answer, of_mean=(answer.loss, answer.accuracy))
-        accuracy = right_of_mean / len(part) if self.dataset.classes else None
-        return replace(answer, of_mean=(float(of_mean.mean()), accuracy))
+                right += np.add.reduce(self._classes(h) == y, axis=-1)
+                right_of_mean += int(np.count_nonzero(self._classes(mean) == y))
+        means = np.add.reduce(losses, axis=1) / len(part)
+        if not self.dataset.classes:
+            return Evaluation.of(means, None, living, (float(of_mean.mean()), None))
+        return Evaluation.of(means, right / len(part), living, (float(of_mean.mean()), right_of_mean / len(part)))
 
-    def _classes(self, h: Array) -> Indices:
+    def _classes(self, h: Array) -> NDArray[Any]:
         """Which class outputs (..., outputs, examples) name: (..., examples)."""
-        return h.argmax(axis=-2) if self.outputs > 1 else (h[..., 0, :] > (self.no + self.yes) / 2.0).astype(np.intp)
+        named: NDArray[Any] = h.argmax(axis=-2) if self.outputs > 1 else h[..., 0, :] > (self.no + self.yes) / 2.0
+        return named
 
     def scene(self, config: Config) -> Scene:
         """What stays the same for a whole run.

@@ -27,6 +27,8 @@ class Progress:
             config.network.initializer, [np.random.default_rng([member.seed, 0]) for member in problem.members]
         )
         self.network.gradients[:] = np.nan  # none yet
+        self._weights_per_layer = np.add.reduceat(self.network.is_weight, self.network.starts)
+        self._before = np.full_like(self.network.parameters, np.nan)
         self.epoch = 0  # finished epochs
         self.batch = 0  # mini-batches done in this epoch
         self.steps = 0
@@ -41,6 +43,11 @@ class Progress:
     @property
     def batch_size(self) -> int:
         return self._batches.size
+
+    @property
+    def last_update(self) -> Floats:
+        """What the last step has added to the parameters, (members, count); NaN where none has been seen."""
+        return self.network.parameters - self._before
 
     @property
     def stopped(self) -> NDArray[np.bool_]:
@@ -79,8 +86,10 @@ class Progress:
         self._trainer.set_time(self.epoch, self.batch, batches.count)
         while self.batch < batch:
             steps = batches.steps(self.batch, batch - self.batch)
-            for calls in steps:
+            for calls in steps[:-1]:
                 run(calls)
+            self._before[...] = self.network.parameters
+            run(steps[-1])
             self.batch += len(steps)
             self.steps += len(steps)
         if batch == batches.count:
@@ -126,6 +135,7 @@ class Progress:
         for name, array in self._arrays().items():
             if name != "order":
                 array[...] = moment.arrays[name]
+        self._before.fill(np.nan)
         self.epoch = moment.plain["epoch"]
         self.batch = moment.plain["step_in_epoch"]
         self.steps = moment.plain["steps"]
@@ -155,14 +165,19 @@ class Progress:
         Of several members the mean over those that have not fallen.
         """
         network = self.network
-        sizes = np.abs(network.gradients[~self.fallen] * network.is_weight)  # (members, count)
-        weights_per_layer = np.add.reduceat(network.is_weight, network.starts)
-        each = [
-            np.sqrt(np.add.reduceat(sizes * sizes, network.starts, axis=1)),
-            np.maximum.reduceat(sizes, network.starts, axis=1),
-            np.add.reduceat(sizes, network.starts, axis=1) / weights_per_layer,
-        ]
-        return np.stack([measure.mean(axis=0) for measure in each], axis=1)
+        if network.members == 1:
+            return self._sizes_of(network.gradients[0])
+        return np.mean([self._sizes_of(gradients) for gradients in network.gradients[~self.fallen]], axis=0)
+
+    def _sizes_of(self, gradients: Floats) -> Floats:
+        """Of one member's gradients, (count,): (layers, 3)."""
+        starts, is_weight = self.network.starts, self.network.is_weight
+        sizes = np.abs(gradients * is_weight)
+        answer = np.empty((len(starts), 3))
+        np.sqrt(np.add.reduceat(sizes * sizes, starts), out=answer[:, 0])
+        answer[:, 1] = np.maximum.reduceat(sizes, starts)
+        answer[:, 2] = np.add.reduceat(sizes, starts) / self._weights_per_layer
+        return answer
 
     def _end_epoch(self) -> None:
         """What is decided, and held, once an epoch."""

@@ -12,10 +12,13 @@ from playground.data.dataset import Dataset, Floats
 from playground.experiment.config import Config, Impact, impact
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene, Scores
 from playground.experiment.history import History
+from playground.experiment.look import Inside, Look, Probe
+from playground.experiment.looks import LOOKS
 from playground.experiment.maps import Maps
 from playground.experiment.problem import Evaluation, Problem
 from playground.experiment.progress import Progress
 from playground.experiment.state import State, StateError, check_state
+from playground.experiment.vitals import VitalsLog, vital_signs
 from playground.nn.activations import Array
 from playground.nn.network import Network
 
@@ -193,7 +196,7 @@ class Session:
         if not self._problem.parts[part]:
             raise ValueError("no examples validate: data.validation_share is 0")
         with np.errstate(all="ignore"):
-            return self._problem.evaluate(self.network, part, self._living)
+            return self._problem.evaluate(self.network, part, self._living if self.network.members > 1 else None)
 
     def frame(self, needs: frozenset[str] = NEEDS) -> Frame:
         """All that is drawn of this moment; maps and curves only if they are among the needs."""
@@ -207,6 +210,7 @@ class Session:
             outputs, disagreement = self._maps.outputs(self.network, self._living) if OUTPUTS in needs else (None, None)
             units = self._maps.units(network) if UNITS in needs else None
             gradient_now = self._progress.gradient_sizes()
+            looks = self._looks(needs, network, member)
         shown = zip(network.activations, network.weights, strict=True)
         return Frame(
             run=self.run,
@@ -225,6 +229,7 @@ class Session:
             divergence=self.divergence,
             ending=self._ending(),
             fallen=tuple(np.flatnonzero(self._progress.fallen).tolist()),
+            looks=looks,
         )
 
     # Saving
@@ -232,8 +237,13 @@ class Session:
     def state(self) -> State:
         """All that a run has become: weights, optimizer, generators, position and history."""
         moment = self._progress.moment()
-        plain = {"resolution": self._history.resolution, "start_loss": self._start_loss}
-        return State(moment.arrays | {"history": self._history.rows.copy()}, moment.plain | plain)
+        plain = {
+            "resolution": self._history.resolution,
+            "start_loss": self._start_loss,
+            "vitals_every": self._vitals.every,
+        }
+        logs = {"history": self._history.rows.copy(), "vitals": self._vitals.rows.copy()}
+        return State(moment.arrays | logs, moment.plain | plain)
 
     @classmethod
     def from_state(cls, config: Config, dataset: Dataset, state: State) -> Session:
@@ -248,9 +258,12 @@ class Session:
         session._history.restore(state.arrays["history"])
         session._history.resolution = state.plain["resolution"]
         session._start_loss = state.plain["start_loss"]
+        session._vitals.restore(state.arrays["vitals"])
+        session._vitals.every = state.plain["vitals_every"]
         if not session._progress.return_to(state):
             raise StateError("generator: is not the state of a PCG64 generator")
         session._history.forget_after(session.step_count)
+        session._vitals.forget_after(session.step_count)
         session._scores = session._score()
         session._checkpoint = session._good = session._progress.moment()
         return session
@@ -271,9 +284,12 @@ class Session:
         self.divergence = None
         self._progress = Progress(self.config, self._problem)
         self._history = History(len(self.network.units), self._resolution(), self.network.members)
+        self._vitals = VitalsLog(self.network.units)
+        self._probes: dict[int, Probe] = {}
         self._scores = self._score()
         self._start_loss = self._scores.train_loss
         self._record()
+        self._record_vitals()
 
     def _resolution(self) -> int:
         """Of the history: as fine as scoring all examples allows, and no finer than the steps."""
@@ -286,6 +302,7 @@ class Session:
         now, size = progress.moment(), progress.batch_size
         self.config, self._problem, self.scene = config, problem, problem.scene(config)
         self._maps = Maps(problem, self.scene)
+        self._probes = {}
         progress.take_rules(config, problem)
         self._good, self._checkpoint = progress.adjusted(self._good, size), progress.adjusted(now, size)
         self._return_to(self._checkpoint)
@@ -308,6 +325,8 @@ class Session:
                 self._record()
             else:
                 self._find_divergence()
+        if progress.batch == 0 and self._vitals.due(progress.epoch) and self.divergence is None:
+            self._record_vitals()
         return stop - first
 
     def _take_scores(self, broken: NDArray[np.bool_] | None = None) -> bool:
@@ -391,10 +410,43 @@ class Session:
         if self._scores.train_loss <= self._start_loss:
             self._good = self._checkpoint
 
+    def _record_vitals(self) -> None:
+        """Write down, of the first member, how its layers and units are."""
+        progress = self._progress
+        probe = self._probe(0)
+        row = vital_signs(self.network.alone(0), probe, progress.last_update[0])
+        self._vitals.add(progress.epoch, progress.steps, row)
+
+    def _probe(self, member: int) -> Probe:
+        """The probe of a member, run for its weights as they are."""
+        if member not in self._probes:
+            self._probes = {member: Probe(self._problem, self.network.alone(member))}
+        self._probes[member].run()
+        return self._probes[member]
+
+    def _looks(self, needs: frozenset[str], network: Network, member: int) -> tuple[Look, ...]:
+        """What views have asked for beside maps and curves."""
+        kinds = [cls for need, cls in LOOKS.items() if need in needs]
+        if not kinds:
+            return ()
+        inside = Inside(
+            self.config,
+            self._problem,
+            self._progress,
+            self._history.curves(),
+            self._vitals.vitals(),
+            network,
+            member,
+            self._probe(member),
+        )
+        found = [cls.take(inside) for cls in kinds]
+        return tuple(look for look in found if look is not None)
+
     def _return_to(self, moment: State) -> None:
         """Undo what training has changed since; records of later steps are dropped."""
         self._progress.return_to(moment)
         self._history.forget_after(self.step_count)
+        self._vitals.forget_after(self.step_count)
 
 
 def _load(config: Config) -> Dataset:

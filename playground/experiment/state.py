@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.experiment.history import CAPACITY
+from playground.experiment.vitals import CAPACITY as VITALS
 
 
 class StateError(ValueError):
@@ -42,6 +43,12 @@ def check_state(state: State, model: State, steps_per_epoch: int, examples: int)
             if not np.isfinite(array[:, :3]).all() or (np.diff(array[:, 1]) <= 0).any():
                 raise StateError("history: its records are not finite or not in order")
             continue
+        if name == "vitals":
+            if array.ndim != 2 or array.shape[1] != wanted.shape[1] or not 1 <= len(array) <= VITALS:
+                raise StateError(f"vitals: has shape {array.shape}, not (1 to {VITALS}, {wanted.shape[1]})")
+            if not np.isfinite(array[:, :2]).all() or (np.diff(array[:, 1]) <= 0).any():
+                raise StateError("vitals: its records are not finite or not in order")
+            continue
         if array.shape != wanted.shape:
             raise StateError(f"{name}: has shape {array.shape}, not {wanted.shape}")
         if name == "order" and not _is_order(array, wanted, examples):
@@ -52,8 +59,16 @@ def check_state(state: State, model: State, steps_per_epoch: int, examples: int)
             raise StateError("watch.loss: holds what no loss can be")
         if name not in ("gradients", "watch.loss") and not np.isfinite(array).all():
             raise StateError(f"{name}: holds a number that is not finite")
-    for name, high in (("epoch", 2**53), ("step_in_epoch", steps_per_epoch - 1), ("steps", 2**53), ("resolution", 2)):
-        value, low = state.plain[name], -60 if name == "resolution" else 0
+    highs = {
+        "epoch": 2**53,
+        "step_in_epoch": steps_per_epoch - 1,
+        "steps": 2**53,
+        "resolution": 2,
+        "vitals_every": 2**53,
+    }
+    lows = {"resolution": -60, "vitals_every": 1}
+    for name, high in highs.items():
+        value, low = state.plain[name], lows.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise StateError(f"{name}: must be a whole number from {low} to {high}")
     _check_watch(state)

@@ -22,6 +22,7 @@ class LayerPass:
     Attributes:
         sums, sums_delta: the weighted sums, (rows, batch), and the gradient by them.
         z, delta: what enters the activation, its pre-activation, and the gradient by it; often the sums themselves.
+        a: what leaves the activation; often h itself.
         h, upstream: what leaves the layer, (units, batch), and the gradient by it; views of `h_and_one` and
             `upstream_and_one`, which have one more row.
     """
@@ -56,7 +57,7 @@ class LayerPass:
         at_activation = stages.index(layer.activation)
         self.weights = network.weights[index]
         self.activation = layer.activation
-        self.sums, self.z = values[0], values[at_activation]
+        self.sums, self.z, self.a = values[0], values[at_activation], values[at_activation + 1]
         self.sums_delta, self.delta = slopes[0], slopes[at_activation]
         self._index = index
         self._random = any(stage.random for stage in stages)

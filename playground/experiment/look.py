@@ -1,0 +1,106 @@
+"""Looks: what can be seen of a run beyond its scores, each taken only while a view asks for it. Knows no screen.
+
+A kind of look is one frozen dataclass in one file: its fields are arrays that must not be written to and plain values,
+its `need` is the name by which views ask for it, and `take` reads it off a run. `looks` lists them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from playground.nn.activations import Array
+from playground.nn.calls import run
+from playground.nn.chance import fixed_turn
+from playground.nn.network import Network
+from playground.nn.optimizers import SGD
+from playground.nn.passes import Pass
+from playground.nn.regularizers import NoRegularizer
+from playground.nn.training import Trainer
+
+if TYPE_CHECKING:
+    from playground.experiment.config import Config
+    from playground.experiment.frame import Curves
+    from playground.experiment.problem import Part, Problem
+    from playground.experiment.progress import Progress
+    from playground.experiment.vitals import Vitals
+
+SAMPLE = 1024  # training examples that stand for all of them, where there are more
+
+
+class Probe:
+    """A run forward and back over the first examples of the training part, without noise, that changes nothing.
+
+    Attributes:
+        x, targets, y: (inputs + 1, examples), (outputs, examples), (examples,).
+        work: the layers' arrays, see `LayerPass`; the next step or probe writes over them.
+        gradients: per layer the mean gradient by the weights over these examples, (rows, inputs + 1).
+        slopes: per layer f′(z), of the sum of a unit's outputs by each of its pre-activations, (rows, examples).
+    """
+
+    def __init__(self, problem: Problem, network: Network) -> None:
+        part = problem.train
+        self.x, self.targets, self.y = part.X[:SAMPLE].T, part.targets[:SAMPLE].T, part.y[:SAMPLE]
+        self._left = [network.gradients, network.statistics]  # what a run back writes to, and a probe must not
+        self._kept = [array.copy() for array in self._left]
+        trainer = Trainer(network, problem.loss, SGD(), NoRegularizer(), 0.0)
+        calls = trainer.gradient(self.x, self.targets, fixed_turn(np.random.default_rng(0)))
+        self.work: Pass = network.pass_for(self.x.shape[-1], backward=True)
+        self.gradients = tuple(np.empty_like(gradient) for gradient in network.weight_gradients)
+        self.slopes = tuple(np.empty_like(layer.z) for layer in self.work.layers)
+        calls += [(np.copyto, pair) for pair in zip(self.gradients, network.weight_gradients, strict=True)]
+        for layer, slope in zip(self.work.layers, self.slopes, strict=True):
+            calls += layer.activation.backward(layer.z, layer.a, np.ones_like(layer.a), slope)
+        self._calls = calls
+
+    def run(self) -> None:
+        """Fill all arrays for the weights as they are."""
+        for kept, array in zip(self._kept, self._left, strict=True):
+            kept[...] = array
+        run(self._calls)
+        for kept, array in zip(self._kept, self._left, strict=True):
+            array[...] = kept
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """What a look may read of a run, and must leave as it is.
+
+    Attributes:
+        network: the member that is shown, alone, and `member` which that is, counted from 0.
+        probe: has been run for the weights as they are.
+    """
+
+    config: Config
+    problem: Problem
+    progress: Progress
+    curves: Curves
+    vitals: Vitals
+    network: Network
+    member: int
+    probe: Probe
+
+    def part(self, name: str) -> Part:
+        """The examples of "train", "validation" or "test" that the member shown is scored on."""
+        parts = self.problem.parts[name]
+        return parts[self.member if len(parts) > 1 else 0]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One kind of it."""
+
+    need: ClassVar[str]
+
+    @classmethod
+    def take(cls, inside: Inside) -> Self | None:
+        """This moment's; None where the run has none, such as a confusion matrix of a regression."""
+        raise NotImplementedError
+
+
+def frozen(array: Array) -> Array:
+    """The array, not to be written to any more."""
+    array.setflags(write=False)
+    return array
