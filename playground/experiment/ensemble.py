@@ -49,8 +49,6 @@ class BySeed(Variation):
     """Each member starts from other weights and sees the mini-batches in another order: how much of a result is luck."""
 
     label = "seed"
-    formula = "member m: seed + m − 1"
-    latex = r"\text{member } m: \text{seed} + m - 1"
 
     def members(self, count: int, one: Member, y: Floats, classes: bool) -> list[Member]:
         return [one._replace(name=f"seed {one.seed + i}", seed=one.seed + i) for i in range(count)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from playground.nn.activations import Array
+from playground.nn.activations import Array, Sigmoid, Softmax
 from playground.nn.calls import run
 from playground.nn.chance import fixed_turn
 from playground.nn.network import Network
@@ -37,7 +37,8 @@ class Probe:
         x, targets, y: (inputs + 1, examples), (outputs, examples), (examples,).
         work: the layers' arrays, see `LayerPass`; the next step or probe writes over them.
         gradients: per layer the mean gradient by the weights over these examples, (rows, inputs + 1).
-        slopes: per layer f′(z), of the sum of a unit's outputs by each of its pre-activations, (rows, examples).
+        slopes: per layer f′(z), of the sum of a unit's outputs by each of its pre-activations, (rows, examples); of
+            softmax, of each output by its own pre-activation.
     """
 
     def __init__(self, problem: Problem, network: Network) -> None:
@@ -52,7 +53,9 @@ class Probe:
         self.slopes = tuple(np.empty_like(layer.z) for layer in self.work.layers)
         calls += [(np.copyto, pair) for pair in zip(self.gradients, network.weight_gradients, strict=True)]
         for layer, slope in zip(self.work.layers, self.slopes, strict=True):
-            calls += layer.activation.backward(layer.z, layer.a, np.ones_like(layer.a), slope)
+            # The sum of softmax's outputs has no slope; each by its own pre-activation has that of a sigmoid.
+            own = Sigmoid() if isinstance(layer.activation, Softmax) else layer.activation
+            calls += own.backward(layer.z, layer.a, np.ones_like(layer.a), slope)
         self._calls = calls
 
     def run(self) -> None:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from playground.experiment.guard import Guard
 from playground.experiment.look import Look
 from playground.experiment.vitals import Vitals
 
-LOOKS: dict[str, type[Look]] = {cls.need: cls for cls in (Vitals,)}
+KINDS: tuple[type[Look], ...] = (
+    Vitals,
+    Guard,
+)
+
+LOOKS: dict[str, type[Look]] = {cls.need: cls for cls in KINDS}

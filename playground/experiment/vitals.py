@@ -108,13 +108,16 @@ def vital_signs(network: Network, probe: Probe, last_update: Floats) -> Floats:
         zero = ~layer.a.any(axis=1)
         dead.append(zero.mean())
         units.append(zero)
-    weights = network.parameters[0] * network.is_weight
+    return np.concatenate([slopes, saturated, dead, update_ratios(network, last_update), *units])
+
+
+def update_ratios(network: Network, last_update: Floats) -> Floats:
+    """‖Δw‖ / ‖w‖ of one network's layers, biases apart, (layers,); NaN where ‖w‖ is 0, or the update, (count,), is NaN."""
     moved, length = (
         np.sqrt(np.add.reduceat(np.square(values * network.is_weight), network.starts))
-        for values in (last_update, weights)
+        for values in (last_update, network.parameters[0])
     )
-    update = np.divide(moved, length, out=np.full_like(moved, np.nan), where=length > 0.0)
-    return np.concatenate([slopes, saturated, dead, update, *units])
+    return np.divide(moved, length, out=np.full_like(moved, np.nan), where=length > 0.0)
 
 
 @cache

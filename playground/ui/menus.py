@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from playground.ui.help import show_about, show_shortcuts
 from playground.ui.theme import THEMES
@@ -29,9 +30,8 @@ def build_menus(window: Window, run_actions: list[QAction]) -> None:
     export_menu.addAction(window.action(tr("History as CSV…"), files.export_history, "Ctrl+E"))
     export_menu.addAction(window.action(tr("Configuration as JSON…"), files.export_config))
     export_menu.addSeparator()
-    for view in (window.editor, *window.views):
-        text = tr("{view} as a picture…").format(view=view.title)
-        export_menu.addAction(window.action(text, partial(files.export_view, view)))
+    _list_views(window, export_menu)
+    export_menu.aboutToShow.connect(partial(_list_views, window, export_menu))
     file_menu.addSeparator()
     file_menu.addAction(window.action(tr("&Quit"), window.close_window, "Ctrl+Q"))
 
@@ -53,7 +53,8 @@ def build_menus(window: Window, run_actions: list[QAction]) -> None:
     view_menu = bar.addMenu(tr("&View"))
     for number, dock in enumerate(window.docks.values(), start=1):
         toggle = dock.toggleViewAction()
-        toggle.setShortcut(QKeySequence(f"Ctrl+{number}"))
+        if number <= 9:
+            toggle.setShortcut(QKeySequence(f"Ctrl+{number}"))
         view_menu.addAction(toggle)
     view_menu.addSeparator()
     themes = QActionGroup(window)
@@ -69,3 +70,12 @@ def build_menus(window: Window, run_actions: list[QAction]) -> None:
     help_menu = bar.addMenu(tr("&Help"))
     help_menu.addAction(window.action(tr("&Keyboard shortcuts"), partial(show_shortcuts, window), "F1"))
     help_menu.addAction(window.action(tr("&About"), partial(show_about, window)))
+
+
+def _list_views(window: Window, menu: QMenu) -> None:
+    """An entry for each view there is; those of the laboratory come when they are first seen."""
+    known = {action.text() for action in menu.actions()}
+    for view in (window.editor, *window.views):
+        text = window.tr("{view} as a picture…").format(view=view.title)
+        if text not in known:
+            menu.addAction(window.action(text, partial(window.files.export_view, view)))

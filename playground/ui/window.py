@@ -18,6 +18,7 @@ from playground.ui.document import Document
 from playground.ui.files import Files
 from playground.ui.help import show_details
 from playground.ui.icons import icon
+from playground.ui.laboratory import LABORATORY
 from playground.ui.menus import build_menus
 from playground.ui.message_strip import MessageStrip
 from playground.ui.network_editor import NetworkEditor
@@ -33,7 +34,7 @@ from playground.ui.views.gradient import GradientView
 from playground.ui.views.loss import LossView
 from playground.ui.views.view import View
 
-LAYOUT_VERSION = 1  # of the saved arrangement of docks; raise it when docks come or go
+LAYOUT_VERSION = 2  # of the saved arrangement of docks; raise it when docks come or go
 
 
 class Window(QMainWindow):
@@ -179,8 +180,23 @@ class Window(QMainWindow):
         self._dock(boundary.name, boundary.title, boundary, right)
         self._dock(loss.name, loss.title, loss, right)
         self._dock(gradient.name, gradient.title, gradient, Qt.DockWidgetArea.BottomDockWidgetArea)
+        for kind, beside in LABORATORY:
+            dock = self._dock(kind.name, kind.title, QWidget(), self.dockWidgetArea(self.docks[beside]))
+            self.tabifyDockWidget(self.docks[beside], dock)
+            dock.visibilityChanged.connect(partial(self._equip, kind))
+        for name in {beside for _, beside in LABORATORY}:
+            self.docks[name].raise_()
 
-    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
+    def _equip(self, kind: type[View], visible: bool) -> None:
+        """Make a view of the laboratory when it is first seen: all of them at the start would delay the window."""
+        if not visible or any(isinstance(view, kind) for view in self.views):
+            return
+        view = kind(self.document, self.theme)
+        view.needs_changed.connect(self._ask_for_what_is_seen)
+        self.views.append(view)
+        self.docks[kind.name].setWidget(view)
+
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(f"dock_{name}")
         dock.setWidget(widget)
@@ -188,6 +204,7 @@ class Window(QMainWindow):
         dock.visibilityChanged.connect(self._draw_again, Qt.ConnectionType.QueuedConnection)
         self.addDockWidget(area, dock)
         self.docks[name] = dock
+        return dock
 
     def _build_actions(self) -> None:
         self._run_actions = {

@@ -47,6 +47,12 @@ class LearningPanel(Column):
         for group in (
             Group("descent", self.tr("Descent"), self.tr("How a gradient becomes a step."), self._training_form),
             Group(
+                "members",
+                self.tr("Members"),
+                self.tr("Many networks at once, and what they differ in."),
+                Form(document, "ensemble"),
+            ),
+            Group(
                 "loss",
                 self.tr("Loss"),
                 self.tr("What is to become small, and the output unit it is measured at."),
@@ -59,12 +65,6 @@ class LearningPanel(Column):
                 self.tr("Regularisation"),
                 self.tr("What keeps the network from learning its examples by heart."),
                 Form(document, "training", ("regularizer", "stopping")),
-            ),
-            Group(
-                "members",
-                self.tr("Members"),
-                self.tr("Many networks at once, and what they differ in."),
-                Form(document, "ensemble"),
             ),
             Group(
                 "start",
