@@ -22,6 +22,7 @@ from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snap
 from playground.exchange.tables import layer_names, write_history, write_range_test
 from playground.experiment.config import Config, ConfigError, Impact
 from playground.experiment.frame import Frame
+from playground.experiment.microscope import Microscope
 from playground.experiment.range_test import HIGHEST, LOWEST, range_test
 from playground.experiment.session import Session
 from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs, with_text, with_value
@@ -30,13 +31,13 @@ DONE, BAD_INPUT, DIVERGED, INTERRUPTED = 0, 2, 3, 130
 REDRAW = 0.1  # seconds between two looks at the progress
 
 USAGE = """playground [FILE]
-       playground train [FILE] --out DIR [--epochs N] [--set PATH=VALUE ...]
+       playground train [FILE] --out DIR [--report DIR] [--epochs N] [--set PATH=VALUE ...]
        playground range-test [FILE] [--out FILE.csv] [--set PATH=VALUE ...]
        playground choices"""
 
 HELP = """commands:
   playground [FILE]       open the window, if you like with a snapshot, a config or data
-  playground train        train without a window and leave snapshot, history and pictures in a folder
+  playground train        train without a window; leave snapshot, history, pictures, a diagnosis in a folder
   playground range-test   look for a good learning rate
   playground choices      list all that can be set: data sets, activations, losses, optimizers, ...
 
@@ -47,6 +48,7 @@ examples:
   playground run/snapshot.safetensors
   playground train --out run --epochs 300 --set data.source=spiral --set network.hidden.0.units=8
   playground train run/snapshot.safetensors --out run --set training.learning_rate=0.01
+  playground train --report why --set network.initializer=zeros
   playground train flowers.csv --out flowers --set data.source.target=species
   playground range-test --set training.optimizer=adam
 
@@ -74,8 +76,10 @@ settings:
   `playground choices` lists them all.
 
 files:
-  DIR gets snapshot.safetensors, history.csv, boundary.png, gradients.png and config.json.
-  It is made if need be; files of these names in it are overwritten, others are left alone.
+  With --out, DIR gets snapshot.safetensors, history.csv, boundary.png, gradients.png and config.json.
+  With --report, DIR gets diagnosis.md, which says in plain words what is wrong with the run and what helps,
+  and a picture of everything that can be seen of it. Both may be one folder; one of the two is enough.
+  They are made if need be; files of these names in them are overwritten, others are left alone.
 """
 
 
@@ -95,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         match list(arguments):
             case ["train", *rest]:
-                return _train(_train_parser().parse_args(rest))
+                return _train(_train_options(rest))
             case ["range-test", *rest]:
                 return _test_range(_range_parser().parse_args(rest))
             case ["choices"]:
@@ -154,10 +158,19 @@ def _parser() -> argparse.ArgumentParser:
 def _train_parser() -> argparse.ArgumentParser:
     parser = _beginning("playground train", "Train without a window.", TRAIN_HELP)
     add = parser.add_argument
-    add("--out", metavar="DIR", type=Path, required=True, help="folder for the results")
+    add("--out", metavar="DIR", type=Path, help="folder for the results")
+    add("--report", metavar="DIR", type=Path, help="folder for a diagnosis in words, and pictures of everything")
     add("--epochs", metavar="N", type=_count, default=100, help="how many to train (default: 100)")
     add("--quiet", action="store_true", help="say only what is wrong")
     return parser
+
+
+def _train_options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = _train_parser()
+    options = parser.parse_args(arguments)
+    if options.out is None and options.report is None:
+        parser.error("say where the results go: --out DIR, --report DIR or both")
+    return options
 
 
 def _range_parser() -> argparse.ArgumentParser:
@@ -201,14 +214,17 @@ def _open_window(file: Path | None) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     session = _begin(options.file, options.set)
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return _complain(f"{options.out}: cannot be made: {error.strerror}")
+    for folder in filter(None, (options.out, options.report)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return _complain(f"{folder}: cannot be made: {error.strerror}")
     with _ctrl_c() as stop:
-        _run(session, options.epochs, stop, options.quiet)
+        _run(session, options.epochs, stop, options.quiet, frozenset({Microscope.need} if options.report else ()))
     frame = session.frame()
-    code = _write(session, frame, options.out)
+    code = DONE if options.out is None else _write(session, frame, options.out)
+    if options.report is not None:
+        code = _report(session, options.report) or code
     if frame.divergence is not None:
         _complain(f"{frame.divergence.message} A lower learning rate may help.")
         return code or DIVERGED
@@ -272,10 +288,15 @@ def _ctrl_c() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _run(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> None:
-    """Train to the end of this epoch and on until `epochs` have been finished, the run diverges or `stop` is set."""
+def _run(
+    session: Session, epochs: int, stop: threading.Event, quiet: bool, needs: frozenset[str] = frozenset()
+) -> None:
+    """Train to the end of this epoch and on until `epochs` have been finished, the run diverges or `stop` is set.
+
+    `needs` are what is to be recorded along the way.
+    """
     start = session.step_count
-    goal = start + max(epochs * session.scene.steps_per_epoch - session.frame(frozenset()).step_in_epoch, 0)
+    goal = start + max(epochs * session.scene.steps_per_epoch - session.frame(needs).step_in_epoch, 0)
     bar = sys.stderr.isatty() and not quiet
     began = drawn = time.perf_counter()
     chunk = 1  # steps between two looks at the clock
@@ -286,9 +307,11 @@ def _run(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> N
         chunk = chunk * 2 if now - before < REDRAW / 4 else max(chunk // 2, 1)
         if bar and now - drawn > REDRAW:
             drawn, done = now, session.step_count - start
-            _draw_bar(_scores(session), done / (goal - start), done / (now - began))
+            _draw_bar(_scores(session, needs), done / (goal - start), done / (now - began))
     if not quiet:
-        result = f"{session.step_count - start:,} steps in {time.perf_counter() - began:.1f} s: {_scores(session)}"
+        result = (
+            f"{session.step_count - start:,} steps in {time.perf_counter() - began:.1f} s: {_scores(session, needs)}"
+        )
         print(f"\r\x1b[K{result}" if bar else result, file=sys.stderr)
 
 
@@ -298,8 +321,8 @@ def _draw_bar(scores: str, share: float, speed: float) -> None:
     print(f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _scores(session: Session) -> str:
-    frame = session.frame(frozenset())
+def _scores(session: Session, needs: frozenset[str]) -> str:
+    frame = session.frame(needs)
     scores = frame.scores
     losses = [f"{scores.train_loss:.4g} training", f"{scores.test_loss:.4g} test"]
     if scores.validation_loss is not None:
@@ -330,6 +353,14 @@ def _write(session: Session, frame: Frame, folder: Path) -> int:
         except OSError as error:
             code = _complain(f"{name}: cannot be written: {error.strerror}")
     return code
+
+
+def _report(session: Session, folder: Path) -> int:
+    """Leave the diagnosis and all pictures; the answer is the exit code."""
+    from playground.exchange.report import REPORT_NEEDS, write_report
+
+    failures = write_report(session.frame(REPORT_NEEDS), session.config, folder)
+    return max((_complain(sentence) for sentence in failures), default=DONE)
 
 
 def _complain(sentence: str) -> int:

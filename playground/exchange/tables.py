@@ -24,6 +24,7 @@ FIXED = (
     "train_accuracy",
     "validation_accuracy",
     "test_accuracy",
+    "penalty",
 )
 MEASURES = ("gradient_norm", "gradient_largest", "gradient_mean")
 
@@ -36,8 +37,9 @@ def layer_names(layers: int) -> tuple[str, ...]:
 def write_history(curves: Curves, path: str | Path, layer_names: Sequence[str]) -> None:
     """One row per record, numbers in full; a cell without a number, such as an accuracy of a regression, is empty.
 
-    After the losses and accuracies come, layer by layer, the norm, the largest and the mean absolute weight gradient;
-    then, of several members, the training loss of each, and its loss on the validation or else the test part.
+    After the losses, the accuracies and the penalty on the weights come, layer by layer, the norm, the largest and the
+    mean absolute weight gradient; then, of several members, the training loss of each, and its loss on the validation
+    or else the test part.
 
     Raises:
         OSError: when the file cannot be written; one that was there before is then as it was.

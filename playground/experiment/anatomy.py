@@ -77,7 +77,10 @@ class Anatomy(Look):
             zero_gradients,
             zero_weights,
             frozen(update_ratios(network, inside.progress.last_update[inside.member])),
-            *map(frozen, (slope, gain, passed, gain * passed)),
+            frozen(slope),
+            frozen(gain),
+            frozen(passed),
+            frozen(gain * passed),
             culprit,
             by_slopes,
             sentence,
@@ -93,12 +96,12 @@ def _histograms(matrices: Sequence[Array]) -> tuple[Counts, Counts]:
         sizes = sizes[(sizes > 0.0) & np.isfinite(sizes)]
         bins = np.clip((np.log10(sizes) - LOWEST) * PER_DECADE, 0, BINS - 1).astype(np.intp)
         counts[layer] = np.bincount(bins, minlength=BINS)
-    return frozen(counts), frozen(zeros)
+    for array in (counts, zeros):
+        array.setflags(write=False)
+    return counts, zeros
 
 
-def _verdict(
-    slope: Floats, gain: Floats, passed: Floats, normalised: Sequence[bool]
-) -> tuple[int | None, bool, str]:
+def _verdict(slope: Floats, gain: Floats, passed: Floats, normalised: Sequence[bool]) -> tuple[int | None, bool, str]:
     """Which layer is to blame, whether its slopes are, and the sentence that says so."""
     ratio = (gain * passed)[:-1]
     if not len(ratio):
@@ -112,7 +115,7 @@ def _verdict(
             return culprit, False, f"Layer {culprit + 1} gets nothing: the weights above it pass nothing back."
         return culprit, True, f"Nothing gets past layer {culprit + 1}: its slopes average {_written(slope[culprit])}."
     whole = float(np.prod(ratio))
-    way = "On its way from the output to layer 1 the gradient"
+    way = "From the output to layer 1 the gradient"
     if 1.0 / ORDER <= whole <= ORDER:
         return None, False, f"{way} keeps its order of magnitude: × {_written(whole)}."
     vanishes = whole < 1.0

@@ -163,7 +163,26 @@ class DisplayConfig(Options):
     example: int = integer(
         0, 0, 999_999_999, "example", "Which training example is followed step by step, counted from 0."
     )
+    trace_step: int = integer(
+        0, 0, 9999, "step of the walk", "Which step of that example's way through the network, counted from 0."
+    )
+    layers: str = text(
+        "waterfall",
+        "layers",
+        "What is compared between the layers.",
+        ("waterfall", "distribution", "updates", "factors"),
+    )
     edges: str = text("weights", "edges", "What the edges of the diagram show.", ("weights", "gradients", "updates"))
+    loss_part: str = text(
+        "course", "part of the loss", "What is drawn of the loss taken apart.", ("course", "weights", "examples")
+    )
+    worst: bool = flag(False, "worst examples", "Ring the training examples with the largest loss.")
+    judgement: str = text(
+        "confusion", "judgement", "How the answers of a classification are judged.", ("confusion", "roc", "reliability")
+    )
+    judged_on: str = text(
+        "test", "judged on", "Which part of the examples the answers are judged on.", ("train", "validation", "test")
+    )
     log_loss: bool = flag(False, "logarithmic loss", "Draw the loss on a logarithmic scale.")
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from playground.data.dataset import Floats
 from playground.experiment.look import Inside, Look, frozen
+from playground.nn.activations import Array
+from playground.nn.network import Network
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +28,15 @@ class EdgeValues(Look):
     @classmethod
     def take(cls, inside: Inside) -> EdgeValues:
         network = inside.network
-        last, gradients, updates = inside.progress.last_update[inside.member], [], []
-        layers = zip(network.activations, network.starts, inside.probe.gradients, strict=True)
-        for activation, start, gradient in layers:
-            update = last[start : start + gradient.size].reshape(gradient.shape)
-            for kept, matrix in ((gradients, gradient), (updates, update)):
-                kept.append(frozen(np.asarray(activation.edges(matrix), dtype=float)))
-        return cls(tuple(gradients), tuple(updates))
+        last, gradients = inside.progress.last_update[inside.member], inside.probe.gradients
+        updates = [
+            last[start : start + gradient.size].reshape(gradient.shape)
+            for start, gradient in zip(network.starts, gradients, strict=True)
+        ]
+        return cls(_drawn(network, gradients), _drawn(network, updates))
+
+
+def _drawn(network: Network, matrices: Sequence[Array]) -> tuple[Floats, ...]:
+    """Matrices (rows, inputs + 1) of each layer as a diagram draws them."""
+    layers = zip(network.activations, matrices, strict=True)
+    return tuple(frozen(activation.edges(matrix).astype(float)) for activation, matrix in layers)

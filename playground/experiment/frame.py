@@ -102,6 +102,7 @@ class Curves:
     train_accuracy: Floats  # NaN for regression
     validation_accuracy: Floats
     test_accuracy: Floats
+    penalty: Floats  # what regularisation adds to the training loss
     gradient_norm: Floats
     gradient_largest: Floats
     gradient_mean: Floats

@@ -78,7 +78,8 @@ class Guard(Look):
             targets = problem.target_scaling.invert(encoded[:, None])[:, 0]
         rows = problem.outputs if isinstance(problem.output, Softmax) else 1
         losses, slopes, answers = curves_of(problem.loss, problem.output, z, encoded, rows)
-        matched, match, stuck = np.zeros((0, POINTS)), "", 0
+        matched: Floats = np.zeros((0, POINTS))
+        match, stuck = "", 0
         if classes:
             at = inside.probe.targets[output] == problem.yes
             middle = (problem.no + problem.yes) / 2.0

@@ -8,7 +8,7 @@ from playground.data.dataset import Floats
 from playground.experiment.frame import Curves, Scores
 
 CAPACITY = 2048
-FIXED = 8  # epoch, step, three losses, three accuracies; then norm, largest and mean, each once a layer
+FIXED = 9  # epoch, step, three losses, three accuracies, penalty; then norm, largest and mean, each once a layer
 
 
 class History:
@@ -38,7 +38,7 @@ class History:
         mark = step * per_epoch // steps_per_epoch + 1
         return -(-mark * steps_per_epoch // per_epoch), True
 
-    def add(self, epoch: float, step: int, scores: Scores, gradients: Floats) -> None:
+    def add(self, epoch: float, step: int, scores: Scores, gradients: Floats, penalty: float) -> None:
         """Write down a moment; gradients are (layers, 3): norm, largest, mean."""
         if self.count == CAPACITY:
             self._rows[: CAPACITY // 2] = self._rows[::2].copy()
@@ -53,6 +53,7 @@ class History:
             np.nan if scores.validation_loss is None else scores.validation_loss,
             scores.test_loss,
             *(np.nan if accuracy is None else accuracy for accuracy in accuracies),
+            penalty,
         )
         row[FIXED : self._gradients] = gradients.T.ravel()
         if self._each:
@@ -86,6 +87,7 @@ class History:
             train_accuracy=fixed[5],
             validation_accuracy=fixed[6],
             test_accuracy=fixed[7],
+            penalty=fixed[8],
             gradient_norm=norm,
             gradient_largest=largest,
             gradient_mean=mean,

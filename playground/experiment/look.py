@@ -7,25 +7,30 @@ its `need` is the name by which views ask for it, and `take` reads it off a run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from playground.nn.activations import Array, Sigmoid, Softmax
+from playground.nn.activations import Sigmoid, Softmax
 from playground.nn.calls import run
 from playground.nn.chance import fixed_turn
 from playground.nn.network import Network
 from playground.nn.optimizers import SGD
 from playground.nn.passes import Pass
 from playground.nn.regularizers import NoRegularizer
+from playground.nn.stage import Place
 from playground.nn.training import Trainer
 
 if TYPE_CHECKING:
     from playground.experiment.config import Config
-    from playground.experiment.frame import Curves
+    from playground.experiment.frame import Curves, Divergence
+    from playground.experiment.maps import Maps
     from playground.experiment.problem import Part, Problem
     from playground.experiment.progress import Progress
     from playground.experiment.vitals import Vitals
+
+AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
 
 SAMPLE = 1024  # training examples that stand for all of them, where there are more
 
@@ -52,10 +57,14 @@ class Probe:
         self.gradients = tuple(np.empty_like(gradient) for gradient in network.weight_gradients)
         self.slopes = tuple(np.empty_like(layer.z) for layer in self.work.layers)
         calls += [(np.copyto, pair) for pair in zip(self.gradients, network.weight_gradients, strict=True)]
-        for layer, slope in zip(self.work.layers, self.slopes, strict=True):
+        for index, (layer, slope) in enumerate(zip(self.work.layers, self.slopes, strict=True)):
+            stages = [stage for stage, _ in network.layers[index].stages]
+            trained = network.stage_parameters[index][stages.index(layer.activation)]
+            unused = tuple(map(np.empty_like, trained))
+            place = Place(layer.z, layer.a, np.ones_like(layer.a), slope, trained, unused)
             # The sum of softmax's outputs has no slope; each by its own pre-activation has that of a sigmoid.
             own = Sigmoid() if isinstance(layer.activation, Softmax) else layer.activation
-            calls += own.backward(layer.z, layer.a, np.ones_like(layer.a), slope)
+            calls += own.run_backward(place)
         self._calls = calls
 
     def run(self) -> None:
@@ -74,6 +83,8 @@ class Inside:
     Attributes:
         network: the member that is shown, alone, and `member` which that is, counted from 0.
         probe: has been run for the weights as they are.
+        maps: samples the drawn plane.
+        divergence: set when the run has diverged.
     """
 
     config: Config
@@ -84,6 +95,8 @@ class Inside:
     network: Network
     member: int
     probe: Probe
+    maps: Maps
+    divergence: Divergence | None = None
 
     def part(self, name: str) -> Part:
         """The examples of "train", "validation" or "test" that the member shown is scored on."""
@@ -103,7 +116,7 @@ class Look:
         raise NotImplementedError
 
 
-def frozen(array: Array) -> Array:
+def frozen(array: AnyArray) -> AnyArray:
     """The array, not to be written to any more."""
     array.setflags(write=False)
     return array

@@ -10,6 +10,8 @@ from playground.experiment.frame import MAP_SIZE, Scene
 from playground.experiment.problem import Problem
 from playground.nn.network import Network
 
+LINE = 385  # places along the only column of the data: bends are seen where they are
+
 
 class Maps:
     """The plane of a scene, sampled once; maps are in float32, row 0 the lowest y, and read-only."""
@@ -17,6 +19,10 @@ class Maps:
     def __init__(self, problem: Problem, scene: Scene) -> None:
         self._problem = problem
         self._grid = problem.grid(scene.axes, scene.extent, MAP_SIZE)  # (cells, inputs + 1)
+        low, high, _, _ = scene.extent
+        self._line = np.linspace(low, high, LINE) if scene.axes[0] == scene.axes[1] else None
+        if self._line is not None:
+            self._line.setflags(write=False)
         self._inputs = _as_maps(self._grid[:, :-1].T.astype(np.float32))
 
     def outputs(self, network: Network, members: NDArray[np.bool_]) -> tuple[Floats, Floats | None]:
@@ -42,6 +48,24 @@ class Maps:
                 values[:, part] = layer.h
         flat[-1] = self._problem.decode(flat[-1].T).T
         return (self._inputs, *(_as_maps(values.astype(np.float32)) for values in flat))
+
+    @property
+    def line(self) -> Floats | None:
+        """Where along the only column of the data a layer is sampled, (LINE,), in raw units; None where there are more."""
+        return self._line
+
+    def layer(self, network: Network, index: int) -> tuple[Floats, Floats, Floats]:
+        """What enters and what leaves the activation of one layer, and the soft outputs, (rows, cells) each.
+
+        Cells are those of the plane, row by row, or the places of `line`. Outputs are not in the units of the data.
+        """
+        grid = self._grid if self._line is None else self._problem.inputs(self._line[:, None])
+        rows, units = network.activations[index].widths(network.layers[index].units)
+        z, a, outputs = (np.empty((count, len(grid)), np.float32) for count in (rows, units, network.units[-1]))
+        for part, work in network.passes(grid):
+            outputs[:, part] = work.outputs(grid[part].T)
+            z[:, part], a[:, part] = work.layers[index].z, work.layers[index].a
+        return z, a, outputs
 
     def _answers(self, network: Network) -> Floats:
         return self._problem.output.decide(network.predict(self._grid))

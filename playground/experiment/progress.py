@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from playground.data.dataset import Floats
 from playground.experiment.batches import BLOCK_BATCHES, Batches
 from playground.experiment.config import Config
+from playground.experiment.microscope import Recorder, Weight
 from playground.experiment.problem import Problem
 from playground.experiment.state import State
 from playground.experiment.watch import Watch
@@ -32,6 +33,7 @@ class Progress:
         self.epoch = 0  # finished epochs
         self.batch = 0  # mini-batches done in this epoch
         self.steps = 0
+        self.recorder: Recorder | None = None  # of a weight that is looked at step by step
         self._trainer: Trainer
         self._batches: Batches
         self.take_rules(config, problem)
@@ -86,16 +88,25 @@ class Progress:
         self._trainer.set_time(self.epoch, self.batch, batches.count)
         while self.batch < batch:
             steps = batches.steps(self.batch, batch - self.batch)
+            carry_out = run if self.recorder is None else self.recorder.carrying_out(self._trainer, self.steps)
             for calls in steps[:-1]:
-                run(calls)
+                carry_out(calls)
             self._before[...] = self.network.parameters
-            run(steps[-1])
+            carry_out(steps[-1])
             self.batch += len(steps)
             self.steps += len(steps)
         if batch == batches.count:
             self.epoch += 1
             self.batch = 0
             self._end_epoch()
+
+    def follow(self, weight: Weight | None) -> None:
+        """Record every step of this weight from now on; none is followed at no cost."""
+        rules = self._config.training
+        if weight is None:
+            self.recorder = None
+        elif self.recorder is None or not self.recorder.fits(weight, rules):
+            self.recorder = Recorder(weight, rules)
 
     def first_broken_step(self, last: int) -> tuple[int, int] | None:
         """Train up to step `last`, or to the first that leaves the finite numbers: that step, and in which layer it did."""
@@ -139,6 +150,8 @@ class Progress:
         self.epoch = moment.plain["epoch"]
         self.batch = moment.plain["step_in_epoch"]
         self.steps = moment.plain["steps"]
+        if self.recorder is not None:
+            self.recorder.forget_after(self.steps)
         self._compile()
         self._batches.take(moment.arrays["order"].copy())
         return self._batches.take_generators({name: moment.plain[name] for name in ("orders", "chances")})
@@ -168,6 +181,11 @@ class Progress:
         if network.members == 1:
             return self._sizes_of(network.gradients[0])
         return np.mean([self._sizes_of(gradients) for gradients in network.gradients[~self.fallen]], axis=0)
+
+    def penalty(self) -> float:
+        """What regularisation adds to the loss; of several members the mean over those that have not fallen."""
+        penalties = self._trainer.penalty()
+        return float(penalties[0] if len(penalties) == 1 else penalties[~self.fallen].mean())
 
     def _sizes_of(self, gradients: Floats) -> Floats:
         """Of one member's gradients, (count,): (layers, 3)."""

@@ -9,12 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Dataset, Floats
+from playground.experiment.conditions import Finding
 from playground.experiment.config import Config, Impact, impact
+from playground.experiment.diagnosis import diagnose
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene, Scores
 from playground.experiment.history import History
 from playground.experiment.look import Inside, Look, Probe
 from playground.experiment.looks import LOOKS
 from playground.experiment.maps import Maps
+from playground.experiment.microscope import Microscope, Weight
 from playground.experiment.problem import Evaluation, Problem
 from playground.experiment.progress import Progress
 from playground.experiment.state import State, StateError, check_state
@@ -45,6 +48,7 @@ class Session:
 
     def __init__(self, config: Config, dataset: Dataset | None = None) -> None:
         self.run = 0  # counts restarts
+        self._needs: frozenset[str] = frozenset()  # of the last frame
         self._chunk = 1  # steps between two looks at the clock; has no influence on any number
         self._build(config, _load(config) if dataset is None else dataset)
 
@@ -198,8 +202,16 @@ class Session:
         with np.errstate(all="ignore"):
             return self._problem.evaluate(self.network, part, self._living if self.network.members > 1 else None)
 
+    def diagnosis(self) -> tuple[Finding, ...]:
+        """What is wrong with the run now, the gravest first; of several members, with the one that is shown."""
+        member = min(self.config.display.member, self.network.members - 1)
+        with np.errstate(all="ignore"):
+            return diagnose(self._inside(self.network.alone(member), member))
+
     def frame(self, needs: frozenset[str] = NEEDS) -> Frame:
         """All that is drawn of this moment; maps and curves only if they are among the needs."""
+        self._needs = needs
+        self._follow()
         with np.errstate(all="ignore"):
             stale = self._small and self._scored_at != self.step_count
             # Weights that are not finite stay so: the next record would find the same, had no frame come by.
@@ -285,6 +297,7 @@ class Session:
         self._progress = Progress(self.config, self._problem)
         self._history = History(len(self.network.units), self._resolution(), self.network.members)
         self._vitals = VitalsLog(self.network.units)
+        self._follow()
         self._probes: dict[int, Probe] = {}
         self._scores = self._score()
         self._start_loss = self._scores.train_loss
@@ -304,6 +317,7 @@ class Session:
         self._maps = Maps(problem, self.scene)
         self._probes = {}
         progress.take_rules(config, problem)
+        self._follow()
         self._good, self._checkpoint = progress.adjusted(self._good, size), progress.adjusted(now, size)
         self._return_to(self._checkpoint)
         self._history.resolution = min(self._history.resolution, self._resolution())
@@ -405,7 +419,7 @@ class Session:
     def _record(self) -> None:
         progress = self._progress
         epoch = progress.epoch + progress.batch / progress.steps_per_epoch
-        self._history.add(epoch, progress.steps, self._scores, progress.gradient_sizes())
+        self._history.add(epoch, progress.steps, self._scores, progress.gradient_sizes(), progress.penalty())
         self._checkpoint = progress.moment()
         if self._scores.train_loss <= self._start_loss:
             self._good = self._checkpoint
@@ -429,7 +443,12 @@ class Session:
         kinds = [cls for need, cls in LOOKS.items() if need in needs]
         if not kinds:
             return ()
-        inside = Inside(
+        inside = self._inside(network, member)
+        found = [cls.take(inside) for cls in kinds]
+        return tuple(look for look in found if look is not None)
+
+    def _inside(self, network: Network, member: int) -> Inside:
+        return Inside(
             self.config,
             self._problem,
             self._progress,
@@ -438,9 +457,14 @@ class Session:
             network,
             member,
             self._probe(member),
+            self._maps,
+            self.divergence,
         )
-        found = [cls.take(inside) for cls in kinds]
-        return tuple(look for look in found if look is not None)
+
+    def _follow(self) -> None:
+        """Record the weight under the microscope for as long as someone looks through it."""
+        looked_at = Microscope.need in self._needs
+        self._progress.follow(Weight.shown(self.config.display, self.network) if looked_at else None)
 
     def _return_to(self, moment: State) -> None:
         """Undo what training has changed since; records of later steps are dropped."""

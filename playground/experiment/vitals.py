@@ -117,7 +117,8 @@ def update_ratios(network: Network, last_update: Floats) -> Floats:
         np.sqrt(np.add.reduceat(np.square(values * network.is_weight), network.starts))
         for values in (last_update, network.parameters[0])
     )
-    return np.divide(moved, length, out=np.full_like(moved, np.nan), where=length > 0.0)
+    ratios: Floats = np.divide(moved, length, out=np.full_like(moved, np.nan), where=length > 0.0)
+    return ratios
 
 
 @cache

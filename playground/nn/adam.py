@@ -15,7 +15,7 @@ import numpy as np
 
 from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizer import Optimizer, decay, descend, move_average
+from playground.nn.optimizer import Dissection, Optimizer, Track, decay, descend, move_average
 from playground.options import number
 
 
@@ -61,6 +61,14 @@ class Adam(Optimizer):
         """Write √v, not yet corrected."""
         return [(np.sqrt, (slots[1], out))]
 
+    def dissect(self, track: Track) -> Dissection:
+        mean, square = track.after[:2]
+        corrected = mean / (1.0 - self.beta1**track.clock)
+        variance = square / (1.0 - self.beta2**track.clock)
+        below = np.sqrt(variance) + self.epsilon
+        memories = {"mean": {"m": mean, "m̂": corrected}, "square": {"v": square, "v̂": variance}}
+        return Dissection(corrected, "m̂", track.rate / below, below, "(√v̂ + ε₀)", memories)
+
 
 @dataclass(frozen=True)
 class AMSGrad(Adam):
@@ -74,6 +82,13 @@ class AMSGrad(Adam):
     def _root(self, slots: Array, out: Array) -> list[Call]:
         _, square, largest = slots
         return [(partial(np.maximum, out=largest), (largest, square)), (np.sqrt, (largest, out))]
+
+    def dissect(self, track: Track) -> Dissection:
+        adam, largest = super().dissect(track), track.after[2]
+        corrected = largest / (1.0 - self.beta2**track.clock)
+        below = np.sqrt(corrected) + self.epsilon
+        memories = {**adam.memories, "largest": {"max v": largest, "max v̂": corrected}}
+        return Dissection(adam.above, "m̂", track.rate / below, below, "(√max v̂ + ε₀)", memories)
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,12 @@ class Adamax(Optimizer):
             (np.subtract, (p, work, p)),
         ]
 
+    def dissect(self, track: Track) -> Dissection:
+        mean, largest = track.after
+        corrected = mean / (1.0 - self.beta1**track.clock)
+        memories = {"mean": {"m": mean, "m̂": corrected}, "largest": {"u": largest}}
+        return Dissection(corrected, "m̂", track.rate / largest, largest, "u", memories)
+
     def _correct(self, clock: Array, rate: Array, rate_now: Array) -> None:
         step = clock.item() + 1.0
         clock.fill(step)
@@ -126,6 +147,7 @@ class Nadam(Adam):
     formula = "w ← w − ε (μ m̂ + (1 − μ) ĝ) / (√v̂ + ε₀)"
     latex = r"w \leftarrow w - \varepsilon \frac{\mu \hat m + (1 - \mu) \hat g}{\sqrt{\hat v} + \varepsilon_0}"
     slots = ("mean", "square", "warmth")
+    common = frozenset({"warmth"})
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         mean, warmth = slots[0], slots[2][:, :1]
@@ -143,21 +165,30 @@ class Nadam(Adam):
             (np.subtract, (p, work, p)),
         ]
 
+    def dissect(self, track: Track) -> Dissection:
+        adam, mean, product = super().dissect(track), track.after[0], 1.0 - track.after[2]
+        now, next = self._momentum(track.clock), self._momentum(track.clock + 1.0)
+        corrected = mean / (1.0 - product * next)
+        above = next * corrected + (1.0 - now) / (1.0 - product) * track.gradient
+        memories = {**adam.memories, "mean": {"m": mean, "m̂": corrected}, "warmth": {"1 − Π μ": track.after[2]}}
+        symbol = "(μ m̂ + (1 − μ) ĝ)"
+        return Dissection(above, symbol, adam.effective, adam.below, adam.below_symbol, memories)
+
     def _correct_both(
         self, clock: Array, rate: Array, warmth: Array, rate_of_g: Array, rate_of_mean: Array, epsilon_now: Array
     ) -> None:
         step = clock.item() + 1.0
         clock.fill(step)
         root = sqrt(1.0 - self.beta2**step)
-        now, next = self._momentum(step), self._momentum(step + 1.0)
+        now, next = float(self._momentum(step)), float(self._momentum(step + 1.0))
         product = (1.0 - warmth.item(0)) * now
         warmth.fill(1.0 - product)
         epsilon_now.fill(self.epsilon * root)
         np.multiply(rate, root * (1.0 - now) / (1.0 - product), rate_of_g)
         np.multiply(rate, root * next / (1.0 - product * next), rate_of_mean)
 
-    def _momentum(self, step: float) -> float:
-        return float(self.beta1 * (1.0 - 0.5 * 0.96 ** (step * self.growth)))
+    def _momentum(self, step: float | Array) -> float | Array:
+        return self.beta1 * (1.0 - 0.5 * 0.96 ** (step * self.growth))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizer import Optimizer, descend, move_average
+from playground.nn.optimizer import Dissection, Optimizer, Track, descend, move_average
 from playground.options import flag, number
 
 
@@ -38,6 +38,11 @@ class Adagrad(Optimizer):
             (np.sqrt, (sum, work)),
             *descend(p, g, work, constant(self.epsilon, p), rate),
         ]
+
+    def dissect(self, track: Track) -> Dissection:
+        (sum,) = track.after
+        below = np.sqrt(sum) + self.epsilon
+        return Dissection(track.gradient, "g", track.rate / below, below, "(√s + ε₀)", {"sum": {"s": sum}})
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,14 @@ class Adadelta(Optimizer):
             (np.multiply, (step, rate, step)),
             (np.subtract, (p, step, p)),
         ]
+
+    def dissect(self, track: Track) -> Dissection:
+        square, change = track.after
+        above, below = np.sqrt(track.before[1] + self.epsilon), np.sqrt(square + self.epsilon)
+        memories = {"square": {"s": square}, "change": {"u": change}}
+        symbols = "g √(u + ε₀)", "√(s + ε₀)"
+        effective = track.rate * above / below
+        return Dissection(track.gradient * above, symbols[0], effective, below, symbols[1], memories)
 
 
 @dataclass(frozen=True)
@@ -116,3 +129,18 @@ class RMSprop(Optimizer):
             (np.multiply, (velocity, rate, work)),
             (np.subtract, (p, work, p)),
         ]
+
+    def dissect(self, track: Track) -> Dissection:
+        square, mean, velocity = track.after
+        memories = {"square": {"s": square}}
+        variance = square
+        if self.centred:
+            memories["mean"] = {"ḡ": mean}
+            variance = np.abs(square - mean * mean)
+        below = np.sqrt(variance) + self.epsilon
+        effective = track.rate / below
+        if self.momentum:
+            memories["velocity"] = {"v": velocity}
+            return Dissection(velocity, "v", effective, memories=memories)
+        symbol = "(√(s − ḡ²) + ε₀)" if self.centred else "(√s + ε₀)"
+        return Dissection(track.gradient, "g", effective, below, symbol, memories)

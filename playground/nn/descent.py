@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizer import Optimizer, move_average
+from playground.nn.optimizer import Dissection, Optimizer, Track, move_average
 from playground.options import flag, number
 
 LARGE = 16_384  # parameters from which on memory, not Python, is what an update waits for
@@ -31,6 +31,9 @@ class SGD(Optimizer):
             return [(np.multiply, (g, rate, work)), (np.subtract, (p, work, p))]
         # One pass through memory instead of two.
         return [(self._descend, (_axpy(p.dtype), p.reshape(-1), g.reshape(-1), rate))]
+
+    def dissect(self, track: Track) -> Dissection:
+        return Dissection(track.gradient, "g", track.rate)
 
     def _descend(self, axpy: Callable[..., object], p: Array, g: Array, rate: Array) -> None:
         axpy(g, p, p.size, -rate.item())
@@ -58,6 +61,13 @@ class Momentum(Optimizer):
             return [*roll, (np.multiply, (velocity, rate, work)), (np.subtract, (p, work, p))]
         ahead: list[Call] = [(np.multiply, (velocity, kept, work)), (np.add, (work, g, work))]
         return [*roll, *ahead, (np.multiply, (work, rate, work)), (np.subtract, (p, work, p))]
+
+    def dissect(self, track: Track) -> Dissection:
+        (velocity,) = track.after
+        memories = {"velocity": {"v": velocity}}
+        if not self.nesterov:
+            return Dissection(velocity, "v", track.rate, memories=memories)
+        return Dissection(self.momentum * velocity + track.gradient, "(β v + g)", track.rate, memories=memories)
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,11 @@ class Lion(Optimizer):
             (np.subtract, (p, direction, p)),
             *move_average(mean, self.beta2, g, work),
         ]
+
+    def dissect(self, track: Track) -> Dissection:
+        direction = np.sign(self.beta1 * track.before[0] + (1.0 - self.beta1) * track.gradient)
+        symbol = "sign(β₁ m + (1 − β₁) g)"
+        return Dissection(direction, symbol, track.rate, memories={"mean": {"m": track.after[0]}})
 
 
 @cache

@@ -11,8 +11,8 @@ penalty of each member, (members,), at the parameters as they stand, and writes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from math import inf
 from typing import ClassVar
 
@@ -25,21 +25,68 @@ from playground.options import Options
 Objective = Callable[[], Array]
 
 
+@dataclass(frozen=True, eq=False)
+class Track:
+    """What was seen of one weight over some steps.
+
+    Attributes:
+        gradient: as it reached the optimizer, (steps,).
+        rate, clock: the learning rate of each step, and the clock after it, (steps,).
+        before, after: what stood in the slots around each step, (slots, steps).
+    """
+
+    gradient: Array
+    rate: Array
+    clock: Array
+    before: Array
+    after: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Dissection:
+    """How the steps of one weight came about: each was −ε · above / below. Arrays are (steps,).
+
+    Attributes:
+        above, above_symbol: what the learning rate is multiplied by.
+        below, below_symbol: what it is divided by; None where nothing is.
+        memories: what stands in each slot, by the slot's name and then by symbol, with its value after the correction of
+            the bias towards its start at 0.
+        effective: what a gradient of this moment is multiplied by on its way into the weight.
+    """
+
+    above: Array
+    above_symbol: str
+    effective: Array
+    below: Array | None = None
+    below_symbol: str = ""
+    memories: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)
+
+    def step(self, rate: Array) -> Array:
+        """What the optimizer added to the weight, (steps,)."""
+        return -rate * self.above if self.below is None else -rate * self.above / self.below
+
+
 @dataclass(frozen=True)
 class Optimizer(Options):
     """How a gradient becomes a step. An optimizer is a value; what it remembers lies in the arrays it is handed.
 
     `slots` names what it keeps from step to step, each all zero at first; `full_batch` says that a step is of use only
-    on all examples at once, and `largest` how many parameters of a member it can bear.
+    on all examples at once, and `largest` how many parameters of a member it can bear. `common` are slots in which the
+    first entry of each member stands for all.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
+    common: ClassVar[frozenset[str]] = frozenset()
     full_batch: ClassVar[bool] = False
     largest: ClassVar[float] = inf
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         """Move p and leave g as it is."""
         raise NotImplementedError
+
+    def dissect(self, track: Track) -> Dissection | None:
+        """How steps already done came about; None where a weight's step follows from all weights at once."""
+        return None
 
 
 @dataclass(frozen=True)

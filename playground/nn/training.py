@@ -28,8 +28,9 @@ class Trainer:
     """Moves a network's parameters down the gradient of a loss, mini-batch by mini-batch.
 
     `network.gradients` afterwards holds the gradient of the data's loss alone, the mean over the mini-batch, without
-    the regularizer's share and not clipped. `slots` (slots, members, count) and `clock` are what the optimizer
-    remembers, `rate` is the learning rate of the step last done.
+    the regularizer's share and not clipped; `total` has that share, and `clipped` is what reaches the optimizer, both
+    (members, count). `slots` (slots, members, count) and `clock` are what the optimizer remembers, `rate` is the learning
+    rate of the step last done, () or (members, 1).
 
     Members may differ in `learning_rate` and in the regularizer's rate, `penalty_rates`: one number each, (members,).
     """
@@ -61,15 +62,15 @@ class Trainer:
         rates = np.asarray(learning_rate, p.dtype)
         self.rate = np.array(rates if rates.ndim == 0 else rates[:, None])
         self._steps, self._per_epoch = np.array(0.0), np.array(1.0)
-        self._total = np.zeros_like(p) if regularizer.adds_gradient else g
-        self._clipped = self._total if isinstance(clipping, NoClipping) else np.zeros_like(p)
+        self.total = np.zeros_like(p) if regularizer.adds_gradient else g
+        self.clipped = self.total if isinstance(clipping, NoClipping) else np.zeros_like(p)
         self._rescheduled = schedule.calls(self.rate.copy(), self.rate, self._steps, self._per_epoch)
         self._update: list[Call] = [
-            *regularizer.before(p, g, self._total, self.rate, pulled),
-            *clipping.calls(self._total, self._clipped),
+            *regularizer.before(p, g, self.total, self.rate, pulled),
+            *clipping.calls(self.total, self.clipped),
         ]
         if not isinstance(optimizer, SearchingOptimizer):
-            self._update += optimizer.update(p, self._clipped, self.rate, self.clock, self.slots, mask)
+            self._update += optimizer.update(p, self.clipped, self.rate, self.clock, self.slots, mask)
         self._afterwards = regularizer.after(p, self.rate, pulled)
 
     def set_time(self, epoch: int, batch: int, per_epoch: int) -> None:
@@ -103,13 +104,17 @@ class Trainer:
             run(calls)
             return self.last_loss(x, target) + self._regularizer.smooth_penalty(p, self._pulled)
 
-        moved = self.optimizer.search(objective, p, self._clipped, self.rate, self.slots)
+        moved = self.optimizer.search(objective, p, self.clipped, self.rate, self.slots)
         # However often the search looks around, the step is one mini-batch seen once, from where it began.
         left = (self.network.gradients, self.network.statistics)
         kept = [np.empty_like(array) for array in left]
         keep: list[Call] = [(np.copyto, (copy, array)) for copy, array in zip(kept, left, strict=True)]
         give_back: list[Call] = [(np.copyto, (array, copy)) for copy, array in zip(kept, left, strict=True)]
         return [*self._rescheduled, *calls, *keep, *moved, *give_back, *self._afterwards]
+
+    def penalty(self) -> Array:
+        """What the regularizer adds to the loss for the weights as they are, (members,)."""
+        return self._regularizer.penalty(self.network.parameters, self._pulled)
 
     def broken_layer(self, x: Array, target: Array) -> int | None:
         """Counted from 0, where the step just run left the finite numbers: forward, in the loss, backward or after it."""

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QLine, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from playground.experiment.config import Config
+from playground.experiment.dead import Dead
 from playground.experiment.frame import Frame
+from playground.experiment.notation import TraceStep
+from playground.experiment.trace import Trace
 from playground.nn.activations import Activation
 from playground.ui.diagram_geometry import Floats, Geometry, Place
+from playground.ui.diagram_numbers import Numbers, number_at
 from playground.ui.theme import GRID, NEGATIVE, POSITIVE, Theme
 
 Indices = NDArray[np.intp]
@@ -32,7 +35,8 @@ ROUGH_WIDTHS = (1, 2, 3)  # pixels, of straight edges; a width that is no whole 
 class Diagram:
     """The network of a config, filled with what a frame knows of it; what the frame lacks stays empty.
 
-    `ratio` is device pixels per pixel.
+    Edges and biases show the weights, or else the gradients or updates, which are drawn in terms of the network's
+    largest. `ratio` is device pixels per pixel.
     """
 
     config: Config
@@ -43,10 +47,16 @@ class Diagram:
 
     def value(self, place: Place) -> float | None:
         """A weight or bias, and of a unit its bias; None for inputs and where the frame holds none."""
-        if place.layer < 0:
-            return None
-        value = float(self._weights[place.layer][place.unit, -1 if place.input is None else place.input])
-        return value if np.isfinite(value) else None
+        return number_at(self._numbers.weights, place)
+
+    def shown(self, place: Place) -> float | None:
+        """What the edge or the bias there shows: as `value`, or its gradient or last update."""
+        return number_at(self._numbers.shown, place)
+
+    def dead(self, place: Place) -> bool:
+        """Whether a unit is known to be dead."""
+        dead = self._dead(place.layer + 1)
+        return place.unit < len(dead) and bool(dead[place.unit])
 
     def paint(self, painter: QPainter, visible: QRect, lit: Place | None = None, selected: Place | None = None) -> None:
         """Draw what lies in `visible`; `lit` and its edges stand out, `selected` has a ring."""
@@ -60,6 +70,19 @@ class Diagram:
                 painter.setPen(QPen(QColor(self.theme.accent), 2))
                 rect = self.geometry.unit if place.input is None else self.geometry.bias
                 painter.drawRect(rect(place.layer + 1, place.unit).adjusted(-reach + 1, -reach + 1, reach, reach))
+        if lit is None and self._walked is not None:
+            painter.setPen(QPen(QColor(self.theme.accent), 2))
+            column = self._walked.column
+            for unit in self.geometry.units_in(column, visible):
+                painter.drawRect(self.geometry.unit(column, unit).adjusted(0, 0, 1, 1))
+
+    @cached_property
+    def _walked(self) -> TraceStep | None:
+        """The step at which an example is followed on its way; None while nobody follows one."""
+        trace = self.frame.look(Trace) if self.frame else None
+        if trace is None or self.frame is None or len(self.frame.weights) != len(self.geometry.shape) - 1:
+            return None
+        return trace.steps[min(self.config.display.trace_step, len(trace.steps) - 1)]
 
     @cached_property
     def input_names(self) -> tuple[str, ...]:
@@ -73,22 +96,23 @@ class Diagram:
         return classes if len(classes) == outputs else ("",) * outputs
 
     @cached_property
-    def _weights(self) -> list[Floats]:
-        """(units, inputs + 1) of each layer; NaN where the frame is of another network."""
-        held = self.frame.weights if self.frame and len(self.frame.weights) == len(self.geometry.shape) - 1 else ()
-        sizes = [(units, inputs + 1) for inputs, units in pairwise(self.geometry.shape)]
-        known = [bool(held) and held[layer].shape == size for layer, size in enumerate(sizes)]
-        return [held[layer] if known[layer] else np.full(size, np.nan) for layer, size in enumerate(sizes)]
+    def _numbers(self) -> Numbers:
+        return Numbers(self.geometry.shape, self.frame, self.config.display.edges)
 
     @cached_property
     def _edge_weights(self) -> Floats:
         """(edges,) in the order of the geometry's ends."""
-        return np.concatenate([weights[:, :-1].ravel() for weights in self._weights])
+        return np.concatenate([weights[:, :-1].ravel() for weights in self._numbers.drawn])
 
     def _lit_edges(self, lit: Place | None) -> NDArray[np.bool_]:
-        """Which edges stand out, (edges,): what enters a unit or leaves an input; all of them where nothing is lit."""
+        """Which edges stand out, (edges,): what enters a unit or leaves an input; where nothing is lit, those at work in
+        the step that is walked, or else all.
+        """
         inputs = self.geometry.shape[lit.layer] if lit else 0
-        chosen = [np.full((len(weights), weights.shape[1] - 1), lit is None) for weights in self._weights]
+        everywhere = lit is None and self._walked is None
+        chosen = [np.full((len(weights), weights.shape[1] - 1), everywhere) for weights in self._numbers.weights]
+        if lit is None and self._walked is not None and self._walked.edges is not None:
+            chosen[self._walked.edges][...] = True
         if lit and lit.layer < 0:
             chosen[0][:, lit.unit] = True
         elif lit:
@@ -101,9 +125,9 @@ class Diagram:
         stands_out = self._lit_edges(lit)
         sizes = 1.0 - np.exp(-np.abs(weights) / 2.0)  # from 0 to 1
         shades = np.minimum(np.abs(weights), 1.0) * (SHADES - 1)
-        if lit is not None:  # what stands out is never faint, the rest always
+        if lit is not None or self._walked is not None:  # what stands out is never faint, the rest always
             shades = np.where(stands_out, np.maximum(shades, SHADES // 2), shades * 0.25)
-            if lit.input is not None:
+            if lit is not None and lit.input is not None:
                 sizes = np.where(stands_out, np.maximum(sizes, 0.4), sizes)
         shown = np.flatnonzero(np.isfinite(weights) & self.geometry.edges_in(visible))
         shown = shown[np.lexsort((sizes[shown], stands_out[shown]))]
@@ -183,8 +207,9 @@ class Diagram:
         return maps / np.where(largest > 0.0, largest, 1.0)
 
     def _paint_units(self, painter: QPainter, visible: QRect) -> None:
-        frames, biases = [], []
+        frames, biases, crosses = [], [], []
         for column, (image, finite) in enumerate(self._pictures):
+            dead = self._dead(column)
             side = image.width()
             for unit in self.geometry.units_in(column, visible):
                 rect = self.geometry.unit(column, unit)
@@ -196,14 +221,31 @@ class Diagram:
                         painter.setPen(QColor(self.theme.warning))
                         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._lost(column, unit))
                 frames.append(rect.adjusted(0, 0, -1, -1))
+                if unit < len(dead) and dead[unit]:
+                    inner = rect.adjusted(3, 3, -4, -4)
+                    crosses += [
+                        QLine(inner.topLeft(), inner.bottomRight()),
+                        QLine(inner.bottomLeft(), inner.topRight()),
+                    ]
                 if column:
                     biases.append((self.geometry.bias(column, unit), self._bias_colour(column - 1, unit)))
         painter.setPen(QColor(self.theme.border))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects(frames)
+        if crosses:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self.theme.muted), 1.2))
+            painter.drawLines(crosses)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for rect, colour in biases:
             painter.fillRect(rect.adjusted(-1, -1, 1, 1), QColor(self.theme.base))
             painter.fillRect(rect, colour)
+
+    def _dead(self, column: int) -> NDArray[np.bool_]:
+        """Which units of a column are dead, (units,); empty where nobody knows."""
+        dead = self.frame.look(Dead) if self.frame else None
+        known = dead is not None and column > 0 and len(dead.layers) == len(self.geometry.shape) - 1
+        return dead.layers[column - 1] if dead is not None and known else np.zeros(0, dtype=bool)
 
     def _lost(self, column: int, unit: int) -> str:
         """What to write in place of a map that is not finite."""
@@ -211,7 +253,7 @@ class Diagram:
         return "NaN" if maps is None or np.isnan(maps[column][unit]).any() else "∞"
 
     def _bias_colour(self, layer: int, unit: int) -> QColor:
-        bias = float(self._weights[layer][unit, -1])
+        bias = float(self._numbers.drawn[layer][unit, -1])
         if not np.isfinite(bias) or bias == 0.0:
             return QColor(self.theme.border)
         return edge_colours(self.theme, 0.45)[int(min(abs(bias), 1.0) * (SHADES - 1)) * 2 + (bias > 0.0)]

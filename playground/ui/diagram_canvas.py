@@ -96,9 +96,11 @@ class Canvas(QWidget):
 
     def _paint_label(self, painter: QPainter, place: Place) -> None:
         """Name and value of what is under the pointer, beside it; a sign always, so that the text keeps its width."""
-        text, value = self.name(place), self.diagram.value(place)
+        text = self.name(place)
         if place.input is not None:
-            text += ": " + ("–" if value is None else signed(value))
+            text += ": " + self._number(place)
+        elif self.diagram.dead(place):
+            text += self.tr(": dead, 0 for every training example")
         metrics = painter.fontMetrics()
         label = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * GRID, metrics.height() + GRID)
         seen = QRectF(self.visibleRegion().boundingRect())
@@ -113,6 +115,15 @@ class Canvas(QWidget):
         painter.drawRoundedRect(label, 4, 4)
         painter.setPen(QColor(theme.text))
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _number(self, place: Place) -> str:
+        """The number that an edge or a bias shows."""
+        value, what = self.diagram.shown(place), self.diagram.config.display.edges
+        if what == "weights":
+            return "–" if value is None else signed(value)
+        number = "–" if value is None else f"{value:+.2e}".replace("-", "\N{MINUS SIGN}")
+        words = self.tr("gradient {0}") if what == "gradients" else self.tr("last update {0}")
+        return words.format(number)
 
     # Qt
 

@@ -14,6 +14,7 @@ from playground.ui.diagram_geometry import LARGEST, SMALLEST
 from playground.ui.knob_widgets import about
 from playground.ui.member_selector import MemberSelector
 from playground.ui.theme import GRID, tabular
+from playground.ui.views.view import Segments
 
 ROW_HEIGHTS = (20, 24, 24)  # of the title, the number of units, the activation
 STRETCHES = (100, 95, 90, 85, 80, 75)  # per cent of its width at which the name of an activation can still be read
@@ -188,7 +189,7 @@ class LayerHeader(ColumnHeader):
 
 
 class DiagramBar(QWidget):
-    """The number of hidden layers, the member shown, and the size of the units' pictures."""
+    """The number of hidden layers, the member shown, what the edges show, and the size of the units' pictures."""
 
     layers_wanted = Signal(int)  # how many more
     zoom_wanted = Signal(int)  # steps
@@ -200,22 +201,48 @@ class DiagramBar(QWidget):
             "layers", self.tr("fewer hidden layers"), self.tr("more hidden layers")
         )
         self.members = MemberSelector()
+        self.edges = Segments(
+            "diagram.edges",
+            {
+                "weights": ("w", self.tr("Edges show the weights: blue is positive, orange negative.")),
+                "gradients": (
+                    "∂L/∂w",
+                    self.tr(
+                        "Edges show the gradient of the training loss by each weight, in terms of the network's largest."
+                    ),
+                ),
+                "updates": (
+                    "Δw",
+                    self.tr("Edges show what the last step added to each weight, in terms of the network's largest."),
+                ),
+            },
+        )
+        spoken = (self.tr("weights"), self.tr("gradients"), self.tr("last updates"))
+        for button, name in zip(self.edges.findChildren(QToolButton), spoken, strict=True):
+            button.setAccessibleName(name)
         self.smaller = tool_button("\N{MINUS SIGN}", "zoom_out", self.tr("smaller pictures"))
         self.fit = tool_button(self.tr("fit"), "zoom_fit", self.tr("fit the panel"))
         self.larger = tool_button("+", "zoom_in", self.tr("larger pictures"))
         describe(self.fit, self.tr("Make the diagram fit its panel (Ctrl+0)."))
-        zoom = QLabel(self.tr("zoom"))
-        zoom.setProperty("role", "muted")
+        self._title = QLabel(self.tr("hidden layers"))
+        self._words = (QLabel(self.tr("edges")), QLabel(self.tr("zoom")))
+        for word in self._words:
+            word.setProperty("role", "muted")
+            word.setContentsMargins(0, 0, GRID // 2, 0)
+        for word in (self._title, *self._words):
+            word.setMinimumWidth(1)  # a narrow window cuts words before it cuts controls
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         row.setSpacing(0)
-        row.addWidget(QLabel(self.tr("hidden layers")))
+        row.addWidget(self._title)
         row.addSpacing(GRID)
         for widget in (self.fewer, self.count, self.more, self.members):
             row.addWidget(widget)
         row.addStretch()
-        row.addWidget(zoom)
-        row.addSpacing(GRID // 2)
+        row.addWidget(self._words[0])
+        row.addWidget(self.edges)
+        row.addSpacing(GRID)
+        row.addWidget(self._words[1])
         for widget in (self.smaller, self.fit, self.larger):
             row.addWidget(widget)
         self.fewer.clicked.connect(lambda: self.layers_wanted.emit(-1))
@@ -235,6 +262,15 @@ class DiagramBar(QWidget):
         remove, none = self.tr("Remove the last hidden layer."), self.tr("There is no hidden layer to remove.")
         enable(self.more, layers < MAX_LAYERS, f"{add} {restarts}", full.format(most=MAX_LAYERS))
         enable(self.fewer, layers > 0, f"{remove} {restarts}", none)
+
+    def show_members(self, names: tuple[str, ...], member: int) -> None:
+        """Offer these members, with one of them chosen; beside several there is room for fewer words."""
+        alone = len(names) < 2
+        self._title.setText(self.tr("hidden layers") if alone else self.tr("layers"))
+        for word in self._words:
+            word.setVisible(alone)
+        self.members.show_members(names)
+        self.members.show_member(member)
 
     def show_side(self, side: int) -> None:
         """Show which way the pictures, of this many pixels, can still be zoomed."""

@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from playground.experiment.config import MAX_UNITS, Config, Layer
+from playground.experiment.dead import Dead
+from playground.experiment.edges import EdgeValues
 from playground.experiment.frame import UNITS, Frame
 from playground.nn.activations import ACTIVATIONS
 from playground.options import knobs
@@ -46,7 +48,7 @@ class NetworkEditor(View):
 
     name = "network"
     title = "Network"
-    needs = frozenset({UNITS})
+    needs = frozenset({UNITS, Dead.need})
 
     unit_hovered = Signal(object)  # (column, unit), column 0 = inputs, the last = outputs; None when none is
 
@@ -78,6 +80,11 @@ class NetworkEditor(View):
         self._config = config
         hidden = config.network.hidden
         self._bar.show_layers(len(hidden))
+        self._bar.edges.show_value(config.display.edges)
+        needs = type(self).needs | ({EdgeValues.need} if config.display.edges != "weights" else frozenset())
+        if needs != self.needs:
+            self.needs = needs
+            self.needs_changed.emit()
         self._show_members()
         while len(self._headers) > len(hidden):
             header = self._headers.pop()
@@ -92,6 +99,7 @@ class NetworkEditor(View):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
+        self._bar.edges.show_theme(theme)
         self._draw()
 
     def figure(self) -> QGraphicsView:
@@ -134,6 +142,9 @@ class NetworkEditor(View):
 
     def _choose_member(self, member: int) -> None:
         self.document.set("display.member", member, self.tr("Member {number}").format(number=member + 1), merge=True)
+
+    def _choose_edges(self, value: str) -> None:
+        self.document.set("display.edges", value, self.tr("Edges: {0}").format(value))
 
     def _change_units(self, layer: int, change: int) -> None:
         units = self.document.config.network.hidden[layer].units + change
@@ -201,6 +212,7 @@ class NetworkEditor(View):
         self._bar.layers_wanted.connect(self._change_layers)
         self._bar.zoom_wanted.connect(self.zoom)
         self._bar.fit_wanted.connect(self.fit)
+        self._bar.edges.chosen.connect(self._choose_edges)
         self._bar.members.member_chosen.connect(self._choose_member)
         self._strip = QWidget()
         self._strip.setFixedHeight(HEIGHT + GRID // 2)
@@ -303,8 +315,7 @@ class NetworkEditor(View):
 
     def _show_members(self) -> None:
         if self._frame is not None:
-            self._bar.members.show_members(self._frame.scene.members)
-            self._bar.members.show_member(self._config.display.member)
+            self._bar.show_members(self._frame.scene.members, self._config.display.member)
 
     def _name_ends(self, frame: Frame) -> None:
         inputs, outputs = len(frame.scene.input_names), len(frame.weights[-1])

@@ -14,6 +14,7 @@ from playground.experiment.config import MAX_SEED, Config, Impact, impact
 from playground.experiment.frame import NEEDS, Frame, Scene
 from playground.experiment.session import Session
 from playground.ui.autosave import Autosave
+from playground.ui.diagnosis_strip import DiagnosisStrip
 from playground.ui.document import Document
 from playground.ui.files import Files
 from playground.ui.help import show_details
@@ -28,7 +29,7 @@ from playground.ui.panels.learning_panel import LearningPanel
 from playground.ui.range_dialog import RangeDialog
 from playground.ui.run_bar import RunBar, action_icons
 from playground.ui.runner import Runner
-from playground.ui.theme import THEMES, Theme, apply_theme
+from playground.ui.theme import GRID, THEMES, Theme, apply_theme
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.gradient import GradientView
 from playground.ui.views.loss import LossView
@@ -46,6 +47,7 @@ class Window(QMainWindow):
         self.theme = theme
         self.document = Document(session.config, self)
         self.strip = MessageStrip(theme)
+        self.diagnosis = DiagnosisStrip(self.document, theme)
         self.editor = NetworkEditor(self.document, theme)
         self.boundary = BoundaryView(self.document, theme)
         self.views: list[View] = [self.boundary, GradientView(self.document, theme), LossView(self.document, theme)]
@@ -131,6 +133,7 @@ class Window(QMainWindow):
             view.show_frame(frame)
         self._run_bar.show_frame(frame)
         self._run_bar.show_pace(frame, self.runner.running)
+        self.diagnosis.show_frame(frame, self.runner.running)
         self._ask_for_what_is_seen()
         self.files.follow_frame(frame)
         self._news.follow(frame)
@@ -150,6 +153,7 @@ class Window(QMainWindow):
         if self._range_dialog is not None:
             self._range_dialog.show_theme(theme)
         self.strip.show_theme(theme)
+        self.diagnosis.show_theme(theme)
         self._run_bar.show_theme(theme)
         self._theme_action.setIcon(icon("theme", theme))
         action_icons(self._run_actions, theme, self.runner.running)
@@ -170,7 +174,13 @@ class Window(QMainWindow):
         layout.addWidget(self.editor)
         self.setCentralWidget(centre)
         self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addWidget(self.strip, 1)
+        foot = QWidget()
+        lines = QVBoxLayout(foot)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(0)
+        lines.addWidget(self.diagnosis)
+        lines.addWidget(self.strip)
+        self.statusBar().addWidget(foot, 1)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.setCorner(Qt.Corner.BottomLeftCorner, left)
         self.setCorner(Qt.Corner.BottomRightCorner, right)
@@ -186,12 +196,14 @@ class Window(QMainWindow):
             dock.visibilityChanged.connect(partial(self._equip, kind))
         for name in {beside for _, beside in LABORATORY}:
             self.docks[name].raise_()
+        self.diagnosis.name_views({name: dock.windowTitle() for name, dock in self.docks.items()})
 
     def _equip(self, kind: type[View], visible: bool) -> None:
         """Make a view of the laboratory when it is first seen: all of them at the start would delay the window."""
         if not visible or any(isinstance(view, kind) for view in self.views):
             return
         view = kind(self.document, self.theme)
+        view.setMinimumWidth(26 * GRID)  # or else the widest row of controls of any tab would widen the window
         view.needs_changed.connect(self._ask_for_what_is_seen)
         self.views.append(view)
         self.docks[kind.name].setWidget(view)
@@ -253,7 +265,8 @@ class Window(QMainWindow):
         self.editor.unit_hovered.connect(self._follow_hover)
         self.data_panel.open_data_requested.connect(self.files.open_data)
         self.learning_panel.rate_search_requested.connect(self.find_rate)
-        for view in self.views:
+        self.diagnosis.view_wanted.connect(self._show_view)
+        for view in (self.editor, *self.views):
             view.needs_changed.connect(self._ask_for_what_is_seen)
 
     # Slots
@@ -264,6 +277,14 @@ class Window(QMainWindow):
             self.strip.say(self.tr("{edit}: the run goes on.").format(edit=_sentence(self.document.last_edit)))
         for view in self.views:
             view.show_config(new)
+        self.diagnosis.ask_again()
+
+    def _show_view(self, name: str, layer: int | None) -> None:
+        """Bring a dock to the front, and look at this layer in it."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+        if layer is not None and layer != self.document.config.display.layer:
+            self.document.set("display.layer", layer, self.tr("Layer"))
 
     def _follow_running(self, running: bool) -> None:
         self._run_actions["play"].setText(self.tr("Pause") if running else self.tr("Run"))
@@ -320,7 +341,7 @@ class Window(QMainWindow):
         QCoreApplication.sendPostedEvents(self, QEvent.Type.UpdateRequest)
 
     def _ask_for_what_is_seen(self) -> None:
-        needs: frozenset[str] = frozenset()
+        needs = self.diagnosis.needs
         for view in (self.editor, *self.views):
             if not view.visibleRegion().isEmpty():
                 needs |= view.needs
@@ -363,6 +384,8 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if isinstance(layout, QByteArray) and not layout.isEmpty():
             self.restoreState(layout, LAYOUT_VERSION)
+            if isinstance(geometry, QByteArray) and not geometry.isEmpty():
+                self.restoreGeometry(geometry)  # again: with the docks hidden that were, the window may be smaller
 
     def _share_out(self) -> None:
         docks, width, height = self.docks, self.width(), self.height()
@@ -404,6 +427,7 @@ def _scrolling(panel: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QScrollArea.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumWidth(panel.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
     return area
 
 

@@ -54,7 +54,7 @@ def test_every_number_comes_back_in_full(tmp_path: Path) -> None:
     assert rows[0]["step"] == "0"
     assert rows[0]["output gradient norm"] == ""  # before the first step there is none
     assert {row["validation_loss"] for row in rows} == {""}
-    assert len(rows[0]) == 8 + 3 * 3
+    assert len(rows[0]) == 9 + 3 * 3
 
 
 def test_a_regression_has_no_accuracies(tmp_path: Path) -> None:
@@ -64,10 +64,10 @@ def test_a_regression_has_no_accuracies(tmp_path: Path) -> None:
 
 def test_a_text_that_begins_like_a_formula_is_made_harmless_and_a_negative_number_is_left_alone(tmp_path: Path) -> None:
     one = np.ones((1, 4))
-    curves = Curves(-one[:, 0], one[:, 0].astype(np.int64), *(one[:, 0],) * 6, one, one, one, one[:, :0], one[:, :0])
+    curves = Curves(-one[:, 0], one[:, 0].astype(np.int64), *(one[:, 0],) * 7, one, one, one, one[:, :0], one[:, :0])
     write_history(curves, tmp_path / "history.csv", ("=cmd()", "+1", "-1", "@x"))
     header, row = (tmp_path / "history.csv").read_text().splitlines()
-    assert [name[:2] for name in header.split(",")[8::3]] == ["'=", "'+", "'-", "'@"]
+    assert [name[:2] for name in header.split(",")[9::3]] == ["'=", "'+", "'-", "'@"]
     assert row.startswith("-1.0,1,1.0,")
 
 

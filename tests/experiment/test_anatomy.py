@@ -14,8 +14,8 @@ from playground.experiment.edges import EdgeValues
 from playground.experiment.frame import Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, Linear, Maxout, ReLU, Sigmoid
-from playground.nn.initializers import Normal, Scaled
-from playground.nn.normalizations import NORMALIZATIONS
+from playground.nn.initializers import He
+from playground.nn.normalizations import BatchNorm
 from playground.options import with_value
 
 NEEDS = frozenset({Anatomy.need, EdgeValues.need})
@@ -58,7 +58,7 @@ def test_linear_units_pass_what_the_weights_make_of_it() -> None:
     np.testing.assert_allclose(anatomy.ratio, [2.0, 50.0, np.nan])
     assert (anatomy.culprit, anatomy.by_slopes) == (1, False)
     assert anatomy.sentence == (
-        "On its way from the output to layer 1 the gradient grows to × 100. "
+        "From the output to layer 1 the gradient grows to × 100. "
         "Layer 2 stretches it most: the weights above it multiply it by 50."
     )
 
@@ -84,7 +84,7 @@ def test_small_weights_are_to_blame() -> None:
 def test_a_gradient_that_keeps_its_size_is_nobody_s_fault() -> None:
     anatomy = anatomy_of(by_hand(Linear(), [[1.0, 1.0]], [[0.5]], [[2.0]]))
     assert anatomy.culprit is None
-    assert anatomy.sentence == "On its way from the output to layer 1 the gradient keeps its order of magnitude: × 1."
+    assert anatomy.sentence == "From the output to layer 1 the gradient keeps its order of magnitude: × 1."
 
 
 def test_dead_units_and_zero_weights_stop_it() -> None:
@@ -153,7 +153,7 @@ def test_edges_of_a_unit_with_several_sums_are_as_the_diagram_s() -> None:
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_factors_multiply_to_the_ratio_and_looking_changes_nothing(name: str) -> None:
-    layers = (Layer(4, ACTIVATIONS[name](), NORMALIZATIONS["batch"]()), Layer(3, ACTIVATIONS[name]()))
+    layers = (Layer(4, ACTIVATIONS[name](), BatchNorm()), Layer(3, ACTIVATIONS[name]()))
     seen, unseen = session_of(*layers), session_of(*layers)
     for _ in range(3):
         seen.step(7)
@@ -172,6 +172,6 @@ def test_the_lessons_of_depth() -> None:
     anatomy = anatomy_of(deep)
     assert anatomy.by_slopes
     assert "shrinks" in anatomy.sentence
-    scaled = anatomy_of(session_of(*(Layer(8, ReLU()),) * 5, network__initializer=Scaled(Normal(), 4.0)))
+    scaled = anatomy_of(session_of(*(Layer(8, ReLU()),) * 5, network__initializer=He(scale=4.0)))
     assert not scaled.by_slopes
     assert "grows" in scaled.sentence

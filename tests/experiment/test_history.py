@@ -14,9 +14,12 @@ from numpy.testing import assert_allclose, assert_array_equal
 from playground.data.generators import Circle, Hills
 from playground.experiment import history
 from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig, TrainingConfig
+from playground.experiment.ensemble import ByPenaltyRate
 from playground.experiment.frame import Scores
 from playground.experiment.history import History
 from playground.experiment.session import Session
+from playground.nn.regularizers import L1, L2, ElasticNet, NoRegularizer, WeightDecay
+from playground.options import with_value
 
 LAYERS = 2
 
@@ -30,7 +33,7 @@ SCORES = scores_of(0.5, None, 0.6, 0.7, None, 0.8)
 
 
 def add(records: History, epoch: float, step: int, scores: Scores = SCORES, gradient: float = 1.0) -> None:
-    records.add(epoch, step, scores, np.full((LAYERS, 3), gradient))
+    records.add(epoch, step, scores, np.full((LAYERS, 3), gradient), 0.0)
 
 
 def walk(records: History, steps_per_epoch: int, epochs: int) -> list[int]:
@@ -147,11 +150,13 @@ def test_curves_are_frozen_copies() -> None:
 
 def test_each_number_comes_back_in_its_own_curve() -> None:
     records = History(LAYERS, 0)
-    records.add(0.25, 5, scores_of(1.0, 1.5, 2.0, 3.0, 3.5, 4.0), np.array([[5.0, 6.0, 7.0], [8.0, 9.0, 10.0]]))
+    scores = scores_of(1.0, 1.5, 2.0, 3.0, 3.5, 4.0)
+    records.add(0.25, 5, scores, np.array([[5.0, 6.0, 7.0], [8.0, 9.0, 10.0]]), 4.5)
     curves = records.curves()
     assert (curves.epoch[0], curves.step[0]) == (0.25, 5)
     assert (curves.train_loss[0], curves.validation_loss[0], curves.test_loss[0]) == (1.0, 1.5, 2.0)
     assert (curves.train_accuracy[0], curves.validation_accuracy[0], curves.test_accuracy[0]) == (3.0, 3.5, 4.0)
+    assert curves.penalty[0] == 4.5
     assert curves.train_losses.shape == curves.held_out_losses.shape == (1, 0)
     assert_array_equal(curves.gradient_norm, [[5.0, 8.0]])
     assert_array_equal(curves.gradient_largest, [[6.0, 9.0]])
@@ -215,3 +220,33 @@ def test_gradients_are_those_of_the_weights_at_the_last_mini_batch(steps: int) -
     frame = session.frame()
     columns = [curves.gradient_norm[-1], curves.gradient_largest[-1], curves.gradient_mean[-1]]
     assert_array_equal(frame.gradient_now, np.stack(columns, axis=1))
+
+
+@pytest.mark.parametrize(
+    ("regularizer", "worked_out"),
+    [
+        (NoRegularizer(), lambda w: 0.0),
+        (L1(rate=0.01), lambda w: 0.01 * np.abs(w).sum()),
+        (L2(rate=0.01), lambda w: 0.01 * (w**2).sum()),
+        (ElasticNet(rate=0.01, share=0.25), lambda w: 0.01 * (0.25 * np.abs(w).sum() + 0.75 * (w**2).sum())),
+        (WeightDecay(), lambda w: 0.0),
+    ],
+)
+def test_the_penalty_is_that_of_the_weights_without_the_biases(regularizer: Any, worked_out: Any) -> None:
+    session = session_of(Circle(points=66), regularizer=regularizer)
+    for _ in range(3):
+        session.step()
+        weights = np.concatenate([matrix[:, :-1].ravel() for matrix in session.network.weights])
+        assert session.history.penalty[-1] == pytest.approx(worked_out(weights), abs=1e-15)
+    assert len(session.history.penalty) == 4
+
+
+def test_members_of_other_penalty_rates_are_averaged() -> None:
+    config = Config(DataConfig(Circle(points=66)), NetworkConfig((Layer(3),)), TrainingConfig(regularizer=L2()))
+    config = with_value(with_value(config, "ensemble.members", 3), "ensemble.vary", ByPenaltyRate())
+    session = Session(config)
+    session.train(1)
+    rates = [member.penalty_rate for member in session._problem.members]
+    assert len(set(rates)) == 3
+    squares = [sum((w[m, :, :-1] ** 2).sum() for w in session.network.weights) for m in range(3)]
+    assert session.history.penalty[-1] == pytest.approx(np.dot(rates, squares) / 3.0)

@@ -181,10 +181,10 @@ def check(frame: Frame, config: Config) -> None:
     assert frame.outputs.shape == (units[-1], MAP_SIZE, MAP_SIZE)
     assert [maps.shape for maps in frame.unit_maps] == [(count, MAP_SIZE, MAP_SIZE) for count in units]
     curves = list(vars(frame.curves).values())
-    assert {curve.shape for curve in curves[:8]} == {(len(frame.curves),)}
-    assert {curve.shape for curve in curves[8:11]} == {(len(frame.curves), len(shapes))}
+    assert {curve.shape for curve in curves[:9]} == {(len(frame.curves),)}
+    assert {curve.shape for curve in curves[9:12]} == {(len(frame.curves), len(shapes))}
     members = len(scene.members)
-    assert {curve.shape for curve in curves[11:]} == {(len(frame.curves), members if members > 1 else 0)}
+    assert {curve.shape for curve in curves[12:]} == {(len(frame.curves), members if members > 1 else 0)}
     assert {maps.dtype for maps in (frame.outputs, *frame.unit_maps)} == {np.dtype(np.float32)}
     assert {weights.dtype for weights in frame.weights} == {np.dtype(np.float64)}
     points = [scene.train_points, scene.test_points]

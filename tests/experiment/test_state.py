@@ -210,7 +210,7 @@ DAMAGE: dict[str, list[Damage]] = {
     r"^clock: holds int64, not float64$": [replace("clock", lambda array: array.astype(np.int64))],
     r"^clock: must count steps from 0 up$": [set_at("clock", (), value) for value in (-1.0, np.nan, np.inf, 1e300)],
     r"^clock: has shape \(1,\), not \(\)$": [replace("clock", lambda array: array[None])],
-    r"^history: has shape \(.+\), not \(1 to 2048, 14\)$": [
+    r"^history: has shape \(.+\), not \(1 to 2048, 15\)$": [
         replace("history", lambda array: array[:, 1:]),
         replace("history", lambda array: array[:0]),
         replace("history", lambda array: array[0]),

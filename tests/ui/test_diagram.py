@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from playground.data.generators import Hills
 from playground.experiment.config import Config, Layer, NetworkConfig
-from playground.experiment.frame import MAP_SIZE, Frame
+from playground.experiment.dead import Dead
+from playground.experiment.frame import MAP_SIZE, UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, Linear, ReLU, Tanh
 from playground.options import with_value
@@ -361,3 +362,20 @@ def test_maps_of_a_diverged_run_are_drawn_without_a_warning(activation: Activati
     spoilt = corner_colours(image, diagram.geometry.unit(1, 0))["ur"]
     assert (spoilt == LIGHT.middle) is not np.isfinite(value)
     assert corner_colours(image, diagram.geometry.unit(1, 1))["ur"] == POSITIVE
+
+
+def test_a_dead_unit_is_crossed_out() -> None:
+    config = Config(network=NetworkConfig(hidden=(Layer(3, ReLU()),)))
+    session = Session(config)
+    session.set_weight(0, 1, 2, -1000.0)
+    frame = session.frame(frozenset({UNITS, Dead.need}))
+    diagram = Diagram(config, frame, Geometry.fitted((2, 3, 1), 400, 300), LIGHT)
+    assert [diagram.dead(Place(0, unit)) for unit in range(3)] == [False, True, False]
+    assert not diagram.dead(Place(-1, 1))
+    without = replace(diagram, frame=replace(frame, looks=()))
+    crossed, plain = painted(diagram), painted(without)
+    for column, units in enumerate((2, 3, 1)):
+        for unit in range(units):
+            rect = diagram.geometry.unit(column, unit)
+            same = crossed.copy(rect) == plain.copy(rect)
+            assert same == ((column, unit) != (1, 1))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Config, Layer, NetworkConfig
+from playground.experiment.dead import Dead
 from playground.experiment.frame import UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, LeakyReLU, Tanh
@@ -116,7 +117,7 @@ def bench(qtbot: QtBot) -> Bench:
 
 
 def test_it_asks_for_the_units(bench: Bench) -> None:
-    assert bench.editor.needs == {UNITS}
+    assert bench.editor.needs >= {UNITS, Dead.need}
     assert bench.editor.name == "network"
 
 

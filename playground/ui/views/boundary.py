@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
+from playground.experiment.loss_apart import WORST, LossApart
+from playground.experiment.trace import Trace
 from playground.ui.controls import Box
 from playground.ui.diagram import bound_of
 from playground.ui.document import Document
@@ -32,13 +34,15 @@ from playground.ui.views.view import Legend, PlotView, Segments, Tag, colour_axe
 
 Floats = NDArray[np.floating]
 
+NEAR = 1.5 * GRID  # pixels from a point within which a click means it
 LEFT_AXIS = 44  # pixels, for coordinates
 
 
 class BoundaryView(PlotView):
     """A heat map under points: two classes from orange to blue, more in their own colours, a number along viridis.
 
-    Wheel and drag zoom and pan within the map; a double click shows all of it again.
+    Wheel and drag zoom and pan within the map; a double click shows all of it again. While a frame follows an example
+    through the network, that one has a ring, and a click on a training point follows another.
     """
 
     name = "boundary"
@@ -64,6 +68,8 @@ class BoundaryView(PlotView):
         if frame.scene is not self._scene:
             self._take_scene(frame.scene)
         self._draw_map()
+        self._mark_example()
+        self._ring_worst()
 
     def show_config(self, config: Config) -> None:
         self._config = config
@@ -75,6 +81,9 @@ class BoundaryView(PlotView):
         self._test_box.setChecked(display.show_test)
         self._show_points()
         self._draw_map()
+        self._mark_example()
+        self._ring_worst()
+        self._ask()
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
@@ -85,17 +94,24 @@ class BoundaryView(PlotView):
         colour_axes(self._plot, theme)
         self._border.setPen(pg.mkPen(theme.text, width=1.3))
         self._tag.show_theme(theme)
+        self._followed.setPen(pg.mkPen(theme.text, width=2.5))
+        self._rings.setPen(pg.mkPen(theme.text, width=1.5))
         self._place_points()
         self._draw_map()
 
     def show_unit(self, place: tuple[int, int] | None) -> None:
         """Show a unit's activations instead, `place` = (column, unit) in Frame.unit_maps; None goes back."""
         self._unit = place
-        needs = frozenset({OUTPUTS}) if place is None else frozenset({OUTPUTS, UNITS})
+        self._ask()
+        self._draw_map()
+
+    def _ask(self) -> None:
+        """Need what is shown, and no more."""
+        asked = {OUTPUTS: True, UNITS: self._unit is not None, LossApart.need: self._config.display.worst}
+        needs = frozenset(need for need, wanted in asked.items() if wanted)
         if needs != self.needs:
             self.needs = needs
             self.needs_changed.emit()
-        self._draw_map()
 
     def describe(self, x: float, y: float) -> str:
         """What there is at a place of the plane: its coordinates, and what the map shows there."""
@@ -207,6 +223,12 @@ class BoundaryView(PlotView):
         for item in (self._map, self._border):
             self._plot.addItem(item, ignoreBounds=True)
         self._points = Points(self._plot)
+        self._followed = pg.ScatterPlotItem(size=18, symbol="o", brush=None)  # around the example that is followed
+        self._followed.setZValue(1)
+        self._plot.addItem(self._followed, ignoreBounds=True)
+        self._rings = pg.ScatterPlotItem(size=14, symbol="o", brush=None)  # around the worst training examples
+        self._rings.setZValue(1)
+        self._plot.addItem(self._rings, ignoreBounds=True)
         self.canvas.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.canvas.addItem(self._key, 0, 0)
         self.canvas.addItem(self._plot, 1, 0)
@@ -375,6 +397,39 @@ class BoundaryView(PlotView):
     def _click(self, event: Any) -> None:
         if event.double():
             self.show_all()
+        elif self._follows_example() and self._train_box.isChecked():
+            self._choose_example(event.scenePos())
+
+    def _follows_example(self) -> bool:
+        """Whether somebody is looking at how one example goes through the network."""
+        return self._frame is not None and self._frame.look(Trace) is not None
+
+    def _choose_example(self, at: QPointF) -> None:
+        """Follow the training point nearest to a place of the canvas, if it is near enough to be meant."""
+        places = self._points.train_places()
+        pixels = [self._plot.vb.mapViewToScene(QPointF(*place)) - at for place in places.tolist()]
+        distances = [float(np.hypot(offset.x(), offset.y())) for offset in pixels]
+        if distances and min(distances) <= NEAR:
+            example = int(np.argmin(distances))
+            self.document.set("display.example", example, self.tr("Example {0}").format(example + 1), merge=True)
+
+    def _mark_example(self) -> None:
+        """A ring around the example that is followed, while somebody looks."""
+        places: Floats = np.zeros((0, 2))
+        if self._follows_example():
+            example = min(self._config.display.example, len(self._scene.train_y) - 1) if self._scene else 0
+            places = self._points.train_places()[example : example + 1]
+        self._followed.setData(places[:, 0], places[:, 1])
+
+    def _ring_worst(self) -> None:
+        """Rings around the training examples with the largest loss, where they are asked for and drawn."""
+        places: Floats = np.zeros((0, 2))
+        look = self._frame.look(LossApart) if self._frame is not None else None
+        if look is not None and self._config.display.worst and self._train_box.isChecked():
+            there = self._points.train_places()
+            worst = look.examples[:WORST]
+            places = there[worst[worst < len(there)]]
+        self._rings.setData(places[:, 0], places[:, 1])
 
     def _point_at(self, place: QPointF) -> None:
         self._mouse = place

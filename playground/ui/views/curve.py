@@ -211,13 +211,16 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
 
     pointed = Signal()
 
-    def __init__(self, font: QFont, noisy: bool = False, suffix: str = "", factor: float = 1.0) -> None:
+    def __init__(
+        self, font: QFont, noisy: bool = False, suffix: str = "", factor: float = 1.0, width: float = 2.0
+    ) -> None:
         self._values = ValueAxis(suffix)
         super().__init__(axisItems={"left": self._values, "bottom": EpochAxis("bottom")})
         quiet(self, font)
         self._values.setScale(factor)
         self.vb.setMouseEnabled(False, False)
         self._noisy = noisy
+        self._width = width  # pixels; lines of 1 are painted in half the time
         self.record = self.line = -1
         self.mouse = QPointF()  # where it was last, on the canvas
         self._epochs: Floats = np.zeros(0)
@@ -232,8 +235,8 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
             item.setZValue(10)
             self.addItem(item, ignoreBounds=True)
 
-    def show_lines(self, epochs: Floats, values: Floats, scale: Scale) -> None:
-        """Draw values (records, lines) over epochs (records,)."""
+    def show_lines(self, epochs: Floats, values: Floats, scale: Scale, first: float = 0.0) -> None:
+        """Draw values (records, lines) over epochs (records,), from `first` on."""
         self._epochs, self._places = epochs, scale.places(values)
         if len(self._curves) != values.shape[1]:
             self._make_curves(values.shape[1])
@@ -243,7 +246,7 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
         self._values.follow(scale)
         bottom, top = scale.ends
         self.vb.setRange(
-            xRange=(0.0, max(float(epochs[-1]), 1.0) if len(epochs) else 1.0),
+            xRange=(first, max(float(epochs[-1]) if len(epochs) else 0.0, first + 1.0)),
             yRange=(bottom, top),
             padding=0.0,
             disableAutoRange=True,
@@ -283,7 +286,7 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
         for curve, colour in zip(self._curves, self._colours, strict=False):
             faint = QColor(colour)
             faint.setAlphaF(FAINT)
-            curve.setPen(pg.mkPen(faint) if self._noisy else pg.mkPen(colour, width=2))
+            curve.setPen(pg.mkPen(faint) if self._noisy else pg.mkPen(colour, width=self._width))
         for course, colour in zip(self._courses, self._colours, strict=False):
             course.setPen(pg.mkPen(colour, width=2))
 

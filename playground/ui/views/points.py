@@ -51,6 +51,11 @@ class Points:
         scene = self._scene
         return drawn, train * len(scene.train_y) + held_out * (len(scene.test_y) + len(scene.validation_y))
 
+    def train_places(self) -> Floats:
+        """Where the training points are drawn, (points, 2), in the order of the examples."""
+        shown = int(self._share * len(self._scene.train_y))
+        return _spread(self._scene.train_points[:shown], self._scene)
+
     def _pale(self, colour: QColor) -> QColor:
         """Between this colour and that of the ground."""
         ground = QColor(self._theme.base)
@@ -61,10 +66,7 @@ class Points:
         """Points filled with their colour, or outlined in it around what `inside` makes of it."""
         scene, ground = self._scene, QColor(self._theme.base)
         shown = int(self._share * len(y))  # the first of them: they have been shuffled
-        points, y = points[:shown], y[:shown]
-        if scene.axes[0] == scene.axes[1]:  # one column: the height means nothing, and spreads the points
-            low, high = scene.extent[2:]
-            points = np.stack([points[:, 0], low + (high - low) * (np.arange(shown) * 0.618034 % 1.0)], axis=1)
+        points, y = _spread(points[:shown], scene), y[:shown]
         items = []
         if scene.classes:
             for index in range(len(scene.classes)):
@@ -91,6 +93,15 @@ class Points:
         for item in items:
             self._plot.addItem(item, ignoreBounds=True)
         return items
+
+
+def _spread(points: Floats, scene: Scene) -> Floats:
+    """Points (points, 2); of one column alone the height means nothing, and spreads them."""
+    if scene.axes[0] != scene.axes[1]:
+        return points
+    low, high = scene.extent[2:]
+    heights = low + (high - low) * (np.arange(len(points)) * 0.618034 % 1.0)
+    return np.stack([points[:, 0], heights], axis=1)
 
 
 def number_of(scene: Scene) -> int:

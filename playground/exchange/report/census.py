@@ -1,0 +1,65 @@
+"""Dead units: their share of each layer over the epochs, and when each died and came back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.tables import layer_names
+from playground.experiment.frame import Frame
+from playground.experiment.vitals import Vitals
+
+ALIVE = 0.45  # how much of its layer's colour a living unit has
+
+
+def picture(frame: Frame, path: Path) -> None:
+    """Shares on the left, one row a unit on the right, the first layer on top.
+
+    Raises:
+        ValueError: when no unit has ever been dead.
+        OSError: when the file cannot be written; one that was there before is then as it was.
+    """
+    from matplotlib import colormaps
+    from matplotlib.figure import Figure
+
+    vitals = frame.look(Vitals)
+    if vitals is None or not vitals.unit_dead.any():
+        raise ValueError("no unit has been dead")
+    names = layer_names(len(vitals.units))
+    figure = Figure(figsize=(1.25 * WIDTH, 4.2), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
+    title = f"{_plain(frame.scene.origin, 50)}: units that put out 0 for every training example"
+    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    shares, lives = figure.subplots(1, 2, width_ratios=(2, 3))
+    for axes in (shares, lives):
+        axes.tick_params(colors=MUTED, labelsize=9)
+        axes.spines[:].set_color(BORDER)
+        axes.set_xlabel("epoch", fontsize=9)
+    colours = colormaps["viridis"](0.82 * np.arange(len(names)) / max(len(names) - 1, 1))[:, :3]
+    for index, name in enumerate(names):
+        label = f"{name}: {vitals.unit_dead[-1][_own(vitals, index)].sum()} of {vitals.units[index]} dead now"
+        marker = "." if len(vitals.epoch) < 20 else ""
+        shares.plot(
+            vitals.epoch, vitals.dead[:, index], color=colours[index], linewidth=1.8, marker=marker, label=label
+        )
+    shares.set_title("share of each layer", loc="left", color=MUTED, fontsize=10)
+    shares.set_ylim(-0.03, 1.03)
+    shares.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14))
+    lives.set_title("one row a unit, dark while it is dead", loc="left", color=MUTED, fontsize=10)
+    alive = np.repeat(1.0 - ALIVE * (1.0 - colours), vitals.units, axis=0)[:, None]
+    cells = np.where(vitals.unit_dead.T[..., None], (0.11, 0.14, 0.19), alive)  # (units, records, 3)
+    every = float(vitals.epoch[1] - vitals.epoch[0]) if len(vitals.epoch) > 1 else 1.0
+    ends = (-every / 2.0, float(vitals.epoch[-1]) + every / 2.0, float(len(cells)), 0.0)
+    lives.imshow(cells, extent=ends, aspect="auto", interpolation="nearest")
+    borders = np.cumsum([0, *vitals.units])
+    lives.set_yticks((borders[:-1] + borders[1:]) / 2.0, names)
+    for border in borders[1:-1]:
+        lives.axhline(border, color="white", linewidth=2.0)
+    _write(figure, path)
+
+
+def _own(vitals: Vitals, layer: int) -> slice:
+    """A layer's units among all."""
+    start = sum(vitals.units[:layer])
+    return slice(start, start + vitals.units[layer])

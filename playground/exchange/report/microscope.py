@@ -1,0 +1,72 @@
+"""One weight over the last steps: its gradient, what the optimizer remembers, the effective rate, the step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.tables import layer_names
+from playground.experiment.frame import Floats, Frame
+from playground.experiment.microscope import Microscope
+
+COLOURS = ("#0877bd", "#c2620a", "#8e2a86", "#5b6575")  # as in the window
+SIGNED = ("mean", "velocity")  # slots that may be negative
+
+
+def picture(frame: Frame, path: Path) -> None:
+    """Small pictures over one axis of steps, two a row.
+
+    Raises:
+        ValueError: when no step of the weight has been seen.
+        OSError: when the file cannot be written; one that was there before is then as it was.
+    """
+    from matplotlib.figure import Figure
+
+    look = frame.look(Microscope)
+    if look is None or not len(look.step):
+        raise ValueError("no step of the weight has been seen")
+    panels = _panels(look)
+    rows = -(-len(panels) // 2)
+    figure = Figure(
+        figsize=(1.25 * WIDTH, 0.8 + 1.7 * rows), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white"
+    )
+    weight, layers = look.weight, layer_names(len(frame.weights))
+    to = "bias" if weight.input == frame.weights[weight.layer].shape[1] - 1 else f"input {weight.input + 1}"
+    name = f"{layers[weight.layer]}, unit {weight.unit + 1}, {to}"
+    title = f"{_plain(frame.scene.origin, 50)}: the last {len(look.step):,} steps of one weight ({name})"
+    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    for index, (title, lines) in enumerate(panels.items()):
+        axes = figure.add_subplot(rows, 2, index + 1)
+        axes.tick_params(colors=MUTED, labelsize=8)
+        axes.spines[:].set_color(BORDER)
+        axes.set_title(title, loc="left", color=MUTED, fontsize=10)
+        for (symbol, values), colour in zip(lines.items(), COLOURS, strict=False):
+            axes.plot(
+                look.step, np.where(np.isfinite(values), values, np.nan), color=colour, linewidth=1.2, label=symbol
+            )
+        if (title in look.memories and title not in SIGNED) or title == "rate":
+            axes.set_yscale("log", nonpositive="mask")
+        axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        if index >= len(panels) - 2:
+            axes.set_xlabel("step", fontsize=9)
+    _write(figure, path)
+
+
+def _panels(look: Microscope) -> dict[str, dict[str, Floats]]:
+    """Titles, and below each its lines by symbol."""
+    gradient = {"∂L/∂w": look.gradient, "penalty's share": look.penalty, "clipped": look.clipped}
+    rate = {"effective": look.effective, "ε": look.rate}
+    step = {"Δw": look.moved, "decay": look.decay, "pull": look.pull}
+    return {
+        "gradient": _known(gradient),
+        **{slot: dict(lines) for slot, lines in look.memories.items()},
+        "rate": _known(rate),
+        "step": _known(step),
+        "weight": {"w": look.value},
+    }
+
+
+def _known(lines: dict[str, Floats | None]) -> dict[str, Floats]:
+    return {symbol: values for symbol, values in lines.items() if values is not None}

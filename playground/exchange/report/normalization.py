@@ -1,0 +1,91 @@
+"""A layer's values before and after its normalization, and how far the networks differ that dropout trains."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.tables import layer_names
+from playground.experiment.frame import Floats, Frame
+from playground.experiment.normalized import Normalized, Values
+from playground.experiment.thinned import MASKS, Thinned
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+OWN, OTHER = "#0877bd", "#c2620a"  # as in the window
+HALF, BESIDE = 0.36, 0.2  # of the room between two units
+
+
+def picture(frame: Frame, path: Path) -> None:
+    """Above what goes in, below what comes out; to the right the spread over dropout masks, where there are any.
+
+    Raises:
+        ValueError: when the layer has no normalization and nothing drops out.
+        OSError: when the file cannot be written; one that was there before is then as it was.
+    """
+    from matplotlib.figure import Figure
+
+    look, thinned = frame.look(Normalized), frame.look(Thinned)
+    if look is None or (look.after is None and thinned is None):
+        raise ValueError("there is no normalisation and no dropout")
+    figure = Figure(figsize=(1.25 * WIDTH, 4.8), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
+    name = layer_names(look.last + 1)[look.layer]
+    title = f"{_plain(frame.scene.origin, 50)}: {name}, normalisation: {look.label}"
+    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    grid = figure.add_gridspec(2, 5)
+    left = slice(0, 3 if thinned is not None else 5)
+    above = figure.add_subplot(grid[slice(0, 1 if look.after is not None else 2), left])
+    what = "activation" if look.on_activations else "pre-activation"
+    _draw(above, f"{what} (blue), running averages (orange)", look.before, look.running_mean, look.running_deviation)
+    lowest = above
+    if look.after is not None:
+        lowest = figure.add_subplot(grid[1, left])
+        asked = (
+            (look.shift, np.abs(look.gain)) if look.running_mean is not None and look.gain is not None else (None, None)
+        )
+        _draw(lowest, "what comes out (blue), β ± γ (orange)", look.after, *asked)
+    lowest.set_xlabel("unit", fontsize=9)
+    if thinned is not None:
+        scene = frame.scene
+        axes = figure.add_subplot(grid[:, 3:])
+        _dress(axes, f"standard deviation over {MASKS} dropout masks")
+        image = axes.imshow(
+            thinned.deviation,
+            extent=scene.extent,
+            origin="lower",
+            interpolation="bilinear",
+            aspect="auto",
+            cmap="cividis",
+        )
+        image.set_clim(0.0, None)
+        axes.set_xlabel(_plain(scene.columns[scene.axes[0]], 24), fontsize=9)
+        axes.set_ylabel(_plain(scene.columns[scene.axes[1]], 24), fontsize=9)
+        bar = figure.colorbar(image, ax=axes, shrink=0.8)
+        bar.outline.set_visible(False)
+        bar.ax.tick_params(colors=MUTED, labelsize=9)
+    _write(figure, path)
+
+
+def _draw(axes: Axes, title: str, values: Values, mean: Floats | None, deviation: Floats | None) -> None:
+    """A histogram on each unit, its mean and deviation, and beside them others."""
+    _dress(axes, title)
+    units = np.arange(1, len(values.mean) + 1)
+    middles = (values.edges[:-1] + values.edges[1:]) / 2.0
+    for unit, counts in zip(units, values.counts, strict=True):
+        widths = 2.0 * HALF * counts / max(counts.max(), 1)
+        axes.barh(middles, widths, np.diff(values.edges), left=unit - widths / 2.0, color=OWN, alpha=0.3)
+    axes.errorbar(units, values.mean, values.deviation, fmt="o", markersize=4, color=OWN)
+    if mean is not None and deviation is not None:
+        axes.errorbar(units + BESIDE, mean, deviation, fmt="o", markersize=4, color=OTHER)
+    axes.set_xlim(0.4, len(units) + 0.6)
+    axes.set_xticks(units[:: max(len(units) // 12, 1)])
+
+
+def _dress(axes: Axes, title: str) -> None:
+    axes.tick_params(colors=MUTED, labelsize=9)
+    axes.spines[:].set_color(BORDER)
+    axes.set_title(title, loc="left", color=MUTED, fontsize=10)

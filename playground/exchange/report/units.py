@@ -1,0 +1,85 @@
+"""Where the units of the layer on display sit on their activation, and how saturated the layers were over the epochs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.tables import layer_names
+from playground.experiment.frame import Floats, Frame
+from playground.experiment.seats import Seats
+from playground.experiment.vitals import Vitals
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SLOPE, UNIT, SHADE = "#f59322", "#0a6ebd", "#eceef2"  # as in the window
+HIGHEST = 1.5  # of the curves: what grows without end leaves the picture
+
+
+def picture(frame: Frame, path: Path) -> None:
+    """The curves over the histogram on the left; saturation and mean slope of every layer on the right.
+
+    Raises:
+        ValueError: when the frame does not hold where the units sit.
+        OSError: when the file cannot be written; one that was there before is then as it was.
+    """
+    from matplotlib.figure import Figure
+
+    seats, vitals = frame.look(Seats), frame.look(Vitals)
+    if seats is None or vitals is None:
+        raise ValueError("the frame does not hold where the units sit")
+    names = layer_names(len(vitals.units))
+    figure = Figure(figsize=(1.25 * WIDTH, 4.6), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
+    title = f"{_plain(frame.scene.origin, 50)}: where the units of {names[seats.layer]} sit"
+    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    grid = figure.add_gridspec(2, 5)
+    curves = figure.add_subplot(grid[:, :3])
+    saturated, slope = figure.add_subplot(grid[0, 3:]), figure.add_subplot(grid[1, 3:])
+    for axes in (curves, saturated, slope):
+        axes.tick_params(colors=MUTED, labelsize=9)
+        axes.spines[:].set_color(BORDER)
+    _draw_seats(curves, seats)
+    _draw_course(saturated, "share saturated", vitals.epoch, vitals.saturated, names)
+    _draw_course(slope, "mean |f′|", vitals.epoch, vitals.slope, names)
+    saturated.set_ylim(-0.03, 1.03)
+    saturated.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    slope.set_xlabel("epoch", fontsize=9)
+    _write(figure, path)
+
+
+def _draw_seats(axes: Axes, seats: Seats) -> None:
+    share = f"{100.0 * seats.of_layer.saturated:.0f} % where |f′| is below 5 % of its steepest (shaded)"
+    axes.set_title(f"{seats.activation}: {share}", loc="left", color=MUTED, fontsize=10)
+    axes.set_xlabel("z", fontsize=9)
+    reach = float(seats.edges[-1])
+    axes.set_xlim(-reach, reach)
+    axes.fill_between(
+        seats.z, 0.0, 1.0, where=seats.faint, color=SHADE, transform=axes.get_xaxis_transform(), linewidth=0
+    )
+    for index, values in enumerate(seats.values):
+        axes.plot(seats.z, values, color=TEXT, linewidth=1.8, label=None if index else "f")
+    axes.plot(seats.z, seats.slopes, color=SLOPE, linewidth=1.8, label="f′")
+    drawn = np.clip(np.concatenate([seats.values.ravel(), np.nan_to_num(seats.slopes)]), -HIGHEST, HIGHEST)
+    axes.set_ylim(min(float(drawn.min()), 0.0) - 0.1, max(float(drawn.max()), 1.0) + 0.1)
+    bars = axes.twinx()
+    bars.set_axis_off()
+    kinds = ((seats.of_layer.density, MUTED, "the layer"), (seats.of_unit.density, UNIT, f"unit {seats.unit + 1}"))
+    for density, colour, label in kinds:
+        axes.plot([], [], color=colour, linewidth=6, alpha=0.5, label=label)
+        bars.stairs(density, seats.edges, fill=True, color=colour, alpha=0.35)
+    bars.set_ylim(0.0, 2.0 * max(float(seats.of_layer.density.max()), float(seats.of_unit.density.max()), 1e-9))
+    axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=4)
+
+
+def _draw_course(axes: Axes, title: str, epochs: Floats, values: Floats, names: tuple[str, ...]) -> None:
+    from matplotlib import colormaps
+
+    axes.set_title(title, loc="left", color=MUTED, fontsize=10)
+    for index, name in enumerate(names):
+        colour = colormaps["viridis"](0.82 * index / max(len(names) - 1, 1))
+        known = np.where(np.isfinite(values[:, index]), values[:, index], np.nan)
+        axes.plot(epochs, known, color=colour, linewidth=1.5, marker="." if len(epochs) < 20 else "", label=name)

@@ -1,0 +1,192 @@
+"""What a condition is: something that may be wrong with a run, how it is told, and what helps. Knows no window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from playground.data.dataset import Floats
+from playground.experiment.config import MAX_SEED, Config
+from playground.experiment.look import Inside
+from playground.experiment.vitals import SATURATED, steepest
+from playground.nn.activations import Activation, Softmax
+from playground.options import with_value
+
+SOLVED = 0.95  # of the examples right, or of the variance explained: then nothing is wrong with how a network learns
+LOWEST_RATE, HIGHEST_RATE = 1e-6, 100.0  # that a config may have
+FAR = 8.0  # pre-activations at which an activation that squashes is flat
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """An edit that helps: what it is called, and which fields of the config take which values."""
+
+    label: str
+    changes: tuple[tuple[str, Any], ...]
+
+    def applied(self, config: Config) -> Config:
+        """The config with the edit.
+
+        Raises:
+            ConfigError: when a field is no longer there.
+        """
+        for path, value in self.changes:
+            config = with_value(config, path, value)
+        return config
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong now.
+
+    Attributes:
+        kind, title: the condition's name, for programs and for people.
+        sentence: what has been measured, why that is bad, in plain words with the numbers and the layer.
+        view: name of the view that shows it.
+        remedies: one or two edits, the surest first.
+        layer: where, counted from 0, the output layer last; None where it is no layer's matter.
+    """
+
+    kind: str
+    title: str
+    sentence: str
+    view: str
+    remedies: tuple[Remedy, ...]
+    layer: int | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that may be wrong; its fields are its thresholds, and its docstring says where they come from.
+
+    A finding that one of `explained_by` has been found for too is its consequence, and is left out.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    view: ClassVar[str]
+    explained_by: ClassVar[frozenset[str]] = frozenset()
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        """What is found; None where nothing is, or where it is too early to tell."""
+        raise NotImplementedError
+
+    def finding(self, sentence: str, *remedies: Remedy, layer: int | None = None) -> Finding:
+        """A finding of this condition."""
+        return Finding(self.kind, self.title, sentence, self.view, remedies, layer)
+
+
+class Evidence:
+    """What has been measured of a run, worked out once and only if a condition asks for it."""
+
+    def __init__(self, inside: Inside) -> None:
+        self.inside = inside
+        self.config, self.problem, self.curves = inside.config, inside.problem, inside.curves
+        self.vitals, self.probe, self.network = inside.vitals, inside.probe, inside.network
+        self.epoch, self.steps = inside.progress.epoch, inside.progress.steps
+        self.hidden = range(len(self.network.units) - 1)
+
+    def layer(self, index: int) -> str:
+        """What a layer is called in a sentence."""
+        return f"hidden layer {index + 1}" if index in self.hidden else "the output layer"
+
+    @cached_property
+    def solved(self) -> bool:
+        """Whether nearly all training examples are answered right."""
+        return self.right >= SOLVED
+
+    @cached_property
+    def right(self) -> float:
+        """For classes the share of right answers on the probe, for numbers the share of the variance explained."""
+        h, targets = self.probe.work.layers[-1].h, self.probe.targets
+        if self.problem.dataset.classes:
+            return float((self.answers == self.probe.y).mean())
+        spread = float(np.square(targets - targets.mean(axis=1, keepdims=True)).sum())
+        return 1.0 - float(np.square(h - targets).sum()) / spread if spread > 0.0 else 1.0
+
+    @cached_property
+    def skill(self) -> float:
+        """As `right`, but 0 for who always names the most frequent class, and 1 for who is always right."""
+        if not self.problem.dataset.classes:
+            return self.right
+        most = float(np.bincount(self.probe.y.astype(np.intp)).max()) / len(self.probe.y)
+        return (self.right - most) / (1.0 - most) if most < 1.0 else 1.0
+
+    @cached_property
+    def answers(self) -> Floats:
+        """The class that each example of the probe is given, (examples,)."""
+        h = self.probe.work.layers[-1].h
+        middle = 0.5 * (self.problem.no + self.problem.yes)
+        return h.argmax(axis=0) if len(h) > 1 else (h[0] > middle).astype(np.intp)
+
+    @cached_property
+    def gradient_norms(self) -> Floats:
+        """Of each layer's weights without biases, over the probe: (layers,)."""
+        return np.array([np.linalg.norm(gradient[:, :-1]) for gradient in self.probe.gradients])
+
+    @cached_property
+    def gradient_sizes(self) -> Floats:
+        """Root mean square of each layer's weight gradient at the records of the last half: their median, (layers,)."""
+        weights = np.array([gradient[:, :-1].size for gradient in self.probe.gradients])
+        norms = self.curves.gradient_norm[len(self.curves) // 2 :]
+        norms = norms[np.isfinite(norms).all(axis=1)]
+        return np.median(norms, axis=0) / np.sqrt(weights) if len(norms) else np.full(len(weights), np.nan)
+
+    @cached_property
+    def slopes(self) -> Floats:
+        """Mean |f′| of each layer over the probe, (layers,)."""
+        return np.array([np.abs(slope).mean() for slope in self.probe.slopes])
+
+    @cached_property
+    def saturated(self) -> Floats:
+        """Share of each layer's pre-activations on the flat ends of an activation that squashes, (layers,)."""
+        shares = np.zeros(len(self.network.units))
+        for index, (activation, slope) in enumerate(zip(self.network.activations, self.probe.slopes, strict=True)):
+            if squashes(activation):
+                shares[index] = (np.abs(slope) < SATURATED * steepest(activation)).mean()
+        return shares
+
+    @cached_property
+    def dead(self) -> tuple[int, ...]:
+        """How many units of each layer put out exactly 0 for every example of the probe."""
+        return tuple(int((~layer.a.any(axis=1)).sum()) for layer in self.probe.work.layers)
+
+    def losses(self, first: float, last: float = 1.0) -> Floats:
+        """Training losses at the records between two shares of the run."""
+        epochs = self.curves.epoch
+        end = float(epochs[-1])
+        inside = (epochs >= first * end) & (epochs <= last * end)
+        return self.curves.train_loss[inside]
+
+
+@cache
+def squashes(activation: Activation) -> bool:
+    """Whether an activation is flat at both ends and steeper between."""
+    if isinstance(activation, Softmax) or activation.widths(1) != (1, 1):
+        return False
+    ends = np.abs(activation.slope(np.array([[-FAR, FAR]])))
+    return bool((ends < SATURATED * steepest(activation)).all())
+
+
+def percent(share: float) -> str:
+    """A share as people write it."""
+    return f"{100.0 * share:.0f} %"
+
+
+def times(ratio: float) -> str:
+    """How many times, with two digits."""
+    return f"{float(f'{ratio:.2g}'):,.0f}" if np.isfinite(ratio) else "infinitely many"
+
+
+def tenfold(rate: float, power: int) -> float:
+    """A learning rate times ten to a power, within its bounds and without digits that rounding leaves."""
+    return min(max(float(f"{rate * 10.0**power:.6g}"), LOWEST_RATE), HIGHEST_RATE)
+
+
+def start_again(config: Config, how: str, *changes: tuple[str, Any]) -> Remedy:
+    """An edit together with other initial weights: what has been lost with these does not come back."""
+    seed = (config.network.seed + 1) % (MAX_SEED + 1)
+    return Remedy(f"Start again, {how}", (*changes, ("network.seed", seed)))

@@ -1,0 +1,270 @@
+"""What may be wrong with the signal on its way up or the gradient on its way back. Knows no window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.data.dataset import Floats
+from playground.experiment.conditions import (
+    Condition,
+    Evidence,
+    Finding,
+    Remedy,
+    percent,
+    squashes,
+    start_again,
+    tenfold,
+    times,
+)
+from playground.experiment.vitals import steepest
+from playground.nn.activations import Activation, LeakyReLU, ReLU, Sigmoid, Sign, Tanh
+from playground.nn.clipping import ClipByNorm, NoClipping
+from playground.nn.initializers import He, Initializer, Xavier
+from playground.nn.normalizations import BatchNorm
+
+
+@dataclass(frozen=True)
+class StepUnits(Condition):
+    """Hidden units whose slope is 0 everywhere, so that no weight below them ever learns. Certain from the start.
+
+    Source: Hasegawa-Johnson, ECE 417 lecture 8.
+    """
+
+    kind = "step_units"
+    title = "Units without a slope"
+    view = "gradient"
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        activations = evidence.network.activations
+        flat = [index for index in evidence.hidden if steepest(activations[index]) == 0.0]
+        if not flat:
+            return None
+        top = flat[-1]
+        below = "hidden layer 1" if top == 0 else f"hidden layers 1 to {top + 1}"
+        smooth = [(f"network.hidden.{i}.activation", _smooth(activations[i])) for i in flat]
+        return self.finding(
+            f"The {activations[top].label} units of {evidence.layer(top)} have slope 0 everywhere: no gradient passes "
+            f"them, so that the weights of {below} never change.",
+            Remedy(f"Take {smooth[-1][1].label} instead", tuple(smooth)),
+            Remedy("Take ReLU instead", tuple((path, ReLU()) for path, _ in smooth)),
+            layer=top,
+        )
+
+
+@dataclass(frozen=True)
+class SymmetricWeights(Condition):
+    """All units of a hidden layer have the same weights, so that they get the same gradient and stay equal for ever.
+
+    Rounding tells them apart a little: weights count as equal up to `tolerance` of the largest. Source: Goodfellow, Bengio
+    and Courville 2016, section 8.4.
+    """
+
+    tolerance: float = 1e-6
+
+    kind = "symmetric_weights"
+    title = "Symmetric weights"
+    view = "units"
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if not evidence.steps:
+            return None
+        equal = [index for index in evidence.hidden if self._alike(evidence.network.weights[index])]
+        if not equal:
+            return None
+        start = _start_for(evidence)
+        first = equal[0]
+        return self.finding(
+            f"All {len(evidence.network.weights[first])} units of {evidence.layer(first)} have the same weights: they get "
+            "the same gradient and stay equal for ever, as if there were one.",
+            Remedy(f"Start from {start.label} weights", (("network.initializer", start),)),
+            layer=first,
+        )
+
+    def _alike(self, weights: Floats) -> bool:
+        return len(weights) > 1 and bool(np.ptp(weights, axis=0).max() <= self.tolerance * np.abs(weights).max())
+
+
+@dataclass(frozen=True)
+class ExplodingGradients(Condition):
+    """Gradients that grow at every layer on their way back, and are large beside the weights.
+
+    Looked for: the gradient by the pre-activations grows at least `growth` times from the output to some layer, or the
+    signal as much on its way up, and a layer's gradient is at least `size` times as long as its weights, where a step
+    of a usual rate would throw the weights far away. Sources: Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and
+    Bengio 2013, who clip at norms of this size; Shewchuk, CS 189 lecture 17.
+    """
+
+    growth: float = 10.0
+    size: float = 10.0
+
+    kind = "exploding_gradients"
+    title = "Exploding gradients"
+    view = "layers"
+    explained_by = frozenset({"divergence"})
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if not evidence.steps or not len(evidence.hidden):
+            return None
+        layers = evidence.probe.work.layers
+        back = np.array([_size(layer.delta) for layer in layers])
+        up = np.array([_size(layer.z) for layer in layers])
+        lengths = np.array([np.linalg.norm(weights[:, :-1]) for weights in evidence.network.weights])
+        ratios = np.divide(evidence.gradient_norms, lengths, out=np.zeros_like(lengths), where=lengths > 0.0)
+        worst = int(ratios.argmax())
+        grown = max(_ratio(back[:-1].max(), back[-1]), _ratio(up.max(), up[0]))
+        if not (ratios[worst] >= self.size and grown >= self.growth):
+            return None
+        remedies = [
+            Remedy(f"Start from {start.label} weights", (("network.initializer", start),))
+            for start in (_start_for(evidence),)
+            if start != evidence.config.network.initializer
+        ]
+        if isinstance(evidence.config.training.clipping, NoClipping):
+            remedies.append(Remedy("Clip the gradient at norm 1", (("training.clipping", ClipByNorm()),)))
+        return self.finding(
+            f"From layer to layer the signal or the gradient grows, {times(grown)} times in all: the gradient of "
+            f"{evidence.layer(worst)} is {times(ratios[worst])} times as long as its weights.",
+            *remedies,
+            layer=worst,
+        )
+
+
+@dataclass(frozen=True)
+class DeadUnits(Condition):
+    """Most units of a hidden layer put out 0 for every training example: no gradient reaches them, so they stay so.
+
+    Some dead units do no harm; it is told when they are more than `share` of a layer while much is still answered
+    wrong, and when a layer is dead altogether. Sources: Lu et al. 2019, "Dying ReLU and initialization"; Karpathy, CS231n,
+    who has seen 40 % of a network die.
+    """
+
+    share: float = 0.4
+    epochs: int = 10
+
+    kind = "dead_units"
+    title = "Dead units"
+    view = "census"
+    explained_by = frozenset({"divergence", "symmetric_weights", "step_units", "exploding_gradients"})
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        units = evidence.network.units
+        if evidence.epoch < self.epochs or evidence.solved or not len(evidence.hidden):
+            return None
+        worst = max(evidence.hidden, key=lambda index: evidence.dead[index] / units[index])
+        dead = evidence.dead[worst]
+        if (dead < 2 and units[worst] > 1) or dead <= self.share * units[worst]:
+            return None
+        slower = tenfold(evidence.config.training.learning_rate, -1)
+        leaky = tuple((f"network.hidden.{i}.activation", LeakyReLU()) for i in evidence.hidden if evidence.dead[i])
+        return self.finding(
+            f"{dead} of the {units[worst]} units of {evidence.layer(worst)} are 0 for every training example: no gradient "
+            "reaches them, and what they have learnt is lost.",
+            Remedy("Take leaky ReLU, which cannot die", leaky),
+            start_again(evidence.config, f"at a learning rate of {slower:.3g}", ("training.learning_rate", slower)),
+            layer=worst,
+        )
+
+
+@dataclass(frozen=True)
+class Saturation(Condition):
+    """Most pre-activations of a hidden layer lie where f is flat, and pass hardly any gradient, while much is still wrong.
+
+    A place is flat where |f′| is below 5 % of its maximum; told when more than `share` of a layer's are. Source: Glorot
+    and Bengio 2010, section 3, where layers so saturated stop learning.
+    """
+
+    share: float = 0.7
+    epochs: int = 5
+
+    kind = "saturation"
+    title = "Saturated units"
+    view = "units"
+    explained_by = frozenset(
+        {"divergence", "symmetric_weights", "exploding_gradients", "unscaled_inputs", "rate_too_large"}
+    )
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if evidence.epoch < self.epochs or evidence.solved or not len(evidence.hidden):
+            return None
+        worst = max(evidence.hidden, key=lambda index: float(evidence.saturated[index]))
+        share = float(evidence.saturated[worst])
+        if share <= self.share:
+            return None
+        start = _start_for(evidence)
+        remedies = []
+        if start != evidence.config.network.initializer:
+            remedies.append(Remedy(f"Start from {start.label} weights", (("network.initializer", start),)))
+        remedies.append(Remedy("Add batch normalisation", ((f"network.hidden.{worst}.normalization", BatchNorm()),)))
+        return self.finding(
+            f"{percent(share)} of the pre-activations of {evidence.layer(worst)} lie on the flat ends of "
+            f"{evidence.network.activations[worst].label}, where its slope is below 5 % of the steepest: hardly any "
+            "gradient passes.",
+            *remedies,
+            layer=worst,
+        )
+
+
+@dataclass(frozen=True)
+class VanishingGradients(Condition):
+    """The gradient shrinks at every layer on its way back, so that the first layers hardly learn while much is wrong.
+
+    Told when some hidden layer's gradient, per weight and over the last half of the run, is more than `ratio` times
+    smaller than the output layer's. Sources: Hochreiter 1991; Glorot and Bengio 2010; Shewchuk, CS 189 lecture 17; Nielsen
+    2015, chapter 5, who finds a factor of 100 over four sigmoid layers.
+    """
+
+    ratio: float = 50.0
+    epochs: int = 5
+
+    kind = "vanishing_gradients"
+    title = "Vanishing gradients"
+    view = "layers"
+    explained_by = frozenset(
+        {"divergence", "step_units", "symmetric_weights", "dead_units", "saturation", "batch_norm_of_one"}
+    )
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if evidence.epoch < self.epochs or evidence.solved or len(evidence.hidden) < 2:
+            return None
+        sizes = evidence.gradient_sizes
+        weakest = int(sizes[:-1].argmin())
+        if not sizes[-1] > self.ratio * sizes[weakest]:
+            return None
+        above = range(weakest, len(evidence.hidden))
+        blamed = min(above, key=lambda index: float(evidence.slopes[index]))
+        activation = evidence.network.activations[blamed]
+        better = ReLU() if squashes(activation) else Tanh()
+        relu = tuple((f"network.hidden.{i}.activation", better) for i in evidence.hidden)
+        return self.finding(
+            f"The gradient of {evidence.layer(weakest)} is {times(_ratio(sizes[-1], sizes[weakest]))} times smaller than "
+            f"the output layer's, so it hardly learns: each layer multiplies it by f′, on average only "
+            f"{evidence.slopes[blamed]:.2g} in {evidence.layer(blamed)} ({activation.label}).",
+            Remedy(f"Take {better.label} in the hidden layers", relu),
+            Remedy("Add batch normalisation", _normalised(evidence)),
+            layer=weakest,
+        )
+
+
+def _smooth(activation: Activation) -> Activation:
+    """The curve that a step is the limit of."""
+    return Tanh() if isinstance(activation, Sign) else Sigmoid()
+
+
+def _start_for(evidence: Evidence) -> Initializer:
+    """The initial weights that suit the hidden layers."""
+    squashing = all(squashes(evidence.network.activations[index]) for index in evidence.hidden)
+    return Xavier() if squashing else He()
+
+
+def _normalised(evidence: Evidence) -> tuple[tuple[str, BatchNorm], ...]:
+    return tuple((f"network.hidden.{index}.normalization", BatchNorm()) for index in evidence.hidden)
+
+
+def _size(values: Floats) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def _ratio(large: float, small: float) -> float:
+    return float(large / small) if small > 0.0 else float("inf" if large > 0.0 else 1.0)

@@ -1,0 +1,204 @@
+"""One weight step by step: its gradient, what the optimizer remembers of it, and what became of it. Recorded while looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.data.dataset import Floats
+from playground.experiment.config import DisplayConfig, TrainingConfig
+from playground.experiment.look import Inside, Look, frozen
+from playground.nn.calls import Call, run
+from playground.nn.clipping import NoClipping
+from playground.nn.network import Network
+from playground.nn.optimizer import Track
+from playground.nn.optimizers import AdamW
+from playground.nn.regularizers import Regularizer, WeightDecay
+from playground.nn.training import Trainer
+
+CAPACITY = 1000  # steps
+# Of a record; behind them stand the slots before the step and after it.
+COLUMNS = ("step", "before", "after", "gradient", "total", "clipped", "rate", "clock")
+
+
+class Weight(NamedTuple):
+    """Which weight of which member; `input` may be the bias, which follows the last. All are counted from 0."""
+
+    member: int
+    layer: int
+    unit: int
+    input: int
+
+    @classmethod
+    def shown(cls, display: DisplayConfig, network: Network) -> Weight:
+        """The one that the display section names, or where there is none, the last there is."""
+        layer = min(display.layer, len(network.units) - 1)
+        return cls(
+            min(display.member, network.members - 1),
+            layer,
+            min(display.unit, network.units[layer] - 1),
+            min(display.input, network.weights[layer].shape[-1] - 1),
+        )
+
+    def place(self, network: Network) -> int:
+        """Where it lies in a member's flat buffers. A unit with several rows is looked at through its first."""
+        rows, columns = network.weights[self.layer].shape[-2:]
+        return int(network.starts[self.layer]) + self.unit % rows * columns + self.input
+
+
+class Recorder:
+    """The last CAPACITY steps of one weight, one after another without a gap. It reads and never writes."""
+
+    def __init__(self, weight: Weight, rules: TrainingConfig) -> None:
+        self._weight, self._rules = weight, rules
+        self._rows = np.empty((CAPACITY, len(COLUMNS) + 2 * len(rules.optimizer.slots)))
+        self._count = 0  # records ever made; the next one's row is this modulo CAPACITY
+
+    def fits(self, weight: Weight, rules: TrainingConfig) -> bool:
+        """Whether steps of this weight under these rules may follow those that are there."""
+        own = self._rules
+        return weight == self._weight and (rules.optimizer, rules.regularizer) == (own.optimizer, own.regularizer)
+
+    def rows(self) -> Floats:
+        """A copy of the records, first to last, (records, columns)."""
+        return np.roll(self._rows[: self._count], -(self._count % CAPACITY) if self._count > CAPACITY else 0, axis=0)
+
+    def forget_after(self, step: int) -> None:
+        """Drop the records of later steps."""
+        kept = self.rows()
+        kept = kept[kept[:, 0] <= step]
+        self._count = len(kept)
+        self._rows[: self._count] = kept
+
+    def carrying_out(self, trainer: Trainer, steps: int) -> Callable[[Sequence[Call]], None]:
+        """What runs the calls of the next steps and writes each down; `steps` is how many have been done."""
+        if self._count and self._rows[(self._count - 1) % CAPACITY, 0] != steps:
+            self._count = 0
+        member, place = self._weight.member, self._weight.place(trainer.network)
+        common, named = trainer.optimizer.common, zip(trainer.optimizer.slots, trainer.slots, strict=True)
+        # Views of one number, which are read in half the time.
+        parameter, *gradients = (
+            array[member, place : place + 1]
+            for array in (trainer.network.parameters, trainer.network.gradients, trainer.total, trainer.clipped)
+        )
+        slots = [slot[member, :1] if name in common else slot[member, place : place + 1] for name, slot in named]
+        rate = trainer.rate if trainer.rate.ndim == 0 else trainer.rate[member]
+
+        def carry_out(calls: Sequence[Call]) -> None:
+            nonlocal steps
+            before, slots_before = parameter.item(), [slot.item() for slot in slots]
+            run(calls)
+            steps += 1
+            self._rows[self._count % CAPACITY] = [
+                steps,
+                before,
+                parameter.item(),
+                *[gradient.item() for gradient in gradients],
+                rate.item(),
+                trainer.clock.item(),
+                *slots_before,
+                *[slot.item() for slot in slots],
+            ]
+            self._count += 1
+
+        return carry_out
+
+
+@dataclass(frozen=True, eq=False)
+class Microscope(Look):
+    """The weight that the display section names, over the steps that were seen of it, all (steps,).
+
+    Its moves add up: `moved` is own + decay + pull. What the experiment does not have is None.
+
+    Attributes:
+        weight: which it is.
+        step: number of each step, from 1; `value` is the weight after it, and `rate` the learning rate.
+        gradient: that of the data's loss over the mini-batch.
+        penalty: the share that the regularisation adds to it; `clipped` is the sum after clipping.
+        moved: what the step has changed.
+        own: what of it the optimizer did, −ε · above / below; None where it looks at all weights at once.
+        decay: what weight decay did beside the gradient.
+        pull: what the regularisation did after the step.
+        effective: what a gradient is multiplied by on its way into the weight.
+        above, below: of `own`; `symbols` is how they are written.
+        memories: what the optimizer remembers, by slot and then by symbol; second come values with their bias corrected.
+    """
+
+    need = "microscope"
+
+    weight: Weight
+    step: NDArray[np.int64]
+    value: Floats
+    rate: Floats
+    gradient: Floats
+    penalty: Floats | None
+    clipped: Floats | None
+    moved: Floats
+    own: Floats | None
+    decay: Floats | None
+    pull: Floats | None
+    effective: Floats | None
+    above: Floats | None
+    below: Floats | None
+    symbols: tuple[str, str]
+    memories: Mapping[str, Mapping[str, Floats]]
+
+    @classmethod
+    def take(cls, inside: Inside) -> Microscope:
+        rules, network, recorder = inside.config.training, inside.network, inside.progress.recorder
+        weight = Weight.shown(inside.config.display, network)._replace(member=inside.member)
+        if recorder is None or not recorder.fits(weight, rules):
+            recorder = Recorder(weight, rules)
+        step, before, value, gradient, total, clipped, rate, clock, *slots = recorder.rows().T
+        count = len(rules.optimizer.slots)
+        around = np.array(slots).reshape(2, count, len(step))
+        with np.errstate(all="ignore"):
+            found = rules.optimizer.dissect(Track(clipped, rate, clock, *around))
+        is_bias = weight.input == network.weights[weight.layer].shape[-1] - 1
+        decay = None if is_bias else _decay(inside, before, rate)
+        moved = value - before
+        own = pull = None
+        if found is not None:
+            own = found.step(rate)
+            if type(rules.regularizer).after is not Regularizer.after:
+                pull = moved - own - (0.0 if decay is None else decay)
+        computed = [own, decay, pull]
+        if found is not None:
+            computed += [found.effective, found.above, found.below]
+            computed += [values for lines in found.memories.values() for values in lines.values()]
+        for array in computed:
+            if array is not None:
+                frozen(array)
+        return cls(
+            weight=weight,
+            step=frozen(step.astype(np.int64)),
+            value=frozen(value),
+            rate=frozen(rate),
+            gradient=frozen(gradient),
+            penalty=frozen(total - gradient) if rules.regularizer.adds_gradient else None,
+            clipped=None if isinstance(rules.clipping, NoClipping) else frozen(clipped),
+            moved=frozen(moved),
+            own=own,
+            decay=decay,
+            pull=pull,
+            effective=None if found is None else found.effective,
+            above=None if found is None else found.above,
+            below=None if found is None else found.below,
+            symbols=("", "") if found is None else (found.above_symbol, found.below_symbol),
+            memories={} if found is None else found.memories,
+        )
+
+
+def _decay(inside: Inside, before: Floats, rate: Floats) -> Floats | None:
+    """What the rules that take a share of a weight away did, one after the other."""
+    rules, left = inside.config.training, before
+    share = inside.problem.members[inside.member].penalty_rate
+    if isinstance(rules.regularizer, WeightDecay) and share is not None:
+        left = left * (1.0 - rate * share)
+    if isinstance(rules.optimizer, AdamW):
+        left = left * (1.0 - rate * rules.optimizer.decay)
+    return None if left is before else left - before

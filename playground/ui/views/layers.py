@@ -1,0 +1,300 @@
+"""Layers compared: gradients over time and now, the factors on their way back, the size of updates. Draws a frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
+
+from playground.experiment.anatomy import EDGES, Anatomy
+from playground.experiment.config import Config
+from playground.experiment.frame import CURVES, Curves, Frame
+from playground.experiment.vitals import Vitals
+from playground.ui.document import Document
+from playground.ui.theme import Theme
+from playground.ui.views.captioned import CaptionedView
+from playground.ui.views.curve import CurvePlot, Floats, Scale, written
+from playground.ui.views.key import Key
+from playground.ui.views.layer_plots import Factors, Histograms, Sentence, Waterfall
+from playground.ui.views.view import Entry, Legend, Segments, small
+
+HEALTHY = 1e-3  # of its weights a layer should move at a step; Karpathy and Johnson, CS231n notes, "Neural Networks 3"
+BAND = np.log10(HEALTHY) + np.array([-0.5, 0.5])  # still called healthy
+PICTURES = {  # what each needs of a frame
+    "waterfall": frozenset({CURVES, Anatomy.need}),
+    "distribution": frozenset({Anatomy.need}),
+    "updates": frozenset({Vitals.need}),
+    "factors": frozenset({Anatomy.need}),
+}
+
+
+class LayersView(CaptionedView):
+    """One of four pictures with a row or a line for each layer, and the sentence that names the layer to blame."""
+
+    name = "layers"
+    title = "Layers"
+    takes_turns = True
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        super().__init__(document, theme)
+        self._picture = ""
+        self._curves: Curves | None = None
+        self._anatomy: Anatomy | None = None
+        self._vitals: Vitals | None = None
+        self._members: tuple[str, ...] = ()
+        self._layers = 0
+        self._segments = Segments(
+            "layers.picture",
+            {
+                "waterfall": (
+                    self.tr("waterfall"),
+                    self.tr("The gradient of each layer over time, and what it meets on its way back."),
+                ),
+                "distribution": (
+                    self.tr("distribution"),
+                    self.tr("How large the gradients and the weights of each layer are now."),
+                ),
+                "updates": (self.tr("updates"), self.tr("How far each step moves a layer, in terms of its weights.")),
+                "factors": (self.tr("factors"), self.tr("What a gradient is multiplied by on its way back.")),
+            },
+        )
+        self._segments.chosen.connect(self._choose_picture)
+        self.controls.addWidget(self._segments)
+        self.controls.addStretch()
+        font = small(self.font())
+        self._sentence, self._key, self._legend = Sentence(font), Key(font), Legend(font)
+        self._waterfall, self._histograms, self._factors = Waterfall(font), Histograms(font), Factors(font)
+        self._updates = CurvePlot(font, noisy=True)
+        self._updates.setLabel("left", self.tr("‖Δw‖ / ‖w‖"))
+        self._updates.setLabel("bottom", self.tr("epoch"))
+        self._updates.pointed.connect(self._point_at_updates)
+        self._band = pg.LinearRegionItem(BAND, orientation="horizontal", movable=False)
+        self._middle = pg.InfiniteLine(pos=np.log10(HEALTHY), angle=0)
+        for item in (self._band, self._middle):
+            item.setZValue(-0.5)
+            self._updates.addItem(item, ignoreBounds=True)
+        self._waterfall.setLabel("bottom", self.tr("epoch"))
+        self._histograms.setLabel("bottom", self.tr("size of a gradient |∂L/∂w|, of a weight |w|"))
+        self._factors.setLabel("bottom", self.tr("the gradient is multiplied by"))
+        self._placed: list[Any] = []
+        self.show_config(document.config)
+        self.show_theme(theme)
+
+    def show_frame(self, frame: Frame) -> None:
+        self._members = frame.scene.members
+        self._curves = self._curves if frame.curves is None else frame.curves
+        self._anatomy = frame.look(Anatomy) or self._anatomy
+        self._vitals = frame.look(Vitals) or self._vitals
+        if len(frame.weights) != self._layers:
+            self._layers = len(frame.weights)
+            self._dress()
+        self._draw()
+
+    def show_config(self, config: Config) -> None:
+        picture = config.display.layers
+        self._segments.show_value(picture)
+        if picture != self._picture:
+            self._picture = picture
+            self.needs = PICTURES[picture]
+            self._lay_out()
+            self._draw()
+            self.needs_changed.emit()
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        self._segments.show_theme(theme)
+        for part in (self._sentence, self._key, self._legend, self._waterfall):
+            part.show_theme(theme)
+        self._histograms.show_colours(theme.test, theme.train, theme)
+        self._factors.show_colours(theme.test, theme.train, theme)
+        band = QColor(theme.accent)
+        band.setAlphaF(0.15)
+        self._band.setBrush(band)
+        for edge in self._band.lines:
+            edge.setPen(pg.mkPen(None))
+        self._middle.setPen(pg.mkPen(theme.accent, style=Qt.PenStyle.DashLine))
+        self._dress()
+        self._draw()
+
+    def told(self, mouse: QPointF) -> str:
+        """The numbers of the layer under the mouse."""
+        anatomy = self._anatomy
+        for plot in (self._waterfall, self._histograms, self._factors):
+            layer = plot.layer_at(mouse) if plot in self._placed else -1
+            if layer < 0:
+                continue
+            if plot is self._waterfall:
+                return self._told_record(layer, float(plot.vb.mapSceneToView(mouse).x()))
+            if anatomy is None or layer >= len(anatomy.slope):
+                return ""
+            if plot is self._histograms:
+                return self._told_bin(anatomy, layer, self._histograms.bin_at(mouse))
+            return self._told_factors(anatomy, layer)
+        return ""
+
+    # What is told
+
+    def _told_record(self, layer: int, epoch: float) -> str:
+        epochs, norms = _known(self._curves)
+        if not len(epochs):
+            return ""
+        record = int(np.abs(epochs - epoch).argmin())
+        words = self.tr("epoch {0}, {1}: ‖∂L/∂W‖ = {2}")
+        return words.format(f"{epochs[record]:,.6g}", self._name(layer), written(norms[record, layer]))
+
+    def _told_bin(self, anatomy: Anatomy, layer: int, bin: int) -> str:
+        if bin < 0:
+            size, counts = self.tr("exactly 0"), (anatomy.zero_gradients[layer], anatomy.zero_weights[layer])
+        else:
+            low, high = (written(10.0**edge) for edge in EDGES[bin : bin + 2])
+            size = self.tr("{0} to {1}").format(low, high)
+            counts = anatomy.gradients[layer, bin], anatomy.weights[layer, bin]
+        return self.tr("{0}, {1}: {2} gradients, {3} weights").format(self._name(layer), size, *counts)
+
+    def _told_factors(self, anatomy: Anatomy, layer: int) -> str:
+        if layer == len(anatomy.slope) - 1:
+            return self.tr("output: its δ comes straight from the loss")
+        slope, gain, ratio = (written(values[layer]) for values in (anatomy.slope, anatomy.gain, anatomy.ratio))
+        return "\n".join(
+            (
+                self.tr("{0}: δ is × {1} that of the layer above").format(self._name(layer), ratio),
+                self.tr("mean |f′(z)| = {0}").format(slope),
+                self.tr("‖Wᵀδ‖ / ‖δ‖ = {0} of the weights above").format(gain),
+            )
+        )
+
+    def _name(self, layer: int) -> str:
+        return self.tr("layer {0}").format(layer + 1) if layer < self._layers - 1 else self.tr("output")
+
+    # Drawing
+
+    def _lay_out(self) -> None:
+        """Put the parts of the chosen picture into their places."""
+        for item in self._placed:
+            self.canvas.removeItem(item)
+        places: dict[str, tuple[tuple[Any, int, int, int, int], ...]] = {
+            "waterfall": (
+                (self._sentence, 0, 0, 1, 2),
+                (self._key, 1, 0, 1, 1),
+                (self._legend, 1, 1, 1, 1),
+                (self._waterfall, 2, 0, 1, 1),
+                (self._factors, 2, 1, 1, 1),
+            ),
+            "distribution": ((self._legend, 1, 0, 1, 2), (self._histograms, 2, 0, 1, 2)),
+            "updates": ((self._legend, 1, 0, 1, 2), (self._updates, 2, 0, 1, 2)),
+            "factors": ((self._sentence, 0, 0, 1, 2), (self._legend, 1, 0, 1, 2), (self._factors, 2, 0, 1, 2)),
+        }
+        self._placed = [item for item, *_ in places[self._picture]]
+        for item, *place in places[self._picture]:
+            self.canvas.addItem(item, *place)
+        layout = self.canvas.ci.layout
+        for column, stretch in ((0, 3), (1, 2)):
+            layout.setColumnStretchFactor(column, stretch)
+        layout.setRowStretchFactor(2, 1)
+        # WORKAROUND pyqtgraph 0.14: a layout that has lost an item shrinks to its least size until the next resize.
+        self.canvas.ci.setGeometry(self.canvas.range)
+
+    def _dress(self) -> None:
+        """Give each layer its name and its line's colour."""
+        names = [*(str(layer + 1) for layer in range(self._layers - 1)), self.tr("out")] if self._layers else []
+        for plot in (self._waterfall, self._histograms, self._factors):
+            plot.show_names(names)
+        self._updates.show_colours(self.theme.layer_colours(self._layers), self.theme)
+
+    def _draw(self) -> None:
+        self.caption.setText(self._caption())
+        if self._anatomy is not None and len(self._anatomy.slope) == self._layers:
+            self._sentence.show_text(self._anatomy.sentence)
+            if self._picture == "distribution":
+                self._histograms.show_anatomy(self._anatomy)
+            elif self._picture in ("factors", "waterfall"):
+                self._factors.show_anatomy(self._anatomy)
+        if self._picture == "waterfall":
+            self._draw_waterfall()
+        if self._picture == "updates":
+            self._draw_updates()
+        else:
+            self._show_legend()
+        self.tell_again()
+
+    def _draw_waterfall(self) -> None:
+        epochs, norms = _known(self._curves)
+        if self._curves is not None and norms.shape[1] == self._layers:
+            scale = Scale.logarithmic(norms)
+            self._waterfall.show_sizes(epochs, norms, scale, self.theme)
+            ends = (10.0**scale.low, 10.0**scale.high)
+            self._key.show_bar(self.tr("‖∂L/∂W‖"), ends, self.theme.value_table(), ())
+
+    def _draw_updates(self) -> None:
+        vitals = self._vitals
+        if vitals is None or len(vitals.units) != self._layers:
+            return
+        known = np.isfinite(vitals.update).any(axis=1)
+        scale = Scale.logarithmic(np.append(vitals.update[known], 10.0**BAND))
+        self._updates.show_lines(vitals.epoch[known], vitals.update[known], scale)
+        self._show_updates(vitals.epoch[known], vitals.update[known])
+
+    def _show_updates(self, epochs: Floats, updates: Floats) -> None:
+        """In the legend, the ratios of the record under the mouse, or of the last."""
+        colours = self.theme.layer_colours(self._layers)
+        record = self._updates.record if self._updates.record < len(epochs) else -1
+        now = updates[record] if len(epochs) else np.full(self._layers, np.nan)
+        entries = [
+            Entry(colour, self._name(layer), str(layer + 1), written(now[layer]))
+            for layer, colour in enumerate(colours)
+        ]
+        note = self.tr("epoch {0}").format(f"{epochs[record]:,.6g}") if len(epochs) else ""
+        self._legend.show_entries(entries, note)
+
+    def _show_legend(self) -> None:
+        first, second = QColor(self.theme.test), QColor(self.theme.train)
+        if self._picture == "distribution":
+            entries = [
+                Entry(first, self.tr("gradients"), self.tr("gradients")),
+                Entry(second, self.tr("weights"), self.tr("weights")),
+            ]
+        else:
+            entries = [
+                Entry(first, self.tr("slopes: mean |f′|"), "|f′|"),
+                Entry(second, self.tr("weights above: ‖Wᵀδ‖ / ‖δ‖"), "Wᵀ"),
+                Entry(QColor(self.theme.text), self.tr("both: ratio of ‖δ‖"), "δ"),
+            ]
+        self._legend.show_entries(entries)
+
+    def _caption(self) -> str:
+        """What to look for."""
+        words = {
+            "waterfall": self.tr(
+                "Rows that get darker from the output down to layer 1: the gradient vanishes; brighter: it explodes."
+            ),
+            "distribution": self.tr("Gradients that lie decades to the left of those of the layer above: it vanishes."),
+            "updates": self.tr(
+                "Healthy is about 10⁻³ (band; Karpathy and Johnson, CS231n): below, a layer hardly learns; above, it jumps."
+            ),
+            "factors": self.tr(
+                "Left of × 1 a factor shrinks the gradient on its way back, right of it, it stretches it. "
+                "A sigmoid's slope is 1/4 at most."
+            ),
+        }
+        caption = words[self._picture]
+        if self._picture == "updates" and len(self._members) > 1:
+            caption += self.tr(" These are of member 1.")
+        return caption
+
+    def _point_at_updates(self) -> None:
+        self._updates.point_at(self._updates.record)
+        self._draw_updates()
+
+    def _choose_picture(self, value: str) -> None:
+        self.document.set("display.layers", value, self.tr("Layers: {0}").format(value))
+
+
+def _known(curves: Curves | None) -> tuple[Floats, Floats]:
+    """Epochs (records,) and norms (records, layers) of the records that have a gradient."""
+    if curves is None:
+        return np.zeros(0), np.zeros((0, 0))
+    known = np.isfinite(curves.gradient_norm).any(axis=1)
+    return curves.epoch[known], curves.gradient_norm[known]

@@ -1,0 +1,240 @@
+"""What normalization makes of a layer's values, and how far dropout's networks differ. Draws what a frame holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QLabel, QSizePolicy
+
+from playground.experiment.config import Config
+from playground.experiment.frame import Floats, Frame, Scene
+from playground.experiment.normalized import Normalized
+from playground.experiment.thinned import CELLS, MASKS, Thinned
+from playground.ui.document import Document
+from playground.ui.theme import GRID, Theme
+from playground.ui.views.captioned import CaptionedView
+from playground.ui.views.curve import LEFT_AXIS, written
+from playground.ui.views.heat_map import steady_top
+from playground.ui.views.key import Key, short
+from playground.ui.views.unit_picker import UnitPicker, layer_name
+from playground.ui.views.units_plot import UnitsPlot
+from playground.ui.views.view import Entry, Legend, colour_axes, show_bottom, small
+
+
+class NormalizationView(CaptionedView):
+    """Above what goes into the normalization, below what comes out, unit by unit; with dropout a map to the right.
+
+    Each histogram stands on its unit, with mean and deviation as a dot on a bar. Beside them, above: what is used when
+    testing, and the means of single mini-batches; below: β and γ, which the mean and deviation are to be.
+    """
+
+    name = "normalization"
+    title = "Norms"
+    needs = frozenset({Normalized.need, Thinned.need})
+    takes_turns = True
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        super().__init__(document, theme)
+        self._look: Normalized | None = None
+        self._thinned: Thinned | None = None
+        self._scene: Scene | None = None
+        self._top = 0.0  # of the map's colours
+        font = small(self.font())
+        self._picker = UnitPicker("normalization", document)
+        self.controls.addWidget(self._picker)
+        self.controls.addStretch()
+        self._sentence = QLabel()
+        self._sentence.setObjectName("normalization.sentence")
+        self._sentence.setFont(font)
+        self._sentence.setWordWrap(True)
+        self._sentence.setContentsMargins(GRID, 0, GRID, 0)
+        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._sentence.setFixedHeight(2 * self._sentence.fontMetrics().lineSpacing() + GRID // 2)  # nothing jumps
+        self.rows.insertWidget(1, self._sentence)
+        self.canvas.setMinimumHeight(15 * GRID)
+        self._above, self._below = UnitsPlot(font), UnitsPlot(font)
+        self._below.setXLink(self._above)
+        self._legends = [Legend(font), Legend(font)]
+        self._key = Key(font)
+        self._key.set_indent(LEFT_AXIS)
+        self._map = self.new_plot()
+        self._map.getAxis("left").setGrid(False)
+        self._map.getAxis("left").setWidth(LEFT_AXIS)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._map.addItem(self._image, ignoreBounds=True)
+        self.canvas.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self.canvas.ci.layout.setHorizontalSpacing(GRID)
+        self._shown: tuple[bool, bool] | None = None  # whether there is something below, and a map
+        self.show_theme(theme)
+
+    def show_frame(self, frame: Frame) -> None:
+        look = frame.look(Normalized)
+        if look is None:
+            return
+        self._look, self._thinned, self._scene = look, frame.look(Thinned), frame.scene
+        self._picker.show_frame(frame)
+        self._lay_out(look.after is not None, self._thinned is not None)
+        self._draw()
+
+    def show_config(self, config: Config) -> None:
+        self._picker.show_config()
+        self._tell()
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        for legend in self._legends:
+            legend.show_theme(theme)
+        self._key.show_theme(theme)
+        colours = QColor(theme.train), QColor(theme.test)
+        for plot in (self._above, self._below):
+            plot.show_colours(*colours, theme)
+        colour_axes(self._map, theme)
+        self._draw()
+
+    def told(self, mouse: QPointF) -> str:
+        look, thinned, scene = self._look, self._thinned, self._scene
+        if look is None or scene is None:
+            return ""
+        if thinned is not None and self._map.vb.sceneBoundingRect().contains(mouse):
+            at, (x_low, x_high, y_low, y_high) = self._map.vb.mapSceneToView(mouse), scene.extent
+            column, row = (at.x() - x_low) / (x_high - x_low) * CELLS, (at.y() - y_low) / (y_high - y_low) * CELLS
+            if not (0 <= column < CELLS and 0 <= row < CELLS):
+                return ""
+            return self.tr("standard deviation {0}").format(short(thinned.deviation[int(row), int(column)]))
+        for plot in (self._above, self._below):
+            if plot.vb.sceneBoundingRect().contains(mouse):
+                return self._numbers(look, min(max(round(plot.vb.mapSceneToView(mouse).x()) - 1, 0), _rows(look) - 1))
+        return ""
+
+    # What is said
+
+    def _tell(self) -> None:
+        """What the layer has, or how it could have one; and what to look for."""
+        look = self._look
+        if look is None:
+            return
+        doubt = self.tr(" Where the map is bright, the answer hangs on which units dropout leaves.")
+        self.caption.setText(self._advice(look) + (doubt if self._thinned is not None else ""))
+        name = layer_name(self, look.layer, look.last + 1).capitalize()
+        if look.after is not None:
+            unit = min(self._picker.place[1], _rows(look) - 1)
+            lines = [f"{name}, {look.label}.", *self._numbers(look, unit).split("\n")]
+            self._sentence.setText("   ".join(lines))
+        elif look.layer == look.last:
+            self._sentence.setText(self.tr("{0} has no normalisation: its values are the answer.").format(name))
+        else:
+            text = self.tr(
+                "{0} has no normalisation: its pre-activations lie where the weights put them. To add one, click "
+                "the layer's name above its units in the network and choose batch norm."
+            )
+            self._sentence.setText(text.format(name))
+
+    def _advice(self, look: Normalized) -> str:
+        if look.after is None:
+            return self.tr("Means that lie apart and wander while training are what a normalisation would take away.")
+        if look.running_mean is None:
+            return self.tr(
+                "Each example's values over the units get one mean and deviation, so units keep theirs apart."
+            )
+        return self.tr(
+            "Whatever the weights below do, what comes out has mean β and deviation |γ|. The running averages, which "
+            "testing goes by, must have caught up with the mini-batches."
+        )
+
+    def _numbers(self, look: Normalized, unit: int) -> str:
+        """All that is known of a unit."""
+
+        def pair(mean: Floats, deviation: Floats) -> str:
+            rounded = 0.0 if abs(mean[unit]) < 1e-9 * deviation[unit] else mean[unit]  # dust of a sum that is 0
+            return f"{_signed(rounded)} ± {_signed(deviation[unit])}"
+
+        lines = [self.tr("Unit {0} gets {1}").format(unit + 1, pair(look.before.mean, look.before.deviation))]
+        if look.running_mean is not None and look.running_deviation is not None:
+            lines.append(self.tr("running {0}").format(pair(look.running_mean, look.running_deviation)))
+        if look.after is not None and look.gain is not None and look.shift is not None:
+            lines.append(f"γ {_signed(look.gain[unit])}   β {_signed(look.shift[unit])}")
+            lines.append(self.tr("puts out {0}").format(pair(look.after.mean, look.after.deviation)))
+        return "\n".join(lines)
+
+    # What is drawn
+
+    def _draw(self) -> None:
+        look = self._look
+        if look is None:
+            return
+        self._tell()
+        running = look.running_mean, look.running_deviation
+        self._above.show_values(look.before, *running, look.batch_means)
+        if look.after is not None:
+            spread = None if look.gain is None else np.abs(look.gain)
+            # Layer norm makes mean and deviation over units, so those of one unit are not to be β and γ.
+            beside = (look.shift, spread) if look.running_mean is not None else (None, None)
+            self._below.show_values(look.after, *beside, np.zeros((_rows(look), 0)))
+        self._show_legends(look)
+        if self._thinned is not None and self._scene is not None:
+            self._draw_map(self._thinned, self._scene)
+        self.tell_again()
+
+    def _show_legends(self, look: Normalized) -> None:
+        own, other = QColor(self.theme.train), QColor(self.theme.test)
+        what = self.tr("activation") if look.on_activations else self.tr("pre-activation")
+        above = [Entry(own, self.tr("{0}, all examples").format(what), what)]
+        if look.running_mean is not None:
+            above.append(Entry(other, self.tr("running, for testing"), self.tr("running")))
+        above.append(Entry(QColor(self.theme.muted), self.tr("means of mini-batches"), self.tr("mini-batches")))
+        more = look.rows - _rows(look)
+        self._legends[0].show_entries(above, self.tr("+{0} more").format(more) if more else "")
+        below = [Entry(own, self.tr("what comes out"), self.tr("out"))]
+        if look.running_mean is not None:
+            below.append(Entry(other, "β ± γ", "β ± γ"))
+        self._legends[1].show_entries(below)
+
+    def _draw_map(self, thinned: Thinned, scene: Scene) -> None:
+        self._top = steady_top(thinned.deviation, self._top)
+        table = self.theme.spread_table()
+        self._image.setImage(thinned.deviation, levels=(0.0, self._top), lut=table, autoLevels=False)
+        x_low, x_high, y_low, y_high = scene.extent
+        self._image.setRect(QRectF(x_low, y_low, x_high - x_low, y_high - y_low))
+        self._map.vb.setAspectLocked((x_low, x_high) == (y_low, y_high))
+        self._map.vb.setRange(xRange=(x_low, x_high), yRange=(y_low, y_high), padding=0.0, disableAutoRange=True)
+        self._map.setLabel("bottom", scene.columns[scene.axes[0]])
+        self._map.setLabel("left", scene.columns[scene.axes[1]])
+        self._key.show_bar(self.tr("spread, {0} masks").format(MASKS), (0.0, self._top), table, ())
+
+    # Construction
+
+    def _lay_out(self, below: bool, beside: bool) -> None:
+        """Make room for what there is."""
+        if self._shown == (below, beside):
+            return
+        self._shown = below, beside
+        canvas, layout = self.canvas, self.canvas.ci.layout
+        canvas.clear()
+        canvas.addItem(self._legends[0], 0, 0)
+        canvas.addItem(self._above, 1, 0)
+        if below:
+            canvas.addItem(self._legends[1], 2, 0)
+            canvas.addItem(self._below, 3, 0)
+        if beside:
+            canvas.addItem(self._key, 0, 1)
+            canvas.addItem(self._map, 1, 1, rowspan=3 if below else 1)
+        lowest = self._below if below else self._above
+        for plot in (self._above, self._below):
+            plot.setLabel("bottom", self.tr("unit"))
+            show_bottom(plot, plot is lowest)
+        for line, stretch in enumerate((0, 1, 0, int(below))):
+            layout.setRowStretchFactor(line, stretch)
+        layout.setColumnStretchFactor(0, 3)
+        layout.setColumnStretchFactor(1, 2 if beside else 0)
+        # WORKAROUND Qt: a layout that has lost items shrinks what it lies in, which pyqtgraph sizes at a resize only.
+        canvas.ci.setGeometry(QRectF(canvas.viewport().rect()))
+
+
+def _rows(look: Normalized) -> int:
+    return len(look.before.mean)
+
+
+def _signed(value: float) -> str:
+    return written(value).replace("-", "−")

@@ -1,0 +1,237 @@
+"""Where a layer's units sit on the curve of their activation, and how that changes. Draws what a frame holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainterPath
+from PySide6.QtWidgets import QGraphicsPathItem
+
+from playground.experiment.config import Config
+from playground.experiment.frame import Frame
+from playground.experiment.seats import Seats
+from playground.experiment.vitals import Vitals
+from playground.nn.activations import Softmax
+from playground.ui.document import Document
+from playground.ui.theme import GRID, NEGATIVE, Theme
+from playground.ui.views.captioned import CaptionedView
+from playground.ui.views.curve import CurvePlot, Floats, Scale
+from playground.ui.views.heat_map import steady_top
+from playground.ui.views.unit_picker import UnitPicker, layer_name
+from playground.ui.views.view import Entry, Legend, colour_axes, quiet, show_bottom, small
+
+LOWEST, HIGHEST = -1.5, 1.5  # of the curves: what grows without end leaves the picture
+CROWD = 0.55  # share of the plot's height that the highest bar may take, so that the curves stay readable
+SHADE, PALE, STRONG = 0.16, 0.28, 0.55  # opacities: of what is saturated, of the layer's bars, of the unit's
+
+
+class UnitsView(CaptionedView):
+    """Left f and f′ over the pre-activation and, under them, where the units sit now; right how the layers fare over time."""
+
+    name = "units"
+    title = "Units"
+    needs = frozenset({Seats.need, Vitals.need})
+    takes_turns = True
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        super().__init__(document, theme)
+        self._seats: Seats | None = None
+        self._vitals: Vitals | None = None
+        self._colours: list[QColor] = []
+        self.picker = UnitPicker(self.name, document)
+        self.controls.addWidget(self.picker)
+        self.controls.addStretch()
+        font = small(self.font())
+        self._legend, self._layers = Legend(font), Legend(font)
+        self._plot = SeatPlot(font)
+        self._plot.setLabel("bottom", self.tr("pre-activation z"))
+        self._saturated = CurvePlot(font, suffix=" %", factor=100.0)
+        self._saturated.setLabel("left", self.tr("saturated"))
+        self._slope = CurvePlot(font)
+        self._slope.setLabel("left", self.tr("mean |f′|"))
+        for plot in (self._saturated, self._slope):
+            plot.setLabel("bottom", self.tr("epoch"))
+            plot.pointed.connect(self._point_at_record)
+        show_bottom(self._saturated, False)
+        self._saturated.getAxis("left").setTicks([[(share, f"{100 * share:.0f} %") for share in (0.0, 0.5, 1.0)]])
+        self.canvas.addItem(self._legend, 0, 0)
+        self.canvas.addItem(self._layers, 0, 1)
+        self.canvas.addItem(self._plot, 1, 0, 2, 1)
+        self.canvas.addItem(self._saturated, 1, 1)
+        self.canvas.addItem(self._slope, 2, 1)
+        self.canvas.ci.layout.setHorizontalSpacing(2 * GRID)
+        for column, stretch in ((0, 3), (1, 2)):
+            self.canvas.ci.layout.setColumnStretchFactor(column, stretch)
+        for row in (1, 2):
+            self.canvas.ci.layout.setRowStretchFactor(row, 1)
+        self.caption.setText(
+            self.tr("Bars in the shaded part: there |f′| is below 5 % of its steepest, and hardly any gradient passes.")
+        )
+        self.show_theme(theme)
+
+    def show_frame(self, frame: Frame) -> None:
+        self.picker.show_frame(frame)
+        vitals = frame.look(Vitals)
+        if vitals is not None:
+            self._vitals = vitals
+            if len(vitals.units) != len(self._colours):
+                self._dress()
+            self._saturated.show_lines(vitals.epoch, vitals.saturated, Scale(0.0, 1.0, False))
+            self._slope.show_lines(vitals.epoch, vitals.slope, Scale.linear(vitals.slope))
+            self._tell_layers()
+        seats = frame.look(Seats)
+        if seats is not None:
+            self._plot.show_seats(seats, frame.run)
+            self._seats = seats
+            self._tell_seats()
+
+    def told(self, mouse: QPointF) -> str:
+        return ""  # the legends tell it
+
+    def show_config(self, config: Config) -> None:
+        self.picker.show_config()
+
+    def show_theme(self, theme: Theme) -> None:
+        super().show_theme(theme)
+        for item in (self._legend, self._layers, self._plot):
+            item.show_theme(theme)
+        self._dress()
+        self._tell_seats()
+        self._tell_layers()
+
+    def _dress(self) -> None:
+        self._colours = self.theme.layer_colours(len(self._vitals.units)) if self._vitals else []
+        for plot in (self._saturated, self._slope):
+            plot.show_colours(self._colours, self.theme)
+
+    def _tell_seats(self) -> None:
+        """What the bars and curves are, and which share of each sits where hardly any gradient passes."""
+        seats = self._seats
+        if seats is None:
+            return
+        count = self._vitals.units if self._vitals else ()
+        layer = layer_name(self, seats.layer, len(count)) if count else self.tr("layer")
+        entries = [
+            Entry(QColor(self.theme.text), "f", "f"),
+            Entry(QColor(NEGATIVE), "f′", "f′"),
+        ]
+        softmax = seats.activation == Softmax.label
+        self._plot.setLabel("bottom", self.tr("z above the other outputs'") if softmax else self.tr("pre-activation z"))
+        unit, more = self.tr("unit {0}").format(seats.unit + 1), self.tr(" saturated")
+        rows = ((self.theme.muted, layer, seats.of_layer), (self.theme.accent, unit, seats.of_unit))
+        entries += [Entry(QColor(colour), name, name, _share(of.saturated), more) for colour, name, of in rows]
+        note = ""
+        if not seats.steepest:
+            note = self.tr("f′ is 0 everywhere")
+        elif not len(seats.values):
+            note = self.tr("f′ is 1 for a unit's largest z, else 0")
+        self._legend.show_entries(entries if len(seats.values) else entries[2:], note)
+
+    def _tell_layers(self) -> None:
+        """The numbers of the record under the mouse, or of the last one."""
+        vitals = self._vitals
+        if vitals is None or not len(vitals.epoch):
+            return
+        pointed = max(self._saturated.record, self._slope.record)
+        record = pointed if 0 <= pointed < len(vitals.epoch) else len(vitals.epoch) - 1
+        plot = self._saturated if self._saturated.record >= 0 else self._slope
+        last = len(vitals.units) - 1
+        entries = [
+            Entry(colour, str(layer + 1) if layer < last else self.tr("out"), "")
+            for layer, colour in enumerate(self._colours)
+        ]
+        note = ""
+        if pointed == record and 0 <= plot.line <= last:
+            share, slope = vitals.saturated[record, plot.line], vitals.slope[record, plot.line]
+            note = self.tr("{0}: {1}  {2}, |f′| {3:.3f}").format(
+                f"{vitals.epoch[record]:,.0f}", layer_name(self, plot.line, last + 1), _share(share), slope
+            )
+            entries = []
+        self._layers.show_entries(entries, note)
+
+    def _point_at_record(self) -> None:
+        record = max(self._saturated.record, self._slope.record)
+        for plot in (self._saturated, self._slope):
+            plot.point_at(record)
+        self._tell_layers()
+
+
+class SeatPlot(pg.PlotItem):  # type: ignore[misc]
+    """f and f′ over z, the saturated parts shaded, and two histograms on the floor: the layer's, and one unit's over it.
+
+    The range grows with a run, and never shrinks, so that nothing jumps to and fro.
+    """
+
+    def __init__(self, font: QFont) -> None:
+        super().__init__()
+        quiet(self, font)
+        self.vb.setMouseEnabled(False, False)
+        self.getAxis("left").setWidth(4 * GRID)
+        self._shade = QGraphicsPathItem()
+        self._shade.setPen(Qt.PenStyle.NoPen)
+        self._bars = [pg.BarGraphItem(x0=[], x1=[], height=[]) for _ in range(2)]
+        self._slopes = pg.PlotCurveItem(antialias=True, connect="finite")
+        self._values = pg.PlotCurveItem(antialias=True, connect="finite")
+        for item in (self._shade, *self._bars, self._slopes, self._values):
+            self.addItem(item, ignoreBounds=True)
+        self.reach = self.top = 0.0
+        self._of = (0, 0)
+
+    def show_seats(self, seats: Seats, run: int) -> None:
+        """Draw these, of a run with this number."""
+        if self._of != (run, seats.layer):
+            self._of = (run, seats.layer)
+            self.reach = self.top = 0.0
+        self.reach = max(self.reach, float(seats.edges[-1]))
+        low, high = _ends(seats)
+        densities = (seats.of_layer.density, seats.of_unit.density)
+        self.top = steady_top(np.stack(densities), self.top)
+        for bars, density in zip(self._bars, densities, strict=True):
+            filled = np.flatnonzero(density)
+            heights = density[filled] * ((high - low) * CROWD / self.top)
+            bars.setOpts(x0=seats.edges[filled], x1=seats.edges[filled + 1], y0=low, height=heights)
+        curves = [np.append(curve, np.nan) for curve in seats.values]
+        z = np.append(seats.z, np.nan)
+        self._values.setData(np.tile(z, len(curves)), np.concatenate([*curves, np.zeros(0)]))
+        self._slopes.setData(seats.z, seats.slopes)
+        self._shade.setPath(_regions(seats.z, seats.faint, self.reach, low, high))
+        self.vb.setRange(xRange=(-self.reach, self.reach), yRange=(low, high), padding=0.0, disableAutoRange=True)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        colour_axes(self, theme)
+        self._shade.setBrush(_faded(theme.muted, SHADE))
+        for bars, colour, strength in zip(self._bars, (theme.muted, theme.accent), (PALE, STRONG), strict=True):
+            bars.setOpts(brush=_faded(colour, strength), pen=pg.mkPen(None))
+        self._values.setPen(pg.mkPen(theme.text, width=2))
+        self._slopes.setPen(pg.mkPen(NEGATIVE, width=2))
+
+
+def _ends(seats: Seats) -> tuple[float, float]:
+    """Lowest and highest value to draw, with a little air; the bars stand on the lowest."""
+    drawn = np.concatenate([seats.values.ravel(), np.nan_to_num(seats.slopes)])
+    low, high = max(float(drawn.min(initial=0.0)), LOWEST), min(float(drawn.max(initial=1.0)), HIGHEST)
+    return low - 0.06 * (high - low), high + 0.06 * (high - low)
+
+
+def _regions(z: Floats, faint: NDArray[np.bool_], reach: float, low: float, high: float) -> QPainterPath:
+    """A box over each stretch of z that is faint; what is faint at the ends of z is so beyond them."""
+    path = QPainterPath()
+    turns = np.flatnonzero(np.diff(np.concatenate([[False], faint, [False]]).astype(np.int8)))
+    for first, last in zip(turns[::2], turns[1::2] - 1, strict=True):
+        left = -reach if first == 0 else float(z[first])
+        right = reach if last == len(z) - 1 else float(z[last])
+        path.addRect(QRectF(left, low, right - left, high - low))
+    return path
+
+
+def _faded(name: str, strength: float) -> QColor:
+    colour = QColor(name)
+    colour.setAlphaF(strength)
+    return colour
+
+
+def _share(share: float) -> str:
+    return f"{100.0 * share:.0f} %" if np.isfinite(share) else "–"

@@ -1,0 +1,93 @@
+"""A plot of units side by side, each a histogram with its mean and deviation. Knows no layer and no frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainterPath
+from PySide6.QtWidgets import QGraphicsPathItem
+
+from playground.experiment.frame import Floats
+from playground.experiment.normalized import Values
+from playground.ui.theme import Theme
+from playground.ui.views.curve import Scale, ValueAxis
+from playground.ui.views.view import colour_axes, quiet
+
+HALF = 0.36  # of the room between two units that a histogram takes at its widest, to each side
+BESIDE = 0.2  # how far right of a unit's middle stands what it is compared with
+
+
+class UnitsPlot(pg.PlotItem):  # type: ignore[misc]
+    """Histograms side by side, one a unit, each with its mean and deviation, and beside it those of something else."""
+
+    def __init__(self, font: Any) -> None:
+        self._values = ValueAxis()
+        super().__init__(axisItems={"left": self._values})
+        quiet(self, font)
+        self.vb.setMouseEnabled(False, False)
+        self._values.setTickDensity(0.6)
+        self._histograms = QGraphicsPathItem()
+        self._histograms.setPen(Qt.PenStyle.NoPen)
+        self._own, self._other = (pg.PlotCurveItem(connect="pairs", antialias=True) for _ in range(2))
+        self._singles = pg.PlotCurveItem(connect="pairs", antialias=False)  # so many that smoothing would be slow
+        self._dots, self._other_dots = (pg.ScatterPlotItem(size=6, pxMode=True, pen=None) for _ in range(2))
+        for item in (self._histograms, self._singles, self._own, self._other, self._dots, self._other_dots):
+            self.addItem(item, ignoreBounds=True)
+
+    def show_values(self, values: Values, mean: Floats | None, deviation: Floats | None, singles: Floats) -> None:
+        """Values of rows; mean and deviation (rows,) of what they are compared with, and single means (rows, many)."""
+        units = np.arange(1, len(values.mean) + 1)
+        self._histograms.setPath(_violins(values))
+        _bars(self._own, self._dots, units.astype(float), values.mean, values.deviation)
+        none = np.zeros(0)
+        if mean is None or deviation is None:
+            _bars(self._other, self._other_dots, none, none, none)
+        else:
+            _bars(self._other, self._other_dots, units + BESIDE, mean, deviation)
+        ticks = np.repeat(singles.ravel(), 2)
+        ends = np.tile([-0.45, -0.3], singles.size) + np.repeat(units, 2 * singles.shape[1])
+        self._singles.setData(ends, ticks)
+        known = [values.edges, *([] if mean is None or deviation is None else [mean - deviation, mean + deviation])]
+        ends_of = np.concatenate(known)
+        finite = ends_of[np.isfinite(ends_of)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, 1.0)
+        scale = Scale(
+            -Scale.linear(np.array([-low])).high if low < 0.0 else 0.0, Scale.linear(np.array([high])).high, False
+        )
+        self._values.follow(scale)
+        self.vb.setRange(xRange=(0.4, len(units) + 0.6), yRange=scale.ends, padding=0.0, disableAutoRange=True)
+        step = max(len(units) // 12, 1)
+        self.getAxis("bottom").setTicks([[(unit, str(unit)) for unit in units[::step]]])
+
+    def show_colours(self, own: QColor, other: QColor, theme: Theme) -> None:
+        """Of the values, and of what they are compared with."""
+        colour_axes(self, theme)
+        pale = QColor(own)
+        pale.setAlphaF(0.3)
+        self._histograms.setBrush(pale)
+        faint = QColor(theme.muted)
+        faint.setAlphaF(0.4)
+        self._singles.setPen(pg.mkPen(faint))
+        for curve, dots, colour in ((self._own, self._dots, own), (self._other, self._other_dots, other)):
+            curve.setPen(pg.mkPen(colour, width=2))
+            dots.setBrush(pg.mkBrush(colour))
+
+
+def _violins(values: Values) -> QPainterPath:
+    """Each row's histogram on its unit, as wide to the left as to the right."""
+    path = QPainterPath()
+    most = np.maximum(values.counts.max(axis=1, keepdims=True), 1)
+    edges = np.repeat(values.edges, 2)[1:-1]
+    for unit, widths in enumerate(np.repeat(HALF * values.counts / most, 2, axis=1), start=1):
+        x = np.concatenate([unit - widths, unit + widths[::-1]])
+        path.addPath(pg.arrayToQPath(x, np.concatenate([edges, edges[::-1]])))
+    return path
+
+
+def _bars(curve: Any, dots: Any, x: Floats, mean: Floats, deviation: Floats) -> None:
+    """A dot at each mean, and a line one deviation up and down."""
+    curve.setData(np.repeat(x, 2), np.stack([mean - deviation, mean + deviation], axis=1).ravel())
+    dots.setData(x, mean)

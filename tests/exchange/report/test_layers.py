@@ -1,0 +1,53 @@
+"""The picture of the layers: drawn for every kind of network and moment, whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from playground.exchange.report.layers import picture
+from playground.experiment.anatomy import Anatomy
+from playground.experiment.config import Config, Layer
+from playground.experiment.frame import CURVES, Frame
+from playground.experiment.session import Session
+from playground.experiment.vitals import Vitals
+from playground.nn.activations import ReLU, Sigmoid
+from playground.options import with_value
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def frame_of(*hidden: Layer, epochs: int = 3) -> Frame:
+    session = Session(with_value(Config(), "network.hidden", hidden))
+    session.train(epochs)
+    return session.frame(frozenset({CURVES, Anatomy.need, Vitals.need}))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("layers", [0, 1, 4])
+@pytest.mark.parametrize("epochs", [0, 3])
+def test_every_network_has_its_picture(layers: int, epochs: int, tmp_path: Path) -> None:
+    picture(frame_of(*(Layer(3, Sigmoid()),) * layers, epochs=epochs), tmp_path / "layers.png")
+    assert (tmp_path / "layers.png").read_bytes().startswith(PNG)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_network_of_dead_units_is_drawn(tmp_path: Path) -> None:
+    config = with_value(Config(), "network.hidden", (Layer(2, ReLU()), Layer(2, ReLU())))
+    session = Session(config)
+    for unit in range(2):
+        session.set_weight(1, unit, 2, -1000.0)
+    session.train(3)
+    picture(session.frame(frozenset({CURVES, Anatomy.need, Vitals.need})), tmp_path / "layers.png")
+    assert (tmp_path / "layers.png").stat().st_size > 10_000
+
+
+def test_without_curves_the_rest_is_drawn_and_without_an_anatomy_nothing(tmp_path: Path) -> None:
+    frame = frame_of(Layer(3))
+    picture(dataclasses.replace(frame, curves=None), tmp_path / "layers.png")
+    assert (tmp_path / "layers.png").exists()
+    with pytest.raises(ValueError, match="anatomy"):
+        picture(dataclasses.replace(frame, looks=()), tmp_path / "none.png")
+    assert not (tmp_path / "none.png").exists()

@@ -1,0 +1,273 @@
+"""The diagnosis: each condition is found in an experiment that has it, alone, goes with its remedies, and is not imagined."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from playground.data.dataset import DataError, Dataset
+from playground.experiment.conditions import Finding, squashes
+from playground.experiment.config import Config, ConfigError
+from playground.experiment.diagnosis import CONDITIONS, Diagnosis
+from playground.experiment.session import Session
+from playground.nn.activations import ACTIVATIONS
+from playground.options import with_text
+from tests.strategies import small_configs
+
+
+def config(**settings: str) -> Config:
+    """The default with settings, two underscores for each dot of a path."""
+    made = Config()
+    for name, text in settings.items():
+        made = with_text(made, name.replace("__", "."), text)
+    return made
+
+
+def hidden(*units: int, activation: str = "tanh", normalization: str = "none") -> str:
+    return json.dumps([{"units": n, "activation": activation, "normalization": normalization} for n in units])
+
+
+def rare() -> Dataset:
+    """Two classes in one round cloud, one of them 12 examples of 240."""
+    rng = np.random.default_rng(3)
+    y = (np.arange(240) % 20 == 0).astype(float)
+    X = rng.normal(size=(240, 2)) + 0.5 * y[:, None]
+    return Dataset(X, y, ("x1", "x2"), ("common", "rare"), "class", "a cloud", plane=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """An experiment that is ill in one way, and how long it takes to see that."""
+
+    config: Config
+    epochs: int
+    layer: int | None = None
+    says: str = ""
+    dataset: Dataset | None = None
+
+    def session(self) -> Session:
+        return Session(self.config, self.dataset)
+
+
+NOT_LEARNT = '{"name": "moons", "noise": 0.6, "points": 60}'
+ILL = {
+    "divergence": Case(
+        config(training__loss="squared_error", network__output="linear", training__learning_rate="1.5"), 60, says="step"
+    ),
+    "step_units": Case(config(network__hidden=hidden(8, 8, activation="step")), 20, 1, "hidden layers 1 to 2"),
+    "batch_norm_of_one": Case(
+        config(network__hidden=hidden(8, normalization="batch_norm"), training__batch_size="1"), 5, 0, "1 example"
+    ),
+    "symmetric_weights": Case(config(network__initializer="constant"), 60, 0, "All 4 units of hidden layer 1"),
+    # Raw inputs of thousands saturate tanh too: a consequence, left out.
+    "unscaled_inputs": Case(config(data__source="breast_cancer", data__standardise="false"), 20, None, "worst area"),
+    # The units that so large a start kills are a consequence, left out.
+    "exploding_gradients": Case(
+        config(
+            network__initializer='{"name": "he", "scale": 5}',
+            network__hidden=hidden(8, 8, 8, 8, 8, activation="relu"),
+            training__learning_rate="1e-6",
+        ),
+        30,
+        5,
+        "the gradient of the output layer is",
+    ),
+    "dead_units": Case(
+        config(network__initializer='{"name": "he", "bias": -10}', network__hidden=hidden(8, 8, activation="relu")),
+        60,
+        0,
+        "8 of the 8 units of hidden layer 1",
+    ),
+    "saturation": Case(config(network__initializer='{"name": "normal", "scale": 30}'), 60, 1, "90 % of the pre-act"),
+    "vanishing_gradients": Case(
+        config(network__hidden=hidden(8, 8, 8, 8, activation="sigmoid")), 60, 0, "260 times smaller"
+    ),
+    "rate_too_large": Case(config(training__learning_rate="20", network__hidden="[]"), 30, None, "up and down"),
+    "poor_pair": Case(
+        config(
+            training__loss="squared_error",
+            network__output="sigmoid",
+            network__hidden="[]",
+            network__initializer='{"name": "xavier", "bias": 6}',
+            training__learning_rate="0.1",
+            data__source="gaussians",
+        ),
+        10,
+        0,
+        "45 % of the training examples are wrong",
+    ),
+    "rate_too_small": Case(config(training__learning_rate="1e-5"), 60, None, "1e-05"),
+    "imbalanced_classes": Case(config(), 60, None, "“rare”", rare()),
+    "overfitting": Case(
+        config(
+            data__source=NOT_LEARNT,
+            network__hidden=hidden(16, 16),
+            training__learning_rate="0.02",
+            training__optimizer="adam",
+        ),
+        150,
+        None,
+        "30 examples by heart",
+    ),
+    "underfitting": Case(config(network__hidden="[]"), 100, None, "60 % of the training examples are right"),
+}
+
+
+@cache
+def trained(kind: str) -> Session:
+    session = ILL[kind].session()
+    session.train(ILL[kind].epochs)
+    return session
+
+
+@cache
+def findings(kind: str) -> tuple[Finding, ...]:
+    return trained(kind).diagnosis()
+
+
+def test_every_condition_has_an_experiment_that_is_ill_with_it() -> None:
+    assert set(ILL) == {condition.kind for condition in CONDITIONS}
+
+
+@pytest.mark.parametrize("kind", ILL)
+def test_an_illness_is_found_and_nothing_else(kind: str) -> None:
+    case = ILL[kind]
+    (finding,) = findings(kind)
+    assert (finding.kind, finding.layer) == (kind, case.layer if kind != "divergence" else finding.layer)
+    assert case.says in finding.sentence
+    assert finding.sentence.endswith(".")
+    assert finding.title
+    assert 1 <= len(finding.remedies) <= 2
+
+
+@pytest.mark.parametrize("kind", ILL)
+def test_every_remedy_is_an_edit_that_a_session_takes(kind: str) -> None:
+    case = ILL[kind]
+    for remedy in findings(kind)[0].remedies:
+        edited = remedy.applied(case.config)
+        assert edited != case.config
+        Session(edited, case.dataset).step(2)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ILL if kind != "imbalanced_classes"])  # whose classes cannot be told
+def test_the_first_remedy_cures(kind: str) -> None:
+    case = ILL[kind]
+    remedy = findings(kind)[0].remedies[0]
+    cured = Session(remedy.applied(case.config), case.dataset)
+    cured.train(case.epochs)
+    assert kind not in {finding.kind for finding in cured.diagnosis()}
+
+
+@pytest.mark.parametrize("kind", ILL)
+def test_an_illness_that_takes_time_to_show_is_not_told_at_the_start(kind: str) -> None:
+    told = {finding.kind for finding in ILL[kind].session().diagnosis()}
+    certain = kind in ("step_units", "batch_norm_of_one", "unscaled_inputs", "poor_pair")
+    assert told == ({kind} if certain else set())
+
+
+def test_looking_changes_nothing() -> None:
+    case = ILL["vanishing_gradients"]
+    looked, alone = case.session(), case.session()
+    for _ in range(6):
+        looked.train(1)
+        looked.diagnosis()
+        looked.frame(frozenset({Diagnosis.need}))
+    alone.train(6)
+    one, other = looked.state(), alone.state()
+    assert one.plain == other.plain
+    assert all(np.array_equal(one.arrays[name], other.arrays[name], equal_nan=True) for name in one.arrays)
+
+
+def test_a_frame_holds_the_same_findings() -> None:
+    look = trained("saturation").frame(frozenset({Diagnosis.need})).look(Diagnosis)
+    assert look is not None
+    assert look.findings == findings("saturation")
+
+
+def test_the_gravest_comes_first() -> None:
+    order = [condition.kind for condition in CONDITIONS]
+    session = Session(
+        config(network__hidden=hidden(4, activation="step"), data__source="breast_cancer", data__standardise="false")
+    )
+    told = [finding.kind for finding in session.diagnosis()]
+    assert told == ["step_units", "unscaled_inputs"]
+    assert [order.index(kind) for kind in told] == sorted(order.index(kind) for kind in told)
+
+
+def test_of_several_members_the_one_that_is_shown_is_told_of() -> None:
+    session = Session(config(ensemble__members="3", network__hidden=hidden(4, activation="step"), display__member="2"))
+    session.train(2)
+    assert [finding.kind for finding in session.diagnosis()] == ["step_units"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("tanh", True), ("sigmoid", True), ("hard_sigmoid", True), ("relu", False), ("sine", False), ("step", False)],
+)
+def test_which_activations_squash(name: str, expected: bool) -> None:
+    assert squashes(ACTIVATIONS[name]()) is expected
+
+
+def healthy(number: int) -> tuple[Config, int]:
+    """A random experiment that is known to train, and for how many epochs."""
+    rng = np.random.default_rng([11, number])
+    data = str(rng.choice(["circle", "exclusive_or", "gaussians", "spiral", "moons", "blobs", "plane"]))
+    activation, adam = str(rng.choice(["tanh", "relu"])), bool(rng.integers(2))
+    shapes = [(4, 2), (4, 4), (6, 4), (8, 4), (8, 8)]
+    shape = (8, 8) if data == "spiral" or activation == "relu" else shapes[rng.integers(len(shapes))]
+    rate = 0.01 if adam else float(np.exp(rng.uniform(np.log(0.03), np.log(0.3))))
+    made = config(
+        data__source=data,
+        data__seed=str(rng.integers(1000)),
+        data__features="x1,x2,sin_x1,sin_x2" if data == "spiral" else "x1,x2",
+        network__seed=str(rng.integers(1000)),
+        network__hidden=hidden(*shape, activation=activation),
+        network__initializer="he" if activation == "relu" else "xavier",
+        training__optimizer="adam" if adam else "sgd",
+        training__learning_rate=f"{rate:.4g}",
+    )
+    return made, int(rng.integers(60, 121))
+
+
+def test_healthy_runs_raise_no_alarm_at_any_time() -> None:
+    """A few of 880 such runs of 100 to 200 epochs with twelve looks each, measured once: of the 867 that trained, with 95 %
+    of the training and 92 % of the test examples right, 7 raised an alarm, all of them spirals that do overfit.
+    """
+    alarmed = {}
+    for number in range(40):
+        made, epochs = healthy(number)
+        session = Session(made)
+        for stop in (1, 3, 6, 12, 25, 50, epochs):
+            session.train(stop - session.epoch)
+            if told := [finding.sentence for finding in session.diagnosis()]:
+                alarmed[number] = told
+    assert len(alarmed) <= 1, alarmed
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(config=small_configs(), epochs=st.integers(0, 60))
+def test_any_experiment_can_be_diagnosed_and_takes_what_helps(config: Config, epochs: int) -> None:
+    try:
+        session = Session(config)
+    except (ConfigError, DataError):
+        return
+    session.step(min(epochs * session.scene.steps_per_epoch, 150))
+    for finding in session.diagnosis():
+        assert "nan" not in finding.sentence.split()
+        for remedy in finding.remedies:
+            assert remedy.applied(config) != config, (finding.kind, remedy.label)
+            Session(remedy.applied(config))
+
+
+def test_consequences_of_what_has_been_found_are_left_out() -> None:
+    kinds = {condition.kind for condition in CONDITIONS}
+    assert all(condition.explained_by <= kinds - {condition.kind} for condition in CONDITIONS)
+    zeros = Session(config(network__initializer="zeros", network__hidden=hidden(8, 8, activation="relu")))
+    zeros.train(60)  # all its units are dead, too, and it underfits
+    assert [finding.kind for finding in zeros.diagnosis()] == ["symmetric_weights"]

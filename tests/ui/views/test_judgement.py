@@ -1,0 +1,203 @@
+"""The view of judgement: what the frame counts is what is drawn, and which of it is an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from playground.experiment.config import Config
+from playground.experiment.judgement import Judgement
+from playground.experiment.session import Session
+from playground.options import with_text
+from playground.ui.document import Document
+from playground.ui.theme import DARK, LIGHT
+from playground.ui.views.confusion import ConfusionTable
+from playground.ui.views.judgement import JudgementView
+from playground.ui.views.view import Legend
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+
+Open = Callable[..., tuple[JudgementView, Session]]
+
+
+@pytest.fixture
+def open_view(qtbot: QtBot) -> Open:
+    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[JudgementView, Session]:
+        """A view that follows the document, as the window's do."""
+        config = Config()
+        for path, text in edits:
+            config = with_text(config, path, text)
+        session = Session(config)
+        session.train(5)
+        document = Document(config)
+        view = JudgementView(document, theme)
+
+        def follow(old: Config, new: Config) -> None:
+            view.show_config(new)
+            session.apply(new)
+            view.show_frame(session.frame(view.needs))
+
+        document.config_changed.connect(follow)
+        qtbot.addWidget(view)
+        view.resize(420, 300)
+        view.show()
+        view.show_frame(session.frame(view.needs))
+        view.canvas.grab()
+        return view, session
+
+    return opened
+
+
+def look_of(view: JudgementView, session: Session) -> Judgement:
+    judged = session.frame(view.needs).look(Judgement)
+    assert judged is not None
+    return judged
+
+
+def legend_of(view: JudgementView) -> Legend:
+    return next(item for item in view.figure().scene().items() if type(item) is Legend)
+
+
+def in_sight(view: JudgementView) -> list[Any]:
+    items = view.figure().scene().items()
+    parts = (view._table, view._roc, view._reliability, view._answers, view._residuals)
+    return [part for part in parts if part in items]
+
+
+def press(view: JudgementView, qtbot: QtBot, name: str) -> None:
+    qtbot.mouseClick(view.findChild(QToolButton, f"judgement.{name}"), Qt.MouseButton.LeftButton)
+
+
+def test_a_classification_begins_with_the_confusion(open_view: Open) -> None:
+    view, session = open_view(("data.source", "iris"))
+    judged = look_of(view, session)
+    assert in_sight(view) == [view._table]
+    np.testing.assert_array_equal(view._table.counts, judged.confusion)
+    right = 100.0 * np.trace(judged.confusion) / judged.examples
+    assert legend_of(view).note == f"{right:.1f} % of {judged.examples} right"
+
+
+def test_roc_curves_and_areas_are_the_frame_s(open_view: Open, qtbot: QtBot) -> None:
+    view, session = open_view(("data.source", "iris"))
+    press(view, qtbot, "kind.roc")
+    judged = look_of(view, session)
+    assert in_sight(view) == [view._roc]
+    for curve, roc in zip(view._curves, judged.roc, strict=True):
+        np.testing.assert_array_equal(curve.getData(), roc[:2])
+    assert [entry.value for entry in legend_of(view).entries] == [f"{area:.3f}" for area in judged.auc]
+    view.document.undo_stack.undo()
+    assert in_sight(view) == [view._table]
+
+
+def test_of_two_classes_the_curve_is_the_second_s(open_view: Open) -> None:
+    view, session = open_view(("display.judgement", "roc"))
+    assert [entry.name for entry in legend_of(view).entries] == [session.scene.classes[1]]
+
+
+def test_reliability_is_the_frame_s(open_view: Open) -> None:
+    view, session = open_view(("display.judgement", "reliability"))
+    judged = look_of(view, session)
+    known = judged.reliability[:, 2] > 0.0
+    np.testing.assert_array_equal(view._said.getData(), judged.reliability[known, :2].T)
+    assert f"{100.0 * judged.calibration_error:.1f} %" in legend_of(view).note
+
+
+def test_a_number_has_residuals_and_no_way_of_judging_to_choose(open_view: Open) -> None:
+    view, session = open_view(("data.source", "hills"))
+    judged = look_of(view, session)
+    assert in_sight(view) == [view._answers, view._residuals]
+    assert not view._kinds.isVisible()
+    np.testing.assert_array_equal([view._dots.x, view._dots.y], [judged.truth, judged.answer])
+    np.testing.assert_array_equal(view._bars.opts["height"], judged.residuals)
+    assert f"{judged.explained:.3f}" in legend_of(view).note
+
+
+def test_the_part_is_an_edit_and_one_that_is_not_there_cannot_be_chosen(open_view: Open, qtbot: QtBot) -> None:
+    view, session = open_view()
+    train, validation, test = (
+        view.findChild(QToolButton, f"judgement.part.{name}") for name in ("train", "validation", "test")
+    )
+    assert test.isChecked()
+    assert not validation.isEnabled()
+    press(view, qtbot, "part.train")
+    assert view.document.config.display.judged_on == "train"
+    assert train.isChecked()
+    assert view._table.counts.sum() == len(session.scene.train_y)
+    view.document.undo_stack.undo()
+    assert test.isChecked()
+    other, _ = open_view(("data.validation_share", "0.2"))
+    assert other.findChild(QToolButton, "judgement.part.validation").isEnabled()
+
+
+def test_a_cell_is_told_by_truth_and_answer(open_view: Open) -> None:
+    view, session = open_view(("data.source", "iris"))
+    judged, cells = look_of(view, session), view._table._cells()
+    at = QPointF(cells.left() + 0.5 * cells.width(), cells.top() + 0.9 * cells.height())
+    told = view.told(view._table.mapToScene(at))
+    names = session.scene.classes
+    assert told.startswith(
+        f"{names[2]} taken for {names[1]}\n{judged.confusion[2, 1]} of {judged.confusion[2].sum()}: "
+    )
+    assert view.told(view._table.mapToScene(QPointF(1.0, 1.0))) == ""
+
+
+def test_points_are_told(open_view: Open) -> None:
+    view, session = open_view(("display.judgement", "reliability"))
+    said, right, sizes = look_of(view, session).reliability.T
+    index = int(np.nanargmax(sizes))
+    told = view.told(view._reliability.vb.mapViewToScene(QPointF(said[index], right[index])))
+    assert told == f"said {100 * said[index]:.1f} %, was so {100 * right[index]:.1f} %\n{int(sizes[index])} examples"
+    view, session = open_view(("display.judgement", "roc"))
+    wrong, found, _ = look_of(view, session).roc[0][:, 4]
+    told = view.told(view._roc.vb.mapViewToScene(QPointF(wrong, found)))
+    assert f"{100 * found:.1f} % found" in told
+    view, session = open_view(("data.source", "hills"))
+    judged = look_of(view, session)
+    told = view.told(view._answers.vb.mapViewToScene(QPointF(judged.truth[3], judged.answer[3])))
+    assert told.startswith(session.scene.target)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+@pytest.mark.parametrize("kind", ["confusion", "roc", "reliability"])
+@pytest.mark.parametrize("source", ["circle", "hills", "digits"])
+def test_each_kind_of_problem_is_drawn_in_both_themes(open_view: Open, source: str, kind: str, theme: Any) -> None:
+    view, _ = open_view(("data.source", source), ("display.judgement", kind), theme=theme)
+    assert view.caption.text()
+    view.show_theme(DARK if theme is LIGHT else LIGHT)
+    view.canvas.grab()
+
+
+def test_a_full_cell_is_drawn_stronger_than_an_empty_one(open_view: Open) -> None:
+    view, _ = open_view()
+    table = view._table
+    table.show_counts(np.array([[50, 0], [25, 25]]), ("a", "b"))
+    image, cells = view.canvas.grab().toImage(), table._cells()
+
+    def paleness(row: int, column: int) -> int:
+        corner = QPointF(
+            cells.left() + (column + 0.15) * cells.width() / 2, cells.top() + (row + 0.15) * cells.height() / 2
+        )
+        return image.pixelColor(view.canvas.mapFromScene(table.mapToScene(corner))).blue()
+
+    assert paleness(0, 0) < paleness(1, 0)  # in orange; no blue is full
+    assert isinstance(table, ConfusionTable)
+
+
+def test_every_control_explains_itself(open_view: Open) -> None:
+    view, _ = open_view()
+    for control in view.findChildren(QToolButton):
+        assert control.objectName()
+        assert control.toolTip() == control.accessibleDescription() != ""
+
+
+def test_of_several_members_the_one_judged_is_named(open_view: Open) -> None:
+    view, session = open_view(("ensemble.members", "3"), ("display.member", "1"))
+    assert view.caption.text().endswith(f"Shown is {session.scene.members[1]}.")
+    alone, _ = open_view()
+    assert "Shown is" not in alone.caption.text()

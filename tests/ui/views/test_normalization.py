@@ -1,0 +1,169 @@
+"""The normalisation view: histograms, means and bars are the frame's, and a layer without is told how to get one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QComboBox, QLabel
+from pytestqt.qtbot import QtBot
+
+from playground.experiment.config import Config
+from playground.experiment.frame import Frame
+from playground.experiment.normalized import Normalized
+from playground.experiment.session import Session
+from playground.experiment.thinned import Thinned
+from playground.options import with_text, with_value
+from playground.ui.document import Document
+from playground.ui.figure import save_figure
+from playground.ui.theme import DARK, LIGHT
+from playground.ui.views.normalization import NormalizationView
+
+# Any window with a smallest size, on a screen that is not there.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+
+MakeView = Callable[..., NormalizationView]
+
+
+@pytest.fixture
+def make_view(qtbot: QtBot) -> MakeView:
+    def make(config: Config, frame: Frame) -> NormalizationView:
+        view = NormalizationView(Document(config), LIGHT)
+        view.document.config_changed.connect(lambda old, new: view.show_config(new))
+        qtbot.addWidget(view)
+        view.resize(640, 320)
+        view.show()
+        view.show_frame(frame)
+        return view
+
+    return make
+
+
+def config_of(kind: str = "batch_norm", dropout: float = 0.0) -> Config:
+    config = with_text(Config(), "network.hidden.0.normalization", kind)
+    return with_value(config, "training.noise.hidden_dropout", dropout)
+
+
+def frame_of(config: Config, steps: int = 60) -> Frame:
+    session = Session(config)
+    session.step(steps)
+    return session.frame(NormalizationView.needs)
+
+
+def look_of(frame: Frame) -> Normalized:
+    look = frame.look(Normalized)
+    assert look is not None
+    return look
+
+
+def told(view: NormalizationView) -> str:
+    return view.findChild(QLabel, "normalization.sentence").text()
+
+
+def test_bars_are_means_and_deviations(make_view: MakeView) -> None:
+    config = config_of()
+    frame = frame_of(config)
+    view, look = make_view(config, frame), look_of(frame)
+    assert look.after is not None
+    assert look.gain is not None
+    assert look.shift is not None
+    assert look.running_mean is not None
+    assert look.running_deviation is not None
+    for plot, mean, deviation in (
+        (view._above._own, look.before.mean, look.before.deviation),
+        (view._above._other, look.running_mean, look.running_deviation),
+        (view._below._own, look.after.mean, look.after.deviation),
+        (view._below._other, look.shift, np.abs(look.gain)),
+    ):
+        ends = plot.getData()[1].reshape(-1, 2)
+        np.testing.assert_allclose(ends.mean(axis=1), mean, atol=1e-12)
+        np.testing.assert_allclose(ends[:, 1] - ends[:, 0], 2.0 * deviation)
+    units, means = view._above._singles.getData()
+    np.testing.assert_array_equal(means[::2], look.batch_means.ravel())
+    assert (units[:2] < 1.0).all()
+    assert (np.round(units[-2:]) == 4.0).all()
+
+
+def test_a_histogram_is_widest_where_most_lie(make_view: MakeView) -> None:
+    config = config_of()
+    frame = frame_of(config)
+    view, look = make_view(config, frame), look_of(frame)
+    path = view._above._histograms.path()
+    points = np.array([(path.elementAt(i).x, path.elementAt(i).y) for i in range(path.elementCount())])
+    first = points[points[:, 0] < 1.5]
+    widest = first[np.abs(first[:, 0] - 1.0).argmax(), 1]
+    most = look.before.counts[0].argmax()
+    assert look.before.edges[most] - 1e-9 <= widest <= look.before.edges[most + 1] + 1e-9
+
+
+def test_a_layer_without_is_told_how_to_get_one(make_view: MakeView) -> None:
+    config = config_of()
+    frame = frame_of(config)
+    view = make_view(config, frame)
+    assert "batch norm" in told(view)
+    assert "γ" in told(view)
+    bare = with_text(Config(), "network.hidden.0.normalization", "none")
+    view.show_frame(frame_of(bare))
+    assert "no normalisation" in told(view)
+    assert "choose batch norm" in told(view)
+    assert view._below.scene() is None
+    view.show_frame(frame_of(with_value(bare, "display.layer", 2)))
+    assert "the answer" in told(view)
+    view.show_frame(frame)
+    assert view._below.scene() is not None
+
+
+def test_layer_norm_is_compared_with_nothing(make_view: MakeView) -> None:
+    config = config_of("layer_norm")
+    view = make_view(config, frame_of(config))
+    assert "layer norm" in told(view)
+    assert "running" not in told(view)
+    assert not np.size(view._above._other.getData()[0])
+    assert not np.size(view._below._other.getData()[0])
+
+
+def test_dropout_brings_the_map(make_view: MakeView) -> None:
+    config = config_of(dropout=0.3)
+    frame = frame_of(config)
+    view = make_view(config, frame)
+    thinned = frame.look(Thinned)
+    assert thinned is not None
+    np.testing.assert_array_equal(view._image.image, thinned.deviation)
+    view.canvas.grab()
+    x_low, x_high, y_low, y_high = frame.scene.extent
+    place = view._map.vb.mapViewToScene(QPointF((x_low + x_high) / 2.0 + 1e-6, (y_low + y_high) / 2.0 + 1e-6))
+    assert view.told(place) == f"standard deviation {thinned.deviation[20, 20]:.3g}"
+    view.show_frame(frame_of(config_of()))
+    assert view._map.scene() is None
+
+
+def test_the_mouse_tells_a_unit_s_numbers(make_view: MakeView) -> None:
+    config = config_of()
+    view = make_view(config, frame_of(config))
+    view.canvas.grab()
+    assert view.told(view._above.vb.mapViewToScene(QPointF(3.1, 0.0))).startswith("Unit 3 gets ")
+    assert view.told(QPointF(-9.0, -9.0)) == ""
+
+
+def test_the_chosen_unit_is_told(make_view: MakeView) -> None:
+    config = config_of()
+    view = make_view(config, frame_of(config))
+    view.findChild(QComboBox, "normalization.unit").activated.emit(2)
+    assert view.document.config.display.unit == 2
+    assert "Unit 3 gets" in told(view)
+
+
+def test_it_is_exported_in_both_themes(make_view: MakeView, tmp_path: Any) -> None:
+    config = config_of(dropout=0.2)
+    view = make_view(config, frame_of(config))
+    drawn = []
+    for theme in (LIGHT, DARK):
+        view.show_theme(theme)
+        save_figure(view, tmp_path / f"{theme.name}.png")
+        save_figure(view, tmp_path / f"{theme.name}.svg")
+        drawn.append((tmp_path / f"{theme.name}.png").read_bytes())
+    assert drawn[0] != drawn[1]
+    assert view.caption.text()

@@ -1,0 +1,152 @@
+"""The view of where units sit: bars and curves are the frame's, what is saturated is shaded and its share told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from playground.experiment.config import Config, Layer
+from playground.experiment.frame import Frame
+from playground.experiment.seats import Seats
+from playground.experiment.session import Session
+from playground.experiment.vitals import Vitals
+from playground.nn.activations import Maxout, ReLU, Sigmoid, Step
+from playground.options import with_value
+from playground.ui.document import Document
+from playground.ui.theme import DARK, LIGHT
+from playground.ui.views.curve import CurvePlot
+from playground.ui.views.units import SeatPlot, UnitsView
+from playground.ui.views.view import Legend
+
+# Any window with a smallest size, on a screen that is not there.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
+
+MakeView = Callable[..., UnitsView]
+
+
+@pytest.fixture
+def make_view(qtbot: QtBot) -> MakeView:
+    def make(frame: Frame, config: Config, theme: Any = LIGHT) -> UnitsView:
+        view = UnitsView(Document(config), theme)
+        view.document.config_changed.connect(lambda old, new: view.show_config(new))
+        qtbot.addWidget(view)
+        view.resize(640, 260)
+        view.show()
+        view.show_frame(frame)
+        return view
+
+    return make
+
+
+def config_of(*layers: Layer, layer: int = 0, unit: int = 0) -> Config:
+    config: Config = with_value(Config(), "network.hidden", layers)
+    return with_value(with_value(config, "display.layer", layer), "display.unit", unit)
+
+
+def frame_of(config: Config, epochs: int = 3) -> Frame:
+    session = Session(config)
+    session.train(epochs)
+    return session.frame(UnitsView.needs)
+
+
+def items_of(view: UnitsView, kind: type) -> list[Any]:
+    return [item for item in view.figure().scene().items() if type(item) is kind]
+
+
+def legend_of(view: UnitsView) -> Any:
+    return next(legend for legend in items_of(view, Legend) if any(entry.more for entry in legend.entries))
+
+
+def test_bars_and_curves_are_the_frame_s(make_view: MakeView) -> None:
+    config = config_of(Layer(3, Sigmoid()), Layer(2), unit=1)
+    frame = frame_of(config)
+    seats, vitals = frame.look(Seats), frame.look(Vitals)
+    assert seats is not None
+    assert vitals is not None
+    view = make_view(frame, config)
+    (plot,) = items_of(view, SeatPlot)
+    for bars, density in zip(plot._bars, (seats.of_layer.density, seats.of_unit.density), strict=True):
+        heights = bars.opts["height"]
+        np.testing.assert_allclose(heights / heights.sum(), density[density > 0] / density.sum())
+    z, values = plot._values.getData()
+    np.testing.assert_array_equal(z[:-1], seats.z)
+    np.testing.assert_array_equal(values[:-1], seats.values[0])
+    courses = {plot.getAxis("left").labelText: plot for plot in items_of(view, CurvePlot)}
+    for name, shares in (("saturated", vitals.saturated), ("mean |f′|", vitals.slope)):
+        for layer, curve in enumerate(courses[name]._curves):
+            np.testing.assert_array_equal(curve.getData()[1], shares[:, layer])
+
+
+def test_the_saturated_part_is_shaded_and_counted(make_view: MakeView) -> None:
+    config = config_of(Layer(2, ReLU()), unit=0)
+    session = Session(config)
+    session.set_weight(0, 0, 2, -1000.0)
+    frame = session.frame(UnitsView.needs)
+    seats = frame.look(Seats)
+    assert seats is not None
+    view = make_view(frame, config)
+    (plot,) = items_of(view, SeatPlot)
+    box = plot._shade.path().boundingRect()
+    assert box.left() == -plot.reach
+    assert box.right() == pytest.approx(0.0, abs=plot.reach / 256)
+    layer, unit = legend_of(view).entries[-2:]
+    assert (layer.name, layer.value) == ("layer 1", f"{100 * seats.of_layer.saturated:.0f} %")
+    assert (unit.name, unit.value) == ("unit 1", "100 %")
+
+
+def test_the_range_does_not_shrink_while_a_run_goes_on(make_view: MakeView) -> None:
+    config = config_of(Layer(2))
+    session = Session(config)
+    view = make_view(session.frame(UnitsView.needs), config)
+    (plot,) = items_of(view, SeatPlot)
+    narrow = plot.reach
+    session.set_weight(0, 0, 2, 50.0)
+    view.show_frame(session.frame(UnitsView.needs))
+    wide = plot.reach
+    assert wide == 64.0 > narrow
+    session.set_weight(0, 0, 2, 0.0)
+    view.show_frame(session.frame(UnitsView.needs))
+    assert plot.reach == wide
+    session.restart()
+    view.show_frame(session.frame(UnitsView.needs))
+    assert plot.reach == narrow
+
+
+def test_a_choice_is_an_edit_that_can_be_undone(make_view: MakeView, qtbot: QtBot) -> None:
+    config = config_of(Layer(3), Layer(2))
+    view = make_view(frame_of(config), config)
+    layers = view.findChild(QComboBox, "units.layer")
+    units = view.findChild(QComboBox, "units.unit")
+    assert [layers.itemText(i) for i in range(layers.count())] == ["layer 1", "layer 2", "output"]
+    qtbot.keyClick(units, Qt.Key.Key_Down)
+    assert view.document.config.display.unit == 1
+    qtbot.keyClick(layers, Qt.Key.Key_Down)
+    assert view.document.config.display.layer == 1
+    assert units.count() == 2
+    view.document.undo_stack.undo()
+    assert (view.document.config.display.layer, layers.currentIndex(), units.count()) == (0, 0, 3)
+    for widget in (layers, units):
+        assert widget.toolTip() == widget.accessibleDescription() != ""
+
+
+@pytest.mark.parametrize(("activation", "note"), [(Step(), "f′ is 0 everywhere"), (Maxout(), "f′ is 1 for")])
+def test_what_has_no_curve_says_so(make_view: MakeView, activation: Any, note: str) -> None:
+    config = config_of(Layer(2, activation))
+    view = make_view(frame_of(config), config)
+    assert legend_of(view).note.startswith(note)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_it_takes_the_colours_of_a_theme(make_view: MakeView, theme: Any) -> None:
+    config = config_of(Layer(2))
+    view = make_view(frame_of(config), config)
+    view.show_theme(theme)
+    (plot,) = items_of(view, SeatPlot)
+    assert plot._values.opts["pen"].color().name() == theme.text
+    assert "shaded" in view.caption.text()
