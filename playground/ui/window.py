@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSettings, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLayout, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from playground.experiment.config import MAX_SEED, Config, Impact, impact
 from playground.experiment.frame import NEEDS, Frame, Scene
@@ -385,6 +386,7 @@ class Window(QMainWindow):
         if isinstance(layout, QByteArray) and not layout.isEmpty():
             self.restoreState(layout, LAYOUT_VERSION)
             if isinstance(geometry, QByteArray) and not geometry.isEmpty():
+                cast(QLayout, self.layout()).activate()
                 self.restoreGeometry(geometry)  # again: with the docks hidden that were, the window may be smaller
 
     def _share_out(self) -> None:

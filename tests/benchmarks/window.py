@@ -34,8 +34,9 @@ from playground.ui import app, window
 draw = window.Window.draw
 def draw_and_leave(self, frame):
     draw(self, frame)
-    print("drawn", flush=True)
-    self.close()
+    if self.isVisible():
+        print("drawn", flush=True)
+        self.close()
 window.Window.draw = draw_and_leave
 app.main()
 """

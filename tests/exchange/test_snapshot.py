@@ -416,7 +416,7 @@ def text(name: str, old: str, new: str) -> Callable[[Parts], None]:
         (text("config", '"batch_size": 10', '"batch_size": 0'), "config.training.batch_size: must lie between 1 and"),
         (text("config", '"batch_size": 10', f'"batch_size": 1{"0" * 99}'), "config: is no proper JSON: a whole number"),
         (text("config", '"seed": 1', '"seed": 1, "seed": 1'), "config: is no proper JSON: a field stands twice"),
-        (text("config", '"units": 3', '"units": 4'), ", not (1, 17)"),
+        (text("config", '"units": 3', '"units": 4'), ": has shape (1, "),
         (text("config", '"x_axis": 0', '"x_axis": 5'), "config.display.x_axis: the data have 2 columns"),
         (text("dataset", '"plane": true', '"plane": 1'), "dataset.plane: must be a bool"),
         (text("dataset", '"columns"', '"colums"'), "dataset.columns: must be a list"),

@@ -692,9 +692,9 @@ def test_the_size_is_remembered_as_far_as_the_screen_has_room(windows: Windows) 
     first = windows.open().window
     for dock in first.docks.values():
         dock.hide()
-    first.resize(780, 590)
+    first.resize(798, 590)
     first.close()
-    assert windows.open().window.size() == QSize(780, 590)
+    assert windows.open().window.size() == QSize(798, 590)
 
 
 def test_a_layout_that_makes_no_sense_is_none(windows: Windows) -> None:
