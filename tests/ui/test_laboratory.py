@@ -1,0 +1,56 @@
+"""The laboratory in the real window: a view is made when it is first seen, and shows the run from then on."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from playground.ui.laboratory import LABORATORY
+from playground.ui.theme import DARK
+from playground.ui.views.view import View
+from tests.ui.conftest import Pilot
+
+KINDS = [pytest.param(kind, beside, id=kind.name) for kind, beside in LABORATORY]
+
+
+def made(pilot: Pilot, kind: type[View]) -> View | None:
+    return next((view for view in pilot.window.views if isinstance(view, kind)), None)
+
+
+def test_none_is_made_before_it_is_seen(pilot: Pilot) -> None:
+    assert [kind.name for kind, _ in LABORATORY if made(pilot, kind) is not None] == []
+    names = [kind.name for kind, _ in LABORATORY]
+    assert len(set(names)) == len(names) == 10
+
+
+@pytest.mark.parametrize(("kind", "beside"), KINDS)
+def test_a_tab_that_is_raised_makes_its_view_and_asks_for_what_it_draws(
+    pilot: Pilot, kind: type[View], beside: str
+) -> None:
+    window = pilot.window
+    assert window.docks[kind.name] in window.tabifiedDockWidgets(window.docks[beside])
+    window.docks[kind.name].raise_()
+    pilot.until(lambda: made(pilot, kind) is not None)
+    view = made(pilot, kind)
+    assert view is not None
+    pilot.until(lambda: view.needs & {look.need for look in pilot.frame.looks})  # what a run has not it cannot hold
+    pilot.play()
+    pilot.until(lambda: pilot.frame.step > 50)
+    window.show_theme(DARK)
+    pilot.play()
+    assert view.theme is DARK
+    assert view.figure().scene() is not None
+    words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+    assert any(len(word) > 30 for word in words), "a line that says what to look for"
+    window.docks[beside].raise_()
+    pilot.until(lambda: view.visibleRegion().isEmpty())
+
+
+def test_the_side_panels_keep_their_width_and_the_window_its_own(pilot: Pilot) -> None:
+    window = pilot.window
+    window.resize(1280, 800)
+    for kind, _ in LABORATORY:
+        window.docks[kind.name].raise_()
+        pilot.until(lambda kind=kind: made(pilot, kind) is not None)
+    assert window.width() == 1280
+    assert window.docks["data"].width() >= window.data_panel.minimumSizeHint().width()
