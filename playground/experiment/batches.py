@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -104,6 +104,12 @@ class Batches:
     def gathered_pair(self, batch: int) -> tuple[Floats, Floats]:
         """x and targets of a batch of this epoch that `steps` has just given."""
         return self._pair(batch % self._per_block, self._rest if batch == self.count - 1 else self.size)
+
+    def drawn(self, batch: int, owner: Hashable, name: str) -> Floats | None:
+        """What was drawn for a batch that has been trained on last: see `Chance.drawn`."""
+        if batch == self.count - 1:
+            return self._last_chance.drawn(0, owner, name)
+        return self._chance.drawn(batch % self._per_block, owner, name)
 
     def generators(self, batch: int) -> dict[str, list[State]]:
         """Where the generators stand before a batch, as JSON; within a block that is gathered, where they stood before that."""

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.experiment.look import Inside, Look
-from playground.experiment.vitals import Vitals
+from playground.experiment.vitals import Vitals, dead_units
 
 
 @dataclass(frozen=True, eq=False)
 class Dead(Look):
-    """The units that put out exactly 0 for every example of the probe: per layer (units,)."""
+    """The units that put out exactly 0 for every training example: per layer (units,)."""
 
     need = "dead"
 
@@ -22,7 +22,7 @@ class Dead(Look):
 
     @classmethod
     def take(cls, inside: Inside) -> Dead:
-        layers = tuple(np.logical_not(layer.a.any(axis=1)) for layer in inside.probe.work.layers)
+        layers = dead_units(inside.problem, inside.network, inside.probe)
         for layer in layers:
             layer.setflags(write=False)
         return cls(layers)

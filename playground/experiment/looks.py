@@ -5,6 +5,7 @@ from __future__ import annotations
 from playground.experiment.anatomy import Anatomy
 from playground.experiment.dead import Dead
 from playground.experiment.diagnosis import Diagnosis
+from playground.experiment.dropped import Dropped
 from playground.experiment.edges import EdgeValues
 from playground.experiment.excitation import Excitation
 from playground.experiment.guard import Guard
@@ -23,6 +24,7 @@ KINDS: tuple[type[Look], ...] = (
     Diagnosis,
     Seats,
     Dead,
+    Dropped,
     Excitation,
     Anatomy,
     EdgeValues,

@@ -51,6 +51,18 @@ class Progress:
         """What the last step has added to the parameters, (members, count); NaN where none has been seen."""
         return self.network.parameters - self._before
 
+    def last_masks(self, member: int) -> list[Floats]:
+        """By what dropout multiplied the hidden layers of the mini-batch last trained on, each (units, batch).
+
+        Nothing without dropout, and where no step has been seen since the run began or was taken back.
+        """
+        if not self._config.training.noise.hidden_dropout or np.isnan(self._before[member]).any():
+            return []
+        batch = (self.batch or self.steps_per_epoch) - 1
+        masks = [self._batches.drawn(batch, layer, "fill_mask") for layer in range(len(self.network.units) - 1)]
+        alone = self.network.members == 1
+        return [mask if alone else mask[member] for mask in masks if mask is not None]
+
     @property
     def stopped(self) -> NDArray[np.bool_]:
         """Which members have stopped early and are back at their best weights, (members,)."""

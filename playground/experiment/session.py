@@ -428,7 +428,7 @@ class Session:
         """Write down, of the first member, how its layers and units are."""
         progress = self._progress
         probe = self._probe(0)
-        row = vital_signs(self.network.alone(0), probe, progress.last_update[0])
+        row = vital_signs(self._problem, self.network.alone(0), probe, progress.last_update[0])
         self._vitals.add(progress.epoch, progress.steps, row)
 
     def _probe(self, member: int) -> Probe:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
-from playground.experiment.look import Inside, Look, Probe, frozen
+from playground.experiment.look import SAMPLE, Inside, Look, Probe, frozen
 from playground.nn.activations import Activation, Softmax
 from playground.nn.network import Network
+
+if TYPE_CHECKING:
+    from playground.experiment.problem import Problem
 
 CAPACITY = 256
 SATURATED = 0.05  # of an activation's steepest slope: below that a unit hardly passes a gradient
@@ -22,7 +26,7 @@ MEASURES = 4  # slope, saturated, dead, update; each once a layer, behind epoch 
 class Vitals(Look):
     """One row per record, first to last; layers as in the network, the output layer last; units of all layers in one row.
 
-    A unit is dead where it puts out exactly 0 for every example of the probe: nothing flows through it, and no gradient.
+    A unit is dead where it puts out exactly 0 for every training example: nothing flows through it, and no gradient.
 
     Attributes:
         epoch, step: (records,).
@@ -98,16 +102,31 @@ class VitalsLog:
         return Vitals(rows[:, 0], step, slope, saturated, dead, update, unit_dead, self._units)
 
 
-def vital_signs(network: Network, probe: Probe, last_update: Floats) -> Floats:
+def dead_units(problem: Problem, network: Network, probe: Probe) -> tuple[NDArray[np.bool_], ...]:
+    """Which units put out exactly 0 for every training example, per layer (units,). The probe has been run.
+
+    Only units that the probe finds dead are looked for beyond its sample, so that this hardly ever costs anything.
+    """
+    dead = tuple(np.logical_not(layer.a.any(axis=1)) for layer in probe.work.layers)
+    others = problem.train.X[SAMPLE:]
+    for part, work in network.passes(others):
+        if not any(layer.any() for layer in dead):
+            break
+        work.outputs(others[part].T)
+        for units, layer in zip(dead, work.layers, strict=True):
+            units &= np.logical_not(layer.a.any(axis=1))
+    return dead
+
+
+def vital_signs(problem: Problem, network: Network, probe: Probe, last_update: Floats) -> Floats:
     """A row for the log, without epoch and step. The probe has been run; `last_update`, (count,), may be NaN."""
-    slopes, saturated, dead, units = [], [], [], []
+    slopes, saturated = [], []
+    units = dead_units(problem, network, probe)
+    dead = [layer.mean() for layer in units]
     for layer, slope in zip(probe.work.layers, probe.slopes, strict=True):
         size = np.abs(slope)
         slopes.append(size.mean())
         saturated.append((size < SATURATED * steepest(layer.activation)).mean())
-        zero = ~layer.a.any(axis=1)
-        dead.append(zero.mean())
-        units.append(zero)
     return np.concatenate([slopes, saturated, dead, update_ratios(network, last_update), *units])
 
 

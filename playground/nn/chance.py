@@ -42,6 +42,14 @@ class Chance:
 
         return by
 
+    def drawn(self, place: int, owner: Hashable, name: str) -> Array | None:
+        """What was drawn for a mini-batch: the array of this owner whose fill is called so; None if there is none."""
+        for (other, fill), block in self._blocks.items():
+            if other == owner and getattr(fill, "__name__", "") == name:
+                array: Array = block[place]
+                return array
+        return None
+
     def draw(self, generators: Sequence[np.random.Generator]) -> None:
         """Fill all arrays, each member's share from its own generator."""
         for (_, fill), block in self._blocks.items():

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from playground.experiment.config import Config
 from playground.experiment.dead import Dead
+from playground.experiment.dropped import Dropped
 from playground.experiment.frame import Frame
 from playground.experiment.notation import TraceStep
 from playground.experiment.trace import Trace
@@ -28,6 +29,7 @@ SHADES = 8  # steps of colour from a weight near 0 to one of 1 and more
 FINEST = 1.5  # pixels; where there are MANY curves, finer ones are painted 1 wide, which takes a fifth of the time
 MANY = 100
 PLIES = 4
+VEIL = 190  # of 255, over the picture of a unit that dropout has switched off
 ROUGH_WIDTHS = (1, 2, 3)  # pixels, of straight edges; a width that is no whole number takes twice as long to paint
 
 
@@ -52,6 +54,11 @@ class Diagram:
     def shown(self, place: Place) -> float | None:
         """What the edge or the bias there shows: as `value`, or its gradient or last update."""
         return number_at(self._numbers.shown, place)
+
+    def off(self, place: Place) -> bool:
+        """Whether dropout had a unit switched off in the mini-batch that was trained on last."""
+        dropped = self._dropped(place.layer + 1)
+        return place.unit < len(dropped) and bool(dropped[place.unit])
 
     def dead(self, place: Place) -> bool:
         """Whether a unit is known to be dead."""
@@ -207,9 +214,9 @@ class Diagram:
         return maps / np.where(largest > 0.0, largest, 1.0)
 
     def _paint_units(self, painter: QPainter, visible: QRect) -> None:
-        frames, biases, crosses = [], [], []
+        frames, biases, crosses, off = [], [], [], []
         for column, (image, finite) in enumerate(self._pictures):
-            dead = self._dead(column)
+            dead, dropped = self._dead(column), self._dropped(column)
             side = image.width()
             for unit in self.geometry.units_in(column, visible):
                 rect = self.geometry.unit(column, unit)
@@ -221,6 +228,8 @@ class Diagram:
                         painter.setPen(QColor(self.theme.warning))
                         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._lost(column, unit))
                 frames.append(rect.adjusted(0, 0, -1, -1))
+                if unit < len(dropped) and dropped[unit]:
+                    off.append(rect)
                 if unit < len(dead) and dead[unit]:
                     inner = rect.adjusted(3, 3, -4, -4)
                     crosses += [
@@ -229,6 +238,10 @@ class Diagram:
                     ]
                 if column:
                     biases.append((self.geometry.bias(column, unit), self._bias_colour(column - 1, unit)))
+        veil = QColor(self.theme.base)
+        veil.setAlpha(VEIL)
+        for rect in off:
+            painter.fillRect(rect, veil)
         painter.setPen(QColor(self.theme.border))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects(frames)
@@ -246,6 +259,12 @@ class Diagram:
         dead = self.frame.look(Dead) if self.frame else None
         known = dead is not None and column > 0 and len(dead.layers) == len(self.geometry.shape) - 1
         return dead.layers[column - 1] if dead is not None and known else np.zeros(0, dtype=bool)
+
+    def _dropped(self, column: int) -> NDArray[np.bool_]:
+        """Which units of a column dropout has just switched off, (units,); empty where it has not."""
+        look = self.frame.look(Dropped) if self.frame else None
+        known = look is not None and 0 < column <= len(look.layers) == len(self.geometry.shape) - 2
+        return look.layers[column - 1] if look is not None and known else np.zeros(0, dtype=bool)
 
     def _lost(self, column: int, unit: int) -> str:
         """What to write in place of a map that is not finite."""

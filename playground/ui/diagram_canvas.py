@@ -101,6 +101,8 @@ class Canvas(QWidget):
             text += ": " + self._number(place)
         elif self.diagram.dead(place):
             text += self.tr(": dead, 0 for every training example")
+        elif self.diagram.off(place):
+            text += self.tr(": switched off by dropout for the last mini-batch's first example")
         metrics = painter.fontMetrics()
         label = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * GRID, metrics.height() + GRID)
         seen = QRectF(self.visibleRegion().boundingRect())

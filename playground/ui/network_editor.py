@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from playground.experiment.config import MAX_UNITS, Config, Layer
 from playground.experiment.dead import Dead
+from playground.experiment.dropped import Dropped
 from playground.experiment.edges import EdgeValues
 from playground.experiment.frame import UNITS, Frame
 from playground.nn.activations import ACTIVATIONS
@@ -82,6 +83,7 @@ class NetworkEditor(View):
         self._bar.show_layers(len(hidden))
         self._bar.edges.show_value(config.display.edges)
         needs = type(self).needs | ({EdgeValues.need} if config.display.edges != "weights" else frozenset())
+        needs |= {Dropped.need} if config.training.noise.hidden_dropout else frozenset()
         if needs != self.needs:
             self.needs = needs
             self.needs_changed.emit()

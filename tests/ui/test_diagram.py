@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from playground.data.generators import Hills
 from playground.experiment.config import Config, Layer, NetworkConfig
 from playground.experiment.dead import Dead
+from playground.experiment.dropped import Dropped
 from playground.experiment.frame import MAP_SIZE, UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, Linear, ReLU, Tanh
@@ -379,3 +380,17 @@ def test_a_dead_unit_is_crossed_out() -> None:
             rect = diagram.geometry.unit(column, unit)
             same = crossed.copy(rect) == plain.copy(rect)
             assert same == ((column, unit) != (1, 1))
+
+
+def test_units_that_dropout_has_switched_off_are_veiled() -> None:
+    config = config_of([3])
+    frame = Session(config).frame()
+    off = np.array([True, False, True])
+    geometry = Geometry.fitted((2, 3, 1), 600, 300, 24, 24)
+    bare = painted(Diagram(config, frame, geometry, LIGHT))
+    diagram = Diagram(config, replace(frame, looks=(Dropped((off,)),)), geometry, LIGHT)
+    veiled = painted(diagram)
+    places = [geometry.unit(1, unit) for unit in range(3)]
+    changed = [corner_colours(bare, rect) != corner_colours(veiled, rect) for rect in places]
+    assert changed == off.tolist()
+    assert [diagram.off(Place(0, unit)) for unit in range(3)] == off.tolist()
