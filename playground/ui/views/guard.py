@@ -33,7 +33,7 @@ class GuardView(CaptionedView):
     """
 
     name = "guard"
-    title = "Loss guard"
+    title = "Guard"
     needs = frozenset({Guard.need})
     takes_turns = True
 

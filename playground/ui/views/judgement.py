@@ -29,7 +29,7 @@ class JudgementView(CaptionedView):
     """Of classes the confusion matrix, the ROC curves or the reliability; of a number the residuals."""
 
     name = "judgement"
-    title = "Judgement"
+    title = "Scores"
     needs = frozenset({Judgement.need})
     takes_turns = True
 

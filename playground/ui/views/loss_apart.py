@@ -30,7 +30,7 @@ class LossApartView(CaptionedView):
     """
 
     name = "loss_apart"
-    title = "Loss parts"
+    title = "Parts"
     needs = frozenset({CURVES, LossApart.need})
     takes_turns = True
 
