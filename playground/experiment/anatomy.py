@@ -96,9 +96,7 @@ def _histograms(matrices: Sequence[Array]) -> tuple[Counts, Counts]:
         sizes = sizes[(sizes > 0.0) & np.isfinite(sizes)]
         bins = np.clip((np.log10(sizes) - LOWEST) * PER_DECADE, 0, BINS - 1).astype(np.intp)
         counts[layer] = np.bincount(bins, minlength=BINS)
-    for array in (counts, zeros):
-        array.setflags(write=False)
-    return counts, zeros
+    return frozen(counts), frozen(zeros)
 
 
 def _verdict(slope: Floats, gain: Floats, passed: Floats, normalised: Sequence[bool]) -> tuple[int | None, bool, str]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.experiment.look import Inside, Look
+from playground.experiment.look import Inside, Look, frozen
 from playground.experiment.vitals import Vitals, dead_units
 
 
@@ -22,10 +22,7 @@ class Dead(Look):
 
     @classmethod
     def take(cls, inside: Inside) -> Dead:
-        layers = dead_units(inside.problem, inside.network, inside.probe)
-        for layer in layers:
-            layer.setflags(write=False)
-        return cls(layers)
+        return cls(tuple(map(frozen, dead_units(inside.problem, inside.network, inside.probe))))
 
 
 class Death(NamedTuple):

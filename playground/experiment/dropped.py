@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.experiment.look import Inside, Look
+from playground.experiment.look import Inside, Look, frozen
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +23,4 @@ class Dropped(Look):
         masks = inside.progress.last_masks(inside.member)
         if not masks:
             return None
-        layers = tuple(mask[:, 0] == 0.0 for mask in masks)
-        for layer in layers:
-            layer.setflags(write=False)
-        return cls(layers)
+        return cls(tuple(frozen(mask[:, 0] == 0.0) for mask in masks))

@@ -6,12 +6,14 @@ import numpy as np
 
 from playground.data.dataset import Floats
 from playground.experiment.frame import Curves, Scores
+from playground.experiment.log import Log
+from playground.experiment.look import frozen
 
 CAPACITY = 2048
 FIXED = 9  # epoch, step, three losses, three accuracies, penalty; then norm, largest and mean, each once a layer
 
 
-class History:
+class History(Log):
     """Records at equal distances in epochs, from the start on.
 
     There are 2**resolution records an epoch, or one every 2**-resolution epochs. When CAPACITY is reached every second
@@ -20,15 +22,9 @@ class History:
 
     def __init__(self, layers: int, resolution: int, members: int = 1) -> None:
         self.resolution = resolution
-        self.count = 0
         self._gradients = FIXED + 3 * layers
         self._each = members if members > 1 else 0  # then come the losses of each member, training and held out
-        self._rows = np.empty((CAPACITY, self._gradients + 2 * self._each))
-
-    @property
-    def rows(self) -> Floats:
-        """All records, (records, columns): a view."""
-        return self._rows[: self.count]
+        super().__init__(CAPACITY, self._gradients + 2 * self._each)
 
     def next_due(self, epoch: int, step: int, steps_per_epoch: int) -> tuple[int, bool]:
         """After `step` steps of `epoch`: at which step of this epoch to stop next, and whether a record is due there."""
@@ -40,9 +36,8 @@ class History:
 
     def add(self, epoch: float, step: int, scores: Scores, gradients: Floats, penalty: float) -> None:
         """Write down a moment; gradients are (layers, 3): norm, largest, mean."""
-        if self.count == CAPACITY:
-            self._rows[: CAPACITY // 2] = self._rows[::2].copy()
-            self.count = CAPACITY // 2
+        if self.full:
+            self.restore(self.rows[::2].copy())
             self.resolution -= 1
         accuracies = (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy)
         row = self._rows[self.count]
@@ -60,27 +55,15 @@ class History:
             row[self._gradients :] = (*scores.train_losses, *scores.held_out_losses)
         self.count += 1
 
-    def restore(self, rows: Floats) -> None:
-        """Continue after these records, (records, columns)."""
-        self.count = len(rows)
-        self._rows[: self.count] = rows
-
-    def forget_after(self, step: int) -> None:
-        """Drop the records of later steps."""
-        self.count = int(np.searchsorted(self.rows[:, 1], step, side="right"))
-
     def curves(self) -> Curves:
         """A frozen copy."""
-        rows = self.rows.copy()
-        rows.setflags(write=False)
+        rows = frozen(self.rows.copy())
         fixed = rows[:, :FIXED].T
         norm, largest, mean = np.split(rows[:, FIXED : self._gradients], 3, axis=1)
         train_losses, held_out_losses = np.split(rows[:, self._gradients :], 2, axis=1)
-        steps = fixed[1].astype(np.int64)
-        steps.setflags(write=False)
         return Curves(
             epoch=fixed[0],
-            step=steps,
+            step=frozen(fixed[1].astype(np.int64)),
             train_loss=fixed[2],
             validation_loss=fixed[3],
             test_loss=fixed[4],

@@ -6,7 +6,9 @@ its `need` is the name by which views ask for it, and `take` reads it off a run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -25,10 +27,11 @@ from playground.nn.training import Trainer
 if TYPE_CHECKING:
     from playground.experiment.config import Config
     from playground.experiment.frame import Curves, Divergence
+    from playground.experiment.history import History
     from playground.experiment.maps import Maps
     from playground.experiment.problem import Part, Problem
     from playground.experiment.progress import Progress
-    from playground.experiment.vitals import Vitals
+    from playground.experiment.vitals import Vitals, VitalsLog
 
 AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
 
@@ -82,21 +85,36 @@ class Inside:
 
     Attributes:
         network: the member that is shown, alone, and `member` which that is, counted from 0.
-        probe: has been run for the weights as they are.
         maps: samples the drawn plane.
         divergence: set when the run has diverged.
+        curves, vitals, probe: copied, or run, when they are first read, and then the same for all looks of a moment.
     """
 
     config: Config
     problem: Problem
     progress: Progress
-    curves: Curves
-    vitals: Vitals
     network: Network
     member: int
-    probe: Probe
     maps: Maps
-    divergence: Divergence | None = None
+    divergence: Divergence | None
+    history: History
+    log: VitalsLog
+    run_probe: Callable[[int], Probe]
+
+    @cached_property
+    def curves(self) -> Curves:
+        """The history so far."""
+        return self.history.curves()
+
+    @cached_property
+    def vitals(self) -> Vitals:
+        """The vital signs so far."""
+        return self.log.vitals()
+
+    @cached_property
+    def probe(self) -> Probe:
+        """Of the member, run for its weights as they are."""
+        return self.run_probe(self.member)
 
     def part(self, name: str) -> Part:
         """The examples of "train", "validation" or "test" that the member shown is scored on."""

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.frame import MAP_SIZE, Scene
+from playground.experiment.look import frozen
 from playground.experiment.problem import Problem
 from playground.nn.network import Network
 
@@ -20,9 +21,7 @@ class Maps:
         self._problem = problem
         self._grid = problem.grid(scene.axes, scene.extent, MAP_SIZE)  # (cells, inputs + 1)
         low, high, _, _ = scene.extent
-        self._line = np.linspace(low, high, LINE) if scene.axes[0] == scene.axes[1] else None
-        if self._line is not None:
-            self._line.setflags(write=False)
+        self._line = frozen(np.linspace(low, high, LINE)) if scene.axes[0] == scene.axes[1] else None
         self._inputs = _as_maps(self._grid[:, :-1].T.astype(np.float32))
 
     def outputs(self, network: Network, members: NDArray[np.bool_]) -> tuple[Floats, Floats | None]:
@@ -75,6 +74,4 @@ class Maps:
 
 
 def _as_maps(flat: Floats) -> Floats:
-    maps = np.ascontiguousarray(flat).reshape(len(flat), MAP_SIZE, MAP_SIZE)
-    maps.setflags(write=False)
-    return maps
+    return frozen(np.ascontiguousarray(flat).reshape(len(flat), MAP_SIZE, MAP_SIZE))

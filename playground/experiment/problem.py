@@ -15,6 +15,7 @@ from playground.data.split import Indices, split
 from playground.experiment.config import FULL_BATCH, Config, ConfigError
 from playground.experiment.ensemble import BySeed, Member, Ranged
 from playground.experiment.frame import Scene
+from playground.experiment.look import frozen
 from playground.experiment.watch import EarlyStopping
 from playground.nn.activations import Activation, Array, Sigmoid, Softmax
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
@@ -221,12 +222,12 @@ class Problem:
             remark=self.loss.remark(self.output),
             low=low,
             high=high if high > low else low + 1.0,
-            train_points=_frozen(drawn[train]),
-            validation_points=_frozen(drawn[validation]),
-            test_points=_frozen(drawn[test]),
-            train_y=_frozen(data.y[train]),
-            validation_y=_frozen(data.y[validation]),
-            test_y=_frozen(data.y[test]),
+            train_points=frozen(drawn[train]),
+            validation_points=frozen(drawn[validation]),
+            test_points=frozen(drawn[test]),
+            train_y=frozen(data.y[train]),
+            validation_y=frozen(data.y[validation]),
+            test_y=frozen(data.y[test]),
             steps_per_epoch=-(-self.examples // min(config.training.batch_size, self.examples)),
             members=tuple(member.name for member in self.members),
             validated=bool(self.parts["validation"]),
@@ -393,8 +394,3 @@ def _held_sentence(names: list[str]) -> str:
     if len(names) > 3:
         return f"the {len(names)} other columns held at their mean"
     return f"{', '.join(names)} held at {'its' if len(names) == 1 else 'their'} mean"
-
-
-def _frozen(array: Floats) -> Floats:
-    array.setflags(write=False)
-    return array

@@ -79,8 +79,7 @@ class Seats(Look):
         points = np.linspace(-reach, reach, POINTS)
         values, slope = curves(network, layer, rows, points)
         limit = steepest(activation)
-        faint = np.abs(slope) < SATURATED * limit
-        faint.setflags(write=False)
+        faint = frozen(np.abs(slope) < SATURATED * limit)
         return cls(
             layer=layer,
             unit=unit,

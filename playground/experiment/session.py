@@ -14,15 +14,11 @@ from playground.experiment.config import Config, Impact, impact
 from playground.experiment.diagnosis import diagnose
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene, Scores
 from playground.experiment.history import History
-from playground.experiment.look import Inside, Look, Probe
-from playground.experiment.looks import LOOKS
-from playground.experiment.maps import Maps
-from playground.experiment.microscope import Microscope, Weight
+from playground.experiment.look import Inside, frozen
+from playground.experiment.observer import Observer
 from playground.experiment.problem import Evaluation, Problem
 from playground.experiment.progress import Progress
 from playground.experiment.state import State, StateError, check_state
-from playground.experiment.vitals import VitalsLog, vital_signs
-from playground.nn.activations import Array
 from playground.nn.network import Network
 
 SMALL = 10_000  # examples, times members, up to which scores are taken at every frame; of one member, 4 times an epoch
@@ -107,7 +103,7 @@ class Session:
             scene = self._problem.scene(config)
             if scene.axes != self.scene.axes:
                 self.scene = scene
-                self._maps = Maps(self._problem, scene)
+                self._observer.turn_to(self._problem, scene)
             self.config = config
         return change
 
@@ -120,13 +116,11 @@ class Session:
             IndexError: when there is no such weight.
             ValueError: when the value is not finite.
         """
-        if min(layer, unit, input, member) < 0:
-            raise IndexError("layers, units, inputs and members are counted from 0")
+        if min(layer, unit, input) < 0:
+            raise IndexError("layers, units and inputs are counted from 0")
         if not math.isfinite(value):
             raise ValueError(f"a weight must be a finite number, not {value}")
-        if member >= self.network.members:
-            raise IndexError(f"there are {self.network.members} members, counted from 0")
-        network = self.network.alone(member)
+        network = self._alone(member)
         network.activations[layer].set_edge(network.weights[layer], unit, input, value)
         self._scored_at = -1
         self._checkpoint = self._progress.moment()
@@ -149,6 +143,11 @@ class Session:
     def network(self) -> Network:
         """The networks that are trained."""
         return self._progress.network
+
+    @property
+    def member(self) -> int:
+        """Which of the networks is shown, counted from 0."""
+        return min(self.config.display.member, self.network.members - 1)
 
     @property
     def epoch(self) -> int:
@@ -179,9 +178,7 @@ class Session:
         if X.ndim != 2 or X.shape[1] != len(self.dataset.columns):
             raise ValueError(f"X must be (examples, {len(self.dataset.columns)}), not {X.shape}")
         members = self.network.members
-        if isinstance(member, int) and not 0 <= member < members:
-            raise IndexError(f"there are {members} members, counted from 0")
-        network = self.network.alone(member) if isinstance(member, int) else self.network
+        network = self._alone(member) if isinstance(member, int) else self.network
         with np.errstate(all="ignore"):
             outputs = self._problem.output.decide(network.predict(self._problem.inputs(X)))
             if members > 1 and member == "mean":
@@ -204,25 +201,24 @@ class Session:
 
     def diagnosis(self) -> tuple[Finding, ...]:
         """What is wrong with the run now, the gravest first; of several members, with the one that is shown."""
-        member = min(self.config.display.member, self.network.members - 1)
         with np.errstate(all="ignore"):
-            return diagnose(self._inside(self.network.alone(member), member))
+            return diagnose(self._inside())
 
     def frame(self, needs: frozenset[str] = NEEDS) -> Frame:
         """All that is drawn of this moment; maps and curves only if they are among the needs."""
         self._needs = needs
-        self._follow()
+        self._observer.follow(self.config, needs)
         with np.errstate(all="ignore"):
             stale = self._small and self._scored_at != self.step_count
             # Weights that are not finite stay so: the next record would find the same, had no frame come by.
             if stale and not self._take_scores(~_finite(self.network.parameters)):
                 self._find_divergence()
-            member = min(self.config.display.member, self.network.members - 1)
-            network = self.network.alone(member)
-            outputs, disagreement = self._maps.outputs(self.network, self._living) if OUTPUTS in needs else (None, None)
-            units = self._maps.units(network) if UNITS in needs else None
+            inside = self._inside()
+            network, maps = inside.network, inside.maps
+            outputs, disagreement = maps.outputs(self.network, self._living) if OUTPUTS in needs else (None, None)
+            units = maps.units(network) if UNITS in needs else None
             gradient_now = self._progress.gradient_sizes()
-            looks = self._looks(needs, network, member)
+            looks = self._observer.looks(needs, inside)
         shown = zip(network.activations, network.weights, strict=True)
         return Frame(
             run=self.run,
@@ -231,10 +227,10 @@ class Session:
             step_in_epoch=self._progress.batch,
             scores=self._scores,
             scene=self.scene,
-            member=member,
-            weights=tuple(_frozen(activation.edges(weights).astype(float)) for activation, weights in shown),
-            gradient_now=_frozen(gradient_now),
-            curves=self._history.curves() if CURVES in needs else None,
+            member=inside.member,
+            weights=tuple(frozen(activation.edges(weights).astype(float)) for activation, weights in shown),
+            gradient_now=frozen(gradient_now),
+            curves=inside.curves if CURVES in needs else None,
             outputs=outputs,
             disagreement=disagreement,
             unit_maps=units,
@@ -252,9 +248,9 @@ class Session:
         plain = {
             "resolution": self._history.resolution,
             "start_loss": self._start_loss,
-            "vitals_every": self._vitals.every,
+            "vitals_every": self._observer.vitals.every,
         }
-        logs = {"history": self._history.rows.copy(), "vitals": self._vitals.rows.copy()}
+        logs = {"history": self._history.rows.copy(), "vitals": self._observer.vitals.rows.copy()}
         return State(moment.arrays | logs, moment.plain | plain)
 
     @classmethod
@@ -270,12 +266,11 @@ class Session:
         session._history.restore(state.arrays["history"])
         session._history.resolution = state.plain["resolution"]
         session._start_loss = state.plain["start_loss"]
-        session._vitals.restore(state.arrays["vitals"])
-        session._vitals.every = state.plain["vitals_every"]
+        session._observer.vitals.restore(state.arrays["vitals"])
+        session._observer.vitals.every = state.plain["vitals_every"]
         if not session._progress.return_to(state):
             raise StateError("generator: is not the state of a PCG64 generator")
-        session._history.forget_after(session.step_count)
-        session._vitals.forget_after(session.step_count)
+        session._forget_later()
         session._scores = session._score()
         session._checkpoint = session._good = session._progress.moment()
         return session
@@ -288,7 +283,6 @@ class Session:
         scene = problem.scene(config)
         self.config, self.dataset, self._problem, self.scene = config, dataset, problem, scene
         self._small = len(dataset) * len(problem.members) <= SMALL
-        self._maps = Maps(problem, scene)
         self._start()
 
     def _start(self) -> None:
@@ -296,13 +290,12 @@ class Session:
         self.divergence = None
         self._progress = Progress(self.config, self._problem)
         self._history = History(len(self.network.units), self._resolution(), self.network.members)
-        self._vitals = VitalsLog(self.network.units)
-        self._follow()
-        self._probes: dict[int, Probe] = {}
+        self._observer = Observer(self._problem, self.scene, self._progress)
+        self._observer.follow(self.config, self._needs)
         self._scores = self._score()
         self._start_loss = self._scores.train_loss
         self._record()
-        self._record_vitals()
+        self._observer.record()
 
     def _resolution(self) -> int:
         """Of the history: as fine as scoring all examples allows, and no finer than the steps."""
@@ -314,10 +307,9 @@ class Session:
         progress, old_loss = self._progress, self._problem.loss
         now, size = progress.moment(), progress.batch_size
         self.config, self._problem, self.scene = config, problem, problem.scene(config)
-        self._maps = Maps(problem, self.scene)
-        self._probes = {}
+        self._observer.turn_to(problem, self.scene)
         progress.take_rules(config, problem)
-        self._follow()
+        self._observer.follow(config, self._needs)
         self._good, self._checkpoint = progress.adjusted(self._good, size), progress.adjusted(now, size)
         self._return_to(self._checkpoint)
         self._history.resolution = min(self._history.resolution, self._resolution())
@@ -339,8 +331,8 @@ class Session:
                 self._record()
             else:
                 self._find_divergence()
-        if progress.batch == 0 and self._vitals.due(progress.epoch) and self.divergence is None:
-            self._record_vitals()
+        if progress.batch == 0 and self._observer.vitals.due(progress.epoch) and self.divergence is None:
+            self._observer.record()
         return stop - first
 
     def _take_scores(self, broken: NDArray[np.bool_] | None = None) -> bool:
@@ -424,53 +416,24 @@ class Session:
         if self._scores.train_loss <= self._start_loss:
             self._good = self._checkpoint
 
-    def _record_vitals(self) -> None:
-        """Write down, of the first member, how its layers and units are."""
-        progress = self._progress
-        probe = self._probe(0)
-        row = vital_signs(self._problem, self.network.alone(0), probe, progress.last_update[0])
-        self._vitals.add(progress.epoch, progress.steps, row)
+    def _inside(self) -> Inside:
+        return self._observer.inside(self.config, self._history, self.member, self.divergence)
 
-    def _probe(self, member: int) -> Probe:
-        """The probe of a member, run for its weights as they are."""
-        if member not in self._probes:
-            self._probes = {member: Probe(self._problem, self.network.alone(member))}
-        self._probes[member].run()
-        return self._probes[member]
-
-    def _looks(self, needs: frozenset[str], network: Network, member: int) -> tuple[Look, ...]:
-        """What views have asked for beside maps and curves."""
-        kinds = [cls for need, cls in LOOKS.items() if need in needs]
-        if not kinds:
-            return ()
-        inside = self._inside(network, member)
-        found = [cls.take(inside) for cls in kinds]
-        return tuple(look for look in found if look is not None)
-
-    def _inside(self, network: Network, member: int) -> Inside:
-        return Inside(
-            self.config,
-            self._problem,
-            self._progress,
-            self._history.curves(),
-            self._vitals.vitals(),
-            network,
-            member,
-            self._probe(member),
-            self._maps,
-            self.divergence,
-        )
-
-    def _follow(self) -> None:
-        """Record the weight under the microscope for as long as someone looks through it."""
-        looked_at = Microscope.need in self._needs
-        self._progress.follow(Weight.shown(self.config.display, self.network) if looked_at else None)
+    def _alone(self, member: int) -> Network:
+        """One member; IndexError when there is no such one."""
+        if not 0 <= member < self.network.members:
+            raise IndexError(f"there are {self.network.members} members, counted from 0")
+        return self.network.alone(member)
 
     def _return_to(self, moment: State) -> None:
         """Undo what training has changed since; records of later steps are dropped."""
         self._progress.return_to(moment)
+        self._forget_later()
+
+    def _forget_later(self) -> None:
+        """Drop what was written down of steps that are still to come."""
         self._history.forget_after(self.step_count)
-        self._vitals.forget_after(self.step_count)
+        self._observer.vitals.forget_after(self.step_count)
 
 
 def _load(config: Config) -> Dataset:
@@ -481,8 +444,3 @@ def _finite(parameters: Floats) -> NDArray[np.bool_]:
     """Which members' numbers all are, (members,)."""
     finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(parameters), axis=1)
     return finite
-
-
-def _frozen(array: Array) -> Array:
-    array.setflags(write=False)
-    return array

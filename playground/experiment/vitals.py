@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
+from playground.experiment.log import Log
 from playground.experiment.look import SAMPLE, Inside, Look, Probe, frozen
 from playground.nn.activations import Activation, Softmax
 from playground.nn.network import Network
@@ -53,19 +54,13 @@ class Vitals(Look):
         return inside.vitals
 
 
-class VitalsLog:
+class VitalsLog(Log):
     """Records at equal distances in epochs, at most CAPACITY; when it is full every second one goes."""
 
     def __init__(self, units: tuple[int, ...]) -> None:
         self._units = units
         self.every = 1  # epochs between two records
-        self.count = 0
-        self._rows = np.empty((CAPACITY, 2 + MEASURES * len(units) + sum(units)))
-
-    @property
-    def rows(self) -> Floats:
-        """All records, (records, columns): a view."""
-        return self._rows[: self.count]
+        super().__init__(CAPACITY, 2 + MEASURES * len(units) + sum(units))
 
     def due(self, epoch: int) -> bool:
         """Whether there is to be a record at the end of this epoch."""
@@ -73,7 +68,7 @@ class VitalsLog:
 
     def add(self, epoch: int, step: int, now: Floats) -> None:
         """Write down what `vital_signs` has found."""
-        if self.count == CAPACITY:
+        if self.full:
             self.every *= 2
             kept = self.rows[self.rows[:, 0] % self.every == 0].copy()
             self.restore(kept)
@@ -83,22 +78,11 @@ class VitalsLog:
         self._rows[self.count, 2:] = now
         self.count += 1
 
-    def restore(self, rows: Floats) -> None:
-        """Continue after these records, (records, columns)."""
-        self.count = len(rows)
-        self._rows[: self.count] = rows
-
-    def forget_after(self, step: int) -> None:
-        """Drop the records of later steps."""
-        self.count = int(np.searchsorted(self.rows[:, 1], step, side="right"))
-
     def vitals(self) -> Vitals:
         """A frozen copy."""
         rows, layers = frozen(self.rows.copy()), len(self._units)
         slope, saturated, dead, update = np.split(rows[:, 2 : 2 + MEASURES * layers], MEASURES, axis=1)
-        step, unit_dead = rows[:, 1].astype(np.int64), rows[:, 2 + MEASURES * layers :] > 0.0
-        step.setflags(write=False)
-        unit_dead.setflags(write=False)
+        step, unit_dead = frozen(rows[:, 1].astype(np.int64)), frozen(rows[:, 2 + MEASURES * layers :] > 0.0)
         return Vitals(rows[:, 0], step, slope, saturated, dead, update, unit_dead, self._units)
 
 

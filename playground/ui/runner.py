@@ -231,8 +231,7 @@ class _TrainingThread(QThread):
 
     def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
         try:
-            member = min(self._session.config.display.member, self._session.network.members - 1)
-            self._session.set_weight(layer, unit, input, value, member)
+            self._session.set_weight(layer, unit, input, value, self._session.member)
         except IndexError:
             self._tell("failed", "That weight is no longer there: the network has changed.", "")
         self._stale = True

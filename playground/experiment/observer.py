@@ -1,0 +1,67 @@
+"""What is seen of a run beyond its scores: the plane it is drawn on, its vital signs, and looks. Knows no screen."""
+
+from __future__ import annotations
+
+from playground.experiment.config import Config
+from playground.experiment.frame import Divergence, Scene
+from playground.experiment.history import History
+from playground.experiment.look import Inside, Look, Probe
+from playground.experiment.looks import LOOKS
+from playground.experiment.maps import Maps
+from playground.experiment.microscope import Microscope, Weight
+from playground.experiment.problem import Problem
+from playground.experiment.progress import Progress
+from playground.experiment.vitals import VitalsLog, vital_signs
+
+
+class Observer:
+    """Looks at one run from its start to its end, and changes nothing of it."""
+
+    def __init__(self, problem: Problem, scene: Scene, progress: Progress) -> None:
+        self.vitals = VitalsLog(progress.network.units)
+        self._progress = progress
+        self.turn_to(problem, scene)
+
+    def turn_to(self, problem: Problem, scene: Scene) -> None:
+        """The run goes on under other rules, or another plane is drawn."""
+        self.maps = Maps(problem, scene)
+        self._problem = problem
+        self._probes: dict[int, Probe] = {}
+
+    def record(self) -> None:
+        """Write down, of the first member, how its layers and units are."""
+        progress, network = self._progress, self._progress.network.alone(0)
+        row = vital_signs(self._problem, network, self._probe(0), progress.last_update[0])
+        self.vitals.add(progress.epoch, progress.steps, row)
+
+    def follow(self, config: Config, needs: frozenset[str]) -> None:
+        """Record the weight under the microscope for as long as someone looks through it."""
+        looked_at = Microscope.need in needs
+        self._progress.follow(Weight.shown(config.display, self._progress.network) if looked_at else None)
+
+    def inside(self, config: Config, history: History, member: int, divergence: Divergence | None) -> Inside:
+        """What looks at this moment of a member may read; whatever of it takes time is got when it is first read."""
+        return Inside(
+            config,
+            self._problem,
+            self._progress,
+            self._progress.network.alone(member),
+            member,
+            self.maps,
+            divergence,
+            history,
+            self.vitals,
+            self._probe,
+        )
+
+    def looks(self, needs: frozenset[str], inside: Inside) -> tuple[Look, ...]:
+        """What is needed of all that can be looked at."""
+        found = [cls.take(inside) for need, cls in LOOKS.items() if need in needs]
+        return tuple(look for look in found if look is not None)
+
+    def _probe(self, member: int) -> Probe:
+        """The probe of a member, run for its weights as they are."""
+        if member not in self._probes:
+            self._probes = {member: Probe(self._problem, self._progress.network.alone(member))}
+        self._probes[member].run()
+        return self._probes[member]
