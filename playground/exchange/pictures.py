@@ -1,42 +1,38 @@
-"""Pictures of a run without a screen, as PNG files, in the colours of the window. Knows no session and no Qt.
-
-matplotlib is imported on use, and of it only the figures: pyplot would keep global state and look for a screen.
-"""
+"""Pictures of a run without a screen, as PNG files: the boundary and the gradients. Knows no session and no Qt."""
 
 from __future__ import annotations
 
-import io
-import textwrap
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from playground.exchange.atomic import write_atomically
+from playground.exchange.sheet import (
+    BORDER,
+    CLASSES,
+    MIDDLE,
+    MOST_NAMES,
+    MUTED,
+    TEXT,
+    class_colours,
+    dress_bar,
+    plain,
+    scored_sheet,
+    write,
+)
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame, Scene
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
     from matplotlib.lines import Line2D
 
-# Orange and blue first, so that of two classes they are no and yes; then Okabe and Ito 2008.
-CLASSES = ("#f59322", "#0877bd", "#009e73", "#cc79a7", "#f0e442", "#56b4e9", "#d55e00", "#999999")
 SYMBOLS = ("o", "s", "v", "d", "*", "p", "h", "X")  # classes by shape too
-MIDDLE = "#f1f2f4"  # half-way between no and yes
 BROKEN = "#9aa0a8"  # where an output is no number
-TEXT, MUTED, BORDER, WARNING = "#1c2330", "#5b6575", "#d5d9e0", "#7a4a00"
-
-WIDTH = 8.0  # inches
-DOTS_PER_INCH = 150
 MOST_POINTS = 5000  # of either part; more would hide one another
-LONGEST = 80  # characters of a line below the title
-MOST_NAMES = 12  # of classes in the legend
 PALE_POINT = 0.45  # share of its own colour inside a validation point
 PALE = 0.75  # of the plane's colours, so that the points stand out from it
 
@@ -54,7 +50,7 @@ def boundary_picture(frame: Frame, path: str | Path) -> None:
     if outputs is None:
         raise ValueError("the frame holds no outputs")
     of = f", mean of {len(scene.members)} members" if len(scene.members) > 1 else ""
-    figure, axes = _figure(frame, _plain(scene.origin, 38 - len(of) // 2) + of, height=7.2)
+    figure, axes = scored_sheet(frame, plain(scene.origin, 38 - len(of) // 2) + of, height=7.2)
     if not scene.classes:
         colouring = _draw_surface(axes, scene, outputs[0])
     elif len(outputs) == 1:
@@ -62,11 +58,11 @@ def boundary_picture(frame: Frame, path: str | Path) -> None:
     else:
         colouring = _draw_classes(axes, scene, outputs)
     _draw_points(axes, scene, colouring, broken=not np.isfinite(outputs).all())
-    horizontal, vertical = (_plain(scene.columns[axis], 60) for axis in scene.axes)
-    axes.set_xlabel(f"{horizontal}\n{_plain(scene.held, 90)}" if scene.held else horizontal)
+    horizontal, vertical = (plain(scene.columns[axis], 60) for axis in scene.axes)
+    axes.set_xlabel(f"{horizontal}\n{plain(scene.held, 90)}" if scene.held else horizontal)
     axes.set_ylabel(vertical)
     axes.set_box_aspect(1)
-    _write(figure, Path(path))
+    write(figure, Path(path))
 
 
 def gradients_picture(frame: Frame, path: str | Path) -> None:
@@ -81,7 +77,7 @@ def gradients_picture(frame: Frame, path: str | Path) -> None:
     curves = frame.curves
     if curves is None:
         raise ValueError("the frame holds no curves")
-    figure, axes = _figure(frame, f"{_plain(frame.scene.origin, 25)}: gradient of each layer's weights", height=5.0)
+    figure, axes = scored_sheet(frame, f"{plain(frame.scene.origin, 25)}: gradient of each layer's weights", height=5.0)
     drawable = np.isfinite(curves.gradient_norm) & (curves.gradient_norm > 0.0)
     window = max(len(curves) // 50, 1)
     marker = "." if len(curves) < 20 else ""  # a line through a single record would not be seen
@@ -104,13 +100,13 @@ def gradients_picture(frame: Frame, path: str | Path) -> None:
     axes.grid(axis="y", color=BORDER, linewidth=0.6)
     title = "norm now" if frame.step else None
     axes.legend(title=title, loc="upper left", bbox_to_anchor=(1.01, 1.0), alignment="left", frameon=False)
-    _write(figure, Path(path))
+    write(figure, Path(path))
 
 
 def _draw_surface(axes: Axes, scene: Scene, values: Floats) -> Colouring:
     """A number over the plane, in viridis, with its scale."""
     image = _show(axes, scene, values, cmap="viridis", vmin=scene.low, vmax=scene.high)
-    _bar(axes, image, _plain(scene.target, 60), extend="both")
+    _bar(axes, image, plain(scene.target, 60), extend="both")
     return image.to_rgba
 
 
@@ -125,7 +121,7 @@ def _draw_answer(axes: Axes, scene: Scene, output: Floats) -> Colouring:
         axes.contour(output, [middle], colors=TEXT, linewidths=0.8, origin="lower", extent=scene.extent)
     bar = _bar(axes, image, f"output ({scene.output})", extend="neither")
     bar.set_ticks(np.linspace(scene.low, scene.high, 5).tolist())
-    return _class_colours
+    return class_colours
 
 
 def _draw_classes(axes: Axes, scene: Scene, outputs: Floats) -> Colouring:
@@ -136,9 +132,9 @@ def _draw_classes(axes: Axes, scene: Scene, outputs: Floats) -> Colouring:
     second, first = np.sort(shares, axis=0)[-2:]
     lead = (first - second)[..., None]
     ground = np.array(to_rgb(MIDDLE))
-    colours = ground + lead * (_class_colours(shares.argmax(axis=0))[..., :3] - ground)
+    colours = ground + lead * (class_colours(shares.argmax(axis=0))[..., :3] - ground)
     _show(axes, scene, np.where(np.isnan(lead), to_rgb(BROKEN), colours))
-    return _class_colours
+    return class_colours
 
 
 def _draw_points(axes: Axes, scene: Scene, colouring: Colouring, broken: bool) -> None:
@@ -146,7 +142,7 @@ def _draw_points(axes: Axes, scene: Scene, colouring: Colouring, broken: bool) -
     from matplotlib.colors import to_rgb
 
     classes = scene.classes[:MOST_NAMES]
-    handles = [_mark(_plain(name, 24), _symbol(index), _class_colours(index)) for index, name in enumerate(classes)]
+    handles = [_mark(plain(name, 24), _symbol(index), class_colours(index)) for index, name in enumerate(classes)]
     if len(classes) < len(scene.classes):
         handles.append(_mark(f"and {len(scene.classes) - len(classes)} more classes", ""))
     parts = (
@@ -193,35 +189,6 @@ def _mark(label: str, marker: str, colour: Any = MUTED, face: Any = None) -> Lin
     return Line2D([], [], linestyle="", marker=marker, color=colour, markerfacecolor=face, markersize=6.0, label=label)
 
 
-def _figure(frame: Frame, title: str, height: float) -> tuple[Figure, Axes]:
-    """An empty picture with the run's name and scores on top."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH, height), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
-    axes = figure.add_subplot()
-    axes.tick_params(colors=MUTED, labelsize=9)
-    axes.spines[:].set_color(BORDER)
-    scores = _scores(frame)
-    axes.set_title(scores, loc="left", pad=8, color=WARNING if frame.divergence else MUTED, fontsize=10)
-    above = (0, 14 + 13 * len(scores.splitlines()))  # points
-    axes.annotate(title, (0, 1), above, "axes fraction", "offset points", color=TEXT, fontsize=14, fontweight="bold")
-    return figure, axes
-
-
-def _scores(frame: Frame) -> str:
-    """Losses and accuracies of the parts there are, and what has become of the run, in lines that fit."""
-    scores = frame.scores
-    losses = {"training": scores.train_loss, "validation": scores.validation_loss, "test": scores.test_loss}
-    shares = {"training": scores.train_accuracy, "validation": scores.validation_accuracy, "test": scores.test_accuracy}
-    text = f"epoch {frame.epoch:,} · loss "
-    text += ", ".join(f"{loss:.4g} {part}" for part, loss in losses.items() if loss is not None)
-    if scores.train_accuracy is not None:
-        text += " · accuracy " if scores.validation_accuracy is None else "\naccuracy "
-        text += ", ".join(f"{100 * share:.1f} % {part}" for part, share in shares.items() if share is not None)
-    sentence = frame.divergence.message if frame.divergence else frame.ending
-    return "\n".join([text, *textwrap.wrap(sentence, LONGEST)])
-
-
 def _show(axes: Axes, scene: Scene, cells: Any, **colours: Any) -> AxesImage:
     """Fill the plane with cells (rows, columns) or (rows, columns, 3), row 0 lowest."""
     smooth: dict[str, Any] = {"origin": "lower", "interpolation": "bilinear", "aspect": "auto", "alpha": PALE}
@@ -232,15 +199,7 @@ def _show(axes: Axes, scene: Scene, cells: Any, **colours: Any) -> AxesImage:
 
 def _bar(axes: Axes, image: AxesImage, label: str, extend: str) -> Colorbar:
     bar = axes.figure.colorbar(image, ax=axes, shrink=0.8, extend=extend, label=label)
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(colors=MUTED, labelsize=9)
-    return bar
-
-
-def _class_colours(indices: Any) -> Any:
-    from matplotlib.colors import to_rgba_array
-
-    return to_rgba_array(CLASSES)[np.asarray(indices, int) % len(CLASSES)]
+    return dress_bar(bar)
 
 
 def _symbol(index: int) -> str:
@@ -248,19 +207,6 @@ def _symbol(index: int) -> str:
     return SYMBOLS[(index + index // len(CLASSES)) % len(SYMBOLS)]
 
 
-def _plain(text: str, longest: int) -> str:
-    """A text from outside, not too long, and with no formula in it for matplotlib to find."""
-    return (text if len(text) <= longest else text[: longest - 1] + "…").replace("$", r"\$")
-
-
 def _running_mean(values: Floats, window: int) -> Floats:
     """(count - window + 1,), or nothing when there are fewer than `window` values."""
     return np.convolve(values, np.full(window, 1.0 / window), "valid") if len(values) >= window else values[:0]
-
-
-def _write(figure: Figure, path: Path) -> None:
-    content = io.BytesIO()
-    with warnings.catch_warnings(), np.errstate(all="ignore"):  # outputs may be enormous
-        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)  # it draws a box instead
-        figure.savefig(content, format="png")
-    write_atomically(path, content.getvalue())

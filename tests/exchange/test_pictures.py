@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from matplotlib.text import Text
 
-from playground.exchange import pictures
+from playground.exchange import pictures, sheet
 from playground.exchange.pictures import boundary_picture, gradients_picture
 from playground.experiment.config import Config
 from playground.experiment.frame import MAP_SIZE, Divergence, Frame
@@ -55,10 +55,10 @@ def pale(colour: str) -> Any:
 
 
 def test_the_colours_are_those_of_the_window() -> None:
-    assert pictures.CLASSES == theme.CLASSES
-    assert (pictures.CLASSES[0], pictures.CLASSES[1]) == (theme.NEGATIVE, theme.POSITIVE)
+    assert sheet.CLASSES == theme.CLASSES
+    assert (sheet.CLASSES[0], sheet.CLASSES[1]) == (theme.NEGATIVE, theme.POSITIVE)
     light = (theme.LIGHT.middle, theme.LIGHT.text, theme.LIGHT.muted, theme.LIGHT.border, theme.LIGHT.warning)
-    assert light == (pictures.MIDDLE, pictures.TEXT, pictures.MUTED, pictures.BORDER, pictures.WARNING)
+    assert light == (sheet.MIDDLE, sheet.TEXT, sheet.MUTED, sheet.BORDER, sheet.WARNING)
 
 
 def test_two_classes_are_orange_and_blue(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_divergence_is_said(tmp_path: Path) -> None:
 def words(frame: Frame, folder: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """All that is written in the picture of the boundary; every line of it must lie within the picture."""
     figures: list[Any] = []
-    monkeypatch.setattr(pictures, "_write", lambda figure, path: figures.append(figure))
+    monkeypatch.setattr(pictures, "write", lambda figure, path: figures.append(figure))
     boundary_picture(frame, folder / "x.png")
     [figure] = figures
     figure.draw_without_rendering()
@@ -208,7 +208,7 @@ def test_names_from_outside_are_taken_as_they_are(tmp_path: Path) -> None:
 
 
 def test_only_after_64_classes_two_look_the_same() -> None:
-    looks = {(index % len(pictures.CLASSES), pictures._symbol(index)) for index in range(64)}
+    looks = {(index % len(sheet.CLASSES), pictures._symbol(index)) for index in range(64)}
     assert len(looks) == 64
 
 

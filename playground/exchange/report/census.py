@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.sheet import MUTED, WIDTH, dress, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Frame
 from playground.experiment.vitals import Vitals
@@ -22,19 +22,16 @@ def picture(frame: Frame, path: Path) -> None:
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
     from matplotlib import colormaps
-    from matplotlib.figure import Figure
 
     vitals = frame.look(Vitals)
     if vitals is None or not vitals.unit_dead.any():
         raise ValueError("no unit has been dead")
     names = layer_names(len(vitals.units))
-    figure = Figure(figsize=(1.25 * WIDTH, 4.2), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
-    title = f"{_plain(frame.scene.origin, 50)}: units that put out 0 for every training example"
-    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    title = f"{plain(frame.scene.origin, 50)}: units that put out 0 for every training example"
+    figure = sheet(4.2, 1.25 * WIDTH, title)
     shares, lives = figure.subplots(1, 2, width_ratios=(2, 3))
     for axes in (shares, lives):
-        axes.tick_params(colors=MUTED, labelsize=9)
-        axes.spines[:].set_color(BORDER)
+        dress(axes)
         axes.set_xlabel("epoch", fontsize=9)
     colours = colormaps["viridis"](0.82 * np.arange(len(names)) / max(len(names) - 1, 1))[:, :3]
     for index, name in enumerate(names):
@@ -56,7 +53,7 @@ def picture(frame: Frame, path: Path) -> None:
     lives.set_yticks((borders[:-1] + borders[1:]) / 2.0, names)
     for border in borders[1:-1]:
         lives.axhline(border, color="white", linewidth=2.0)
-    _write(figure, path)
+    write(figure, path)
 
 
 def _own(vitals: Vitals, layer: int) -> slice:

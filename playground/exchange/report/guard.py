@@ -8,18 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from playground.exchange.pictures import (
-    BORDER,
-    DOTS_PER_INCH,
-    LONGEST,
-    MUTED,
-    TEXT,
-    WARNING,
-    WIDTH,
-    _class_colours,
-    _plain,
-    _write,
-)
+from playground.exchange.sheet import LONGEST, MUTED, TEXT, WARNING, class_colours, dress, plain, sheet, write
 from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.guard import Guard
 
@@ -31,12 +20,10 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no guard.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    from matplotlib.figure import Figure
-
     guard, scene = frame.look(Guard), frame.scene
     if guard is None:
         raise ValueError("the frame holds no guard")
-    figure = Figure(figsize=(WIDTH, 4.6), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
+    figure = sheet(4.6)
     remark = "\n".join(textwrap.wrap(scene.remark, LONGEST))
     figure.suptitle(
         f"{scene.output} with {scene.loss}" + "\n" * (1 + len(remark.splitlines())),
@@ -54,21 +41,20 @@ def picture(frame: Frame, path: Path) -> None:
     for row, slopes in enumerate(guard.matched):
         label = f"{guard.match} (matched)" if row == 0 else None
         pull.plot(guard.z, slopes, color=colours[row], linewidth=1.0, linestyle="--", label=label)
-    own = _class_colours(guard.example_y) if scene.classes else colours_of(guard.example_y, scene, guard)
+    own = class_colours(guard.example_y) if scene.classes else colours_of(guard.example_y, scene, guard)
     pull.scatter(guard.example_z, guard.example_slopes, s=14, c=own, edgecolors="white", linewidths=0.4, zorder=3)
     pull.axhline(0.0, color=MUTED, linewidth=0.7)
     for axes, label in ((pull, "∂L/∂z"), (loss, "L")):
         axes.set_xlim(guard.z[0], guard.z[-1])
         axes.set_xlabel("pre-activation z of the output")
         axes.set_ylabel(label)
-        axes.tick_params(colors=MUTED, labelsize=9)
-        axes.spines[:].set_color(BORDER)
+        dress(axes)
     spans = np.vstack([guard.slopes, guard.matched])
     air = 0.06 * float(np.ptp(spans)) or 1.0
     pull.set_ylim(float(spans.min()) - air, float(spans.max()) + air)
     loss.set_xlabel("z")
     pull.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
-    _write(figure, path)
+    write(figure, path)
 
 
 def colours_of(values: Floats, scene: Scene, guard: Guard) -> Any:
@@ -78,13 +64,13 @@ def colours_of(values: Floats, scene: Scene, guard: Guard) -> Any:
     if not scene.classes:
         return colormaps["viridis"](np.clip((values - scene.low) / (scene.high - scene.low), 0.0, 1.0))
     if guard.outputs == 1:
-        return _class_colours([0, 1])
-    return [MUTED, _class_colours([guard.output])[0]]
+        return class_colours([0, 1])
+    return [MUTED, class_colours([guard.output])[0]]
 
 
 def _name(guard: Guard, scene: Scene, row: int, target: float) -> str:
     if not scene.classes:
         return f"target {target:.3g}"
     if guard.outputs == 1:
-        return f"target {_plain(scene.classes[row], 30)}"
-    return f"target {'' if row else 'not '}{_plain(scene.classes[guard.output], 30)}"
+        return f"target {plain(scene.classes[row], 30)}"
+    return f"target {'' if row else 'not '}{plain(scene.classes[guard.output], 30)}"

@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from playground.exchange.pictures import (
-    BORDER,
-    DOTS_PER_INCH,
-    MOST_NAMES,
-    MUTED,
-    TEXT,
-    WIDTH,
-    _class_colours,
-    _plain,
-    _write,
-)
+from playground.exchange.sheet import BORDER, MOST_NAMES, MUTED, TEXT, WIDTH, class_colours, dress, plain, sheet, write
 from playground.experiment.frame import Frame, Scene
 from playground.experiment.judgement import Judgement
 
@@ -34,18 +24,13 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no judgement.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    from matplotlib.figure import Figure
-
     judged, scene = frame.look(Judgement), frame.scene
     if judged is None:
         raise ValueError("the frame holds no judgement")
-    figure = Figure(figsize=(1.6 * WIDTH, 4.8), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
-    title = f"{_plain(scene.origin, 50)}: {judged.examples:,} {PARTS[judged.part]} examples judged"
-    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    title = f"{plain(scene.origin, 50)}: {judged.examples:,} {PARTS[judged.part]} examples judged"
+    figure = sheet(4.8, 1.6 * WIDTH, title)
     panels: Any = figure.subplots(1, 3 if scene.classes else 2)
-    for axes in panels:
-        axes.tick_params(colors=MUTED, labelsize=9)
-        axes.spines[:].set_color(BORDER)
+    dress(*panels)
     if scene.classes:
         _draw_confusion(panels[0], judged, scene)
         _draw_roc(panels[1], judged, scene)
@@ -53,7 +38,7 @@ def picture(frame: Frame, path: Path) -> None:
     else:
         _draw_answers(panels[0], judged, scene)
         _draw_residuals(panels[1], judged)
-    _write(figure, path)
+    write(figure, path)
 
 
 def _draw_confusion(axes: Axes, judged: Judgement, scene: Scene) -> None:
@@ -61,12 +46,12 @@ def _draw_confusion(axes: Axes, judged: Judgement, scene: Scene) -> None:
     counts = judged.confusion
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     cells = np.ones((*counts.shape, 4))
-    colours = _class_colours(np.arange(len(counts)))
+    colours = class_colours(np.arange(len(counts)))
     strength = (0.06 + 0.79 * shares)[..., None]
     cells[..., :3] = 1.0 - strength * (1.0 - colours[None, :, :3])
     axes.imshow(cells)
     if len(counts) <= MOST_NAMES:
-        names = [_plain(name, 14) for name in scene.classes]
+        names = [plain(name, 14) for name in scene.classes]
         axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
         axes.set_yticks(range(len(names)), names)
         for row, column in np.ndindex(counts.shape):
@@ -81,8 +66,8 @@ def _draw_roc(axes: Axes, judged: Judgement, scene: Scene) -> None:
     axes.plot([0.0, 1.0], [0.0, 1.0], color=MUTED, linewidth=0.8, linestyle="--")
     for index, (roc, area) in enumerate(zip(judged.roc, judged.auc, strict=True)):
         of_class = index if len(judged.roc) > 1 else 1
-        label = f"{_plain(scene.classes[of_class], 20)}  {area:.3f}" if index < MOST_NAMES else None
-        axes.plot(roc[0], roc[1], color=_class_colours([of_class])[0], label=label)
+        label = f"{plain(scene.classes[of_class], 20)}  {area:.3f}" if index < MOST_NAMES else None
+        axes.plot(roc[0], roc[1], color=class_colours([of_class])[0], label=label)
     axes.set_xlabel("false positive rate")
     axes.set_ylabel("true positive rate")
     axes.set_title("ROC, and the area under it", loc="left", color=MUTED, fontsize=10)
@@ -107,7 +92,7 @@ def _draw_answers(axes: Axes, judged: Judgement, scene: Scene) -> None:
     ends = [float(judged.truth.min()), float(judged.truth.max())]
     axes.plot(ends, ends, color=MUTED, linewidth=0.8, linestyle="--")
     axes.scatter(judged.truth, judged.answer, s=12, c=judged.truth, edgecolors="white", linewidths=0.3, cmap="viridis")
-    axes.set_xlabel(f"true {_plain(scene.target, 40)}")
+    axes.set_xlabel(f"true {plain(scene.target, 40)}")
     axes.set_ylabel("answer")
     axes.set_title(f"R² {judged.explained:.3f}", loc="left", color=MUTED, fontsize=10)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.sheet import MUTED, TEXT, WIDTH, dress, dress_bar, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.anatomy import EDGES, PER_DECADE, Anatomy
 from playground.experiment.frame import Curves, Floats, Frame
@@ -30,19 +30,15 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no anatomy.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    from matplotlib.figure import Figure
-
     anatomy = frame.look(Anatomy)
     if anatomy is None:
         raise ValueError("the frame holds no anatomy")
-    figure = Figure(figsize=(1.25 * WIDTH, 7.6), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
-    figure.suptitle(f"{_plain(frame.scene.origin, 50)}: layers\n\n", x=0.01, ha="left", color=TEXT, fontweight="bold")
+    figure = sheet(7.6, 1.25 * WIDTH, f"{plain(frame.scene.origin, 50)}: layers\n\n")
     figure.text(0.01, 0.95, anatomy.sentence, color=TEXT, fontsize=10, va="top")
     names = layer_names(len(anatomy.slope))
     (waterfall, factors), (spread, updates) = figure.subplots(2, 2)
     for axes in (waterfall, factors, spread, updates):
-        axes.tick_params(colors=MUTED, labelsize=9)
-        axes.spines[:].set_color(BORDER)
+        dress(axes)
         if axes is not updates:
             axes.set_yticks(range(len(names)), names)
             axes.set_ylim(-0.5, len(names) - 0.5)
@@ -50,7 +46,7 @@ def picture(frame: Frame, path: Path) -> None:
     _draw_factors(factors, anatomy)
     _draw_spread(spread, anatomy)
     _draw_updates(updates, frame.look(Vitals), names)
-    _write(figure, path)
+    write(figure, path)
 
 
 def _draw_waterfall(axes: Axes, curves: Curves | None) -> None:
@@ -71,8 +67,7 @@ def _draw_waterfall(axes: Axes, curves: Curves | None) -> None:
     scale = LogNorm(low, high if high > low else 10.0 * low)
     mesh = axes.pcolormesh(edges, rows, drawable.T, norm=scale, cmap="viridis", rasterized=True)
     bar = axes.figure.colorbar(mesh, ax=axes)
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(colors=MUTED, labelsize=9)
+    dress_bar(bar)
 
 
 def _draw_factors(axes: Axes, anatomy: Anatomy) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from playground.exchange.pictures import BORDER, _figure, _plain, _write
+from playground.exchange.sheet import BORDER, plain, scored_sheet, write
 from playground.experiment.frame import Floats, Frame
 
 TRAIN, VALIDATION, TEST = "#0877bd", "#8e2a86", "#c2620a"  # as in the window
@@ -23,7 +23,7 @@ def picture(frame: Frame, path: Path) -> None:
     if curves is None:
         raise ValueError("the frame holds no curves")
     of = f", mean of {len(frame.scene.members)} members" if len(frame.scene.members) > 1 else ""
-    figure, axes = _figure(frame, f"{_plain(frame.scene.origin, 38)}: loss{of}", height=5.0)
+    figure, axes = scored_sheet(frame, f"{plain(frame.scene.origin, 38)}: loss{of}", height=5.0)
     held_out = VALIDATION if frame.scene.validated else TEST
     for losses, colour in ((curves.train_losses, TRAIN), (curves.held_out_losses, held_out)):
         axes.plot(curves.epoch, _drawable(losses), color=colour, linewidth=0.6, alpha=0.3)
@@ -39,10 +39,10 @@ def picture(frame: Frame, path: Path) -> None:
         axes.set_yscale("log")
     axes.set_xlim(0.0, float(curves.epoch[-1]) or 1.0)
     axes.set_xlabel("epoch")
-    axes.set_ylabel(_plain(frame.scene.loss, 60))
+    axes.set_ylabel(plain(frame.scene.loss, 60))
     axes.grid(axis="y", color=BORDER, linewidth=0.6)
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False)
-    _write(figure, path)
+    write(figure, path)
 
 
 def _drawable(losses: Floats) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _class_colours, _plain, _write
+from playground.exchange.sheet import MUTED, TEXT, WIDTH, class_colours, dress, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Curves, Frame, Scene
 from playground.experiment.loss_apart import WORST, LossApart
@@ -23,22 +23,17 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no curves, or no loss taken apart.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    from matplotlib.figure import Figure
-
     look, curves = frame.look(LossApart), frame.curves
     if look is None or curves is None:
         raise ValueError("the frame holds no loss taken apart")
-    figure = Figure(figsize=(1.6 * WIDTH, 4.4), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
-    title = f"{_plain(frame.scene.origin, 50)}: loss taken apart"
-    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    title = f"{plain(frame.scene.origin, 50)}: loss taken apart"
+    figure = sheet(4.4, 1.6 * WIDTH, title)
     panels: Any = figure.subplots(1, 3)
-    for axes in panels:
-        axes.tick_params(colors=MUTED, labelsize=9)
-        axes.spines[:].set_color(BORDER)
+    dress(*panels)
     _draw_course(panels[0], curves)
     _draw_weights(panels[1], look)
     _draw_examples(panels[2], look, frame.scene)
-    _write(figure, path)
+    write(figure, path)
 
 
 def _draw_course(axes: Axes, curves: Curves) -> None:
@@ -72,7 +67,7 @@ def _draw_weights(axes: Axes, look: LossApart) -> None:
 
 def _draw_examples(axes: Axes, look: LossApart, scene: Scene) -> None:
     ranks, finite = np.arange(1, len(look.losses) + 1), np.where(look.losses < 1e150, look.losses, np.nan)
-    colours = _class_colours(look.y) if scene.classes else look.y
+    colours = class_colours(look.y) if scene.classes else look.y
     axes.scatter(ranks, finite, s=10, c=colours, cmap=None if scene.classes else "viridis")
     axes.scatter(ranks[:WORST], finite[:WORST], s=40, facecolors="none", edgecolors=TEXT, linewidths=0.8)
     axes.set_xlabel("training examples, from the worst to the best")

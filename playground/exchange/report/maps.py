@@ -7,17 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from playground.exchange.pictures import (
-    BORDER,
-    CLASSES,
-    DOTS_PER_INCH,
-    MIDDLE,
-    MUTED,
-    TEXT,
-    WIDTH,
-    _plain,
-    _write,
-)
+from playground.exchange.sheet import CLASSES, MIDDLE, MUTED, TEXT, WIDTH, dress, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.excitation import Excitation, crossings
 from playground.experiment.frame import Floats, Frame
@@ -43,20 +33,14 @@ def picture(frame: Frame, path: Path) -> None:
 
 def _draw_maps(frame: Frame, look: Excitation, path: Path) -> None:
     from matplotlib.colors import LinearSegmentedColormap
-    from matplotlib.figure import Figure
 
     units = len(look.h)
     columns = min(units, COLUMNS)
     rows = math.ceil(units / columns)
     side = 1.25 * WIDTH / COLUMNS
-    figure = Figure(
-        figsize=(max(columns, 4) * side, 2.2 * rows * side + 0.6),
-        dpi=DOTS_PER_INCH,
-        layout="constrained",
-        facecolor="white",
-    )
+    figure = sheet(2.2 * rows * side + 0.6, max(columns, 4) * side)
     name = layer_names(len(frame.weights))[look.layer]
-    title = f"{_plain(frame.scene.origin, 24)}: {name}\nabove pre-activation z, below activation"
+    title = f"{plain(frame.scene.origin, 24)}: {name}\nabove pre-activation z, below activation"
     figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontsize=10, fontweight="bold")
     table = LinearSegmentedColormap.from_list("signs", [CLASSES[0], MIDDLE, CLASSES[1]])
     every = np.atleast_1d(figure.subplots(2 * rows, columns, squeeze=False))
@@ -72,23 +56,19 @@ def _draw_maps(frame: Frame, look: Excitation, path: Path) -> None:
         if np.isfinite(values).all() and values.min() < 0.0 < values.max():
             every[2 * row, column].contour(values, [0.0], colors=TEXT, linewidths=0.8, origin="lower")
         every[2 * row, column].set_title(f"unit {unit + 1}", fontsize=8, color=MUTED, pad=2)
-    _write(figure, path)
+    write(figure, path)
 
 
 def _draw_curves(frame: Frame, look: Excitation, x: Floats, answer: Floats, path: Path) -> None:
     from matplotlib import colormaps
-    from matplotlib.figure import Figure
 
     scene = frame.scene
-    figure = Figure(figsize=(WIDTH, 6.0), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
     name = layer_names(len(frame.weights))[look.layer]
-    title = f"{_plain(scene.origin, 40)}: units of {name}, and where their sum bends"
-    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    title = f"{plain(scene.origin, 40)}: units of {name}, and where their sum bends"
+    figure = sheet(6.0, title=title)
     above, below = figure.subplots(2, 1, sharex=True)
     colours = colormaps["viridis"](0.82 * np.arange(len(look.h)) / max(len(look.h) - 1, 1))
-    for axes in (above, below):
-        axes.tick_params(colors=MUTED, labelsize=9)
-        axes.spines[:].set_color(BORDER)
+    dress(above, below)
     for unit, values in enumerate(look.h[:, 0]):
         above.plot(x, values, color=colours[unit], linewidth=1.5)
     above.set_ylabel("activation")
@@ -97,9 +77,9 @@ def _draw_curves(frame: Frame, look: Excitation, x: Floats, answer: Floats, path
     below.plot(x, answer, color=TEXT, linewidth=1.8)
     units, places = crossings(x, look.z[:, 0])
     below.scatter(places, np.interp(places, x, answer), c=colours[units], marker="d", s=40, zorder=3)
-    below.set_ylabel("output" if scene.classes else _plain(scene.target, 40))
-    below.set_xlabel(_plain(scene.columns[scene.axes[0]], 60))
-    _write(figure, path)
+    below.set_ylabel("output" if scene.classes else plain(scene.target, 40))
+    below.set_xlabel(plain(scene.columns[scene.axes[0]], 60))
+    write(figure, path)
 
 
 def _largest(maps: Floats) -> float:

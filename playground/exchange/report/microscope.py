@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.sheet import BORDER, MUTED, WIDTH, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.microscope import Microscope
@@ -22,21 +22,16 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when no step of the weight has been seen.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    from matplotlib.figure import Figure
-
     look = frame.look(Microscope)
     if look is None or not len(look.step):
         raise ValueError("no step of the weight has been seen")
     panels = _panels(look)
     rows = -(-len(panels) // 2)
-    figure = Figure(
-        figsize=(1.25 * WIDTH, 0.8 + 1.7 * rows), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white"
-    )
     weight, layers = look.weight, layer_names(len(frame.weights))
     to = "bias" if weight.input == frame.weights[weight.layer].shape[1] - 1 else f"input {weight.input + 1}"
     name = f"{layers[weight.layer]}, unit {weight.unit + 1}, {to}"
-    title = f"{_plain(frame.scene.origin, 50)}: the last {len(look.step):,} steps of one weight ({name})"
-    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    title = f"{plain(frame.scene.origin, 50)}: the last {len(look.step):,} steps of one weight ({name})"
+    figure = sheet(0.8 + 1.7 * rows, 1.25 * WIDTH, title)
     for index, (title, lines) in enumerate(panels.items()):
         axes = figure.add_subplot(rows, 2, index + 1)
         axes.tick_params(colors=MUTED, labelsize=8)
@@ -51,7 +46,7 @@ def picture(frame: Frame, path: Path) -> None:
         axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         if index >= len(panels) - 2:
             axes.set_xlabel("step", fontsize=9)
-    _write(figure, path)
+    write(figure, path)
 
 
 def _panels(look: Microscope) -> dict[str, dict[str, Floats]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.sheet import MUTED, WIDTH, dress, dress_bar, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.normalized import Normalized, Values
@@ -27,15 +27,12 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the layer has no normalization and nothing drops out.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    from matplotlib.figure import Figure
-
     look, thinned = frame.look(Normalized), frame.look(Thinned)
     if look is None or (look.after is None and thinned is None):
         raise ValueError("there is no normalisation and no dropout")
-    figure = Figure(figsize=(1.25 * WIDTH, 4.8), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
     name = layer_names(look.last + 1)[look.layer]
-    title = f"{_plain(frame.scene.origin, 50)}: {name}, normalisation: {look.label}"
-    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    title = f"{plain(frame.scene.origin, 50)}: {name}, normalisation: {look.label}"
+    figure = sheet(4.8, 1.25 * WIDTH, title)
     grid = figure.add_gridspec(2, 5)
     left = slice(0, 3 if thinned is not None else 5)
     above = figure.add_subplot(grid[slice(0, 1 if look.after is not None else 2), left])
@@ -62,12 +59,11 @@ def picture(frame: Frame, path: Path) -> None:
             cmap="cividis",
         )
         image.set_clim(0.0, None)
-        axes.set_xlabel(_plain(scene.columns[scene.axes[0]], 24), fontsize=9)
-        axes.set_ylabel(_plain(scene.columns[scene.axes[1]], 24), fontsize=9)
+        axes.set_xlabel(plain(scene.columns[scene.axes[0]], 24), fontsize=9)
+        axes.set_ylabel(plain(scene.columns[scene.axes[1]], 24), fontsize=9)
         bar = figure.colorbar(image, ax=axes, shrink=0.8)
-        bar.outline.set_visible(False)
-        bar.ax.tick_params(colors=MUTED, labelsize=9)
-    _write(figure, path)
+        dress_bar(bar)
+    write(figure, path)
 
 
 def _draw(axes: Axes, title: str, values: Values, mean: Floats | None, deviation: Floats | None) -> None:
@@ -86,6 +82,5 @@ def _draw(axes: Axes, title: str, values: Values, mean: Floats | None, deviation
 
 
 def _dress(axes: Axes, title: str) -> None:
-    axes.tick_params(colors=MUTED, labelsize=9)
-    axes.spines[:].set_color(BORDER)
+    dress(axes)
     axes.set_title(title, loc="left", color=MUTED, fontsize=10)

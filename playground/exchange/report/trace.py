@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from playground.exchange.pictures import BORDER, CLASSES, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.sheet import BORDER, CLASSES, DOTS_PER_INCH, MUTED, TEXT, WIDTH, plain, write
 from playground.experiment.frame import Frame
 from playground.experiment.matrix import Matrix, brief, drawn
 from playground.experiment.trace import Trace
@@ -52,7 +52,7 @@ def picture(frame: Frame, path: Path) -> None:
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=(0.0, ACROSS), ylim=(height, 0.0))
     axes.set_axis_off()
-    title = f"{_plain(frame.scene.origin, 40)}: training example {trace.example + 1:,} through the network and back"
+    title = f"{plain(frame.scene.origin, 40)}: training example {trace.example + 1:,} through the network and back"
     axes.text(0.2, 0.3, title, color=TEXT, fontsize=14, fontweight="bold", va="center")
     check = f"loss {trace.loss:.4g} · backpropagation is off finite differences by {trace.error:.1e}. {trace.note}"
     axes.text(0.2, 0.6, check, color=MUTED, fontsize=9, va="center")
@@ -62,7 +62,7 @@ def picture(frame: Frame, path: Path) -> None:
         axes.text(2.6, top + 0.12, step.formula, color=TEXT, fontsize=9, va="center")
         _draw_lines(axes, lines, top + 0.3)
         top += high
-    _write(figure, path)
+    write(figure, path)
 
 
 def _cut(matrix: Matrix, most: int) -> Table:

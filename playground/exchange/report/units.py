@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.exchange.pictures import BORDER, DOTS_PER_INCH, MUTED, TEXT, WIDTH, _plain, _write
+from playground.exchange.sheet import MUTED, TEXT, WIDTH, dress, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.seats import Seats
@@ -27,28 +27,23 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame does not hold where the units sit.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    from matplotlib.figure import Figure
-
     seats, vitals = frame.look(Seats), frame.look(Vitals)
     if seats is None or vitals is None:
         raise ValueError("the frame does not hold where the units sit")
     names = layer_names(len(vitals.units))
-    figure = Figure(figsize=(1.25 * WIDTH, 4.6), dpi=DOTS_PER_INCH, layout="constrained", facecolor="white")
-    title = f"{_plain(frame.scene.origin, 50)}: where the units of {names[seats.layer]} sit"
-    figure.suptitle(title, x=0.01, ha="left", color=TEXT, fontweight="bold")
+    title = f"{plain(frame.scene.origin, 50)}: where the units of {names[seats.layer]} sit"
+    figure = sheet(4.6, 1.25 * WIDTH, title)
     grid = figure.add_gridspec(2, 5)
     curves = figure.add_subplot(grid[:, :3])
     saturated, slope = figure.add_subplot(grid[0, 3:]), figure.add_subplot(grid[1, 3:])
-    for axes in (curves, saturated, slope):
-        axes.tick_params(colors=MUTED, labelsize=9)
-        axes.spines[:].set_color(BORDER)
+    dress(curves, saturated, slope)
     _draw_seats(curves, seats)
     _draw_course(saturated, "share saturated", vitals.epoch, vitals.saturated, names)
     _draw_course(slope, "mean |f′|", vitals.epoch, vitals.slope, names)
     saturated.set_ylim(-0.03, 1.03)
     saturated.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     slope.set_xlabel("epoch", fontsize=9)
-    _write(figure, path)
+    write(figure, path)
 
 
 def _draw_seats(axes: Axes, seats: Seats) -> None:
