@@ -29,7 +29,7 @@ class Dataset:
         target: what y is called.
         origin: where the data come from, for the window's title and the reports.
         note: one sentence on what reading left out, e.g. rows with missing values, else "".
-        plane: True where the two columns are coordinates that features such as x1·x2 may be made of.
+        plane: as `Source.plane`.
         test: rows that are for the test by their makers' will, each once, or None where chance may choose them.
     """
 
@@ -58,9 +58,11 @@ class Source(Options):
 
     Attributes:
         random: True where `load` draws from the generator it is given, so that another seed gives other examples.
+        plane: True where the two columns are coordinates that features such as x1·x2 may be made of.
     """
 
     random: ClassVar[bool] = False
+    plane: ClassVar[bool] = False
 
     def load(self, rng: np.random.Generator) -> Dataset:
         """The examples. Generators draw from `rng`; files and bundled sets do not touch it.
@@ -84,7 +86,9 @@ class Scaling:
 
     @classmethod
     def of(cls, values: Floats) -> Scaling:
-        """The scaling that gives (examples, columns) mean 0 and deviation 1."""
+        """The scaling that gives (examples, columns) mean 0 and deviation 1. Of one example nothing can be told."""
+        if len(values) == 1:
+            return cls.none(values.shape[1])
         # In float32 a long sum is off by so much that a constant column would not be found to be one.
         mean, deviation = values.mean(axis=0, dtype=np.float64), values.std(axis=0, dtype=np.float64)
         constant = deviation <= 1e-12 * np.abs(values).max(axis=0)

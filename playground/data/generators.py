@@ -23,30 +23,37 @@ RADIUS = 5.0  # of the circle and the spiral, and half the side of the exclusive
 HALF_SIDE = 6.0  # of the square on which a surface is sampled
 
 
-def _noise(help: str, default: float = 0.0) -> Any:
+def noise_knob(help: str, default: float = 0.0) -> Any:
+    """How far the examples stray; `help` says in what unit."""
     return number(default, 0.0, 1.0, "noise", help)
 
 
 @dataclass(frozen=True)
 class Generator(Source):
-    """Draws points of the plane."""
+    """Makes its examples by a formula."""
+
+
+@dataclass(frozen=True)
+class Drawn(Generator):
+    """Draws examples by chance."""
 
     random: ClassVar[bool] = True
 
     points: int = integer(500, 20, 5000, "points", "How many points are drawn, training and testing together.", "log")
-    noise: float = _noise("How far the points stray from the pure shape.")
+    noise: float = noise_knob("How far the points stray from the pure shape.")
 
 
 @dataclass(frozen=True)
-class Scatter(Generator):
-    """Draws points of known classes. The classes differ in size by at most one point."""
+class Scatter(Drawn):
+    """Draws points of the plane, of known classes. The classes differ in size by at most one point."""
 
+    plane: ClassVar[bool] = True
     class_names: ClassVar[tuple[str, ...]]
 
     def load(self, rng: np.random.Generator) -> Dataset:
         names = self.names()
         y = np.arange(self.points) % len(names)
-        return Dataset(self.place(y, rng), y.astype(np.float64), COLUMNS, names, "class", self.label, plane=True)
+        return Dataset(self.place(y, rng), y.astype(np.float64), COLUMNS, names, "class", self.label, plane=self.plane)
 
     def names(self) -> tuple[str, ...]:
         """The name of each class."""
@@ -61,7 +68,7 @@ class Scatter(Generator):
 class Circle(Scatter):
     """A disc within a ring. Source: TensorFlow Playground."""
 
-    noise: float = _noise("Moves a point, along either axis, by up to this times 5, the ring's radius.")
+    noise: float = noise_knob("Moves a point, along either axis, by up to this times 5, the ring's radius.")
 
     label = "circle"
     formula = "inside: r < 2.5, outside: 3.5 < r < 5"
@@ -78,7 +85,7 @@ class Circle(Scatter):
 class ExclusiveOr(Scatter):
     """Four squares, of which opposite ones belong together. Source: TensorFlow Playground."""
 
-    noise: float = _noise("Moves a point, along either axis, by up to this times 5, a square's side.")
+    noise: float = noise_knob("Moves a point, along either axis, by up to this times 5, a square's side.")
 
     label = "exclusive or"
     formula = "same sign: x₁·x₂ > 0"
@@ -96,7 +103,7 @@ class ExclusiveOr(Scatter):
 class TwoGaussians(Scatter):
     """Two round clouds, which one straight line separates as well as can be. Source: TensorFlow Playground."""
 
-    noise: float = _noise("Widens the clouds: the variance along either axis grows from 0.5 to 7.5.")
+    noise: float = noise_knob("Widens the clouds: the variance along either axis grows from 0.5 to 7.5.")
 
     label = "two Gaussians"
     formula = "x ~ N(±(2, 2), 0.5 + 7·noise)"
@@ -110,7 +117,7 @@ class TwoGaussians(Scatter):
 class Spiral(Scatter):
     """Two arms wound around each other, 1¾ turns each. Source: TensorFlow Playground, after Lang and Witbrock 1988."""
 
-    noise: float = _noise("Moves a point, along either axis, by up to this; the arms are 1.4 apart.")
+    noise: float = noise_knob("Moves a point, along either axis, by up to this; the arms are 1.4 apart.")
 
     label = "spiral"
     formula = "r = 5 t, angle = 3.5π t, 0 ≤ t < 1"
@@ -126,7 +133,7 @@ class Spiral(Scatter):
 class Moons(Scatter):
     """Two half circles that reach into each other. Source: scikit-learn's make_moons, 3.5 times as large."""
 
-    noise: float = _noise("Standard deviation of how far a point strays, as a share of a moon's radius.", 0.1)
+    noise: float = noise_knob("Standard deviation of how far a point strays, as a share of a moon's radius.", 0.1)
 
     label = "moons"
     formula = "3.5·(cos t, sin t) and its mirror image, 0 ≤ t ≤ π"
@@ -146,7 +153,7 @@ class Blobs(Scatter):
     """One round cloud per class, evenly placed on a circle."""
 
     classes: int = integer(3, 2, 6, "classes", "How many clouds there are.")
-    noise: float = _noise("Widens the clouds: the variance along either axis grows from 0.5 to 7.5.")
+    noise: float = noise_knob("Widens the clouds: the variance along either axis grows from 0.5 to 7.5.")
 
     label = "blobs"
     formula = "x ~ N(centre of class k, 0.5 + 7·noise)"
@@ -161,15 +168,17 @@ class Blobs(Scatter):
 
 
 @dataclass(frozen=True)
-class Surface(Generator):
+class Surface(Drawn):
     """Draws places evenly over a square, and a height to predict at each, to which the noise is added."""
 
-    noise: float = _noise("Standard deviation of what is added to the heights, which span about −1 to 1.")
+    plane: ClassVar[bool] = True
+
+    noise: float = noise_knob("Standard deviation of what is added to the heights, which span about −1 to 1.")
 
     def load(self, rng: np.random.Generator) -> Dataset:
         X = rng.uniform(-HALF_SIDE, HALF_SIDE, (self.points, 2))
         y = self.height(X) + self.noise * rng.standard_normal(self.points)
-        return Dataset(X, y, COLUMNS, (), "height", self.label, plane=True)
+        return Dataset(X, y, COLUMNS, (), "height", self.label, plane=self.plane)
 
     def height(self, X: Floats) -> Floats:
         """The height, (examples,), above each place, (examples, 2), without noise."""

@@ -9,6 +9,7 @@ from playground.data.files import CsvFile
 from playground.data.generators import Blobs, Circle, ExclusiveOr, Hills, Moons, Plane, Spiral, TwoGaussians
 from playground.data.idx_files import IdxFiles, is_idx
 from playground.data.library import BreastCancer, Diabetes, Digits, Iris
+from playground.data.lines import OneExample, Wave
 
 SOURCES: dict[str, type[Source]] = {
     "circle": Circle,
@@ -19,6 +20,8 @@ SOURCES: dict[str, type[Source]] = {
     "blobs": Blobs,
     "plane": Plane,
     "hills": Hills,
+    "wave": Wave,
+    "one_example": OneExample,
     "iris": Iris,
     "breast_cancer": BreastCancer,
     "diabetes": Diabetes,

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.preprocessing import StandardScaler
@@ -35,6 +35,7 @@ def test_a_source_by_itself_has_nothing_to_load() -> None:
 
 @given(tables)
 def test_scaling_agrees_with_scikit_learn(values: np.ndarray) -> None:
+    assume(len(values) > 1)
     varying = values.std(axis=0) > 1e-9 * np.abs(values).max(axis=0)  # what counts as constant is told apart below
     values = values[:, varying]
     if values.shape[1]:
@@ -48,6 +49,10 @@ def test_scaling_agrees_with_scikit_learn(values: np.ndarray) -> None:
 def test_scaling_can_be_undone(values: np.ndarray) -> None:
     scaling = Scaling.of(values)
     np.testing.assert_allclose(scaling.invert(scaling.apply(values)), values, rtol=1e-9, atol=1e-9)
+
+
+def test_one_example_stays_as_it_is() -> None:
+    np.testing.assert_array_equal(Scaling.of(np.array([[3.0, -2.0]])).apply(np.array([[3.0, -2.0]])), [[3.0, -2.0]])
 
 
 @pytest.mark.parametrize("constant", [0.0, 0.1, -7.0, 1e9, 1e-9])

@@ -26,7 +26,7 @@ from playground.ui.knob_widgets import KnobWidget, SeedWidget, SubsetWidget, abo
 from playground.ui.panels.data_pictures import GLYPH, PICTURE, picture_of
 from playground.ui.theme import GRID, LIGHT, Theme
 
-PICTURES_PER_ROW = 4
+PICTURES_PER_ROW = 5
 NAMES_PER_ROW = 2
 FRAMED = """
 QToolButton { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px; }
@@ -136,15 +136,15 @@ class DataPanel(Column):
             button.setChecked(type(source) is SOURCES[name])
         self._file.setChecked(isinstance(source, FILES))
         self._file.setText(_origin(source) if isinstance(source, FILES) else self.tr("Open file…"))
-        plane = isinstance(source, Generator)
-        self._form.rows["features"].show_presence(plane)
-        self._source_form.setVisible(plane)
+        made = isinstance(source, Generator)
+        self._form.rows["features"].show_presence(source.plane)
+        self._source_form.setVisible(made)
         # After an edit the scene is still that of other data; if the edit is refused, it is the right one again.
         scene = self._scene if self._scene and self._scene.origin == _origin(source) else None
         count = len(scene.columns) if scene else 0
         self._table_sentence.setText(self._sentence(count))
-        self._table_sentence.setVisible(not plane)
-        self._axes_form.setVisible(not plane and count > 2)
+        self._table_sentence.setVisible(not made)
+        self._axes_form.setVisible(not made and count > 2)
         self._note.setText(scene.note if scene else "")
         self._note.setVisible(bool(self._note.text()))
 

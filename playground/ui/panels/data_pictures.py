@@ -6,13 +6,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
-from playground.data.dataset import Dataset, Source
-from playground.data.generators import Generator
+from playground.data.dataset import Dataset, Floats, Source
+from playground.data.generators import Drawn, Generator
 from playground.data.library import Digits
 from playground.ui.theme import CLASSES, Theme
 
 PICTURE = 36  # side of the points' picture
 GLYPH = 16
+POINT = 1.2  # radius
 PICTURE_POINTS = 160
 SHARPNESS = 2  # pixels drawn for each pixel of the grid, for screens of high density
 
@@ -29,7 +30,8 @@ def picture_of(cls: type[Source], theme: Theme) -> QIcon:
 
 
 def _sample(cls: type[Generator]) -> Dataset:
-    return cls(points=PICTURE_POINTS).load(np.random.default_rng(1))
+    source = cls(points=PICTURE_POINTS) if issubclass(cls, Drawn) else cls()
+    return source.load(np.random.default_rng(1))
 
 
 def _points_picture(dataset: Dataset, theme: Theme) -> QPixmap:
@@ -39,15 +41,24 @@ def _points_picture(dataset: Dataset, theme: Theme) -> QPixmap:
     else:
         shares = (dataset.y - dataset.y.min()) / np.ptp(dataset.y)
         colours = [QColor(*rgb) for rgb in theme.value_table()[(255 * shares).astype(int)].tolist()]
-    reach = 1.1 * np.abs(dataset.X).max()
-    at = PICTURE * (0.5 + dataset.X * (0.5, -0.5) / reach)  # (points, 2) pixels
+    places = dataset.X if dataset.X.shape[1] == 2 else _graph(dataset)
+    reach = 1.1 * np.abs(places).max() or 1.0
+    at = PICTURE * (0.5 + places * (0.5, -0.5) / reach)  # (points, 2) pixels
+    radius = POINT if len(dataset) > 2 else 4 * POINT
     picture, painter = _canvas(PICTURE)
     painter.setPen(Qt.PenStyle.NoPen)
     for (x, y), colour in zip(at.tolist(), colours, strict=True):
         painter.setBrush(colour)
-        painter.drawEllipse(QPointF(x, y), 1.2, 1.2)
+        painter.drawEllipse(QPointF(x, y), radius, radius)
     painter.end()
     return picture
+
+
+def _graph(dataset: Dataset) -> Floats:
+    """Of a single input: what is to be answered above it, in the middle of a square, (points, 2)."""
+    x = dataset.X[:, 0] - dataset.X.mean()
+    height = dataset.y - dataset.y.mean()
+    return np.column_stack((x, 0.6 * height * (np.abs(x).max() / (np.abs(height).max() or 1.0))))
 
 
 def _digit_glyph(colour: str) -> QPixmap:
