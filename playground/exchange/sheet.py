@@ -45,7 +45,7 @@ def sheet(height: float, width: float = WIDTH, title: str = "") -> Figure:
 def dress(*axes: Axes) -> None:
     """Quiet numbers and borders."""
     for each in axes:
-        each.tick_params(colors=MUTED, labelsize=9)
+        each.tick_params(which="both", colors=MUTED, labelsize=9)
         each.spines[:].set_color(BORDER)
 
 

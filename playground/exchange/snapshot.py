@@ -24,7 +24,7 @@ from playground.experiment.session import Session
 from playground.experiment.state import State, StateError
 
 FORMAT = "neural network playground snapshot"
-VERSION = 2
+VERSION = 3
 MAX_BYTES = 2**30
 MAX_DIGITS = 40  # of a whole number: a generator's state has 39
 

@@ -11,7 +11,7 @@ import numpy as np
 from playground.data.dataset import Floats
 from playground.experiment.config import MAX_SEED, Config
 from playground.experiment.look import Inside
-from playground.experiment.vitals import SATURATED, steepest
+from playground.experiment.vitals import flat, steepest
 from playground.nn.activations import Activation, Softmax
 from playground.options import with_value
 
@@ -146,7 +146,7 @@ class Evidence:
         shares = np.zeros(len(self.network.units))
         for index, (activation, slope) in enumerate(zip(self.network.activations, self.probe.slopes, strict=True)):
             if squashes(activation):
-                shares[index] = (np.abs(slope) < SATURATED * steepest(activation)).mean()
+                shares[index] = flat(slope, steepest(activation)).mean()
         return shares
 
     @cached_property
@@ -168,7 +168,8 @@ def squashes(activation: Activation) -> bool:
     if isinstance(activation, Softmax) or activation.widths(1) != (1, 1):
         return False
     ends = np.abs(activation.slope(np.array([[-FAR, FAR]])))
-    return bool((ends < SATURATED * steepest(activation)).all())
+    limit = steepest(activation)
+    return limit > 0.0 and bool(flat(ends, limit).all())
 
 
 def percent(share: float) -> str:

@@ -180,6 +180,12 @@ class DisplayConfig(Options):
     judgement: str = text(
         "confusion", "judgement", "How the answers of a classification are judged.", ("confusion", "roc", "reliability")
     )
+    normalization: str = text(
+        "now",
+        "normalisation",
+        "What is drawn of the values that a layer normalises.",
+        ("now", "course"),
+    )
     judged_on: str = text(
         "test", "judged on", "Which part of the examples the answers are judged on.", ("train", "validation", "test")
     )

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.look import Inside, Look, frozen
+from playground.experiment.vitals import MOST_ROWS
 from playground.nn.activations import Array
 from playground.nn.normalizations import BatchNorm, Normalization
 
 Counts = NDArray[np.intp]
 
 BINS = 16
-MOST_ROWS = 32  # that are looked at, of a layer
 MOST_BATCHES = 32  # whose means are told, one by one
 
 
@@ -97,8 +97,7 @@ class Normalized(Look):
             means = _batch_means(values, inside.progress.batch_size)
             return cls(index, last, len(work.z), "none", False, Values.of(values), None, means, *none)
         on_activations = place > 0
-        before, after = (work.a, work.h) if on_activations else (work.sums, work.z)
-        values = before[:MOST_ROWS]
+        values = work.before[:MOST_ROWS]
         gain, shift = (_column(numbers) for numbers in network.stage_parameters[index][place])
         running_mean = running_deviation = None
         if isinstance(layer.normalization, BatchNorm):
@@ -107,11 +106,11 @@ class Normalized(Look):
         return cls(
             index,
             last,
-            len(before),
+            len(work.before),
             layer.normalization.label,
             on_activations,
             Values.of(values),
-            Values.of(after[:MOST_ROWS]),
+            Values.of(work.after[:MOST_ROWS]),
             _batch_means(values, inside.progress.batch_size),
             gain,
             shift,

@@ -11,14 +11,14 @@ from playground.experiment.maps import Maps
 from playground.experiment.microscope import Microscope, Weight
 from playground.experiment.problem import Problem
 from playground.experiment.progress import Progress
-from playground.experiment.vitals import VitalsLog, vital_signs
+from playground.experiment.vitals import VitalsLog, looked_rows, vital_signs
 
 
 class Observer:
     """Looks at one run from its start to its end, and changes nothing of it."""
 
     def __init__(self, problem: Problem, scene: Scene, progress: Progress) -> None:
-        self.vitals = VitalsLog(progress.network.units)
+        self.vitals = VitalsLog(progress.network.units, looked_rows(progress.network))
         self._progress = progress
         self.turn_to(problem, scene)
 

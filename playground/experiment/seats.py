@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.look import Inside, Look, frozen
-from playground.experiment.vitals import SATURATED, steepest
+from playground.experiment.vitals import flat, steepest
 from playground.nn.activations import Activation, Array, Sigmoid, Softmax
 from playground.nn.calls import run
 from playground.nn.network import Network
@@ -79,7 +79,7 @@ class Seats(Look):
         points = np.linspace(-reach, reach, POINTS)
         values, slope = curves(network, layer, rows, points)
         limit = steepest(activation)
-        faint = frozen(np.abs(slope) < SATURATED * limit)
+        faint = frozen(flat(slope, limit))
         return cls(
             layer=layer,
             unit=unit,
@@ -114,8 +114,7 @@ def seating(z: Array, slopes: Array, reach: float, limit: float) -> Seating:
     known = z[np.abs(z) <= reach]
     bins = np.minimum(((known + reach) * (BINS / (2.0 * reach))).astype(np.intp), BINS - 1)
     density = np.bincount(bins, minlength=BINS) * (BINS / (2.0 * reach * z.size))
-    size = np.abs(slopes)
-    return Seating(frozen(density), float((size < SATURATED * limit).mean()), float(size.mean()))
+    return Seating(frozen(density), float(flat(slopes, limit).mean()), float(np.abs(slopes).mean()))
 
 
 def curves(network: Network, layer: int, rows: list[int], z: Floats) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""What is written down of each layer and unit at the ends of epochs: slopes, saturation, death, size of the updates."""
+"""What is written down of layers and units at the ends of epochs: slopes, saturation, death, updates, what flows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 CAPACITY = 256
 SATURATED = 0.05  # of an activation's steepest slope: below that a unit hardly passes a gradient
-MEASURES = 4  # slope, saturated, dead, update; each once a layer, behind epoch and step; then one number a unit
+MEASURES = 4  # slope, saturated, dead, update; each once a layer, behind epoch and step
+MOMENTS = 4  # mean and variance, before and after; each once a row, behind one number a unit
+MOST_ROWS = 32  # of a layer, whose mean and variance are written down
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,9 @@ class Vitals(Look):
         dead: share of units that are dead, (records, layers).
         update: ‖Δw‖ / ‖w‖ of the last step of the epoch, weights without biases, (records, layers); NaN where ‖w‖ is 0.
         unit_dead: (records, units of all layers); `units` says how many each layer has.
+        mean, variance: over the examples, of what a layer's normalization gets and of what it makes of that, (2,
+            records, rows of all layers); without one, of its pre-activations, twice. `rows` says how many each layer
+            has, at most its first MOST_ROWS.
     """
 
     need = "vitals"
@@ -48,6 +53,9 @@ class Vitals(Look):
     update: Floats
     unit_dead: NDArray[np.bool_]
     units: tuple[int, ...]
+    mean: Floats
+    variance: Floats
+    rows: tuple[int, ...]
 
     @classmethod
     def take(cls, inside: Inside) -> Vitals:
@@ -57,10 +65,11 @@ class Vitals(Look):
 class VitalsLog(Log):
     """Records at equal distances in epochs, at most CAPACITY; when it is full every second one goes."""
 
-    def __init__(self, units: tuple[int, ...]) -> None:
-        self._units = units
+    def __init__(self, units: tuple[int, ...], rows: tuple[int, ...]) -> None:
+        self._units, self._of_layers = units, rows
         self.every = 1  # epochs between two records
-        super().__init__(CAPACITY, 2 + MEASURES * len(units) + sum(units))
+        self._ends = np.cumsum([2, MEASURES * len(units), sum(units), MOMENTS * sum(rows)])
+        super().__init__(CAPACITY, int(self._ends[-1]))
 
     def due(self, epoch: int) -> bool:
         """Whether there is to be a record at the end of this epoch."""
@@ -80,10 +89,30 @@ class VitalsLog(Log):
 
     def vitals(self) -> Vitals:
         """A frozen copy."""
-        rows, layers = frozen(self.rows.copy()), len(self._units)
-        slope, saturated, dead, update = np.split(rows[:, 2 : 2 + MEASURES * layers], MEASURES, axis=1)
-        step, unit_dead = frozen(rows[:, 1].astype(np.int64)), frozen(rows[:, 2 + MEASURES * layers :] > 0.0)
-        return Vitals(rows[:, 0], step, slope, saturated, dead, update, unit_dead, self._units)
+        rows = frozen(self.rows.copy())
+        when, of_layers, dead, moments = np.split(rows, self._ends[:-1], axis=1)
+        # (mean or variance, before or after, records, rows)
+        mean, variance = moments.reshape(len(rows), 2, 2, -1).transpose(1, 2, 0, 3)
+        slope, saturated, dead_share, update = np.split(of_layers, MEASURES, axis=1)
+        return Vitals(
+            when[:, 0],
+            frozen(when[:, 1].astype(np.int64)),
+            slope,
+            saturated,
+            dead_share,
+            update,
+            frozen(dead > 0.0),
+            self._units,
+            mean,
+            variance,
+            self._of_layers,
+        )
+
+
+def looked_rows(network: Network) -> tuple[int, ...]:
+    """Of each layer, how many rows have their mean and variance written down."""
+    widths = [dict(layer.stages).get(layer.normalization, layer.stages[0][1]) for layer in network.layers]
+    return tuple(min(width, MOST_ROWS) for width in widths)
 
 
 def dead_units(problem: Problem, network: Network, probe: Probe) -> tuple[NDArray[np.bool_], ...]:
@@ -108,10 +137,12 @@ def vital_signs(problem: Problem, network: Network, probe: Probe, last_update: F
     units = dead_units(problem, network, probe)
     dead = [layer.mean() for layer in units]
     for layer, slope in zip(probe.work.layers, probe.slopes, strict=True):
-        size = np.abs(slope)
-        slopes.append(size.mean())
-        saturated.append((size < SATURATED * steepest(layer.activation)).mean())
-    return np.concatenate([slopes, saturated, dead, update_ratios(network, last_update), *units])
+        slopes.append(np.abs(slope).mean())
+        saturated.append(flat(slope, steepest(layer.activation)).mean())
+    before = [layer.before[:MOST_ROWS] for layer in probe.work.layers]
+    after = [layer.after[:MOST_ROWS] for layer in probe.work.layers]
+    moments = [measure(values, axis=1) for measure in (np.mean, np.var) for values in (*before, *after)]
+    return np.concatenate([slopes, saturated, dead, update_ratios(network, last_update), *units, *moments])
 
 
 def update_ratios(network: Network, last_update: Floats) -> Floats:
@@ -122,6 +153,12 @@ def update_ratios(network: Network, last_update: Floats) -> Floats:
     )
     ratios: Floats = np.divide(moved, length, out=np.full_like(moved, np.nan), where=length > 0.0)
     return ratios
+
+
+def flat(slopes: Floats, limit: float) -> NDArray[np.bool_]:
+    """Where hardly any gradient passes an activation whose steepest |f′| is `limit`: everywhere, where that is 0."""
+    found: NDArray[np.bool_] = np.abs(slopes) <= SATURATED * limit
+    return found
 
 
 @cache

@@ -23,6 +23,7 @@ class LayerPass:
         sums, sums_delta: the weighted sums, (rows, batch), and the gradient by them.
         z, delta: what enters the activation, its pre-activation, and the gradient by it; often the sums themselves.
         a: what leaves the activation; often h itself.
+        before, after: what the layer's normalization gets and what it makes of that; without one, both are z.
         h, upstream: what leaves the layer, (units, batch), and the gradient by it; views of `h_and_one` and
             `upstream_and_one`, which have one more row.
     """
@@ -58,6 +59,8 @@ class LayerPass:
         self.weights = network.weights[index]
         self.activation = layer.activation
         self.sums, self.z, self.a = values[0], values[at_activation], values[at_activation + 1]
+        at = stages.index(layer.normalization) if layer.normalization in stages else None
+        self.before, self.after = (self.z, self.z) if at is None else (values[at], values[at + 1])
         self.sums_delta, self.delta = slopes[0], slopes[at_activation]
         self._index = index
         self._random = any(stage.random for stage in stages)

@@ -411,7 +411,7 @@ def text(name: str, old: str, new: str) -> Callable[[Parts], None]:
         (drop(0, "history"), "the array history is missing"),
         (lambda file: file[0].update(more=np.zeros(1)), "the array more is unknown"),
         (drop(1, "run"), "run: is missing"),
-        (text("version", "2", "1"), "has version 1 of the format, and only 2 can be read"),
+        (text("version", "3", "2"), "has version 2 of the format, and only 3 can be read"),
         (text("format", "neural", "other"), "was not written by this program"),
         (text("config", '"batch_size": 10', '"batch_size": 0'), "config.training.batch_size: must lie between 1 and"),
         (text("config", '"batch_size": 10', f'"batch_size": 1{"0" * 99}'), "config: is no proper JSON: a whole number"),

@@ -14,10 +14,13 @@ from playground.options import with_value
 
 def vitals_of(dead: list[list[int]], units: tuple[int, ...], every: int = 1) -> Vitals:
     """Of a log with these rows, one a record: which units were dead."""
-    unit_dead = np.array(dead, bool)
+    unit_dead = np.array(dead, bool).reshape(len(dead), sum(units))
     epoch = np.arange(len(dead)) * float(every)
     none = np.zeros((len(dead), len(units)))
-    return Vitals(epoch, epoch.astype(np.int64), none, none, none, none, unit_dead, units)
+    no_moments = np.zeros((2, len(epoch), sum(units)))
+    return Vitals(
+        epoch, epoch.astype(np.int64), none, none, none, none, unit_dead, units, no_moments, no_moments, units
+    )
 
 
 def test_deaths_and_returns_by_hand() -> None:
@@ -33,8 +36,7 @@ def test_deaths_and_returns_by_hand() -> None:
 
 def test_a_log_without_deaths_or_without_records_tells_of_none() -> None:
     assert deaths(vitals_of([[0, 0], [0, 0]], (1, 1))) == []
-    empty = Vitals(*[np.zeros(0)] * 2, *[np.zeros((0, 2))] * 4, np.zeros((0, 2), bool), (1, 1))  # type: ignore[arg-type]
-    assert deaths(empty) == []
+    assert deaths(vitals_of([], (1, 1))) == []
 
 
 def test_the_units_that_are_dead_now() -> None:

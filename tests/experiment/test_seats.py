@@ -95,11 +95,11 @@ def test_units_with_several_pre_activations_or_outputs() -> None:
     assert not len(seats_of(session_of(Layer(2, Maxout()))).values)
 
 
-def test_a_step_has_no_slope_and_nothing_is_faint_beside_it() -> None:
+def test_a_step_passes_no_gradient_anywhere() -> None:
     seats = seats_of(session_of(Layer(2, Step())))
     assert seats.steepest == 0.0
-    assert not seats.faint.any()
-    assert seats.of_layer.slope == 0.0
+    assert seats.faint.all()
+    assert (seats.of_layer.slope, seats.of_layer.saturated) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

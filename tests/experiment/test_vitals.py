@@ -8,9 +8,10 @@ import pytest
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES
 from playground.experiment.session import Session
-from playground.experiment.vitals import CAPACITY, Vitals, VitalsLog, steepest
+from playground.experiment.vitals import CAPACITY, MOST_ROWS, Vitals, VitalsLog, steepest
 from playground.nn.activations import ACTIVATIONS, Activation, ReLU, Sigmoid, Softmax, Step, Tanh
 from playground.nn.normalizations import BatchNorm
+from playground.nn.piecewise import Maxout
 from playground.options import with_value
 
 
@@ -45,6 +46,30 @@ def test_a_record_by_hand() -> None:
     np.testing.assert_allclose(vitals.saturated[-1, 0], (h * (1 - h) < 0.05 / 4).mean(), rtol=1e-12)
     np.testing.assert_array_equal(vitals.dead[-1], [0.0, (z <= 0).all(axis=1).mean(), 0.0])
     np.testing.assert_array_equal(session.network.parameters, before)
+
+
+def test_mean_and_variance_of_what_flows_are_those_of_the_rows() -> None:
+    """Of a layer with batch norm, before and after it; of one without, of its pre-activations, twice."""
+    session = Session(config_of(Layer(3, Tanh(), BatchNorm()), Layer(20, Maxout(2))))
+    session.train(2)
+    vitals = vitals_of(session)
+    assert vitals.rows == (3, MOST_ROWS, 1)
+    assert vitals.mean.shape == vitals.variance.shape == (2, 3, 3 + MOST_ROWS + 1)
+    X = session._problem.train.X
+    weights = session.network.weights
+    sums = weights[0] @ X.T
+    np.testing.assert_allclose(vitals.mean[0, -1, :3], sums.mean(axis=1), rtol=1e-9)
+    np.testing.assert_allclose(vitals.variance[0, -1, :3], sums.var(axis=1), rtol=1e-9)
+    gain, shift = (values[:, 0] for values in session.network.stage_parameters[0][0])
+    epsilon = session.config.network.hidden[0].normalization.epsilon
+    deviation = np.sqrt(sums.var(axis=1, keepdims=True) + epsilon)
+    after = gain[:, None] * (sums - sums.mean(axis=1, keepdims=True)) / deviation + shift[:, None]
+    np.testing.assert_allclose(vitals.mean[1, -1, :3], after.mean(axis=1), rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(vitals.variance[1, -1, :3], after.var(axis=1), rtol=1e-7)
+    z = weights[1] @ np.vstack([np.tanh(after), np.ones((1, len(X)))])
+    for side in (0, 1):
+        np.testing.assert_allclose(vitals.mean[side, -1, 3:-1], z.mean(axis=1)[:MOST_ROWS], rtol=1e-7, atol=1e-12)
+        np.testing.assert_allclose(vitals.variance[side, -1, 3:-1], z.var(axis=1)[:MOST_ROWS], rtol=1e-7)
 
 
 def test_a_unit_that_is_zero_everywhere_is_dead_and_the_log_says_since_when() -> None:
@@ -87,8 +112,8 @@ def test_nobody_who_does_not_ask_gets_it() -> None:
 
 
 def test_the_log_thins_itself_and_stays_on_whole_distances() -> None:
-    log = VitalsLog((2, 1))
-    row = np.arange(8 + 3.0)
+    log = VitalsLog((2, 1), (2, 1))
+    row = np.arange(8 + 3 + 4 * 3.0)
     for epoch in range(3 * CAPACITY):
         if log.due(epoch):
             log.add(epoch, epoch * 25, row)
@@ -106,7 +131,7 @@ def test_a_saved_run_goes_on_with_the_same_log() -> None:
     rest = Session.from_state(first.config, first.dataset, first.state())
     rest.train(3)
     one, other = vitals_of(whole), vitals_of(rest)
-    for name in ("epoch", "step", "slope", "saturated", "dead", "update", "unit_dead"):
+    for name in ("epoch", "step", "slope", "saturated", "dead", "update", "unit_dead", "mean", "variance"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 

@@ -1,4 +1,4 @@
-"""A layer's values before and after its normalization, and how far the networks differ that dropout trains."""
+"""A layer's values before and after its normalization, now and over time, and how far dropout's networks differ."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.normalized import Normalized, Values
 from playground.experiment.thinned import MASKS, Thinned
+from playground.experiment.vitals import Vitals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,20 +22,21 @@ HALF, BESIDE = 0.36, 0.2  # of the room between two units
 
 
 def picture(frame: Frame, path: Path) -> None:
-    """Above what goes in, below what comes out; to the right the spread over dropout masks, where there are any.
+    """Above what goes in and what comes out, with the spread over dropout masks beside them, where there are any; below
+    mean and variance of each unit over the epochs, of what goes in dotted.
 
     Raises:
-        ValueError: when the layer has no normalization and nothing drops out.
+        ValueError: when the frame holds no vital signs or nothing of a layer.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    look, thinned = frame.look(Normalized), frame.look(Thinned)
-    if look is None or (look.after is None and thinned is None):
-        raise ValueError("there is no normalisation and no dropout")
+    look, thinned, vitals = frame.look(Normalized), frame.look(Thinned), frame.look(Vitals)
+    if look is None or vitals is None:
+        raise ValueError("the frame holds nothing of what a layer's units get")
     name = layer_names(look.last + 1)[look.layer]
     title = f"{plain(frame.scene.origin, 50)}: {name}, normalisation: {look.label}"
-    figure = sheet(4.8, 1.25 * WIDTH, title)
-    grid = figure.add_gridspec(2, 5)
-    left = slice(0, 3 if thinned is not None else 5)
+    figure = sheet(7.2, 1.25 * WIDTH, title)
+    grid = figure.add_gridspec(3, 6)
+    left = slice(0, 4 if thinned is not None else 6)
     above = figure.add_subplot(grid[slice(0, 1 if look.after is not None else 2), left])
     what = "activation" if look.on_activations else "pre-activation"
     _draw(above, f"{what} (blue), running averages (orange)", look.before, look.running_mean, look.running_deviation)
@@ -48,7 +50,7 @@ def picture(frame: Frame, path: Path) -> None:
     lowest.set_xlabel("unit", fontsize=9)
     if thinned is not None:
         scene = frame.scene
-        axes = figure.add_subplot(grid[:, 3:])
+        axes = figure.add_subplot(grid[:2, 4:])
         _dress(axes, f"standard deviation over {MASKS} dropout masks")
         image = axes.imshow(
             thinned.deviation,
@@ -63,6 +65,8 @@ def picture(frame: Frame, path: Path) -> None:
         axes.set_ylabel(plain(scene.columns[scene.axes[1]], 24), fontsize=9)
         bar = figure.colorbar(image, ax=axes, shrink=0.8)
         dress_bar(bar)
+    _draw_course(figure.add_subplot(grid[2, :3]), "mean", vitals, vitals.mean, look)
+    _draw_course(figure.add_subplot(grid[2, 3:]), "variance", vitals, vitals.variance, look)
     write(figure, path)
 
 
@@ -79,6 +83,24 @@ def _draw(axes: Axes, title: str, values: Values, mean: Floats | None, deviation
         axes.errorbar(units + BESIDE, mean, deviation, fmt="o", markersize=4, color=OTHER)
     axes.set_xlim(0.4, len(units) + 0.6)
     axes.set_xticks(units[:: max(len(units) // 12, 1)])
+
+
+def _draw_course(axes: Axes, title: str, vitals: Vitals, moments: Floats, look: Normalized) -> None:
+    """Lines over the epochs, one a unit; dotted what goes in, where something else comes out."""
+    from matplotlib import colormaps
+
+    _dress(axes, f"{title} (dotted: what goes in)" if look.after is not None else title)
+    start, rows = sum(vitals.rows[: look.layer]), vitals.rows[look.layer]
+    colours = colormaps["viridis"](np.linspace(0.0, 0.82, rows))
+    for row, colour in enumerate(colours):
+        name = f"unit {row + 1}" if row in (0, rows - 1) else None
+        axes.plot(vitals.epoch, moments[1, :, start + row], color=colour, linewidth=1.5, label=name)
+        if look.after is not None:
+            axes.plot(vitals.epoch, moments[0, :, start + row], color=colour, linewidth=1.0, linestyle=":")
+    if title == "variance" and (moments[..., start : start + rows] > 0.0).any():
+        axes.set_yscale("log")
+    axes.set_xlabel("epoch", fontsize=9)
+    axes.legend(fontsize=8, frameon=False)
 
 
 def _dress(axes: Axes, title: str) -> None:

@@ -65,6 +65,14 @@ class Scale:
         return cls(float(low), float(high), True, zero)
 
     @classmethod
+    def around_zero(cls, values: Floats) -> Scale:
+        """From 0, or a round number below all values, to a round number above them."""
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, 1.0)
+        bottom = -cls.linear(np.array([-low])).high if low < 0.0 else 0.0
+        return cls(bottom, cls.linear(np.array([high])).high if high > 0.0 or not bottom else 0.0, False)
+
+    @classmethod
     def share(cls, values: Floats) -> Scale:
         """From a round share below all values to 1."""
         smallest = float(np.min(values, initial=1.0, where=np.isfinite(values)))

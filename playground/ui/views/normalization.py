@@ -12,37 +12,50 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.normalized import Normalized
 from playground.experiment.thinned import CELLS, MASKS, Thinned
+from playground.experiment.vitals import Vitals
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import LEFT_AXIS, written
 from playground.ui.views.heat_map import steady_top
 from playground.ui.views.key import Key, short
+from playground.ui.views.normalization_course import Course
 from playground.ui.views.unit_picker import UnitPicker, layer_name
 from playground.ui.views.units_plot import UnitsPlot
-from playground.ui.views.view import Entry, Legend, colour_axes, show_bottom, small
+from playground.ui.views.view import Entry, Legend, Segments, colour_axes, show_bottom, small
 
 
 class NormalizationView(CaptionedView):
     """Above what goes into the normalization, below what comes out, unit by unit; with dropout a map to the right.
 
     Each histogram stands on its unit, with mean and deviation as a dot on a bar. Beside them, above: what is used when
-    testing, and the means of single mini-batches; below: β and γ, which the mean and deviation are to be.
+    testing, and the means of single mini-batches; below: β and γ, which the mean and deviation are to be. Over time,
+    instead, mean and variance of each unit at the ends of epochs.
     """
 
     name = "normalization"
     title = "Norms"
-    needs = frozenset({Normalized.need, Thinned.need})
+    needs = frozenset({Normalized.need, Thinned.need, Vitals.need})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
         self._look: Normalized | None = None
         self._thinned: Thinned | None = None
+        self._vitals: Vitals | None = None
         self._scene: Scene | None = None
         self._top = 0.0  # of the map's colours
         font = small(self.font())
         self._picker = UnitPicker("normalization", document)
+        self._period = Segments(
+            "normalization.period",
+            {
+                "now": (self.tr("now"), self.tr("How each unit's values are spread over the examples now.")),
+                "course": (self.tr("over time"), self.tr("Mean and variance of each unit at the ends of epochs.")),
+            },
+        )
+        self._period.chosen.connect(self._choose_period)
+        self.controls.addWidget(self._period)
         self.controls.addWidget(self._picker)
         self.controls.addStretch()
         self._sentence = QLabel()
@@ -57,6 +70,7 @@ class NormalizationView(CaptionedView):
         self._above, self._below = UnitsPlot(font), UnitsPlot(font)
         self._below.setXLink(self._above)
         self._legends = [Legend(font), Legend(font)]
+        self._course = Course(font, self)
         self._key = Key(font)
         self._key.set_indent(LEFT_AXIS)
         self._map = self.new_plot()
@@ -66,7 +80,10 @@ class NormalizationView(CaptionedView):
         self._map.addItem(self._image, ignoreBounds=True)
         self.canvas.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.canvas.ci.layout.setHorizontalSpacing(GRID)
-        self._shown: tuple[bool, bool] | None = None  # whether there is something below, and a map
+        self._laid_out: tuple[str, bool, bool] | None = (
+            None  # the period; whether anything comes out; if there is a map
+        )
+        self.show_config(document.config)
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -74,19 +91,22 @@ class NormalizationView(CaptionedView):
         if look is None:
             return
         self._look, self._thinned, self._scene = look, frame.look(Thinned), frame.scene
+        self._vitals = frame.look(Vitals)
         self._picker.show_frame(frame)
-        self._lay_out(look.after is not None, self._thinned is not None)
         self._draw()
 
     def show_config(self, config: Config) -> None:
         self._picker.show_config()
-        self._tell()
+        self._period.show_value(config.display.normalization)
+        self._draw()
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
         for legend in self._legends:
             legend.show_theme(theme)
         self._key.show_theme(theme)
+        self._period.show_theme(theme)
+        self._course.show_theme(theme)
         colours = QColor(theme.train), QColor(theme.test)
         for plot in (self._above, self._below):
             plot.show_colours(*colours, theme)
@@ -95,7 +115,7 @@ class NormalizationView(CaptionedView):
 
     def told(self, mouse: QPointF) -> str:
         look, thinned, scene = self._look, self._thinned, self._scene
-        if look is None or scene is None:
+        if look is None or scene is None or self._over_time:
             return ""
         if thinned is not None and self._map.vb.sceneBoundingRect().contains(mouse):
             at, (x_low, x_high, y_low, y_high) = self._map.vb.mapSceneToView(mouse), scene.extent
@@ -114,6 +134,16 @@ class NormalizationView(CaptionedView):
         """What the layer has, or how it could have one; and what to look for."""
         look = self._look
         if look is None:
+            return
+        self._sentence.setVisible(not self._over_time)
+        if self._over_time:
+            self.caption.setText(
+                self.tr("Lines that wander or part are what a normalisation would take away.")
+                if look.after is None
+                else self.tr(
+                    "Pale is what goes in. Whatever that does, what comes out has mean β and variance γ², which are learnt."
+                )
+            )
             return
         doubt = self.tr(" Where the map is bright, the answer hangs on which units dropout leaves.")
         self.caption.setText(self._advice(look) + (doubt if self._thinned is not None else ""))
@@ -165,6 +195,10 @@ class NormalizationView(CaptionedView):
         if look is None:
             return
         self._tell()
+        self._lay_out(look.after is not None, self._thinned is not None)
+        if self._over_time:
+            self._draw_course(look)
+            return
         running = look.running_mean, look.running_deviation
         self._above.show_values(look.before, *running, look.batch_means)
         if look.after is not None:
@@ -176,6 +210,12 @@ class NormalizationView(CaptionedView):
         if self._thinned is not None and self._scene is not None:
             self._draw_map(self._thinned, self._scene)
         self.tell_again()
+
+    def _draw_course(self, look: Normalized) -> None:
+        if self._vitals is None or look.layer >= len(self._vitals.rows):
+            return
+        label = look.label if look.after is not None else ""
+        self._course.show_layer(self._vitals, look.layer, self._picker.place[1], label, self.theme)
 
     def _show_legends(self, look: Normalized) -> None:
         own, other = QColor(self.theme.train), QColor(self.theme.test)
@@ -207,11 +247,18 @@ class NormalizationView(CaptionedView):
 
     def _lay_out(self, below: bool, beside: bool) -> None:
         """Make room for what there is."""
-        if self._shown == (below, beside):
+        wanted = self.document.config.display.normalization, below, beside
+        if self._laid_out == wanted:
             return
-        self._shown = below, beside
-        canvas, layout = self.canvas, self.canvas.ci.layout
+        self._laid_out = wanted
+        canvas = self.canvas
         canvas.clear()
+        if self._over_time:
+            canvas.addItem(self._course.legend, 0, 0, 1, 2)
+            canvas.addItem(self._course.mean, 1, 0)
+            canvas.addItem(self._course.variance, 1, 1)
+            self._stretch((0, 1, 0, 0), (1, 1))
+            return
         canvas.addItem(self._legends[0], 0, 0)
         canvas.addItem(self._above, 1, 0)
         if below:
@@ -224,12 +271,24 @@ class NormalizationView(CaptionedView):
         for plot in (self._above, self._below):
             plot.setLabel("bottom", self.tr("unit"))
             show_bottom(plot, plot is lowest)
-        for line, stretch in enumerate((0, 1, 0, int(below))):
-            layout.setRowStretchFactor(line, stretch)
-        layout.setColumnStretchFactor(0, 3)
-        layout.setColumnStretchFactor(1, 2 if beside else 0)
+        self._stretch((0, 1, 0, int(below)), (3, 2 if beside else 0))
+
+    @property
+    def _over_time(self) -> bool:
+        return self.document.config.display.normalization == "course"
+
+    def _stretch(self, rows: tuple[int, ...], columns: tuple[int, ...]) -> None:
+        """Share the canvas out."""
+        canvas, layout = self.canvas, self.canvas.ci.layout
+        for row, stretch in enumerate(rows):
+            layout.setRowStretchFactor(row, stretch)
+        for column, stretch in enumerate(columns):
+            layout.setColumnStretchFactor(column, stretch)
         # WORKAROUND Qt: a layout that has lost items shrinks what it lies in, which pyqtgraph sizes at a resize only.
         canvas.ci.setGeometry(QRectF(canvas.viewport().rect()))
+
+    def _choose_period(self, value: str) -> None:
+        self.document.set("display.normalization", value, self.tr("Values now or over time"))
 
 
 def _rows(look: Normalized) -> int:

@@ -51,12 +51,7 @@ class UnitsPlot(pg.PlotItem):  # type: ignore[misc]
         ends = np.tile([-0.45, -0.3], singles.size) + np.repeat(units, 2 * singles.shape[1])
         self._singles.setData(ends, ticks)
         known = [values.edges, *([] if mean is None or deviation is None else [mean - deviation, mean + deviation])]
-        ends_of = np.concatenate(known)
-        finite = ends_of[np.isfinite(ends_of)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (-1.0, 1.0)
-        scale = Scale(
-            -Scale.linear(np.array([-low])).high if low < 0.0 else 0.0, Scale.linear(np.array([high])).high, False
-        )
+        scale = Scale.around_zero(np.concatenate(known))
         self._values.follow(scale)
         self.vb.setRange(xRange=(0.4, len(units) + 0.6), yRange=scale.ends, padding=0.0, disableAutoRange=True)
         step = max(len(units) // 12, 1)

@@ -52,7 +52,10 @@ def frame_of(base: Frame, lives: list[list[int]], units: tuple[int, ...]) -> Fra
     parts = np.split(unit_dead, np.cumsum(units)[:-1], axis=1)
     dead = np.stack([part.mean(axis=1) for part in parts], axis=1)
     epoch = 10.0 * np.arange(len(lives))
-    vitals = Vitals(epoch, epoch.astype(np.int64), dead, dead, dead, dead, unit_dead, units)
+    no_moments = np.zeros((2, len(epoch), sum(units)))
+    vitals = Vitals(
+        epoch, epoch.astype(np.int64), dead, dead, dead, dead, unit_dead, units, no_moments, no_moments, units
+    )
     return dataclasses.replace(base, looks=(vitals,))
 
 

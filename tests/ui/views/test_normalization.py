@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtWidgets import QComboBox, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
@@ -16,10 +16,12 @@ from playground.experiment.frame import Frame
 from playground.experiment.normalized import Normalized
 from playground.experiment.session import Session
 from playground.experiment.thinned import Thinned
+from playground.experiment.vitals import Vitals
 from playground.options import with_text, with_value
 from playground.ui.document import Document
 from playground.ui.figure import save_figure
 from playground.ui.theme import DARK, LIGHT
+from playground.ui.views.curve import written
 from playground.ui.views.normalization import NormalizationView
 
 # Any window with a smallest size, on a screen that is not there.
@@ -167,3 +169,58 @@ def test_it_is_exported_in_both_themes(make_view: MakeView, tmp_path: Any) -> No
         drawn.append((tmp_path / f"{theme.name}.png").read_bytes())
     assert drawn[0] != drawn[1]
     assert view.caption.text()
+
+
+# Over time
+
+
+def course_of(kind: str, epochs: int = 4) -> tuple[Config, Frame]:
+    config = with_value(config_of(kind), "display.normalization", "course")
+    session = Session(config)
+    session.train(epochs)
+    return config, session.frame(NormalizationView.needs)
+
+
+def lines(plot: Any) -> Any:
+    return np.stack([curve.getData()[1] for curve in plot._curves], axis=1)
+
+
+@pytest.mark.parametrize("kind", ["none", "batch_norm", "layer_norm"])
+def test_over_time_each_unit_has_a_line_of_means_and_one_of_variances(make_view: MakeView, kind: str) -> None:
+    config, frame = course_of(kind)
+    view, vitals = make_view(config, frame), frame.look(Vitals)
+    assert vitals is not None
+    own = slice(0, 4)
+    sides = (1,) if kind == "none" else (1, 0)
+    mean = np.hstack([vitals.mean[side, :, own] for side in sides])
+    variance = np.hstack([vitals.variance[side, :, own] for side in sides])
+    np.testing.assert_allclose(lines(view._course.mean), mean, atol=1e-8)
+    np.testing.assert_allclose(lines(view._course.variance), np.log10(variance))
+    assert view._course.mean.scene() is view.canvas.scene()
+    assert view._above.scene() is None
+    assert "unit 1: mean" in view._course.legend.note
+
+
+def test_the_period_is_chosen_by_an_edit_and_back(make_view: MakeView) -> None:
+    config = config_of()
+    view = make_view(config, frame_of(config))
+    view.findChild(QToolButton, "normalization.period.course").click()
+    assert view.document.config.display.normalization == "course"
+    assert view._course.mean.scene() is view.canvas.scene()
+    view.document.undo_stack.undo()
+    assert view._course.mean.scene() is None
+    assert view._above.scene() is view.canvas.scene()
+
+
+def test_over_time_another_unit_tells_its_numbers_and_the_mouse_those_below_it(make_view: MakeView) -> None:
+    config, frame = course_of("batch_norm")
+    view, vitals = make_view(config, frame), frame.look(Vitals)
+    assert vitals is not None
+    view.document.edit("unit", with_value(view.document.config, "display.unit", 2))
+    assert view._course.legend.note.startswith("unit 3: mean ")
+    plot = view._course.variance
+    plot.record, plot.line = 1, 4 + 3
+    plot.pointed.emit()
+    assert view._course.legend.note == (
+        f"epoch 1   unit 4 before batch norm: mean 0, variance {written(vitals.variance[0, 1, 3])}"
+    )
