@@ -276,7 +276,7 @@ def test_going_back_changes_nothing_of_what_follows() -> None:
 
 
 def test_large_data_show_the_scores_of_the_weights_gone_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("playground.experiment.session.SMALL", 45)
+    monkeypatch.setattr("playground.experiment.run.SMALL", 45)
     session = Session(exploding(depth=0, rate=3.0, batch_size=50))  # each epoch doubles the error
     session.train(600)
     assert session.divergence

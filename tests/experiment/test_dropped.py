@@ -33,7 +33,7 @@ def test_units_that_were_off_put_out_nothing_in_the_step_just_done(members: int)
         session.step(steps)
         look = dropped(session)
         assert look is not None
-        progress = session._progress
+        progress = session._run.progress
         work = session.network.pass_for(10, True, session.config.training.noise.of_hidden)
         for layer, off in zip(work.layers[:-1], look.layers, strict=True):
             h = layer.h[..., 0] if members == 1 else layer.h[members - 1, :, 0]

@@ -103,7 +103,7 @@ def alone(config: Config, member: int) -> Progress:
             for name in ("train", "validation"):
                 problem.parts[name] = problem.parts[name][member : member + 1] or problem.parts[name][:1]
             return Progress(config, problem)
-    return Session(edited(values, config))._progress
+    return Session(edited(values, config))._run.progress
 
 
 def check_alike(together: Floats, own: Floats, tolerance: float = 1e-12) -> None:
@@ -126,7 +126,7 @@ def run(progress: Progress, epochs: int, cut: int) -> None:
 @pytest.mark.parametrize("vary", VARIATIONS)
 def test_each_member_is_the_run_it_would_be_alone(vary: str, rules: str) -> None:
     config = many(VARIATIONS[vary], values=RULES[rules])
-    progress = Session(config)._progress
+    progress = Session(config)._run.progress
     run(progress, 6, cut=5)
     together = progress.moment()
     drawn = set()

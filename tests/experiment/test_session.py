@@ -23,6 +23,7 @@ from playground.data.generators import Blobs, Circle, Hills, Spiral
 from playground.data.library import Diabetes, Iris
 from playground.data.sources import FILES, SOURCES
 from playground.data.split import split
+from playground.experiment import run as run_module
 from playground.experiment import session as session_module
 from playground.experiment.config import Config, ConfigError, Impact, Layer
 from playground.experiment.frame import MAP_SIZE, Frame
@@ -385,7 +386,7 @@ def test_an_older_frame_stays_as_it_was() -> None:
 
 
 def test_large_data_are_scored_once_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_module, "SMALL", 45)
+    monkeypatch.setattr(run_module, "SMALL", 45)
     session = Session(SMALL)
     session.train(2)
     scores = session.frame().scores

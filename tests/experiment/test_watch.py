@@ -363,7 +363,7 @@ def test_a_loss_that_is_no_number_is_no_improvement() -> None:
 def test_the_sentence_counts_those_that_had_diverged() -> None:
     session = Session(edited({"ensemble.members": 3}, STOPPING))
     session.train(1)
-    session._progress.drop(np.array([False, True, False]), session._progress.moment())
+    session._run.progress.drop(np.array([False, True, False]), session._run.progress.moment())
     session.train(300)
     ending = session.frame().ending
     assert re.fullmatch(r"Stopped after epoch \d+: .* of each member are back; 1 member had diverged\.", ending)

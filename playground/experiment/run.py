@@ -1,0 +1,259 @@
+"""One run from its start: trained, scored, written down, and taken back where it breaks. Knows no edits and no screen."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.data.dataset import Floats
+from playground.experiment.config import Config
+from playground.experiment.frame import Divergence, Scene, Scores
+from playground.experiment.history import History
+from playground.experiment.look import Inside
+from playground.experiment.observer import Observer
+from playground.experiment.problem import Evaluation, Problem
+from playground.experiment.progress import Progress
+from playground.experiment.state import State, StateError, check_state
+from playground.nn.network import Network
+
+SMALL = 10_000  # examples, times members, up to which scores are taken at every frame; of one member, 4 times an epoch
+
+
+class Run:
+    """Networks that learn from a problem, and what is known of how they have fared.
+
+    Attributes:
+        progress: what training moves.
+        history: the records so far.
+        observer: what is seen beyond scores.
+        scores: the last that were taken.
+        divergence: set when the run has diverged; it then trains no further until it goes back.
+    """
+
+    def __init__(self, config: Config, problem: Problem, scene: Scene, needs: frozenset[str]) -> None:
+        self._problem = problem
+        self._stopping = config.training.stopping
+        self._small = len(problem.dataset) * len(problem.members) <= SMALL
+        self.divergence: Divergence | None = None
+        self.progress = Progress(config, problem)
+        self.history = History(len(self.network.units), self._resolution(), self.network.members)
+        self.observer = Observer(problem, scene, self.progress)
+        self.observer.follow(config, needs)
+        self.scores = self._score()
+        self._start_loss = self.scores.train_loss
+        self._good: State  # the last record whose training loss was no higher than at the start
+        self._record()
+        self.observer.record()
+
+    # Training
+
+    def train(self, most: int) -> int:
+        """Train at most `most` mini-batches, no further than the next record; the number of mini-batches trained."""
+        progress = self.progress
+        first = progress.batch
+        due, record = self.history.next_due(progress.epoch, first, progress.steps_per_epoch)
+        stop = min(due, first + most)
+        progress.train_to(stop)
+        if record and stop == due:
+            if self._take_scores():
+                self._record()
+            else:
+                self._find_divergence()
+        if progress.batch == 0 and self.observer.vitals.due(progress.epoch) and self.divergence is None:
+            self.observer.record()
+        return stop - first
+
+    def adjust(self, config: Config, problem: Problem, scene: Scene, needs: frozenset[str]) -> None:
+        """Go on with the same weights under other rules of training."""
+        progress, old_loss = self.progress, self._problem.loss
+        now, size = progress.moment(), progress.batch_size
+        self._problem, self._stopping = problem, config.training.stopping
+        self.observer.turn_to(problem, scene)
+        progress.take_rules(config, problem)
+        self.observer.follow(config, needs)
+        self._good, self._checkpoint = progress.adjusted(self._good, size), progress.adjusted(now, size)
+        self._return_to(self._checkpoint)
+        self.history.resolution = min(self.history.resolution, self._resolution())
+        self.divergence = None
+        self.scores = self._score()
+        if problem.loss != old_loss:  # another measure of what is good
+            self._start_loss = self.scores.train_loss
+            self._good = self._checkpoint = progress.moment()
+
+    def take_edit(self) -> None:
+        """Go on from weights that someone has changed by hand."""
+        self._scored_at = -1
+        self._checkpoint = self.progress.moment()
+
+    def go_back(self) -> None:
+        """After a divergence: return to the last record whose training loss was no higher than at the start."""
+        self._return_to(self._good)
+        self._checkpoint = self._good
+        self.divergence = None
+        self.scores = self._score()
+
+    # Looking
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing trains any more: the run has diverged, or ended by itself."""
+        return self.divergence is not None or self.progress.all_held
+
+    @property
+    def network(self) -> Network:
+        """The networks that are trained."""
+        return self.progress.network
+
+    @property
+    def living(self) -> NDArray[np.bool_]:
+        """Which members' answers count, (members,): those that have not fallen; all, if none is left."""
+        living = _finite(self.network.parameters) & ~self.progress.fallen
+        return living if living.any() else ~living
+
+    @property
+    def ending(self) -> str:
+        """In words, when the run has ended by itself."""
+        progress = self.progress
+        if not progress.all_held or self.divergence is not None:
+            return ""
+        patience = getattr(self._stopping, "patience", 0)
+        epochs = progress.best_epochs[progress.stopped]
+        at = f"epoch {epochs[0]:,.0f}" if len(epochs) == 1 else "the best epoch of each member"
+        fallen = int(progress.fallen.sum())
+        rest = f"; {fallen} member{'s' if fallen > 1 else ''} had diverged" if fallen else ""
+        return (
+            f"Stopped after epoch {progress.epoch:,}: the validation loss had not fallen for {patience:,} epochs. "
+            f"The weights of {at} are back{rest}."
+        )
+
+    def evaluate(self, part: str) -> Evaluation:
+        """Loss and accuracy on all examples of a part that has any."""
+        with np.errstate(all="ignore"):
+            return self._problem.evaluate(self.network, part, self.living if self.network.members > 1 else None)
+
+    def refresh_scores(self) -> None:
+        """Score the weights as they are, where that is quick; at every other time the last record's scores stand."""
+        stale = self._small and self._scored_at != self.progress.steps
+        # Weights that are not finite stay so: the next record would find the same, had nobody looked.
+        if stale and not self._take_scores(~_finite(self.network.parameters)):
+            self._find_divergence()
+
+    def inside(self, config: Config, member: int) -> Inside:
+        """What looks may read."""
+        return self.observer.inside(config, self.history, member, self.divergence)
+
+    # Saving
+
+    def state(self) -> State:
+        """All that the run has become: weights, optimizer, generators, position and history."""
+        moment = self.progress.moment()
+        plain = {
+            "resolution": self.history.resolution,
+            "start_loss": self._start_loss,
+            "vitals_every": self.observer.vitals.every,
+        }
+        logs = {"history": self.history.rows.copy(), "vitals": self.observer.vitals.rows.copy()}
+        return State(moment.arrays | logs, moment.plain | plain)
+
+    def restore(self, state: State) -> None:
+        """Go on where `state` was taken.
+
+        Raises:
+            StateError: when it is not that of such a run.
+        """
+        check_state(state, self.state(), self.progress.steps_per_epoch, len(self._problem.train))
+        self.history.restore(state.arrays["history"])
+        self.history.resolution = state.plain["resolution"]
+        self._start_loss = state.plain["start_loss"]
+        self.observer.vitals.restore(state.arrays["vitals"])
+        self.observer.vitals.every = state.plain["vitals_every"]
+        if not self.progress.return_to(state):
+            raise StateError("generator: is not the state of a PCG64 generator")
+        self._forget_later()
+        self.scores = self._score()
+        self._checkpoint = self._good = self.progress.moment()
+
+    # The inside
+
+    def _resolution(self) -> int:
+        """Of the history: as fine as scoring all examples allows, and no finer than the steps."""
+        often = self._small and self.network.members == 1
+        return min(2 if often else 0, self.progress.steps_per_epoch.bit_length() - 1)
+
+    def _take_scores(self, broken: NDArray[np.bool_] | None = None) -> bool:
+        """Score the present weights; False when no member is left. Scores that are not finite are not taken.
+
+        Members whose loss is not finite, of the `broken` ones if given, (members,), are lost: while others go on they
+        are held where they were at the last checkpoint.
+        """
+        scores = self._score()
+        lost = ~np.isfinite(scores.train_losses)
+        if broken is not None:
+            lost &= broken
+        if (lost | self.progress.fallen).all():
+            return False
+        if lost.any():
+            self.progress.drop(lost, self._checkpoint)
+            scores = self._score()
+        if math.isfinite(scores.train_loss):
+            self.scores = scores
+        return True
+
+    def _find_divergence(self) -> None:
+        """Run again from the last checkpoint, step by step, to where the first number is not finite; stop just before it."""
+        progress, now = self.progress, self.progress.steps
+        self._return_to(self._checkpoint)
+        # Where it is only the loss over all examples that is not finite yet, the step is still to come, within an epoch.
+        # If none comes, there was no more to it than that sum.
+        step, layer = progress.first_broken_step(now + progress.steps_per_epoch) or (now, len(self.network.units) - 1)
+        self._return_to(self._checkpoint)
+        while self.progress.steps < step - 1:
+            progress.train_to(progress.batch + 1)
+        self._scored_at = self.progress.steps
+        name = "output layer" if layer == len(self.network.units) - 1 else f"hidden layer {layer + 1}"
+        self.divergence = Divergence(
+            step, layer, name, f"The run diverged at step {step:,}: numbers in the {name} grew beyond all bounds."
+        )
+
+    def _score(self) -> Scores:
+        train, test = self.evaluate("train"), self.evaluate("test")
+        validation = self.evaluate("validation") if self._problem.parts["validation"] else None
+        self._scored_at = self.progress.steps
+        of_mean = None if test.of_mean is None else test.of_mean[1 if self._problem.dataset.classes else 0]
+        return Scores(
+            train.loss,
+            None if validation is None else validation.loss,
+            test.loss,
+            train.accuracy,
+            None if validation is None else validation.accuracy,
+            test.accuracy,
+            train.losses,
+            (validation or test).losses,
+            of_mean,
+        )
+
+    def _record(self) -> None:
+        progress = self.progress
+        epoch = progress.epoch + progress.batch / progress.steps_per_epoch
+        self.history.add(epoch, progress.steps, self.scores, progress.gradient_sizes(), progress.penalty())
+        self._checkpoint = progress.moment()
+        if self.scores.train_loss <= self._start_loss:
+            self._good = self._checkpoint
+
+    def _return_to(self, moment: State) -> None:
+        """Undo what training has changed since; records of later steps are dropped."""
+        self.progress.return_to(moment)
+        self._forget_later()
+
+    def _forget_later(self) -> None:
+        """Drop what was written down of steps that are still to come."""
+        self.history.forget_after(self.progress.steps)
+        self.observer.vitals.forget_after(self.progress.steps)
+
+
+def _finite(parameters: Floats) -> NDArray[np.bool_]:
+    """Which members' numbers all are, (members,)."""
+    finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(parameters), axis=1)
+    return finite
