@@ -37,7 +37,7 @@ def test_the_house_keeps_its_floors(house: Path) -> None:
 @pytest.mark.parametrize(
     ("importer", "imported"),
     [
-        ("playground.options", "playground.nn.losses"),
+        ("playground.options.knobs", "playground.nn.losses"),
         ("playground.nn.losses", "playground.data.dataset"),
         ("playground.data.dataset", "playground.nn.losses"),
         ("playground.nn.network", "playground.ui.theme"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,72 +20,13 @@ from playground.options import (
     Knob,
     Names,
     Number,
-    Options,
     Section,
     Subset,
     Text,
-    choice,
-    flag,
-    integer,
-    items,
     knobs,
-    names,
-    number,
-    section,
-    subset,
-    text,
-    with_text,
-    with_value,
 )
+from tests.options.boat import ENGINES, Boat, Cabin, Engine, Hull, Oars, Sail
 from tests.strategies import options, plain_values
-
-
-@dataclass(frozen=True)
-class Engine(Options):
-    """What drives a boat."""
-
-
-@dataclass(frozen=True)
-class Sail(Engine):
-    area: float = number(12.0, 1.0, 300.0, "area", "In square metres.", "log")
-
-    label = "sail"
-
-
-@dataclass(frozen=True)
-class Oars(Engine):
-    pairs: int = integer(1, 1, 4, "pairs")
-
-    label = "oars"
-
-
-@dataclass(frozen=True)
-class Cabin(Options):
-    berths: int = integer(2, 0, 8, "berths")
-    heated: bool = flag(False, "heated")
-
-
-@dataclass(frozen=True)
-class Hull(Options):
-    length: float = number(7.5, 2.0, 40.0, "length")
-    wood: str = text("oak", "wood", values=("oak", "larch"))
-
-
-ENGINES = {"sail": Sail, "oars": Oars}
-
-
-@dataclass(frozen=True)
-class Boat(Options):
-    """An Options class with every kind of knob."""
-
-    name: str = text("Ada", "name")
-    hull: Hull = section(Hull, "Hull")
-    engine: Engine = choice(Sail(), ENGINES, "engine")
-    spare: Engine | None = choice(None, ENGINES, "spare engine", automatic=True)
-    cabins: tuple[Cabin, ...] = items((Cabin(), Cabin(berths=4)), Cabin, 3, "cabins")
-    lights: tuple[str, ...] = subset(("red", "green"), ("red", "green", "white"), "lights")
-    crew: tuple[str, ...] = names((), "crew")
-
 
 NUMBER = Number(label="", minimum=0.5, maximum=10.0)
 INTEGER = Integer(label="", minimum=-2, maximum=10)
@@ -282,111 +222,6 @@ def test_errors_name_the_dotted_path(plain: dict[str, Any], path: str) -> None:
     str(caught.value).encode()
 
 
-@pytest.mark.parametrize(
-    ("path", "value", "expected"),
-    [
-        ("name", "Bob", Boat(name="Bob")),
-        ("hull.length", 9.0, Boat(hull=Hull(length=9.0))),
-        ("hull", Hull(3.0), Boat(hull=Hull(3.0))),
-        ("engine", Oars(2), Boat(engine=Oars(2))),
-        ("engine.area", 50.0, Boat(engine=Sail(50.0))),
-        ("spare", Oars(), Boat(spare=Oars())),
-        ("cabins.1.heated", True, Boat(cabins=(Cabin(), Cabin(4, True)))),
-        ("cabins.0", Cabin(8), Boat(cabins=(Cabin(8), Cabin(4)))),
-        ("cabins", (), Boat(cabins=())),
-        ("lights.1", "white", Boat(lights=("red", "white"))),
-    ],
-)
-def test_with_value_changes_one_place_of_a_copy(path: str, value: Any, expected: Boat) -> None:
-    boat = Boat()
-    assert with_value(boat, path, value) == expected
-    assert boat == Boat()
-
-
-@pytest.mark.parametrize(
-    ("path", "value", "message"),
-    [
-        ("keel", 1, "keel: is not known here; known are name, hull"),
-        ("hull.keel", 1, "hull.keel: is not known here; known are length, wood"),
-        ("hull.length", 99.0, "hull.length: must lie between 2 and 40, not 99"),
-        ("engine.pairs", 2, "engine.pairs: is not known here; known are area"),
-        ("spare.pairs", 2, "spare.pairs: there is nothing below this field"),
-        ("name.first", "x", "name.first: there is nothing below this field"),
-        ("cabins.2.berths", 1, "cabins.2: there are 2 entries, counted from 0"),
-        ("cabins.-1.berths", 1, "cabins.-1: there are 2 entries, counted from 0"),
-        ("cabins.first.berths", 1, "cabins.first: there are 2 entries, counted from 0"),
-        ("cabins.1.berths", 9, "cabins.1.berths: must lie between 0 and 8, not 9"),
-        ("cabins.1.bunks", 9, "cabins.1.bunks: is not known here; known are berths, heated"),
-        ("cabins.1.berths.upper", 9, "cabins.1.berths.upper: there is nothing below this field"),
-        ("lights.0.bulb", 1, "lights.0.bulb: there is nothing below this field"),
-        ("lights.0", "blue", 'lights: "blue" is not one of'),
-        ("", 1, "is not known here; known are name"),
-    ],
-)
-def test_with_value_names_the_path_of_what_it_cannot_do(path: str, value: Any, message: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        with_value(Boat(), path, value)
-    assert str(caught.value).startswith(message)
-
-
-@pytest.mark.parametrize(
-    ("path", "typed", "expected"),
-    [
-        ("name", "Bob", Boat(name="Bob")),
-        ("name", '"Bob"', Boat(name='"Bob"')),  # a text is taken as it is typed
-        ("name", "123", Boat(name="123")),
-        ("hull.length", "9", Boat(hull=Hull(length=9.0))),
-        ("hull.length", "1e1", Boat(hull=Hull(length=10.0))),
-        ("hull", '{"wood": "larch"}', Boat(hull=Hull(wood="larch"))),
-        ("engine", "oars", Boat(engine=Oars())),
-        ("engine", '{"name": "oars", "pairs": 3}', Boat(engine=Oars(3))),
-        ("spare", "null", Boat()),
-        ("spare", "sail", Boat(spare=Sail())),
-        ("cabins.1.heated", "true", Boat(cabins=(Cabin(), Cabin(4, True)))),
-        ("cabins", "[{}]", Boat(cabins=(Cabin(),))),
-        ("lights", '["white"]', Boat(lights=("white",))),
-        ("lights", "white", Boat(lights=("white",))),
-        ("lights", "red,white", Boat(lights=("red", "white"))),
-        ("crew", "Bob, Eve", Boat(crew=("Bob", "Eve"))),
-        ("crew", "3", Boat(crew=("3",))),
-        ("crew", '["Bob", "Eve"]', Boat(crew=("Bob", "Eve"))),
-    ],
-)
-def test_with_text_reads_what_is_typed(path: str, typed: str, expected: Boat) -> None:
-    assert with_text(Boat(), path, typed) == expected
-
-
-@pytest.mark.parametrize(
-    ("path", "typed", "message"),
-    [
-        ("hull.length", "long", 'hull.length: must be a number, not "long"'),
-        ("hull.length", "nan", 'hull.length: must be a number, not "nan"'),
-        ("hull.length", "NaN", "hull.length: must be a number, not NaN"),
-        ("hull.length", "1e999", "hull.length: must be a number, not Infinity"),
-        ("hull.length", "9" * 400, "hull.length: must lie between 2 and 40, not 999"),
-        ("hull.length", "9" * 5000, "hull.length: must be a number, not "),
-        ("hull.length", "[" * 100_000, "hull.length: must be a number, not "),
-        ("hull.keel", "1", "hull.keel: is not known here; known are length, wood"),
-        ("hull.length.metres", "1", "hull.length.metres: there is nothing below this field"),
-        ("engine", "steam", 'engine: must be one of sail, oars, not "steam"'),
-        ("engine.pairs", "2", "engine.pairs: is not known here; known are area"),
-        ("spare.pairs", "2", "spare.pairs: there is nothing below this field"),
-        ("cabins.1.berths", "9", "cabins.1.berths: must lie between 0 and 8, not 9"),
-        ("cabins.2.berths", "1", "cabins.2: there are 2 entries, counted from 0"),
-        ("cabins.last.berths", "1", "cabins.last: there are 2 entries, counted from 0"),
-        ("cabins.1", "{}", "cabins.1: name a field of this entry"),
-        ("lights", "red,blue", 'lights: "blue" is not one of red, green, white'),
-        ("lights", "red, red", "lights: names the same thing twice"),
-        ("lights", "null", "lights: must name at least one of red, green, white"),
-        ("", "1", "is not known here; known are name"),
-    ],
-)
-def test_with_text_names_the_path_of_what_it_cannot_do(path: str, typed: str, message: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        with_text(Boat(), path, typed)
-    assert str(caught.value).startswith(message)
-
-
 @given(options(Boat))
 def test_any_object_survives_json(boat: Boat) -> None:
     assert Boat.from_plain(json.loads(json.dumps(boat.to_plain(), allow_nan=False))) == boat
@@ -416,18 +251,3 @@ def test_numbers_stand_in_sentences_as_people_write_them(low: float, value: floa
     with pytest.raises(ConfigError) as caught:
         Number(label="", minimum=low, maximum=100.0).check(value)
     assert str(caught.value) == reason
-
-
-@dataclass(frozen=True)
-class Drift(Options):
-    label = "drifting"
-
-
-def test_what_has_no_knobs_says_so_in_its_own_name() -> None:
-    for attempt in (
-        lambda: Drift.from_plain({"speed": 1}),
-        lambda: with_value(Drift(), "speed", 1),
-        lambda: with_text(Drift(), "speed", "1"),
-    ):
-        with pytest.raises(ConfigError, match=r"^speed: drifting has no such knob$"):
-            attempt()

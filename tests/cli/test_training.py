@@ -1,10 +1,9 @@
-"""The command line: what a run without a screen leaves, what it says, and how it ends."""
+"""`playground train`: what a run without a screen leaves, what it says, and how it ends."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 import signal
 import subprocess
@@ -16,19 +15,14 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-import playground
-from playground import cli
-from playground.cli import describe, main
+from playground.cli import main, progress, training
 from playground.data.files import CsvFile
-from playground.data.sources import SOURCES
 from playground.exchange import pictures
 from playground.exchange.config_file import read_config
-from playground.exchange.snapshot import load_snapshot
+from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.session import Session
-from playground.nn.optimizers import Adam
-from playground.options import Items, Section, knobs, with_text
-from playground.ui import app
+from playground.options import with_text
 
 FILES = {"snapshot.safetensors", "history.csv", "boundary.png", "gradients.png", "config.json"}
 EXPLODE = ("training.loss=squared_error", "network.output=linear", "training.learning_rate=100")
@@ -96,7 +90,7 @@ def test_a_snapshot_goes_on_to_the_end_of_its_epoch_and_further(out: Path) -> No
     session = Session(Config())
     session.train(2)
     session.step(7)
-    cli.save_snapshot(session, out.parent.parent / "begun.safetensors")
+    save_snapshot(session, out.parent.parent / "begun.safetensors")
     assert train(out, str(out.parent.parent / "begun.safetensors"), "--epochs", "3") == 0
     session.train(3)
     assert session.epoch == 5
@@ -161,7 +155,7 @@ def test_a_terminal_gets_a_bar(out: Path, monkeypatch: pytest.MonkeyPatch) -> No
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr(cli, "REDRAW", 0.0)  # at every look, and a look at every step
+    monkeypatch.setattr(progress, "REDRAW", 0.0)  # at every look, and a look at every step
     monkeypatch.setenv("COLUMNS", "200")
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
@@ -213,7 +207,7 @@ def test_ctrl_c_elsewhere_ends_without_a_traceback(out: Path, monkeypatch: pytes
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_write", interrupted)
+    monkeypatch.setattr(training, "_write", interrupted)
     assert train(out, "--epochs", "0") == 130
 
 
@@ -306,25 +300,7 @@ def test_a_bad_argument_is_named(arguments: list[str], sentence: str, capsys: py
     assert sentence in said(capsys)[-1]
 
 
-# The window, and help
-
-
-@pytest.mark.parametrize(
-    ("arguments", "file"),
-    [([], None), (["run.safetensors"], Path("run.safetensors")), (["./train"], Path("train"))],
-)
-def test_without_a_command_the_window_opens(
-    arguments: list[str], file: Path | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    opened: list[Path | None] = []
-
-    def show(file: Path | None) -> int:
-        opened.append(file)
-        return 1
-
-    monkeypatch.setattr(app, "main", show)
-    assert main(arguments) == 1
-    assert opened == [file]
+# Help
 
 
 def test_help_tells_of_every_command_file_and_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
@@ -338,39 +314,6 @@ def test_help_tells_of_every_command_file_and_exit_code(capsys: pytest.CaptureFi
     assert max(map(len, text.splitlines())) <= 110
 
 
-def test_every_example_of_the_help_can_be_typed() -> None:
-    settings = re.findall(r"--set ([a-z_.0-9]+)=('.*?'|\S+)", cli.HELP + cli.TRAIN_HELP)
-    assert len(settings) >= 8
-    config = Config()
-    for path, value in settings:
-        if "NAME" not in value and "species" not in value:
-            config = with_text(config, path, value.strip("'"))
-    assert config.training.optimizer == Adam(beta1=0.8)
-
-
-def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["--version"])
-    assert capsys.readouterr().out == f"playground {playground.__version__}\n"
-
-
-def test_choices_lists_every_path_with_a_default_that_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["choices"]) == 0
-    text = capsys.readouterr().out
-    for path, default in re.findall(r"^  ([a-z_.0-9]+) = (null|\[.*?\]|\"\w*\"|\S+)", text, re.MULTILINE):
-        value = json.loads(default) if default.startswith('"') else default
-        assert with_text(Config(), path, value) == Config(), path
-    paths = [*knobs(Config).items()]
-    for path, knob in paths:
-        if isinstance(knob, Section):
-            paths += [(f"{path}.{name}", inner) for name, inner in knobs(knob.cls).items()]
-        else:
-            assert f"\n  {path}{':' if isinstance(knob, Items) else ' ='}" in text
-    for source in SOURCES:
-        assert re.search(rf"^        {source}\b", text, re.MULTILINE)
-    assert text == "\n".join(describe(Config())) + "\n"
-
-
 def test_training_loads_no_qt_and_no_pyplot(out: Path) -> None:
     program = (
         "import sys; from playground.cli import main; code = main(sys.argv[1:]); "
@@ -381,8 +324,3 @@ def test_training_loads_no_qt_and_no_pyplot(out: Path) -> None:
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("0\n", "")
     assert {path.name for path in out.iterdir()} == FILES
-
-
-def test_the_package_can_be_run() -> None:
-    done = subprocess.run([sys.executable, "-m", "playground", "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout == f"playground {playground.__version__}\n"

@@ -1,0 +1,62 @@
+"""What a command without a window begins with: a file and settings on its command line, and the session they make."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from playground.cli.exits import complain
+from playground.data.sources import source_of
+from playground.exchange.config_file import read_config
+from playground.exchange.snapshot import load_snapshot
+from playground.experiment.config import Config, Impact
+from playground.experiment.session import Session
+from playground.options import with_text, with_value
+
+
+def explained_parser(name: str, summary: str | None, text: str, usage: str | None = None) -> argparse.ArgumentParser:
+    """A parser whose help shows the text as it is written."""
+    layout = argparse.RawDescriptionHelpFormatter
+    return argparse.ArgumentParser(name, usage, summary, text, formatter_class=layout, allow_abbrev=False)
+
+
+def beginning_parser(name: str, summary: str, text: str) -> argparse.ArgumentParser:
+    """A parser of what `begin` wants to know."""
+    parser = explained_parser(name, summary, text)
+    add = parser.add_argument
+    add("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to begin with")
+    add("--set", metavar="PATH=VALUE", type=_setting, action="append", default=[], help="change a setting; repeatable")
+    return parser
+
+
+def begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
+    """The session that a file and the settings ask for.
+
+    Raises:
+        ConfigError, DataError, SnapshotError: when there is none.
+    """
+    if file is not None and file.suffix.lower() == ".safetensors":
+        session = load_snapshot(file)
+        if session.apply(_changed(session.config, settings)) >= Impact.NETWORK:
+            complain("with these settings the run starts anew")
+        return session
+    if file is None:
+        config = Config()
+    elif file.suffix.lower() == ".json":
+        config = read_config(file)
+    else:
+        config = with_value(Config(), "data.source", source_of(file))
+    return Session(_changed(config, settings))
+
+
+def _changed(config: Config, settings: list[tuple[str, str]]) -> Config:
+    for path, text in settings:
+        config = with_text(config, path, text)
+    return config
+
+
+def _setting(text: str) -> tuple[str, str]:
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not PATH=VALUE, such as training.learning_rate=0.1")
+    return path, value

@@ -1,0 +1,43 @@
+"""`playground choices`: all that can be set, with defaults, ranges and formulas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs
+
+
+def describe(options: Options, prefix: str = "") -> Iterator[str]:
+    """Lines on every path below `options` that --set knows: what it is, its default, what it may be."""
+    for name, knob in knobs(type(options)).items():
+        path, value = prefix + name, getattr(options, name)
+        if isinstance(knob, Section):
+            yield f"{knob.label}\n"
+            yield from describe(value, f"{path}.")
+            yield ""
+            continue
+        yield f"  {path}{_domain(knob, value)}"
+        if knob.help:
+            yield f"      {knob.help}"
+        if isinstance(knob, Choice):
+            for choice, cls in knob.table.items():
+                own = [f"{name}{_domain(inner, getattr(cls(), name))}" for name, inner in knobs(cls).items()]
+                yield f"        {choice:<22}{'; '.join(filter(None, [cls.formula, *own]))}".rstrip()
+        elif isinstance(knob, Items):
+            yield from describe(knob.cls(), f"{path}.0.")
+
+
+def _domain(knob: Knob, value: object) -> str:
+    """The default and what else there may be, e.g. " = 0.03 (1e-06 to 100)"."""
+    if isinstance(knob, Items):
+        return f": a list of at most {knob.maximum}; {knob.label.split()[-1]} count from 0"
+    if isinstance(knob, Choice):
+        return f" = {knob.name(value) if isinstance(value, Options) else 'null (automatic)'}"
+    text = f" = {json.dumps(knob.encode(value), ensure_ascii=False)}"
+    if isinstance(knob, Number):
+        low, high = (f"{bound:,}" if isinstance(bound, int) else f"{bound:g}" for bound in (knob.minimum, knob.maximum))
+        return f"{text} ({low} to {high})"
+    if isinstance(knob, Text | Subset) and knob.values:
+        return f"{text} ({', '.join(knob.values)})"
+    return text

@@ -1,0 +1,55 @@
+"""Training up to a number of epochs, with a bar on a terminal while it lasts and a line of results at the end."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+import time
+
+from playground.experiment.session import Session
+
+REDRAW = 0.1  # seconds between two looks at the progress
+
+
+def run(session: Session, epochs: int, stop: threading.Event, quiet: bool, needs: frozenset[str] = frozenset()) -> None:
+    """Train to the end of this epoch and on until `epochs` have been finished, the run diverges or `stop` is set.
+
+    `needs` are what is to be recorded along the way.
+    """
+    start = session.step_count
+    goal = start + max(epochs * session.scene.steps_per_epoch - session.frame(needs).step_in_epoch, 0)
+    bar = sys.stderr.isatty() and not quiet
+    began = drawn = time.perf_counter()
+    chunk = 1  # steps between two looks at the clock
+    while session.step_count < goal and not session.over and not stop.is_set():
+        before = time.perf_counter()
+        session.step(min(chunk, goal - session.step_count))
+        now = time.perf_counter()
+        chunk = chunk * 2 if now - before < REDRAW / 4 else max(chunk // 2, 1)
+        if bar and now - drawn > REDRAW:
+            drawn, done = now, session.step_count - start
+            _draw_bar(_scores(session, needs), done / (goal - start), done / (now - began))
+    if not quiet:
+        result = (
+            f"{session.step_count - start:,} steps in {time.perf_counter() - began:.1f} s: {_scores(session, needs)}"
+        )
+        print(f"\r\x1b[K{result}" if bar else result, file=sys.stderr)
+
+
+def _draw_bar(scores: str, share: float, speed: float) -> None:
+    filled = round(20 * share)
+    line = f"{'█' * filled}{'░' * (20 - filled)} {100 * share:3.0f} %  {speed:,.0f} steps/s  {scores}"
+    print(f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def _scores(session: Session, needs: frozenset[str]) -> str:
+    frame = session.frame(needs)
+    scores = frame.scores
+    losses = [f"{scores.train_loss:.4g} training", f"{scores.test_loss:.4g} test"]
+    if scores.validation_loss is not None:
+        losses.insert(1, f"{scores.validation_loss:.4g} validation")
+    text = f"epoch {frame.epoch:,}  loss {', '.join(losses)}"
+    shares = (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy)
+    accuracies = ", ".join(f"{100 * share:.1f} %" for share in shares if share is not None)
+    return f"{text}  accuracy {accuracies}" if accuracies else text

@@ -1,0 +1,110 @@
+"""`playground train`: trains without a window, and leaves what came of it in a folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from playground.cli.beginning import begin, beginning_parser
+from playground.cli.exits import DIVERGED, DONE, INTERRUPTED, complain, ctrl_c
+from playground.cli.progress import run
+from playground.exchange.atomic import write_atomically
+from playground.exchange.snapshot import SnapshotError, save_snapshot
+from playground.exchange.tables import layer_names, write_history
+from playground.experiment.frame import Frame
+from playground.experiment.microscope import Microscope
+from playground.experiment.session import Session
+
+HELP = """FILE:
+  *.safetensors   a snapshot: goes on where it was saved, unless a setting makes it start anew
+  *.json          a config, such as the config.json that an earlier run has left; all fields are optional
+  anything else   data (CSV); name the column to predict with --set data.source.target=NAME
+  Without FILE it is the experiment that the window starts with.
+
+settings:
+  --set training.learning_rate=0.1            a number
+  --set training.optimizer=adam               one of a table, with its usual knobs ...
+  --set training.optimizer.beta1=0.8          ... and then one of these knobs
+  --set network.hidden='[{"units": 8}, {}]'   any JSON
+  `playground choices` lists them all.
+
+files:
+  With --out, DIR gets snapshot.safetensors, history.csv, boundary.png, gradients.png and config.json.
+  With --report, DIR gets diagnosis.md, which says in plain words what is wrong with the run and what helps,
+  and a picture of everything that can be seen of it. Both may be one folder; one of the two is enough.
+  They are made if need be; files of these names in them are overwritten, others are left alone.
+"""
+
+
+def train(arguments: Sequence[str]) -> int:
+    """Run the command; the answer is the exit code."""
+    options = _options(arguments)
+    session = begin(options.file, options.set)
+    for folder in filter(None, (options.out, options.report)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return complain(f"{folder}: cannot be made: {error.strerror}")
+    with ctrl_c() as stop:
+        run(session, options.epochs, stop, options.quiet, frozenset({Microscope.need} if options.report else ()))
+    frame = session.frame()
+    code = DONE if options.out is None else _write(session, frame, options.out)
+    if options.report is not None:
+        code = _report(session, options.report) or code
+    if frame.divergence is not None:
+        complain(f"{frame.divergence.message} A lower learning rate may help.")
+        return code or DIVERGED
+    if frame.ending and not options.quiet:
+        print(frame.ending, file=sys.stderr)
+    return code or (INTERRUPTED if stop.is_set() else DONE)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = beginning_parser("playground train", "Train without a window.", HELP)
+    add = parser.add_argument
+    add("--out", metavar="DIR", type=Path, help="folder for the results")
+    add("--report", metavar="DIR", type=Path, help="folder for a diagnosis in words, and pictures of everything")
+    add("--epochs", metavar="N", type=_count, default=100, help="how many to train (default: 100)")
+    add("--quiet", action="store_true", help="say only what is wrong")
+    options = parser.parse_args(arguments)
+    if options.out is None and options.report is None:
+        parser.error("say where the results go: --out DIR, --report DIR or both")
+    return options
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 999,999,999")
+    return int(text)
+
+
+def _write(session: Session, frame: Frame, folder: Path) -> int:
+    """Leave all results that can be written; the answer is the exit code."""
+    from playground.exchange.pictures import boundary_picture, gradients_picture
+
+    results: dict[str, Callable[[Path], None]] = {
+        "snapshot.safetensors": lambda path: save_snapshot(session, path),
+        "history.csv": lambda path: write_history(session.history, path, layer_names(len(frame.weights))),
+        "boundary.png": lambda path: boundary_picture(frame, path),
+        "gradients.png": lambda path: gradients_picture(frame, path),
+        "config.json": lambda path: write_atomically(path, session.config.to_json().encode()),
+    }
+    code = DONE
+    for name, write in results.items():
+        try:
+            write(folder / name)
+        except SnapshotError as error:
+            code = complain(str(error))
+        except OSError as error:
+            code = complain(f"{name}: cannot be written: {error.strerror}")
+    return code
+
+
+def _report(session: Session, folder: Path) -> int:
+    """Leave the diagnosis and all pictures; the answer is the exit code."""
+    from playground.exchange.report import REPORT_NEEDS, write_report
+
+    failures = write_report(session.frame(REPORT_NEEDS), session.config, folder)
+    return max((complain(sentence) for sentence in failures), default=DONE)
