@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ class Anatomy(Look):
         gain: ‖Wᵀδ‖ / ‖δ‖ for the weights and the δ of the layer above, (layers,).
         passed: ‖δ‖ / ‖Wᵀδ‖, what f′ and a normalisation leave of what arrives at the layer, (layers,).
         ratio: ‖δ‖ of the layer by ‖δ‖ of the layer above, which is gain · passed, (layers,).
+        signal: root mean square of z on the way up, (layers,), and `forward` by that of the layer below, the first by that
+            of the inputs.
         culprit: the layer that shrinks or stretches it most, where it vanishes or explodes; else None.
         by_slopes: whether there the slopes do it, and not the weights.
         sentence: that in words.
@@ -54,6 +57,8 @@ class Anatomy(Look):
     gain: Floats
     passed: Floats
     ratio: Floats
+    signal: Floats
+    forward: Floats
     culprit: int | None
     by_slopes: bool
     sentence: str
@@ -69,8 +74,11 @@ class Anatomy(Look):
             arrived = _norm(layer.upstream)
             gain[index] = _share(arrived, _norm(above.sums_delta))
             passed[index] = _share(_norm(layer.sums_delta), arrived)
+        sizes = np.array([_rms(values) for values in (probe.x[:-1], *(layer.z for layer in probe.work.layers))])
+        forward = np.array([_share(own, below) for below, own in itertools.pairwise(sizes)])
         normalised = [not isinstance(layer.normalization, NoNormalization) for layer in network.layers]
         culprit, by_slopes, sentence = _verdict(slope, gain, passed, normalised)
+        sentence += _course_up(float(np.prod(forward)))
         return cls(
             gradients,
             weights,
@@ -81,6 +89,8 @@ class Anatomy(Look):
             frozen(gain),
             frozen(passed),
             frozen(gain * passed),
+            frozen(sizes[1:]),
+            frozen(forward),
             culprit,
             by_slopes,
             sentence,
@@ -130,8 +140,19 @@ def _verdict(slope: Floats, gain: Floats, passed: Floats, normalised: Sequence[b
     return culprit, by_slopes, f"{sentence}Layer {culprit + 1} {verb} it most: {reason}."
 
 
+def _course_up(whole: float) -> str:
+    """What becomes of the signal, where that is worth a word."""
+    if not np.isfinite(whole) or 1.0 / ORDER <= whole <= ORDER:
+        return ""
+    return f" On its way up the signal {'shrinks' if whole < 1.0 else 'grows'} to × {_written(whole)}."
+
+
 def _norm(array: Array) -> float:
     return float(np.sqrt(np.square(array, dtype=float).sum()))
+
+
+def _rms(array: Array) -> float:
+    return _norm(array) / np.sqrt(array.size)
 
 
 def _share(part: float, whole: float) -> float:

@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from playground.experiment.look import Inside
-from playground.experiment.matrix import Difference, Matrix, Sum
-from playground.experiment.notation import Letters, TraceStep, matrix
+from playground.experiment.matrix import Difference, Matrix, Rule, Sum
+from playground.experiment.notation import NO_RULE, Letters, TraceStep, matrix
 from playground.experiment.walk import Walk
+from playground.experiment.worked import Spelled
 from playground.nn.activations import Activation, Array, Linear, Sigmoid, Softmax
 from playground.nn.likelihoods import BinaryCrossEntropy, CrossEntropy, KLDivergence, NegativeLogLikelihood
-from playground.nn.losses import Loss, SquaredError
+from playground.nn.losses import AbsoluteError, Hinge, Logistic, Loss, SquaredError, SquaredHinge
 from playground.nn.regularizers import NoRegularizer
 
 
@@ -30,9 +31,10 @@ class Output:
         meaning = (
             "What this output adds to the loss."
             if len(parts) > 1
-            else f"The loss of this output: {_equation(self._loss)}."
+            else f"The loss of this output: {_equation(self._loss)[0]}."
         )
-        of_each = matrix("L", parts, meaning, sign="→")
+        rule = self._spelled(_of_one(self._loss, self._unit)[0])
+        of_each = matrix("L", parts, meaning, rule, sign="→")
         matrices: list[Matrix] = [layer.h, self._target.after(","), of_each]
         if len(parts) > 1:
             total = np.array([[self._walk.loss]])
@@ -45,12 +47,13 @@ class Output:
             penalty = regularizer.penalty(network.parameters, network.is_weight).reshape(1, 1).astype(float)
             meaning = f"Penalty on all weights, by {regularizer.label}; it is no part of this example's loss."
             matrices.append(matrix("penalty", penalty, meaning, sign="and"))
-        return self._step("loss", f"Loss: {self._loss.label}", _equation(self._loss), self._loss.latex, matrices)
+        return self._step("loss", f"Loss: {self._loss.label}", *_equation(self._loss), matrices)
 
     def backward(self) -> TraceStep:
         """The error of the output layer, by the short way if the pair is matched, and then the long way beside it."""
         layer, loss, unit, y = self._layer, self._loss, self._unit, self._target
-        upstream = replace(layer.upstream, meaning="How the loss changes with the answer.")
+        rule = self._spelled(_of_one(loss, unit)[1])
+        upstream = replace(layer.upstream, meaning="How the loss changes with the answer.", rule=rule)
         long = np.isfinite(upstream.values).all()
         factor = _short(loss, unit)
         title, note = "Backward, output layer", ""
@@ -76,15 +79,23 @@ class Output:
                     f"Not a matched pair: the slope of {unit.label} stays in, so a badly wrong answer may learn slowly."
                 )
         elif long:
-            matrices = [layer.h, y.after(","), upstream.after("slope of L →"), layer.delta.after("f′ →")]
+            total = float((layer.h.values * upstream.values).sum())
+            names: dict[str, Matrix | float] = {"ŷ": layer.h, "∂L/∂ŷ": upstream, "Σₖ ŷₖ ∂L/∂ŷₖ": total}
+            delta = replace(layer.delta, rule=Spelled("ŷ (∂L/∂ŷ − Σₖ ŷₖ ∂L/∂ŷₖ)", names), sign="f′ →")
+            matrices = [layer.h, y.after(","), upstream.after("slope of L →"), delta]
             formula = "δ = ŷ ⊙ (∂L/∂ŷ − Σₖ ŷₖ ∂L/∂ŷₖ)"
             latex = r"\delta = \hat y \odot (\partial L / \partial \hat y"
             latex += r" - \sum_k \hat y_k \partial L / \partial \hat y_k)"
             note = "Not a matched pair: softmax stays in, so a badly wrong answer may learn slowly."
         else:  # cross-entropy of sigmoid outputs
-            matrices = [y, layer.h.after("⊙ (ŷ − 1),"), layer.delta.after("=")]
+            delta = replace(layer.delta, rule=self._spelled("y (ŷ − 1)"), sign="=")
+            matrices = [y, layer.h.after("⊙ (ŷ − 1),"), delta]
             formula, latex = "δ = y ⊙ (ŷ − 1)", r"\delta = y \odot (\hat y - 1)"
         return replace(self._step("backward", title, formula, latex, matrices), note=note)
+
+    def _spelled(self, formula: str) -> Rule:
+        names = {"ŷ": self._layer.h, "y": self._target, "z": self._layer.z}
+        return Spelled(formula, names) if formula else NO_RULE
 
     def _step(self, kind: str, title: str, formula: str, latex: str, matrices: list[Matrix]) -> TraceStep:
         index = self._layer.index
@@ -101,6 +112,28 @@ def _short(loss: Loss, output: Activation) -> float | None:
     return None
 
 
+def _of_one(loss: Loss, output: Activation) -> tuple[str, str]:
+    """What an output adds to the loss, and the slope of that by ŷ; "" where it takes more than a line."""
+    match loss, output:
+        case SquaredError(), _:
+            return ("½ (ŷ − y)²", "ŷ − y") if loss.half else ("(ŷ − y)²", "2 (ŷ − y)")
+        case AbsoluteError(), _:
+            return "|ŷ − y|", "sign(ŷ − y)"
+        case (BinaryCrossEntropy(), _) | (NegativeLogLikelihood(), Sigmoid()):
+            return "−(y log ŷ + (1 − y) log(1 − ŷ))", "(ŷ − y) / (ŷ (1 − ŷ))"
+        case (CrossEntropy(), Sigmoid() | Softmax()) if not isinstance(loss, KLDivergence):
+            return "−y log ŷ", "−y / ŷ"
+        case NegativeLogLikelihood(), Softmax():
+            return "−y log ŷ", "−y / ŷ"
+        case Logistic(), Linear():
+            return "log(1 + exp(−y z))", ""
+        case Hinge(), _:
+            return "max(0, 1 − y ŷ)", ""
+        case SquaredHinge(), _:
+            return "max(0, 1 − y ŷ)²", ""
+    return "", ""
+
+
 def _parts(loss: Loss, output: Activation, z: Array, h: Array, target: Matrix) -> Array:
     """What each output adds to the loss, (outputs, 1)."""
     y = target.values
@@ -112,5 +145,9 @@ def _parts(loss: Loss, output: Activation, z: Array, h: Array, target: Matrix) -
     return np.array([loss.value(output, z[k], h[k], y[k]) for k in rows])
 
 
-def _equation(loss: Loss) -> str:
-    return loss.formula if not isinstance(loss, SquaredError) else f"L = {'½ ' * loss.half}Σ (ŷ − y)²"
+def _equation(loss: Loss) -> tuple[str, str]:
+    """In letters and for typesetting."""
+    if not isinstance(loss, SquaredError):
+        return loss.formula, loss.latex
+    half, half_latex = ("½ ", r"\tfrac{1}{2} ") if loss.half else ("", "")
+    return f"L = {half}Σ (ŷ − y)²", rf"L = {half_latex}\sum (\hat y - y)^2"

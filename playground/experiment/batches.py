@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.ensemble import Member
-from playground.experiment.problem import Part
+from playground.experiment.part import Part
 from playground.nn.calls import Call
 from playground.nn.chance import Chance, Turn
 from playground.nn.noise import Noise

@@ -9,10 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from playground.data.dataset import Floats
+from playground.experiment.anatomy import Anatomy
 from playground.experiment.config import MAX_SEED, Config
 from playground.experiment.look import Inside
-from playground.experiment.vitals import flat, steepest
-from playground.nn.activations import Activation, Softmax
+from playground.experiment.vitals import dead_on, flat, steepest
+from playground.nn.activations import Activation, Linear, Softmax
+from playground.nn.initializers import He, Initializer, Xavier
+from playground.nn.optimizers import Adam
 from playground.options import with_value
 
 SOLVED = 0.95  # of the examples right, or of the variance explained: then nothing is wrong with how a network learns
@@ -84,7 +87,8 @@ class Evidence:
 
     def __init__(self, inside: Inside) -> None:
         self.inside = inside
-        self.config, self.problem, self.curves = inside.config, inside.problem, inside.curves
+        self.config, self.problem = inside.config, inside.problem
+        self.curves = inside.curves.since(inside.comparable_from)
         self.vitals, self.probe, self.network = inside.vitals, inside.probe, inside.network
         self.epoch, self.steps = inside.progress.epoch, inside.progress.steps
         self.hidden = range(len(self.network.units) - 1)
@@ -150,14 +154,34 @@ class Evidence:
         return shares
 
     @cached_property
+    def anatomy(self) -> Anatomy:
+        """What a signal meets on its way up, and a gradient on its way back."""
+        return Anatomy.take(self.inside)
+
+    @cached_property
+    def better_start(self) -> list[Remedy]:
+        """The initial weights that suit the hidden layers, where others have been chosen."""
+        start = self.suited_start
+        if start == self.config.network.initializer:
+            return []
+        return [Remedy(f"Start from {start.label} weights", (("network.initializer", start),))]
+
+    @cached_property
+    def suited_start(self) -> Initializer:
+        """The initial weights that suit the hidden layers: He's are for units that let half of what they get through."""
+        activations = [self.network.activations[index] for index in self.hidden]
+        whole = all(squashes(activation) or isinstance(activation, Linear) for activation in activations)
+        return Xavier() if whole else He()
+
+    @cached_property
     def dead(self) -> tuple[int, ...]:
-        """How many units of each layer put out exactly 0 for every example of the probe."""
-        return tuple(int((~layer.a.any(axis=1)).sum()) for layer in self.probe.work.layers)
+        """How many units of each layer are dead, by the examples of the probe."""
+        return tuple(int(layer.sum()) for layer in dead_on(self.probe))
 
     def losses(self, first: float, last: float = 1.0) -> Floats:
         """Training losses at the records between two shares of the run."""
         epochs = self.curves.epoch
-        end = float(epochs[-1])
+        end = float(epochs[-1]) if len(epochs) else 0.0
         inside = (epochs >= first * end) & (epochs <= last * end)
         return self.curves.train_loss[inside]
 
@@ -185,6 +209,13 @@ def times(ratio: float) -> str:
 def tenfold(rate: float, power: int) -> float:
     """A learning rate times ten to a power, within its bounds and without digits that rounding leaves."""
     return min(max(float(f"{rate * 10.0**power:.6g}"), LOWEST_RATE), HIGHEST_RATE)
+
+
+def adam(evidence: Evidence) -> list[Remedy]:
+    """An optimizer whose steps do not depend on the gradient's size; nothing where it is there."""
+    if isinstance(evidence.config.training.optimizer, Adam):
+        return []
+    return [Remedy("Take Adam at a rate of 0.01", (("training.optimizer", Adam()), ("training.learning_rate", 0.01)))]
 
 
 def start_again(config: Config, how: str, *changes: tuple[str, Any]) -> Remedy:

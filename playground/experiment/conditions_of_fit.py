@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from playground.data.dataset import Floats
-from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, percent
+from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, adam, percent
 from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Layer
 from playground.experiment.watch import EarlyStopping
+from playground.nn.activations import Sigmoid, Tanh
 from playground.nn.noise import Noise
 from playground.nn.regularizers import L2, NoRegularizer
 
@@ -79,11 +80,16 @@ class Underfitting(Condition):
     """The loss does not fall any more, and much of the training part itself is answered wrong: too simple a model.
 
     Told after `epochs` epochs when over the second half of the run the loss has fallen by less than `fall` of itself, and
-    the network does not reach `skill`: 0 is what the most frequent class or the mean answer gets, 1 is all right.
+    the network does not reach `skill`: 0 is what the most frequent class or the mean answer gets, 1 is all right. Below
+    `plateau` a network with hidden layers may only have been too slow to leave its start, as sigmoid units are, whose
+    outputs are never negative: LeCun et al. 1998, "Efficient BackProp", section 4.4; or its weights are so small that in
+    some layer the pre-activations' root mean square stays below `signal`.
     Source: Goodfellow, Bengio and Courville 2016, section 5.2.
     """
 
     skill: float = 0.6
+    plateau: float = 0.3
+    signal: float = 0.1
     fall: float = 0.02
     epochs: int = 50
 
@@ -115,15 +121,31 @@ class Underfitting(Condition):
         before, now = _median(evidence.losses(0.4, 0.6)), _median(evidence.losses(0.8))
         if not before > 0.0 or before - now >= self.fall * before:
             return None
+        plateau = evidence.skill < self.plateau and bool(evidence.config.network.hidden)
+        why, pushes = self._off_the_plateau(evidence) if plateau else ("it is too simple, or held back.", [])
         right = percent(max(evidence.right, 0.0))
         told = f"only {right} of the training examples are right"
         if not evidence.problem.dataset.classes:
             told = f"the network explains only {right} of the variance of the training answers"
         return self.finding(
-            f"Since epoch {evidence.epoch // 2:,} the training loss has stayed at about {now:.3g}, and {told}: "
-            "it is too simple, or held back.",
-            *self._remedies(evidence),
+            f"Since epoch {evidence.epoch // 2:,} the training loss has stayed at about {now:.3g}, and {told}: " + why,
+            *[*pushes, *self._remedies(evidence)][:2],
         )
+
+    def _off_the_plateau(self, evidence: Evidence) -> tuple[str, list[Remedy]]:
+        """Why a network that might do better answers nearly alike for all, and what leads off that plateau."""
+        alike = "it answers nearly alike for all"
+        weakest = min(evidence.hidden, key=lambda index: float(evidence.anatomy.signal[index]))
+        signal = float(evidence.anatomy.signal[weakest])
+        if signal < self.signal and evidence.better_start:
+            where = evidence.layer(weakest)
+            why = f"{alike}, as its weights are so small that a signal of only {signal:.1g} reaches {where}."
+            return why, [*evidence.better_start, *adam(evidence)]
+        layers = enumerate(evidence.config.network.hidden)
+        sigmoids = [index for index, layer in layers if isinstance(layer.activation, Sigmoid)]
+        centred = tuple((f"network.hidden.{index}.activation", Tanh()) for index in sigmoids)
+        tanh = [Remedy("Take tanh, whose outputs have mean 0", centred)] if sigmoids else []
+        return f"{alike}, and its steps may be too short for this plateau.", [*tanh, *adam(evidence)]
 
     def _remedies(self, evidence: Evidence) -> list[Remedy]:
         rules, hidden = evidence.config.training, evidence.config.network.hidden

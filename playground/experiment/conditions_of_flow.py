@@ -21,7 +21,6 @@ from playground.experiment.conditions import (
 from playground.experiment.vitals import steepest
 from playground.nn.activations import Activation, LeakyReLU, ReLU, Sigmoid, Sign, Tanh
 from playground.nn.clipping import ClipByNorm, NoClipping
-from playground.nn.initializers import He, Initializer, Xavier
 from playground.nn.normalizations import BatchNorm
 
 
@@ -65,20 +64,19 @@ class SymmetricWeights(Condition):
 
     kind = "symmetric_weights"
     title = "Symmetric weights"
-    view = "units"
+    view = "normalization"
 
     def check(self, evidence: Evidence) -> Finding | None:
-        if not evidence.steps:
+        if not evidence.steps or evidence.solved:
             return None
         equal = [index for index in evidence.hidden if self._alike(evidence.network.weights[index])]
         if not equal:
             return None
-        start = _start_for(evidence)
         first = equal[0]
         return self.finding(
             f"All {len(evidence.network.weights[first])} units of {evidence.layer(first)} have the same weights: they get "
             "the same gradient and stay equal for ever, as if there were one.",
-            Remedy(f"Start from {start.label} weights", (("network.initializer", start),)),
+            *(evidence.better_start or [start_again(evidence.config, "from other weights")]),
             layer=first,
         )
 
@@ -113,19 +111,17 @@ class ExplodingGradients(Condition):
         lengths = np.array([np.linalg.norm(weights[:, :-1]) for weights in evidence.network.weights])
         ratios = np.divide(evidence.gradient_norms, lengths, out=np.zeros_like(lengths), where=lengths > 0.0)
         worst = int(ratios.argmax())
-        grown = max(_ratio(back[:-1].max(), back[-1]), _ratio(up.max(), up[0]))
+        grown_back, grown_up = _ratio(back[:-1].max(), back[-1]), _ratio(up.max(), up[0])
+        grown = max(grown_back, grown_up)
         if not (ratios[worst] >= self.size and grown >= self.growth):
             return None
-        remedies = [
-            Remedy(f"Start from {start.label} weights", (("network.initializer", start),))
-            for start in (_start_for(evidence),)
-            if start != evidence.config.network.initializer
-        ]
+        remedies = list(evidence.better_start)
         if isinstance(evidence.config.training.clipping, NoClipping):
             remedies.append(Remedy("Clip the gradient at norm 1", (("training.clipping", ClipByNorm()),)))
         return self.finding(
-            f"From layer to layer the signal or the gradient grows, {times(grown)} times in all: the gradient of "
-            f"{evidence.layer(worst)} is {times(ratios[worst])} times as long as its weights.",
+            f"From layer to layer the {'gradient grows on its way back' if grown_back >= grown_up else 'signal grows'}, "
+            f"{times(grown)} times in all: the gradient of {evidence.layer(worst)} is {times(ratios[worst])} times as long as "
+            "its weights.",
             *remedies,
             layer=worst,
         )
@@ -158,13 +154,21 @@ class DeadUnits(Condition):
             return None
         slower = tenfold(evidence.config.training.learning_rate, -1)
         leaky = tuple((f"network.hidden.{i}.activation", LeakyReLU()) for i in evidence.hidden if evidence.dead[i])
-        return self.finding(
-            f"{dead} of the {units[worst]} units of {evidence.layer(worst)} are 0 for every training example: no gradient "
-            "reaches them, and what they have learnt is lost.",
-            Remedy("Take leaky ReLU, which cannot die", leaky),
-            start_again(evidence.config, f"at a learning rate of {slower:.3g}", ("training.learning_rate", slower)),
-            layer=worst,
-        )
+        remedies = [*evidence.better_start, Remedy("Take leaky ReLU, which cannot die", leaky)]
+        what = f"{dead} of the {units[worst]} units of {evidence.layer(worst)}"
+        if self._born_dead(evidence, worst) > dead / 2:
+            told = f"{what} are 0 for every training example, most of them from the start: no gradient has ever reached them."
+        else:
+            told = f"{what} are 0 for every training example: no gradient reaches them, so that they stay as they are."
+            how = f"at a learning rate of {slower:.3g}"
+            remedies.append(start_again(evidence.config, how, ("training.learning_rate", slower)))
+        return self.finding(told, *remedies[:2], layer=worst)
+
+    def _born_dead(self, evidence: Evidence, layer: int) -> int:
+        """How many of a layer's units are dead now that were so before the first step."""
+        vitals = evidence.vitals
+        own = slice(sum(vitals.units[:layer]), sum(vitals.units[: layer + 1]))
+        return int((vitals.dead_since[-1, own] == 0.0).sum())
 
 
 @dataclass(frozen=True)
@@ -192,10 +196,7 @@ class Saturation(Condition):
         share = float(evidence.saturated[worst])
         if share <= self.share:
             return None
-        start = _start_for(evidence)
-        remedies = []
-        if start != evidence.config.network.initializer:
-            remedies.append(Remedy(f"Start from {start.label} weights", (("network.initializer", start),)))
+        remedies = list(evidence.better_start)
         remedies.append(Remedy("Add batch normalisation", ((f"network.hidden.{worst}.normalization", BatchNorm()),)))
         return self.finding(
             f"{percent(share)} of the pre-activations of {evidence.layer(worst)} lie on the flat ends of "
@@ -232,30 +233,27 @@ class VanishingGradients(Condition):
         weakest = int(sizes[:-1].argmin())
         if not sizes[-1] > self.ratio * sizes[weakest]:
             return None
-        above = range(weakest, len(evidence.hidden))
-        blamed = min(above, key=lambda index: float(evidence.slopes[index]))
-        activation = evidence.network.activations[blamed]
-        better = ReLU() if squashes(activation) else Tanh()
-        relu = tuple((f"network.hidden.{i}.activation", better) for i in evidence.hidden)
-        return self.finding(
+        told = (
             f"The gradient of {evidence.layer(weakest)} is {times(_ratio(sizes[-1], sizes[weakest]))} times smaller than "
-            f"the output layer's, so it hardly learns: each layer multiplies it by f′, on average only "
-            f"{evidence.slopes[blamed]:.2g} in {evidence.layer(blamed)} ({activation.label}).",
-            Remedy(f"Take {better.label} in the hidden layers", relu),
-            Remedy("Add batch normalisation", _normalised(evidence)),
-            layer=weakest,
+            "the output layer's, so it hardly learns: "
         )
+        anatomy, remedies = evidence.anatomy, [Remedy("Add batch normalisation", _normalised(evidence))]
+        if anatomy.culprit is not None and not anatomy.by_slopes:
+            above = evidence.layer(anatomy.culprit + 1)
+            told += f"the weights of {above} multiply it by {anatomy.gain[anatomy.culprit]:.2g} on its way back."
+            return self.finding(told, *(evidence.better_start + remedies), layer=weakest)
+        blamed = weakest if anatomy.culprit is None else anatomy.culprit
+        activation = evidence.network.activations[blamed]
+        told += f"each layer multiplies it by f′, on average {anatomy.slope[blamed]:.2g} in {evidence.layer(blamed)} "
+        better = ReLU() if squashes(activation) else Tanh()
+        taken = tuple((f"network.hidden.{i}.activation", better) for i in evidence.hidden)
+        remedies.insert(0, Remedy(f"Take {better.label} in the hidden layers", taken))
+        return self.finding(f"{told}({activation.label}).", *remedies, layer=weakest)
 
 
 def _smooth(activation: Activation) -> Activation:
     """The curve that a step is the limit of."""
     return Tanh() if isinstance(activation, Sign) else Sigmoid()
-
-
-def _start_for(evidence: Evidence) -> Initializer:
-    """The initial weights that suit the hidden layers."""
-    squashing = all(squashes(evidence.network.activations[index]) for index in evidence.hidden)
-    return Xavier() if squashing else He()
 
 
 def _normalised(evidence: Evidence) -> tuple[tuple[str, BatchNorm], ...]:

@@ -14,11 +14,13 @@ from playground.experiment.conditions import (
     Evidence,
     Finding,
     Remedy,
+    adam,
     percent,
     start_again,
     tenfold,
 )
 from playground.nn.clipping import ClipByNorm, NoClipping
+from playground.nn.initializers import Initializer
 from playground.nn.optimizers import SGD, Adam
 
 HEALTHY_UPDATE = 1e-3  # of ‖w‖ a step: Karpathy, CS231n
@@ -28,7 +30,8 @@ HEALTHY_UPDATE = 1e-3  # of ‖w‖ a step: Karpathy, CS231n
 class Diverged(Condition):
     """The run has left the finite numbers. No threshold: it has, or it has not.
 
-    Source: Goodfellow, Bengio and Courville 2016, section 8.3.1, on learning rates beyond what is stable.
+    Where that took less than an epoch, from weights that do not suit the units, these are blamed too.
+    Source: Goodfellow, Bengio and Courville 2016, sections 8.3.1, on rates beyond what is stable, and 8.4, on the start.
     """
 
     kind = "divergence"
@@ -40,6 +43,10 @@ class Diverged(Condition):
         if divergence is None:
             return None
         remedies, slower = [], tenfold(rules.learning_rate, -1)
+        initializer = evidence.config.network.initializer
+        at_once = evidence.epoch == 0 and bool(evidence.better_start) and bool(evidence.config.network.hidden)
+        if at_once:
+            remedies += evidence.better_start
         if rules.learning_rate > LOWEST_RATE:
             how = f"at a learning rate of {slower:.3g}"
             remedies.append(start_again(evidence.config, how, ("training.learning_rate", slower)))
@@ -47,9 +54,13 @@ class Diverged(Condition):
             how = "with gradients clipped at norm 1"
             remedies.append(start_again(evidence.config, how, ("training.clipping", ClipByNorm())))
         return self.finding(
-            f"{divergence.message} At a learning rate of {rules.learning_rate:.3g} its steps led further and further "
-            "from the minimum.",
-            *remedies,
+            f"{divergence.message} At a learning rate of {rules.learning_rate:.3g} its steps led further and further from "
+            + (
+                f"the minimum, and at once: its {initializer.label} weights{_scaled(initializer)} may be too large."
+                if at_once
+                else "the minimum."
+            ),
+            *remedies[:2],
             layer=divergence.layer,
         )
 
@@ -133,6 +144,8 @@ class RateTooSmall(Condition):
         if early or evidence.solved or not len(updates) or updates.max() >= self.update:
             return None
         losses = evidence.curves.train_loss
+        if not len(losses):
+            return None
         fallen = 1.0 - float(losses[-1]) / float(losses[0]) if losses[0] > 0.0 else 0.0
         if fallen >= self.fall or evidence.config.training.learning_rate >= HIGHEST_RATE:
             return None
@@ -141,8 +154,13 @@ class RateTooSmall(Condition):
             f"more than {updates.max():.1g} of themselves, where about 0.001 is usual; in {evidence.epoch:,} epochs the "
             f"loss has fallen by {100.0 * fallen:.1f} %.",
             _rate(evidence, max(round(math.log10(HEALTHY_UPDATE / updates.max())), 1) if updates.max() > 0.0 else 1),
-            *_adam(evidence),
+            *adam(evidence),
         )
+
+
+def _scaled(initializer: Initializer) -> str:
+    scale = getattr(initializer, "scale", 1.0)
+    return f", scaled by {scale:g}," if scale != 1.0 else ""
 
 
 def _rate(evidence: Evidence, power: int) -> Remedy:
@@ -150,13 +168,6 @@ def _rate(evidence: Evidence, power: int) -> Remedy:
     rate = tenfold(evidence.config.training.learning_rate, power)
     word = "Raise" if power > 0 else "Lower"
     return Remedy(f"{word} the learning rate to {rate:.3g}", (("training.learning_rate", rate),))
-
-
-def _adam(evidence: Evidence) -> list[Remedy]:
-    """An optimizer whose steps do not depend on the gradient's size."""
-    if isinstance(evidence.config.training.optimizer, Adam):
-        return []
-    return [Remedy("Take Adam at a rate of 0.01", (("training.optimizer", Adam()), ("training.learning_rate", 0.01)))]
 
 
 def _cooled(evidence: Evidence) -> list[Remedy]:

@@ -9,7 +9,7 @@ import numpy as np
 from playground.data.features import input_names
 from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, percent, times
 from playground.experiment.config import Config, ConfigError
-from playground.experiment.problem import resolve
+from playground.experiment.pairing import resolve
 from playground.experiment.vitals import steepest
 from playground.nn.activations import Linear
 from playground.nn.margins import SquaredHinge
@@ -25,7 +25,7 @@ class BatchNormOfOne(Condition):
 
     kind = "batch_norm_of_one"
     title = "Batch norm over one example"
-    view = "units"
+    view = "normalization"
 
     def check(self, evidence: Evidence) -> Finding | None:
         hidden, size = (
@@ -99,12 +99,13 @@ class PoorPair(Condition):
 
     def check(self, evidence: Evidence) -> Finding | None:
         problem = evidence.problem
-        remark = problem.loss.remark(problem.output)
+        remark = problem.loss.remark(problem.output, bool(problem.dataset.classes))
         if not remark or evidence.solved:
             return None
         stuck = ""
         if problem.dataset.classes and (top := steepest(problem.output)) > 0.0:
-            wrong = np.abs(evidence.probe.work.layers[-1].h - evidence.probe.targets) > 0.5 * (problem.yes - problem.no)
+            middle = 0.5 * (problem.no + problem.yes)
+            wrong = (evidence.probe.work.layers[-1].h > middle) != (evidence.probe.targets > middle)
             still = wrong & (np.abs(evidence.probe.slopes[-1][: len(wrong)]) < self.flat * top)
             share = float(still.any(axis=0).mean())
             stuck = (
@@ -169,7 +170,7 @@ def _matched(config: Config, classes: int) -> list[Remedy]:
             loss, output = resolve(Remedy("", changes).applied(config), classes)
         except ConfigError:
             continue
-        if not loss.remark(output):
+        if not loss.remark(output, bool(classes)):
             label = f"Take {output.label} with {loss.label}"
             remedies.setdefault(label, Remedy(label, changes))
     return list(remedies.values())[:2]

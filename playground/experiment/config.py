@@ -186,6 +186,12 @@ class DisplayConfig(Options):
         "What is drawn of the values that a layer normalises.",
         ("now", "course"),
     )
+    microscope: str = text(
+        "last",
+        "steps under the microscope",
+        "Draw the last steps of a weight one by one, or its course since it is looked at.",
+        ("last", "course"),
+    )
     judged_on: str = text(
         "test", "judged on", "Which part of the examples the answers are judged on.", ("train", "validation", "test")
     )

@@ -14,7 +14,7 @@ from playground.experiment.vitals import Vitals, dead_units
 
 @dataclass(frozen=True, eq=False)
 class Dead(Look):
-    """The units that put out exactly 0 for every training example: per layer (units,)."""
+    """The units through which nothing flows, for no training example: per layer (units,)."""
 
     need = "dead"
 
@@ -44,5 +44,5 @@ def deaths(vitals: Vitals) -> list[Death]:
         ends = np.flatnonzero(turns[index]).tolist()
         for first, last in zip(ends[::2], ends[1::2], strict=True):
             back = float(vitals.epoch[last]) if last < len(vitals.epoch) else None
-            found.append(Death(*places[index], float(vitals.epoch[first]), back))
+            found.append(Death(*places[index], float(vitals.dead_since[first, index]), back))
     return found

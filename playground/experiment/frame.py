@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TypeVar
 
 import numpy as np
@@ -111,6 +111,11 @@ class Curves:
 
     def __len__(self) -> int:
         return len(self.step)
+
+    def since(self, step: int) -> Curves:
+        """The records from this step on."""
+        first = int(np.searchsorted(self.step, step))
+        return Curves(*(getattr(self, field.name)[first:] for field in fields(self))) if first else self
 
 
 @dataclass(frozen=True)

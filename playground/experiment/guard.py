@@ -10,7 +10,8 @@ import numpy as np
 from playground.data.dataset import Floats
 from playground.experiment.config import Config
 from playground.experiment.look import Inside, Look, frozen
-from playground.experiment.problem import resolve
+from playground.experiment.pairing import resolve
+from playground.experiment.problem import Problem
 from playground.nn.activations import Activation, Softmax
 from playground.nn.calls import run
 from playground.nn.losses import Loss
@@ -26,8 +27,8 @@ WEAK = 0.5  # of the pull on an undecided answer: a wrong answer that is pulled 
 class Guard(Look):
     """The loss and its gradient by one output's pre-activation z, and where the probe's examples are on these curves.
 
-    For classes the first curve is that of the target no, the second that of yes; for a number to predict there is one
-    for each of QUANTILES. Of softmax the other logits are 0.
+    For classes the first curve is that of the target no, the second that of yes, both as smooth as labels are; for a
+    number to predict there is one for each of QUANTILES. Of softmax the other logits are 0.
 
     Attributes:
         output: whose z it is, counted from 0, of `outputs`.
@@ -67,7 +68,7 @@ class Guard(Look):
         classes = bool(problem.dataset.classes)
         if classes:
             z = np.linspace(-1.0, 1.0, POINTS) * _reach(example_z)
-            encoded = np.array([problem.no, problem.yes])
+            encoded = _taught(problem)
             targets = np.array([0.0, 1.0])
         else:
             known = problem.train.targets[:, 0].astype(float)
@@ -81,8 +82,8 @@ class Guard(Look):
         matched: Floats = np.zeros((0, POINTS))
         match, stuck = "", 0
         if classes:
-            at = inside.probe.targets[output] == problem.yes
             middle = (problem.no + problem.yes) / 2.0
+            at = inside.probe.targets[output] > middle
             undecided = np.abs(slopes[:, np.abs(answers - middle).argmin()])  # (no and yes,)
             wrong = (work.h[output] > middle) != at
             stuck = int(np.count_nonzero(wrong & (np.abs(example_slopes) < WEAK * undecided[at.astype(int)])))
@@ -105,6 +106,14 @@ class Guard(Look):
             frozen(inside.probe.y.astype(float)),
             stuck,
         )
+
+
+def _taught(problem: Problem) -> Floats:
+    """What an output is taught for no and for yes, (2,)."""
+    targets = np.full((2, problem.outputs), problem.no)
+    targets[1, 0] = problem.yes
+    targets[0, 1:2] = problem.yes  # of several outputs another one is right
+    return problem.taught(targets)[:, 0]
 
 
 def matched_pair(config: Config) -> Config:

@@ -35,7 +35,9 @@ class History(Log):
         return -(-mark * steps_per_epoch // per_epoch), True
 
     def add(self, epoch: float, step: int, scores: Scores, gradients: Floats, penalty: float) -> None:
-        """Write down a moment; gradients are (layers, 3): norm, largest, mean."""
+        """Write down a moment, or write it anew; gradients are (layers, 3): norm, largest, mean."""
+        if self.last_step == step:
+            self.count -= 1
         if self.full:
             self.restore(self.rows[::2].copy())
             self.resolution -= 1

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.look import Inside, Look, frozen
-from playground.experiment.problem import Part, Problem
+from playground.experiment.part import Part
+from playground.experiment.problem import Problem
 from playground.nn.losses import Logistic
 from playground.nn.network import Network
 
@@ -73,7 +74,7 @@ class Judgement(Look):
         count = len(problem.dataset.classes)
         shares = probabilities(problem, h)
         several = len(h) > 1
-        answers = h.argmax(axis=0) if several else (h[0] > (problem.no + problem.yes) / 2.0).astype(np.int64)
+        answers = problem.scoring.classes(h)
         curves = [(k, shares[k]) for k in range(count)] if count > 2 else [(1, shares[-1])]
         rocs = [roc_of(y == k, share) for k, share in curves]
         confusion = np.bincount(y * count + answers, minlength=count * count).reshape(count, count)

@@ -22,6 +22,11 @@ class Log:
         return self._rows[: self.count]
 
     @property
+    def last_step(self) -> int:
+        """Of the last record; −1 before the first."""
+        return int(self._rows[self.count - 1, STEP]) if self.count else -1
+
+    @property
     def full(self) -> bool:
         """Whether another record has no room."""
         return self.count == len(self._rows)

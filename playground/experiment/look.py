@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from playground.experiment.frame import Curves, Divergence
     from playground.experiment.history import History
     from playground.experiment.maps import Maps
-    from playground.experiment.problem import Part, Problem
+    from playground.experiment.part import Part
+    from playground.experiment.problem import Problem
     from playground.experiment.progress import Progress
     from playground.experiment.vitals import Vitals, VitalsLog
 
@@ -42,7 +43,7 @@ class Probe:
     """A run forward and back over the first examples of the training part, without noise, that changes nothing.
 
     Attributes:
-        x, targets, y: (inputs + 1, examples), (outputs, examples), (examples,).
+        x, targets, y: (inputs + 1, examples), (outputs, examples) with labels as smooth as in training, (examples,).
         work: the layers' arrays, see `LayerPass`; the next step or probe writes over them.
         gradients: per layer the mean gradient by the weights over these examples, (rows, inputs + 1).
         slopes: per layer f′(z), of the sum of a unit's outputs by each of its pre-activations, (rows, examples); of
@@ -51,7 +52,8 @@ class Probe:
 
     def __init__(self, problem: Problem, network: Network) -> None:
         part = problem.train
-        self.x, self.targets, self.y = part.X[:SAMPLE].T, part.targets[:SAMPLE].T, part.y[:SAMPLE]
+        self.x, self.y = part.X[:SAMPLE].T, part.y[:SAMPLE]
+        self.targets = problem.taught(part.targets[:SAMPLE]).T
         self._left = [network.gradients, network.statistics]  # what a run back writes to, and a probe must not
         self._kept = [array.copy() for array in self._left]
         trainer = Trainer(network, problem.loss, SGD(), NoRegularizer(), 0.0)
@@ -87,6 +89,7 @@ class Inside:
         network: the member that is shown, alone, and `member` which that is, counted from 0.
         maps: samples the drawn plane.
         divergence: set when the run has diverged.
+        comparable_from: the step from which on losses can be compared: a weight set by hand, or another loss, breaks them.
         curves, vitals, probe: copied, or run, when they are first read, and then the same for all looks of a moment.
     """
 
@@ -97,6 +100,7 @@ class Inside:
     member: int
     maps: Maps
     divergence: Divergence | None
+    comparable_from: int
     history: History
     log: VitalsLog
     run_probe: Callable[[int], Probe]

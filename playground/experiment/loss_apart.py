@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.look import Inside, Look, frozen
-from playground.experiment.problem import Part, Problem
+from playground.experiment.part import Part
+from playground.experiment.problem import Problem
 from playground.nn.network import Network
 
 MOST = 5000  # training examples that are looked at: the first, which have been shuffled
@@ -81,7 +82,7 @@ def _losses(problem: Problem, network: Network, part: Part) -> tuple[Floats, Flo
         if not problem.dataset.classes:
             answers[chunk] = problem.decode(h.T)[:, 0]
         else:
-            answers[chunk] = h.argmax(axis=0) if len(h) > 1 else h[0] > (problem.no + problem.yes) / 2.0
+            answers[chunk] = problem.scoring.classes(h)
     losses[np.isnan(losses)] = np.inf
     return losses, answers
 

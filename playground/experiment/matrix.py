@@ -10,6 +10,7 @@ from playground.nn.activations import Array
 
 MOST_TERMS = 6  # of a sum that are written out
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Use(NamedTuple):
@@ -29,6 +30,10 @@ class Rule:
 
     def uses(self, row: int, column: int) -> list[Use]:
         """What an entry is made of."""
+        return []
+
+    def besides(self, row: int, column: int) -> list[str]:
+        """Where what stands in the terms comes from, a line each."""
         return []
 
 
@@ -95,10 +100,11 @@ class Matrix:
             return f"{name} = {value}\n{self.meaning}"
         if len(terms) > MOST_TERMS:
             terms = [*terms[: MOST_TERMS - 1], ("…", "…"), terms[-1]]
-        symbols = " + ".join(symbol for symbol, _ in terms)
+        symbols = " + ".join(symbol for symbol, _ in terms).replace("+ −", "− ")
         numbers = " + ".join(number for _, number in terms).replace("+ −", "− ")
         numbers = "" if numbers == value else f"\n= {numbers}"
-        return f"{name} = {symbols}{numbers}\n= {value}\n{self.meaning}"
+        besides = "".join(f"{line}\n" for line in self.rule.besides(row, column))
+        return f"{name} = {symbols}{numbers}\n= {value}\n{besides}{self.meaning}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +145,7 @@ class Scaled(Rule):
 
     def terms(self, row: int, column: int) -> list[tuple[str, str]]:
         symbols = f"{self.name}·{self.matrix.entry(row, column)}"
-        return [(symbols, f"{figure(self.number)}·{_guarded(self.matrix.value(row, column))}")]
+        return [(symbols, f"{figure(self.number)}·{guarded(self.matrix.value(row, column))}")]
 
     def uses(self, row: int, column: int) -> list[Use]:
         return [Use(self.matrix, row, column)]
@@ -168,7 +174,7 @@ class Difference(Rule):
 
     def terms(self, row: int, column: int) -> list[tuple[str, str]]:
         symbols = f"{self.left.entry(row, column)} − {self.right.entry(row, column)}"
-        numbers = f"{figure(self.left.value(row, column))} − {_guarded(self.right.value(row, column))}"
+        numbers = f"{figure(self.left.value(row, column))} − {guarded(self.right.value(row, column))}"
         if self.factor == 1.0:
             return [(symbols, numbers)]
         return [(f"{figure(self.factor)}·({symbols})", f"{figure(self.factor)}·({numbers})")]
@@ -194,35 +200,39 @@ class Applied(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Rescaled(Rule):
-    """gain · (value − mean) / deviation + shift; mean and deviation have one row, or one for each."""
+    """gain · (value − mean) / deviation + shift; mean and deviation have one row, or one for each.
+
+    Without gain and shift only what they are applied to.
+    """
 
     value: Matrix
     mean: Matrix
     deviation: Matrix
-    gain: Matrix
-    shift: Matrix
+    gain: Matrix | None = None
+    shift: Matrix | None = None
 
     def terms(self, row: int, column: int) -> list[tuple[str, str]]:
         places = [(use.matrix, use.row or 0) for use in self.uses(row, column)]
-        gain, value, mean, deviation, shift = (matrix.entry(at, 0) for matrix, at in places)
-        symbols = (f"{gain}·({value} − {mean})/{deviation}", shift)
-        gain, value, mean, deviation, shift = (_guarded(matrix.value(at, 0)) for matrix, at in places)
-        numbers = (f"{gain}·({value} − {mean})/{deviation}", shift)
-        return list(zip(symbols, numbers, strict=True))
+        names = [matrix.entry(at, 0) for matrix, at in places]
+        values = [matrix.value(at, 0) for matrix, at in places]
+        numbers = [guarded(value) if at in (1, 2, 3) else figure(value) for at, value in enumerate(values)]
+        written = []
+        for value, mean, deviation, *rest in (names, numbers):
+            normal = f"({value} − {mean})/{deviation}"
+            written.append([f"{rest[0]}·{normal}", rest[1]] if rest else [normal])
+        return list(zip(*written, strict=True))
 
     def uses(self, row: int, column: int) -> list[Use]:
-        matrices = (self.gain, self.value, self.mean, self.deviation, self.shift)
-        return [Use(matrix, min(row, len(matrix.values) - 1), 0) for matrix in matrices]
+        matrices = (self.value, self.mean, self.deviation, self.gain, self.shift)
+        return [Use(matrix, min(row, len(matrix.values) - 1), 0) for matrix in matrices if matrix is not None]
 
 
 def figure(value: float) -> str:
     """A number in four figures, with a true minus."""
     if value == 0.0 or value != value:
         return "0" if value == 0.0 else "–"
-    plain = f"{value:.4f}" if 1e-3 <= abs(value) < 1e3 else f"{value:.4g}" if abs(value) < 1e5 else f"{value:.2e}"
-    if abs(value) < 1e-3:
-        plain = f"{value:.2e}"
-    return plain.replace("-", "−")
+    plain = f"{value:.4f}" if 0.1 <= abs(value) < 1e3 else f"{value:.4g}"
+    return with_short_power(plain)
 
 
 def brief(value: float) -> str:
@@ -232,8 +242,8 @@ def brief(value: float) -> str:
         return f"{value:.{min(4, 5 - len(str(int(size))))}f}".replace("-", "−")
     if value == 0.0 or not isfinite(value):
         return figure(value).replace("inf", "∞")
-    mantissa, _, exponent = f"{value:.1e}".partition("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", "−")
+    short = with_short_power(f"{value:.1e}")
+    return short if len(short) <= 7 else with_short_power(f"{value:.0e}")
 
 
 def drawn(count: int, most: int) -> tuple[int | None, ...]:
@@ -243,7 +253,7 @@ def drawn(count: int, most: int) -> tuple[int | None, ...]:
 
 def superscript(layer: int) -> str:
     """A layer's number behind a letter."""
-    return "⁽" + str(layer).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")) + "⁾"
+    return "⁽" + str(layer).translate(SUPERSCRIPTS) + "⁾"
 
 
 def _times(*factors: tuple[Matrix, int, int]) -> tuple[str, str]:
@@ -251,10 +261,16 @@ def _times(*factors: tuple[Matrix, int, int]) -> tuple[str, str]:
     seen = [place for place in factors if place[0].entry(*place[1:]) != "1"] or list(factors[:1])
     symbols = "·".join(matrix.entry(row, column) for matrix, row, column in seen)
     first, *others = (matrix.value(row, column) for matrix, row, column in seen)
-    return symbols, "·".join([figure(first), *map(_guarded, others)])
+    return symbols, "·".join([figure(first), *map(guarded, others)])
 
 
-def _guarded(value: float) -> str:
+def with_short_power(plain: str) -> str:
+    """1.2e-05 becomes 1.2e−5."""
+    mantissa, power, exponent = plain.partition("e")
+    return (f"{mantissa}e{int(exponent)}" if power else plain).replace("-", "−")
+
+
+def guarded(value: float) -> str:
     """A number inside a product: a negative one in brackets."""
     return f"({figure(value)})" if value < 0.0 else figure(value)
 

@@ -20,7 +20,7 @@ from playground.nn.optimizers import AdamW
 from playground.nn.regularizers import Regularizer, WeightDecay
 from playground.nn.training import Trainer
 
-CAPACITY = 1000  # steps
+CAPACITY = 1000  # last steps, and at most as many of the whole course
 # Of a record; behind them stand the slots before the step and after it.
 COLUMNS = ("step", "before", "after", "gradient", "total", "clipped", "rate", "clock")
 
@@ -51,12 +51,16 @@ class Weight(NamedTuple):
 
 
 class Recorder:
-    """The last CAPACITY steps of one weight, one after another without a gap. It reads and never writes."""
+    """The last CAPACITY steps of one weight without a gap, and its course since the first. It reads and never writes.
+
+    The course has at most CAPACITY records at equal distances in steps; when they become more, every second one goes.
+    """
 
     def __init__(self, weight: Weight, rules: TrainingConfig) -> None:
         self._weight, self._rules = weight, rules
-        self._rows = np.empty((CAPACITY, len(COLUMNS) + 2 * len(rules.optimizer.slots)))
-        self._count = 0  # records ever made; the next one's row is this modulo CAPACITY
+        # Twice as many as are asked for, so that to thin them out is a matter of every thousandth step.
+        self._rows = np.empty((2 * CAPACITY, len(COLUMNS) + 2 * len(rules.optimizer.slots)))
+        self._begin_after(0)
 
     def fits(self, weight: Weight, rules: TrainingConfig) -> bool:
         """Whether steps of this weight under these rules may follow those that are there."""
@@ -64,20 +68,25 @@ class Recorder:
         return weight == self._weight and (rules.optimizer, rules.regularizer) == (own.optimizer, own.regularizer)
 
     def rows(self) -> Floats:
-        """A copy of the records, first to last, (records, columns)."""
-        return np.roll(self._rows[: self._count], -(self._count % CAPACITY) if self._count > CAPACITY else 0, axis=0)
+        """A copy of the last records, first to last, (records, columns)."""
+        return self._rows[max(self._count - CAPACITY, 0) : self._count].copy()
+
+    def course(self) -> tuple[Floats, int]:
+        """A copy of the course, with the last record behind it, (records, columns), and the distance of its steps."""
+        rows, every = self._thinned(self._rows[: self._count])
+        last = self._rows[max(self._count - 1, 0) : self._count]
+        return np.concatenate([rows, last[last[:, 0] > rows[-1:, 0]]]), every
 
     def forget_after(self, step: int) -> None:
         """Drop the records of later steps."""
-        kept = self.rows()
-        kept = kept[kept[:, 0] <= step]
-        self._count = len(kept)
-        self._rows[: self._count] = kept
+        self._count = int(np.searchsorted(self._rows[: self._count, 0], step, side="right"))
+        self._older = self._older[self._older[:, 0] <= step]
+        self._steps = min(self._steps, step)
 
     def carrying_out(self, trainer: Trainer, steps: int) -> Callable[[Sequence[Call]], None]:
         """What runs the calls of the next steps and writes each down; `steps` is how many have been done."""
-        if self._count and self._rows[(self._count - 1) % CAPACITY, 0] != steps:
-            self._count = 0
+        if steps != self._steps or not (self._count or len(self._older)):
+            self._begin_after(steps)
         member, place = self._weight.member, self._weight.place(trainer.network)
         common, named = trainer.optimizer.common, zip(trainer.optimizer.slots, trainer.slots, strict=True)
         # Views of one number, which are read in half the time.
@@ -89,12 +98,13 @@ class Recorder:
         rate = trainer.rate if trainer.rate.ndim == 0 else trainer.rate[member]
 
         def carry_out(calls: Sequence[Call]) -> None:
-            nonlocal steps
             before, slots_before = parameter.item(), [slot.item() for slot in slots]
             run(calls)
-            steps += 1
-            self._rows[self._count % CAPACITY] = [
-                steps,
+            if self._count == len(self._rows):
+                self._make_room()
+            self._steps += 1
+            self._rows[self._count] = [
+                self._steps,
                 before,
                 parameter.item(),
                 *[gradient.item() for gradient in gradients],
@@ -107,15 +117,35 @@ class Recorder:
 
         return carry_out
 
+    def _begin_after(self, steps: int) -> None:
+        """Keep no record, and expect the step after these."""
+        self._count = 0  # of the rows that are in use
+        self._older = self._rows[:0].copy()  # the course before them
+        self._every = 1  # steps from one of its records to the next
+        self._first, self._steps = steps + 1, steps
+
+    def _make_room(self) -> None:
+        """Keep the last CAPACITY records, and of those before only what belongs to the course."""
+        self._older, self._every = self._thinned(self._rows[:CAPACITY])
+        self._rows[:CAPACITY] = self._rows[CAPACITY:]
+        self._count = CAPACITY
+
+    def _thinned(self, rows: Floats) -> tuple[Floats, int]:
+        """The course with these records behind it, and the distance between two of its steps."""
+        every = self._every
+        course = np.concatenate([self._older, rows[(rows[:, 0] - self._first) % every == 0]])
+        while len(course) > CAPACITY:
+            course, every = course[::2].copy(), 2 * every
+        return course, every
+
 
 @dataclass(frozen=True, eq=False)
-class Microscope(Look):
-    """The weight that the display section names, over the steps that were seen of it, all (steps,).
+class Steps:
+    """One weight over some steps that were seen of it, all (steps,).
 
-    Its moves add up: `moved` is own + decay + pull. What the experiment does not have is None.
+    The moves of a step add up: `moved` is own + decay + pull. What the experiment does not have is None.
 
     Attributes:
-        weight: which it is.
         step: number of each step, from 1; `value` is the weight after it, and `rate` the learning rate.
         gradient: that of the data's loss over the mini-batch.
         penalty: the share that the regularisation adds to it; `clipped` is the sum after clipping.
@@ -128,9 +158,6 @@ class Microscope(Look):
         memories: what the optimizer remembers, by slot and then by symbol; second come values with their bias corrected.
     """
 
-    need = "microscope"
-
-    weight: Weight
     step: NDArray[np.int64]
     value: Floats
     rate: Floats
@@ -148,18 +175,16 @@ class Microscope(Look):
     memories: Mapping[str, Mapping[str, Floats]]
 
     @classmethod
-    def take(cls, inside: Inside) -> Microscope:
-        rules, network, recorder = inside.config.training, inside.network, inside.progress.recorder
-        weight = Weight.shown(inside.config.display, network)._replace(member=inside.member)
-        if recorder is None or not recorder.fits(weight, rules):
-            recorder = Recorder(weight, rules)
-        step, before, value, gradient, total, clipped, rate, clock, *slots = recorder.rows().T
+    def of(cls, rows: Floats, weight: Weight, inside: Inside) -> Steps:
+        """Take a recorder's records of this weight apart, (records, columns)."""
+        rules, network = inside.config.training, inside.network
+        step, before, value, gradient, total, clipped, rate, clock, *slots = rows.T
         count = len(rules.optimizer.slots)
         around = np.array(slots).reshape(2, count, len(step))
         with np.errstate(all="ignore"):
             found = rules.optimizer.dissect(Track(clipped, rate, clock, *around))
         is_bias = weight.input == network.weights[weight.layer].shape[-1] - 1
-        decay = None if is_bias else _decay(inside, before, rate)
+        decay = None if is_bias else decayed(inside, before, rate)
         moved = value - before
         own = pull = None
         if found is not None:
@@ -174,7 +199,6 @@ class Microscope(Look):
             if array is not None:
                 frozen(array)
         return cls(
-            weight=weight,
             step=frozen(step.astype(np.int64)),
             value=frozen(value),
             rate=frozen(rate),
@@ -193,8 +217,35 @@ class Microscope(Look):
         )
 
 
-def _decay(inside: Inside, before: Floats, rate: Floats) -> Floats | None:
-    """What the rules that take a share of a weight away did, one after the other."""
+@dataclass(frozen=True, eq=False)
+class Microscope(Look):
+    """The weight that the display section names: its last steps one by one, and its course since it is looked at.
+
+    Attributes:
+        weight: which it is.
+        last: the last CAPACITY steps.
+        course: every `every`-th step from the first on, and the last.
+    """
+
+    need = "microscope"
+
+    weight: Weight
+    last: Steps
+    course: Steps
+    every: int
+
+    @classmethod
+    def take(cls, inside: Inside) -> Microscope:
+        rules, network, recorder = inside.config.training, inside.network, inside.progress.recorder
+        weight = Weight.shown(inside.config.display, network)._replace(member=inside.member)
+        if recorder is None or not recorder.fits(weight, rules):
+            recorder = Recorder(weight, rules)
+        course, every = recorder.course()
+        return cls(weight, Steps.of(recorder.rows(), weight, inside), Steps.of(course, weight, inside), every)
+
+
+def decayed(inside: Inside, before: Floats, rate: Floats) -> Floats | None:
+    """What the rules that take a share of a weight away did, one after the other; of a bias they take none."""
     rules, left = inside.config.training, before
     share = inside.problem.members[inside.member].penalty_rate
     if isinstance(rules.regularizer, WeightDecay) and share is not None:

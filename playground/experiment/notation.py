@@ -8,10 +8,28 @@ import numpy as np
 
 from playground.experiment.look import frozen
 from playground.experiment.matrix import Applied, Matrix, Product, Rescaled, Rule, Times, superscript
-from playground.experiment.walk import EPSILON, FLOOR, LayerWalk
-from playground.nn.activations import Array, Softmax
+from playground.experiment.walk import EPSILON, FLOOR, LayerWalk, TrainedWalk
+from playground.experiment.worked import Share, Spelled
+from playground.nn.activations import Array, Sigmoid, Softmax, Tanh
 
 NO_RULE = Rule()
+CHECKED = (
+    f"Checked by moving the number by {EPSILON:.5f} up and down: (L(w + ε) − L(w − ε)) / 2ε. "
+    "It is taken at some of them where there are many."
+)
+LATEX = str.maketrans(
+    {
+        "γ": r"\gamma ",
+        "β": r"\beta ",
+        "δ": r"\delta ",
+        "∂": r"\partial ",
+        "Σ": r"\sum ",
+        "⊙": r"\odot ",
+        "ᶠ": "^f",
+        "ŷ": r"\hat y ",
+        ",": r", \quad ",
+    }
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +57,21 @@ class TraceStep:
     note: str = ""
 
 
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What a stage trains beside the weights: its numbers, and the gradient by them of that by what leaves the stage.
+
+    `slope` is what `upstream` is multiplied by; None where that is 1 throughout.
+    """
+
+    walk: TrainedWalk
+    name: str
+    values: Matrix
+    gradient: Matrix
+    upstream: Matrix
+    slope: Matrix | None
+
+
 class Letters:
     """The matrices of one layer under their names: its own are plain, another layer's carry its number."""
 
@@ -61,15 +94,20 @@ class Letters:
             self.z = matrix(z, walk.z, "Pre-activation: the sum, normalised.", self._normalized(self.sums))
         name = "a" if self.after else self.top
         meaning = "The network's answer." if self.output else "Activation: what the unit says."
-        self.a = matrix(name, walk.a, meaning, Applied("f", self.z) if self.elementwise else NO_RULE)
+        answered: Rule = Share(self.z) if isinstance(walk.activation, Softmax) else NO_RULE
+        self.a = matrix(name, walk.a, meaning, Applied("f", self.z) if self.elementwise else answered)
         self.h = self.a
         if self.after:
             self.h = matrix("h", walk.h, "The activation, normalised.", self._normalized(self.a))
-        self.slope = matrix("f′(z)", walk.slope, f"Slope of {walk.activation.label} where this unit stands.")
+        meaning = f"Slope of {walk.activation.label} where this unit stands."
+        self.slope = matrix("f′(z)", walk.slope, meaning, self._slope_rule())
         self.upstream = matrix(f"∂L/∂{self.top}", walk.upstream, "How the loss changes with what the unit says.")
         self.delta = matrix("δ", walk.delta, "How the loss changes with the pre-activation z: ∂L/∂z.")
         meaning = "What the normalisation leaves of it: how the loss changes with the weighted sum."
-        self.error = matrix("∂L/∂s", walk.sums_delta, meaning) if self.before else self.delta
+        self.error = self.delta
+        if self.before:
+            self.error = matrix("∂L/∂s", walk.sums_delta, meaning, self._unscaled(self.delta))
+        self.trained = [self._trained(part) for part in walk.trained]
 
     def forward(self) -> list[TraceStep]:
         """Sums and outputs; a normalization is a step of its own."""
@@ -81,12 +119,12 @@ class Letters:
             first = (f"s = W {self.below.name}", f"s = W {self.below_latex}", product)
             formula = f"z = γ (s − μ)/σ + β,  {apply[0]}"
             latex = rf"z = \gamma \odot \frac{{s - \mu}}{{\sigma}} + \beta, \quad h = f(z), {apply[1]}"
-            second = (formula, latex, (*self._statistics(self.sums), self.z.after("="), self.a.after("f →")))
+            second = (formula, latex, (*self._statistics(self.sums), self.z.after("="), *self._bent()))
             return [self._step("forward", title, *first), self._step("forward", f"{title}: normalise", *second)]
         letter = "a" if self.after else top
         formula = f"z = W {self.below.name},  {apply[0]}"
         latex = rf"z = W {self.below_latex}, \quad {letter} = f(z), {apply[1]}"
-        steps = [self._step("forward", title, formula, latex, (*product, self.a.after("f →")))]
+        steps = [self._step("forward", title, formula, latex, (*product, *self._bent()))]
         if self.after:
             latex = r"h = \gamma \odot \frac{a - \mu}{\sigma} + \beta"
             matrices = (*self._statistics(self.a), self.h.after("="))
@@ -102,7 +140,8 @@ class Letters:
         upstream = replace(self.upstream, rule=Product(weights, error), sign="=")
         matrices, passed = [weights, error.after("·"), upstream], upstream
         if self.after:
-            passed = matrix("∂L/∂a", self.walk.a_upstream, "The same by the activation, before it was normalised.")
+            meaning = "The same by the activation, before it was normalised."
+            passed = matrix("∂L/∂a", self.walk.a_upstream, meaning, self._unscaled(upstream))
             matrices.append(passed.after("norm →"))
         symbol = r"\partial L / \partial s" if above.before else r"\delta"
         formula = f"δ = W{one}ᵀ {error.name} ⊙ f′(z)"
@@ -116,23 +155,30 @@ class Letters:
             matrices.append(self.error.after("norm →"))
         return self._step("backward", f"Backward, {self.name}", formula, latex, tuple(matrices), edges=above.index)
 
+    def trained_steps(self) -> list[TraceStep]:
+        """The gradients by what the stages train, the last stage's first, and what finite differences say of them."""
+        steps = []
+        for stage in sorted({part.walk.place[0] for part in self.trained}, reverse=True):
+            parts = [part for part in self.trained if part.walk.place[0] == stage]
+            matrices, formulas = [parts[0].upstream], []
+            for part in parts:
+                upstream, slope, shared = part.upstream, part.slope, len(part.walk.values) < len(part.walk.slope)
+                by_slope, sign = "", "and"
+                if slope is not None:
+                    by_slope, sign = f" ⊙ {slope.name}", "sum =" if shared else "="
+                    matrices.append(slope.after("⊙"))
+                formulas.append(f"{part.gradient.name} = {'Σ ' * shared}{upstream.name}{by_slope}")
+                matrices += self._checked(part.gradient.after(sign), part.walk.numeric)
+            title = f"Gradient, {self.name}: {', '.join(part.name for part in parts)}"
+            formula = ",  ".join(formulas)
+            step = self._step("backward", title, formula, formula.translate(LATEX), tuple(matrices))
+            steps.append(replace(step, edges=None))
+        return steps
+
     def gradient_step(self) -> TraceStep:
         """The gradient by the weights, and what finite differences say of it."""
         error, below = self.error, self.below.turned()
-        exact, numeric = self.walk.gradient, self.walk.numeric
-        gradient = self.gradient
-        wide = np.maximum(np.abs(exact) + np.abs(numeric), FLOOR)
-        meaning = (
-            f"Checked by moving the weight by {EPSILON:.0e} up and down: (L(w + ε) − L(w − ε)) / 2ε. "
-            "It is taken at some of the weights where there are many."
-        ).replace("1e-05", "0.00001")
-        matrices = (
-            error,
-            below.after("·"),
-            gradient.after("="),
-            matrix("ΔL/ΔW", numeric, meaning, sign="≈", bias=True),
-            matrix("relative error", np.abs(exact - numeric) / wide, "|g − n| / (|g| + |n|) of the two.", sign=","),
-        )
+        matrices = (error, below.after("·"), *self._checked(self.gradient.after("="), self.walk.numeric))
         symbol = r"\partial L / \partial s" if self.before else r"\delta"
         latex = rf"\partial L / \partial W = {symbol} \, {{{self.below_latex}}}^{{\top}}"
         formula = f"∂L/∂W = {error.name} {self.below.name}ᵀ"
@@ -143,14 +189,72 @@ class Letters:
         meaning = "How the loss of this example changes with the weight."
         return matrix("∂L/∂W", self.walk.gradient, meaning, Product(self.error, self.below.turned()), bias=True)
 
+    def _checked(self, gradient: Matrix, numeric: Array) -> list[Matrix]:
+        """A gradient, what finite differences say of it, and how far they are apart."""
+        exact, of_what = gradient.values, gradient.name.partition("/")[2].removeprefix("∂")
+        apart = np.abs(exact - numeric) / np.maximum(np.abs(exact) + np.abs(numeric), FLOOR)
+        title = "relative error" if of_what == "W" else f"relative error, {of_what}"
+        return [
+            gradient,
+            matrix(f"ΔL/Δ{of_what}", numeric, CHECKED, sign="≈", bias=gradient.bias),
+            matrix(title, apart, "Relative error |g − n| / (|g| + |n|) of the two.", sign=","),
+        ]
+
+    def _trained(self, part: TrainedWalk) -> Trained:
+        """Its matrices; the activation's numbers carry an ᶠ where another of this layer is called the same."""
+        taken = (["γ", "β"] if self.walk.norm is not None else []) + ["a"] * self.after
+        name = part.symbol + "ᶠ" * (part.symbol in taken and not part.of_norm)
+        letter = "a" if self.after else self.top
+        slope: Matrix | None = None
+        if part.of_norm:
+            upstream = self.delta if self.before else self.upstream
+            if part.slope_symbol != "1":
+                value, mean, deviation, *_ = self._statistics(self.sums if self.before else self.a)
+                slope = matrix("n", part.slope, "What γ scales and β shifts.", Rescaled(value, mean, deviation))
+        else:
+            meaning = "How the loss changes with the activation, before it is normalised."
+            upstream = matrix("∂L/∂a", part.upstream, meaning) if self.after else self.upstream
+            meaning = f"How the activation changes with {name}: {part.slope_symbol}."
+            slope = matrix(f"∂{letter}/∂{name}", part.slope, meaning)
+        rule: Rule = Times((upstream,) if slope is None else (upstream, slope))
+        if slope is not None and len(part.values) < len(part.slope):
+            rule = Product(upstream.turned(), slope)
+        by = "the normalisation" if part.of_norm else self.walk.activation.label
+        values = matrix(name, part.values, f"What {by} trains, beside the weights.")
+        gradient = matrix(f"∂L/∂{name}", part.gradient, f"How the loss of this example changes with {name}.", rule)
+        return Trained(part, name, values, gradient, upstream, slope)
+
+    def _bent(self) -> tuple[Matrix, ...]:
+        """What the activation trains, and what it answers."""
+        own = [part.values for part in self.trained if not part.walk.of_norm]
+        return (*(values.after("with") for values in own), self.a.after("f →"))
+
     def _through_activation(self, upstream: Matrix) -> list[Matrix]:
         if not self.elementwise:
             return [self.delta.after("f′ →")]
         return [self.slope.after("⊙"), replace(self.delta, rule=Times((upstream, self.slope)), sign="=")]
 
+    def _slope_rule(self) -> Rule:
+        """Of the curves whose slope is plain from the height, that."""
+        match self.walk.activation:
+            case Sigmoid():
+                return Spelled("f (1 − f)", {"f": self.a})
+            case Tanh():
+                return Spelled("1 − f²", {"f": self.a})
+        return NO_RULE
+
     def _normalized(self, value: Matrix) -> Rule:
         _, mean, deviation, gain, shift = self._statistics(value)
         return Rescaled(value, mean, deviation, gain, shift)
+
+    def _unscaled(self, upstream: Matrix) -> Rule:
+        """Back through a normalization whose mean and deviation stand fast."""
+        norm = self.walk.norm
+        assert norm is not None
+        if not norm.running:
+            return NO_RULE
+        *_, deviation, gain, _ = self._statistics(upstream)
+        return Spelled("δ γ / σ", {"δ": upstream, "γ": gain, "σ": deviation})
 
     def _statistics(self, value: Matrix) -> tuple[Matrix, ...]:
         norm = self.walk.norm

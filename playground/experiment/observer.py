@@ -39,7 +39,9 @@ class Observer:
         looked_at = Microscope.need in needs
         self._progress.follow(Weight.shown(config.display, self._progress.network) if looked_at else None)
 
-    def inside(self, config: Config, history: History, member: int, divergence: Divergence | None) -> Inside:
+    def inside(
+        self, config: Config, history: History, member: int, divergence: Divergence | None, comparable_from: int
+    ) -> Inside:
         """What looks at this moment of a member may read; whatever of it takes time is got when it is first read."""
         return Inside(
             config,
@@ -49,6 +51,7 @@ class Observer:
             member,
             self.maps,
             divergence,
+            comparable_from,
             history,
             self.vitals,
             self._probe,

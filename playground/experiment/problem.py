@@ -1,91 +1,24 @@
-"""What a config and its data together ask of a network: inputs, targets, output unit, loss, and how an answer is scored."""
+"""What a config and its data together ask of a network: inputs, targets, output units, members, and what is drawn."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from playground.data.dataset import Dataset, Floats, Scaling
 from playground.data.features import input_names, inputs
-from playground.data.split import Indices, split
-from playground.experiment.config import FULL_BATCH, Config, ConfigError
+from playground.data.split import split
+from playground.experiment.config import Config, ConfigError
 from playground.experiment.ensemble import BySeed, Member, Ranged
+from playground.experiment.evaluation import Evaluation, Scoring, Which
 from playground.experiment.frame import Scene
 from playground.experiment.look import frozen
+from playground.experiment.pairing import output_count, resolve
+from playground.experiment.part import Part
 from playground.experiment.watch import EarlyStopping
-from playground.nn.activations import Activation, Array, Sigmoid, Softmax
-from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
+from playground.nn.activation import Array
 from playground.nn.network import Dense, Network, parameter_count
-from playground.options import with_value
-
-Which = NDArray[np.bool_]  # of the members
-OfMean = tuple[float, float | None] | None
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How a network does on a part of the data; of several members the mean, and how far they differ.
-
-    Attributes:
-        loss: mean over the examples.
-        accuracy: for classes the share that is classified right.
-        loss_spread, accuracy_spread: standard deviation over the members.
-        losses, accuracies: those of each member; loss and accuracy leave out members that have diverged.
-        of_mean: loss and accuracy of the members' mean answer; None where members are not asked about the same examples.
-
-    Members that have fallen count in nothing but `losses` and `accuracies`.
-    """
-
-    loss: float
-    accuracy: float | None
-    loss_spread: float
-    accuracy_spread: float | None
-    losses: tuple[float, ...]
-    accuracies: tuple[float, ...] | None
-    of_mean: tuple[float, float | None] | None
-
-    @classmethod
-    def alone(cls, loss: float, accuracy: float | None) -> Evaluation:
-        """Of one network, without a detour: this is asked for at every record."""
-        accuracies = None if accuracy is None else (accuracy,)
-        return cls(loss, accuracy, 0.0, None if accuracy is None else 0.0, (loss,), accuracies, (loss, accuracy))
-
-    @classmethod
-    def of(cls, losses: Floats, accuracies: Floats | None, living: Which, of_mean: OfMean = None) -> Evaluation:
-        """From the numbers of each member, (members,); of the living those count whose loss is finite, if any is."""
-        counting = living & np.isfinite(losses)
-        if not counting.any():
-            counting = np.ones_like(living)
-        own, right = losses[counting], None if accuracies is None else accuracies[counting]
-        return cls(
-            float(own.mean()),
-            None if right is None else float(right.mean()),
-            float(own.std()),
-            None if right is None else float(right.std()),
-            tuple(losses.tolist()),
-            None if accuracies is None else tuple(accuracies.tolist()),
-            of_mean,
-        )
-
-
-class Part:
-    """Some of the examples as the network sees them."""
-
-    def __init__(self, X: Floats, targets: Floats, y: Floats) -> None:
-        self.X = X  # (examples, inputs + 1), the last column all ones
-        self.targets = targets  # (examples, outputs)
-        self.y = y  # (examples,) class index or number, as in the data
-
-    def __len__(self) -> int:
-        return len(self.X)
-
-    def some(self, rows: Indices) -> Part:
-        """Only the examples at these positions."""
-        return Part(self.X[rows], self.targets[rows], self.y[rows])
 
 
 class Problem:
@@ -114,6 +47,8 @@ class Problem:
         self.target_scaling = Scaling.of(y[rows.train]) if scale and not dataset.classes else Scaling.none(1)
         self.no, self.yes = self.loss.targets(self.output)  # as an output says it
         self.ends = (self.no, self.yes) if dataset.classes else None
+        self._noise = config.training.noise
+        self.scoring = Scoring(self.loss, self.output, self.ends)
         targets = self._encode(dataset.y)
         train, validation, test = (Part(self._with_ones(raw[i]), targets[i], dataset.y[i]) for i in rows)
         self.train = train
@@ -140,6 +75,10 @@ class Problem:
         """(examples, columns) raw to (examples, inputs + 1) as the network sees them."""
         return self._with_ones(inputs(self.dataset, self.features, X))
 
+    def taught(self, targets: Floats) -> Floats:
+        """Targets (examples, outputs) as training goes towards them: smoothed, where labels are."""
+        return self._noise.smoothed(targets, self.ends)
+
     def decode(self, outputs: Array) -> Array:
         """Outputs (..., outputs) in the units of the data."""
         return self.target_scaling.invert(outputs) if not self.dataset.classes else outputs
@@ -151,49 +90,17 @@ class Problem:
         """
         parts, classes = self.parts[name], bool(self.dataset.classes)
         if network.members == 1:
-            return self._evaluate_one(network, parts[0])
+            return self.scoring.of_one(network, parts[0])
         living = np.ones(network.members, bool) if living is None else living
         if len(parts) == 1:
-            return self._evaluate(network, parts[0], living)
-        each = [self._evaluate_one(network.alone(i), part) for i, part in enumerate(parts)]
+            return self.scoring.of_members(network, parts[0], living)
+        each = [self.scoring.of_one(network.alone(i), part) for i, part in enumerate(parts)]
         losses = np.array([one.loss for one in each])
         return Evaluation.of(losses, np.array([one.accuracy for one in each]) if classes else None, living)
 
     def losses(self, network: Network) -> Floats:
         """What a run is watched by, (members,): the validation loss, or the training loss where nothing validates."""
         return np.array(self.evaluate(network, "validation" if self.parts["validation"] else "train").losses)
-
-    def _evaluate_one(self, network: Network, part: Part) -> Evaluation:
-        losses, right = np.empty(len(part)), 0
-        for chunk, work in network.passes(part.X):
-            h = work.outputs(part.X[chunk].T)
-            losses[chunk] = self.loss.value(self.output, work.output.z, h, part.targets[chunk].T)
-            if self.dataset.classes:
-                right += int(np.count_nonzero(self._classes(h) == part.y[chunk]))
-        accuracy = right / len(part) if self.dataset.classes else None
-        return Evaluation.alone(float(np.add.reduce(losses)) / len(part), accuracy)
-
-    def _evaluate(self, network: Network, part: Part, living: Which) -> Evaluation:
-        losses, of_mean = np.empty((network.members, len(part))), np.empty(len(part))
-        right, right_of_mean = np.zeros(network.members), 0
-        for chunk, work in network.passes(part.X):
-            h = work.outputs(part.X[chunk].T)
-            targets, y = part.targets[chunk].T, part.y[chunk]
-            mean = h[living].mean(axis=0)
-            losses[:, chunk] = self.loss.value(self.output, work.output.z, h, targets)
-            of_mean[chunk] = self.loss.value(self.output, _before(self.output, mean), mean, targets)
-            if self.dataset.classes:
-                right += np.add.reduce(self._classes(h) == y, axis=-1)
-                right_of_mean += int(np.count_nonzero(self._classes(mean) == y))
-        means = np.add.reduce(losses, axis=1) / len(part)
-        if not self.dataset.classes:
-            return Evaluation.of(means, None, living, (float(of_mean.mean()), None))
-        return Evaluation.of(means, right / len(part), living, (float(of_mean.mean()), right_of_mean / len(part)))
-
-    def _classes(self, h: Array) -> NDArray[Any]:
-        """Which class outputs (..., outputs, examples) name: (..., examples)."""
-        named: NDArray[Any] = h.argmax(axis=-2) if self.outputs > 1 else h[..., 0, :] > (self.no + self.yes) / 2.0
-        return named
 
     def scene(self, config: Config) -> Scene:
         """What stays the same for a whole run.
@@ -219,7 +126,7 @@ class Problem:
             target=data.target,
             output=self.output.label,
             loss=self.loss.label,
-            remark=self.loss.remark(self.output),
+            remark=self.loss.remark(self.output, bool(data.classes)),
             low=low,
             high=high if high > low else low + 1.0,
             train_points=frozen(drawn[train]),
@@ -300,81 +207,6 @@ def _check(config: Config, problem: Problem) -> None:
             "training.optimizer",
             f"{rules.optimizer.label} needs the full batch: make the mini-batch {len(problem.train):,} or more",
         )
-
-
-def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
-    """Loss and output unit, "automatic" decided: the matched pair for the problem. `classes` = 0 means regression.
-
-    Raises:
-        ConfigError: when the pair makes no sense, or not for this problem.
-    """
-    loss, output = config.training.loss, config.network.output
-    if loss is None:
-        loss = _loss_for(output, classes)
-    if output is None:
-        output = loss.match(classes)
-    if reason := loss.refusal(output, classes=bool(classes)):
-        raise ConfigError("training.loss", reason)
-    if not classes and isinstance(output, Softmax):
-        raise ConfigError("network.output", "softmax needs classes: a single softmax output is always 1")
-    return loss, output
-
-
-def fitting(config: Config, classes: int) -> Config:
-    """The config, with output unit, loss or both automatic where they cannot work with each other or with the data.
-
-    `classes` is how many the data have, 0 for a number to predict. An optimizer that needs the full batch gets it.
-    """
-    if config.training.optimizer.full_batch:
-        config = with_value(config, "training.batch_size", FULL_BATCH)
-    free_output: Config = with_value(config, "network.output", None)
-    free_loss: Config = with_value(config, "training.loss", None)
-    candidates = (config, free_output, free_loss)
-    free: Config = with_value(free_output, "training.loss", None)
-    return next((candidate for candidate in candidates if not refusal(candidate, classes)), free)
-
-
-def refusal(config: Config, classes: int) -> str:
-    """Why loss and output unit of this config make no sense; empty where they do."""
-    try:
-        resolve(config, classes)
-    except ConfigError as error:
-        return error.reason
-    return ""
-
-
-def output_count(loss: Loss, output: Activation, classes: int) -> int:
-    """Output units: one for a number or a yes-or-no answer, else one per class."""
-    if classes > 2 or (classes == 2 and (isinstance(output, Softmax) or isinstance(loss, CrossEntropy))):
-        return classes
-    return 1
-
-
-def _loss_for(output: Activation | None, classes: int) -> Loss:
-    """The loss that matches the output unit, or else the problem."""
-    if not classes:
-        return SquaredError()
-    match output:
-        case None:
-            return CrossEntropy() if classes > 2 else BinaryCrossEntropy()
-        case Softmax():
-            return CrossEntropy()
-        case Sigmoid():
-            return BinaryCrossEntropy()
-        case _:
-            return SquaredError()
-
-
-def _before(output: Activation, h: Array) -> Array:
-    """A pre-activation that leads to these outputs, for losses that are computed from it."""
-    tiny = np.finfo(h.dtype).tiny
-    match output:
-        case Sigmoid():
-            return np.log(np.maximum(h, tiny)) - np.log(np.maximum(1.0 - h, tiny))
-        case Softmax():
-            return np.log(np.maximum(h, tiny))
-        case _:
-            return h
 
 
 def _extent(drawn: Floats, plane: bool) -> tuple[float, float, float, float]:

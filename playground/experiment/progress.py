@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +16,24 @@ from playground.experiment.state import State
 from playground.experiment.watch import Watch
 from playground.nn.calls import Call, run
 from playground.nn.network import Network
+from playground.nn.optimizer import Track
 from playground.nn.training import Trainer
 
 WEIGHT_NOISE = 2**20  # numbers drawn at once
+
+
+class LastStep(NamedTuple):
+    """What one member's last step began from and was made of, in double precision; arrays are (count,).
+
+    `gradient` is that of the data's loss over so many `examples`, `total` has the penalty's share as well, and `track`,
+    whose slots are (slots, count), what reached the optimizer.
+    """
+
+    examples: int
+    before: Floats
+    gradient: Floats
+    total: Floats
+    track: Track
 
 
 class Progress:
@@ -30,11 +47,13 @@ class Progress:
         self.network.gradients[:] = np.nan  # none yet
         self._weights_per_layer = np.add.reduceat(self.network.is_weight, self.network.starts)
         self._before = np.full_like(self.network.parameters, np.nan)
+        self._slots_before: Floats
         self.epoch = 0  # finished epochs
         self.batch = 0  # mini-batches done in this epoch
         self.steps = 0
         self.recorder: Recorder | None = None  # of a weight that is looked at step by step
         self._trainer: Trainer
+        self._last_trainer: Trainer | None = None  # of the last step; a new one may already stand ready for the next
         self._batches: Batches
         self.take_rules(config, problem)
 
@@ -50,6 +69,28 @@ class Progress:
     def last_update(self) -> Floats:
         """What the last step has added to the parameters, (members, count); NaN where none has been seen."""
         return self.network.parameters - self._before
+
+    def last_step(self, member: int) -> LastStep | None:
+        """How the last step came about; None where none has been seen."""
+        trainer = self._last_trainer
+        if trainer is None or np.isnan(self._before[member]).any():
+            return None
+        slots = [trainer.optimizer.spread(array[:, member]) for array in (self._slots_before, trainer.slots)]
+        examples = self._batches.gathered_pair((self.batch or self.steps_per_epoch) - 1)[0].shape[-1]
+        rate = float(trainer.rate if trainer.rate.ndim == 0 else trainer.rate[member, 0])
+        arrays = (self._before, self.network.gradients, trainer.total, trainer.clipped)
+        before, gradient, total, clipped = (array[member].astype(float) for array in arrays)
+        return LastStep(examples, before, gradient, total, Track(clipped, np.array(rate), trainer.clock.copy(), *slots))
+
+    def ready(self, member: int) -> Track:
+        """What the optimizer would go into this member's next step with, in place of a track's; no gradient yet."""
+        trainer = self._trainer
+        assert self._rates is not None
+        epochs = self.epoch + self.batch / self.steps_per_epoch
+        rate = float(self._rates[member]) * self._config.training.schedule.factor(epochs)
+        slots = trainer.optimizer.spread(trainer.slots[:, member])
+        nothing = np.zeros(self.network.parameters.shape[1])
+        return Track(nothing, np.array(rate), trainer.clock.copy(), slots, slots.copy())
 
     def last_masks(self, member: int) -> list[Floats]:
         """By what dropout multiplied the hidden layers of the mini-batch last trained on, each (units, batch).
@@ -104,9 +145,11 @@ class Progress:
             for calls in steps[:-1]:
                 carry_out(calls)
             self._before[...] = self.network.parameters
+            self._slots_before[...] = self._trainer.slots
             carry_out(steps[-1])
             self.batch += len(steps)
             self.steps += len(steps)
+        self._last_trainer = self._trainer
         if batch == batches.count:
             self.epoch += 1
             self.batch = 0
@@ -253,7 +296,9 @@ class Progress:
             rules.noise,
             None if len(set(penalty_rates)) == 1 else np.array(penalty_rates, float),
         )
-        if self._rates is not None:
+        if self._rates is None:
+            self._slots_before = trainer.slots.copy()
+        else:
             trainer.slots[...] = self._trainer.slots
             trainer.clock[...] = self._trainer.clock
         self._trainer = trainer

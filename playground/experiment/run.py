@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.config import Config
+from playground.experiment.evaluation import Evaluation
 from playground.experiment.frame import Divergence, Scene, Scores
 from playground.experiment.history import History
 from playground.experiment.look import Inside
 from playground.experiment.observer import Observer
-from playground.experiment.problem import Evaluation, Problem
+from playground.experiment.problem import Problem
 from playground.experiment.progress import Progress
 from playground.experiment.state import State, StateError, check_state
 from playground.nn.network import Network
@@ -43,6 +44,7 @@ class Run:
         self.observer.follow(config, needs)
         self.scores = self._score()
         self._start_loss = self.scores.train_loss
+        self._comparable_from = 0  # the step of the last break in the losses
         self._good: State  # the last record whose training loss was no higher than at the start
         self._record()
         self.observer.record()
@@ -80,17 +82,25 @@ class Run:
         self.scores = self._score()
         if problem.loss != old_loss:  # another measure of what is good
             self._start_loss = self.scores.train_loss
-            self._good = self._checkpoint = progress.moment()
+            self._good = progress.moment()
+            self._break_off()
 
     def take_edit(self) -> None:
         """Go on from weights that someone has changed by hand."""
-        self._scored_at = -1
-        self._checkpoint = self.progress.moment()
+        scores = self._score()
+        if not math.isfinite(scores.train_loss):  # which the next step will find out
+            self._checkpoint = self.progress.moment()
+            return
+        self.scores = scores
+        if not self.progress.steps:
+            self._start_loss = scores.train_loss
+        self._break_off()
 
     def go_back(self) -> None:
         """After a divergence: return to the last record whose training loss was no higher than at the start."""
         self._return_to(self._good)
         self._checkpoint = self._good
+        self._comparable_from = min(self._comparable_from, self.progress.steps)
         self.divergence = None
         self.scores = self._score()
 
@@ -142,7 +152,7 @@ class Run:
 
     def inside(self, config: Config, member: int) -> Inside:
         """What looks may read."""
-        return self.observer.inside(config, self.history, member, self.divergence)
+        return self.observer.inside(config, self.history, member, self.divergence, self._comparable_from)
 
     # Saving
 
@@ -152,6 +162,7 @@ class Run:
         plain = {
             "resolution": self.history.resolution,
             "start_loss": self._start_loss,
+            "comparable_from": self._comparable_from,
             "vitals_every": self.observer.vitals.every,
         }
         logs = {"history": self.history.rows.copy(), "vitals": self.observer.vitals.rows.copy()}
@@ -166,7 +177,7 @@ class Run:
         check_state(state, self.state(), self.progress.steps_per_epoch, len(self._problem.train))
         self.history.restore(state.arrays["history"])
         self.history.resolution = state.plain["resolution"]
-        self._start_loss = state.plain["start_loss"]
+        self._start_loss, self._comparable_from = state.plain["start_loss"], state.plain["comparable_from"]
         self.observer.vitals.restore(state.arrays["vitals"])
         self.observer.vitals.every = state.plain["vitals_every"]
         if not self.progress.return_to(state):
@@ -176,6 +187,14 @@ class Run:
         self._checkpoint = self._good = self.progress.moment()
 
     # The inside
+
+    def _break_off(self) -> None:
+        """From here on losses say something else than before; a record of this very moment is written anew."""
+        self._comparable_from = self.progress.steps
+        if self.history.last_step == self.progress.steps:
+            self._record()
+        else:
+            self._checkpoint = self.progress.moment()
 
     def _resolution(self) -> int:
         """Of the history: as fine as scoring all examples allows, and no finer than the steps."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ BINS = 64  # of a histogram, over all of its reach
 REACH = 4.0  # the least; a larger one is a power of two times this, so that it changes seldom
 FURTHEST = 1e12  # what lies beyond that is on its way to infinity
 POINTS = 513  # of a curve
+SPAN = 8.0  # of z, in which a curve shows what it is like
 
 
 class Seating(NamedTuple):
@@ -32,6 +34,18 @@ class Seating(NamedTuple):
     density: Floats
     saturated: float
     slope: float
+
+
+class Bends(NamedTuple):
+    """What the curve of an activation is like, between −SPAN and SPAN.
+
+    `steepest_at` is the only z where |f′| is largest, None where there are several; `values` are f where it bends most, at
+    `places`: where |f″| is largest, of one or two places, or where f has a kink; none where there are more.
+    """
+
+    steepest_at: float | None
+    places: tuple[float, ...]
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +62,8 @@ class Seats(Look):
             chooses among several pre-activations. Where it has several outputs, f′ is the slope of their sum.
         faint: where |f′| is below 5 % of its steepest, (points,).
         steepest: the largest |f′| there is; 0 where the activation has no slope at all.
+        bends: what the curve is like.
+        trained: the numbers of its curve that this unit trains, by their signs.
         edges: of the bins, (BINS + 1,).
         of_layer, of_unit: where all of the layer's units sit, and this one.
     """
@@ -62,6 +78,8 @@ class Seats(Look):
     slopes: Floats
     faint: NDArray[np.bool_]
     steepest: float
+    bends: Bends
+    trained: tuple[tuple[str, float], ...]
     edges: Floats
     of_layer: Seating
     of_unit: Seating
@@ -89,10 +107,38 @@ class Seats(Look):
             slopes=frozen(slope),
             faint=faint,
             steepest=limit,
+            bends=bends(activation),
+            trained=trained(network, layer, unit),
             edges=frozen(np.linspace(-reach, reach, BINS + 1)),
             of_layer=seating(z, slopes, reach, limit),
             of_unit=seating(z[rows], slopes[rows], reach, limit),
         )
+
+
+@cache
+def bends(activation: Activation) -> Bends:
+    """Of an activation as it is before training."""
+    if isinstance(activation, Softmax):
+        activation = Sigmoid()
+    if activation.widths(1) != (1, 1) or not steepest(activation):
+        return Bends(None, (), ())
+    z = np.linspace(-SPAN, SPAN, 4001)[None]  # with 0 among them, where kinks are
+    slope = np.abs(activation.slope(z)[0])
+    peaks = _peaks(slope, z[0])
+    curvature = np.abs(np.diff(activation.slope(z)[0]))
+    middles = 0.5 * (z[0, 1:] + z[0, :-1])
+    turns = _peaks(curvature, middles) if curvature.max() > 1e-9 else ()
+    turns = turns if len(turns) <= 2 else ()
+    values = tuple(float(value) for value in activation(np.array([turns]))[0]) if turns else ()
+    return Bends(peaks[0] if len(peaks) == 1 else None, turns, values)
+
+
+def _peaks(sizes: Floats, z: Floats) -> tuple[float, ...]:
+    """The narrow stretches of z within which sizes, (points,), are largest: their middles, to two digits."""
+    top = np.concatenate([[False], sizes > (1.0 - 1e-6) * sizes.max(), [False]])
+    ends = np.flatnonzero(np.diff(top.astype(np.int8))).reshape(-1, 2)
+    inner = [(z[first], z[last - 1]) for first, last in ends.tolist() if first > 0 and last < len(z)]
+    return tuple(round(float(low + high) / 2.0, 2) + 0.0 for low, high in inner if high - low < 0.1)
 
 
 def rows_of(activation: Activation, unit: int, rows: int) -> list[int]:
@@ -115,6 +161,15 @@ def seating(z: Array, slopes: Array, reach: float, limit: float) -> Seating:
     bins = np.minimum(((known + reach) * (BINS / (2.0 * reach))).astype(np.intp), BINS - 1)
     density = np.bincount(bins, minlength=BINS) * (BINS / (2.0 * reach * z.size))
     return Seating(frozen(density), float(flat(slopes, limit).mean()), float(np.abs(slopes).mean()))
+
+
+def trained(network: Network, layer: int, unit: int) -> tuple[tuple[str, float], ...]:
+    """Sign and value of each number that a unit's activation trains; units may share one."""
+    activation = network.activations[layer]
+    stages = [stage for stage, _ in network.layers[layer].stages]
+    numbers = network.stage_parameters[layer][stages.index(activation)]
+    signs = [sign for sign, _ in activation.symbols]  # of which none may be trained
+    return tuple((sign, float(each[unit % len(each), 0])) for sign, each in zip(signs, numbers, strict=False))
 
 
 def curves(network: Network, layer: int, rows: list[int], z: Floats) -> tuple[Floats, Floats]:

@@ -11,9 +11,10 @@ from playground.data.dataset import Dataset, Floats
 from playground.experiment.conditions import Finding
 from playground.experiment.config import Config, Impact, impact
 from playground.experiment.diagnosis import diagnose
+from playground.experiment.evaluation import Evaluation
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene
 from playground.experiment.look import Inside, frozen
-from playground.experiment.problem import Evaluation, Problem
+from playground.experiment.problem import Problem
 from playground.experiment.run import Run
 from playground.experiment.state import State
 from playground.nn.network import Network
@@ -73,7 +74,8 @@ class Session:
     def restart(self) -> None:
         """The same run again from its start: same weights, same order of the mini-batches."""
         self.run += 1
-        self._run = Run(self.config, self._problem, self.scene, self._needs)
+        with np.errstate(all="ignore"):
+            self._run = Run(self.config, self._problem, self.scene, self._needs)
 
     def apply(self, config: Config) -> Impact:
         """Take a changed config, restarting only if it must; the answer says what it made necessary.

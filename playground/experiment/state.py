@@ -64,6 +64,7 @@ def check_state(state: State, model: State, steps_per_epoch: int, examples: int)
         "step_in_epoch": steps_per_epoch - 1,
         "steps": 2**53,
         "resolution": 2,
+        "comparable_from": 2**53,
         "vitals_every": 2**53,
     }
     lows = {"resolution": -60, "vitals_every": 1}

@@ -29,7 +29,8 @@ MOST_ROWS = 32  # of a layer, whose mean and variance are written down
 class Vitals(Look):
     """One row per record, first to last; layers as in the network, the output layer last; units of all layers in one row.
 
-    A unit is dead where it puts out exactly 0 for every training example: nothing flows through it, and no gradient.
+    A unit is dead where it puts out exactly 0 for every training example and has no slope there either: nothing flows
+    through it, and no gradient. A unit of two outputs lives as long as one of them does.
 
     Attributes:
         epoch, step: (records,).
@@ -37,7 +38,8 @@ class Vitals(Look):
         saturated: share of pre-activations where |f′| is below 5 % of the steepest that the activation has, (records, layers).
         dead: share of units that are dead, (records, layers).
         update: ‖Δw‖ / ‖w‖ of the last step of the epoch, weights without biases, (records, layers); NaN where ‖w‖ is 0.
-        unit_dead: (records, units of all layers); `units` says how many each layer has.
+        dead_since: the epoch at whose end a unit was first found dead, NaN while it lives, (records, units of all layers);
+            `units` says how many each layer has.
         mean, variance: over the examples, of what a layer's normalization gets and of what it makes of that, (2,
             records, rows of all layers); without one, of its pre-activations, twice. `rows` says how many each layer
             has, at most its first MOST_ROWS.
@@ -51,7 +53,7 @@ class Vitals(Look):
     saturated: Floats
     dead: Floats
     update: Floats
-    unit_dead: NDArray[np.bool_]
+    dead_since: Floats
     units: tuple[int, ...]
     mean: Floats
     variance: Floats
@@ -60,6 +62,11 @@ class Vitals(Look):
     @classmethod
     def take(cls, inside: Inside) -> Vitals:
         return inside.vitals
+
+    @property
+    def unit_dead(self) -> NDArray[np.bool_]:
+        """Which units were dead at which record, (records, units of all layers)."""
+        return np.isfinite(self.dead_since)
 
 
 class VitalsLog(Log):
@@ -83,8 +90,11 @@ class VitalsLog(Log):
             self.restore(kept)
             if not self.due(epoch):
                 return
-        self._rows[self.count, :2] = epoch, step
-        self._rows[self.count, 2:] = now
+        row, of_units = self._rows[self.count], slice(self._ends[1], self._ends[2])
+        row[:2] = epoch, step
+        row[2:] = now
+        before = self._rows[self.count - 1, of_units] if self.count else np.nan
+        row[of_units] = np.where(row[of_units] > 0.0, np.fmin(before, epoch), np.nan)
         self.count += 1
 
     def vitals(self) -> Vitals:
@@ -92,7 +102,7 @@ class VitalsLog(Log):
         rows = frozen(self.rows.copy())
         when, of_layers, dead, moments = np.split(rows, self._ends[:-1], axis=1)
         # (mean or variance, before or after, records, rows)
-        mean, variance = moments.reshape(len(rows), 2, 2, -1).transpose(1, 2, 0, 3)
+        mean, variance = moments.reshape(len(rows), 2, 2, sum(self._of_layers)).transpose(1, 2, 0, 3)
         slope, saturated, dead_share, update = np.split(of_layers, MEASURES, axis=1)
         return Vitals(
             when[:, 0],
@@ -101,7 +111,7 @@ class VitalsLog(Log):
             saturated,
             dead_share,
             update,
-            frozen(dead > 0.0),
+            dead,
             self._units,
             mean,
             variance,
@@ -115,12 +125,22 @@ def looked_rows(network: Network) -> tuple[int, ...]:
     return tuple(min(width, MOST_ROWS) for width in widths)
 
 
+def dead_on(probe: Probe) -> tuple[NDArray[np.bool_], ...]:
+    """Which units are dead by the examples of a probe that has been run, per layer (units,)."""
+    found = []
+    for layer, slope in zip(probe.work.layers, probe.slopes, strict=True):
+        rows, outputs = layer.activation.widths(1)
+        passes = slope.any(axis=1).reshape(rows, -1).any(axis=0)  # of each unit, which may have several rows
+        found.append(np.logical_not(layer.a.any(axis=1) | np.tile(passes, outputs)))
+    return tuple(found)
+
+
 def dead_units(problem: Problem, network: Network, probe: Probe) -> tuple[NDArray[np.bool_], ...]:
-    """Which units put out exactly 0 for every training example, per layer (units,). The probe has been run.
+    """Which units are dead, per layer (units,). The probe has been run.
 
     Only units that the probe finds dead are looked for beyond its sample, so that this hardly ever costs anything.
     """
-    dead = tuple(np.logical_not(layer.a.any(axis=1)) for layer in probe.work.layers)
+    dead = dead_on(probe)
     others = problem.train.X[SAMPLE:]
     for part, work in network.passes(others):
         if not any(layer.any() for layer in dead):

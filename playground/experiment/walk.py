@@ -6,7 +6,9 @@ norm's running statistics, which one example alone could not replace.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -18,20 +20,47 @@ from playground.nn.normalizations import BatchNorm, LayerNorm, Normalization
 from playground.nn.passes import LayerPass
 from playground.nn.stage import Place, Stage
 
-MOST_CHECKED = 64  # weights
-EPSILON = 1e-5  # by which a weight is moved up and down
+MOST_CHECKED = 64  # of all numbers that are trained
+EPSILON = 1e-5  # by which such a number is moved up and down
 FLOOR = 1e-7  # gradients below it drown in the rounding of finite differences
 
 
 @dataclass(frozen=True, eq=False)
 class NormWalk:
-    """A normalization on the way: (v − mean) / deviation · gain + shift. Columns of one number a row, or of one for all."""
+    """A normalization on the way: (v − mean) / deviation · gain + shift. Columns of one number a row, or of one for all.
+
+    When `running`, mean and deviation are running ones, which this example does not move.
+    """
 
     after: bool
+    running: bool
     mean: Array
     deviation: Array
     gain: Array
     shift: Array
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedWalk:
+    """What a stage trains beside the weights, in a column: one number for each of its rows, or one for all of them.
+
+    Attributes:
+        symbol, slope_symbol: how it is written, and how the slope by it of what leaves the stage.
+        of_norm: whether it is the normalization's, and not the activation's.
+        place: which stage of the layer it belongs to, and the how manieth of its numbers they are.
+        slope, upstream: that slope, and the gradient by what leaves the stage, (rows, 1).
+        gradient, numeric: as of the weights, (numbers, 1).
+    """
+
+    symbol: str
+    slope_symbol: str
+    of_norm: bool
+    place: tuple[int, int]
+    values: Array
+    slope: Array
+    upstream: Array
+    gradient: Array
+    numeric: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +76,7 @@ class LayerWalk:
         slope: f′(z).
         upstream, a_upstream, delta, sums_delta: the gradients by h, a, z and the sums. `upstream` is NaN at an output
             unit whose loss takes the short way.
+        trained: what is trained beside the weights, in the order of the stages.
     """
 
     activation: Activation
@@ -64,6 +94,7 @@ class LayerWalk:
     sums_delta: Array
     gradient: Array
     numeric: Array
+    trained: tuple[TrainedWalk, ...]
 
 
 class Walk:
@@ -72,8 +103,8 @@ class Walk:
     Attributes:
         layers, first to last.
         loss: of this example.
-        error: ‖g − n‖ / (‖g‖ + ‖n‖) of the weights checked, g by backpropagation, n by central differences; `checked`
-            says how many.
+        error: ‖g − n‖ / (‖g‖ + ‖n‖) of the weights and all else that is trained, g by backpropagation, n by central
+            differences, as far as they were checked; `checked` says how many numbers that were.
     """
 
     def __init__(self, network: Network, loss: Loss, x: Array, target: Array) -> None:
@@ -87,9 +118,11 @@ class Walk:
         self.loss = self._take_loss()
         kept = [_Kept(twin, index, work) for index, work in enumerate(self._work.layers)]
         self.layers = self._back(x, kept)
-        checked = [np.isfinite(layer.numeric) for layer in self.layers]
-        pairs = [(layer.gradient[at], layer.numeric[at]) for layer, at in zip(self.layers, checked, strict=True)]
-        exact, numeric = (np.concatenate(parts) for parts in zip(*pairs, strict=True))
+        pairs = [(layer.gradient, layer.numeric) for layer in self.layers]
+        pairs += [(part.gradient, part.numeric) for layer in self.layers for part in layer.trained]
+        exact, numeric = (np.concatenate([part.ravel() for part in parts]) for parts in zip(*pairs, strict=True))
+        checked = np.isfinite(numeric)
+        exact, numeric = exact[checked], numeric[checked]
         size = np.linalg.norm(exact) + np.linalg.norm(numeric)
         self.error = float(np.linalg.norm(exact - numeric) / size) if size else 0.0
         self.checked = len(exact)
@@ -111,20 +144,23 @@ class Walk:
             layer = kept[index]
             below = np.vstack([kept[index - 1].h, [[1.0]]]) if index else x
             a_upstream, sums_delta = upstream, delta
+            trained: tuple[TrainedWalk, ...] = ()
             if index < len(kept) - 1:
                 a_upstream, delta, sums_delta = layer.back(upstream)
-            walk = layer.walk(below, upstream, a_upstream, delta, sums_delta, self._numeric(index))
+                trained = layer.trained(upstream, self._numeric)
+            numeric = self._numeric(self._twin.weights[index])
+            walk = layer.walk(below, upstream, a_upstream, delta, sums_delta, numeric, trained)
             layers.append(walk)
             upstream = walk.weights[:, :-1].T @ sums_delta
         return tuple(reversed(layers))
 
-    def _numeric(self, index: int) -> Array:
-        """Central differences at some of a layer's weights, or at all where the network is small; elsewhere NaN."""
-        weights = self._twin.weights[index]
-        flat, numeric = weights.reshape(-1), np.full(weights.size, np.nan)
+    def _numeric(self, trained: Array) -> Array:
+        """Central differences at some of an array of the twin, or at all where the network is small; elsewhere NaN."""
+        flat, numeric = trained.reshape(-1), np.full(trained.size, np.nan)
         places = np.arange(flat.size)
-        if sum(all_of.size for all_of in self._twin.weights) > MOST_CHECKED:
-            share = max(MOST_CHECKED // len(self._twin.weights), 1)
+        if self._twin.parameters.size > MOST_CHECKED:
+            arrays = len(self._twin.weights) + sum(map(len, chain.from_iterable(self._twin.stage_parameters)))
+            share = max(MOST_CHECKED // arrays, 1)
             places = np.unique(np.linspace(0, flat.size - 1, share).astype(int))
         for place in places:
             own = flat[place]
@@ -133,7 +169,7 @@ class Walk:
             flat[place] = own - EPSILON
             numeric[place] = (above - self._take_loss()) / (2.0 * EPSILON)
             flat[place] = own
-        return numeric.reshape(weights.shape)
+        return numeric.reshape(trained.shape)
 
 
 class _Kept:
@@ -145,20 +181,42 @@ class _Kept:
         self._stages: list[Stage] = [stage for stage, _ in network.layers[index].stages]
         between = [] if len(self._stages) == 1 else [self.z if self._stages[1] is work.activation else self.a]
         self._values = [self.sums, *between, self.h]
-        self._trained = network.stage_parameters[index]
+        self._trained = network.stage_parameters[index]  # themselves, which finite differences move and put back
         self._remembered = network.stage_statistics[index]
 
     def back(self, upstream: Array) -> tuple[Array, Array, Array]:
         """The gradients by a, by z and by the sums, of that by h."""
-        slopes = [upstream]
-        for at in range(len(self._stages) - 1, -1, -1):
-            slopes.append(self._through(at, slopes[-1]))
+        slopes = self._slopes(upstream)
         at_activation = self._stages.index(self.activation)
-        from_top = len(self._stages) - 1 - at_activation
-        return slopes[from_top], slopes[from_top + 1], slopes[-1]
+        return slopes[at_activation + 1], slopes[at_activation], slopes[0]
+
+    def trained(self, upstream: Array, numeric: Callable[[Array], Array]) -> tuple[TrainedWalk, ...]:
+        """What the stages train, with its gradients, of that by h; `numeric` takes central differences at an array."""
+        above = self._slopes(upstream)[1:]
+        return tuple(
+            TrainedWalk(
+                *stage.symbols[which],
+                isinstance(stage, Normalization),
+                (at, which),
+                numbers.copy(),
+                self._slope_by(at, which),
+                above[at],
+                self._back(at, above[at])[1][which],
+                numeric(numbers),
+            )
+            for at, stage in enumerate(self._stages)
+            for which, numbers in enumerate(self._trained[at])
+        )
 
     def walk(
-        self, below: Array, upstream: Array, a_upstream: Array, delta: Array, sums_delta: Array, numeric: Array
+        self,
+        below: Array,
+        upstream: Array,
+        a_upstream: Array,
+        delta: Array,
+        sums_delta: Array,
+        numeric: Array,
+        trained: tuple[TrainedWalk, ...],
     ) -> LayerWalk:
         """All of it together."""
         return LayerWalk(
@@ -170,28 +228,46 @@ class _Kept:
             self.z,
             self.a,
             self.h,
-            self._through(self._stages.index(self.activation), np.ones_like(self.a)),
+            self._back(self._stages.index(self.activation), np.ones_like(self.a))[0],
             upstream,
             a_upstream,
             delta,
             sums_delta,
             sums_delta @ below.T,
             numeric,
+            trained,
         )
 
-    def _through(self, at: int, upstream: Array) -> Array:
-        """Back through one stage."""
-        stage, z = self._stages[at], self._values[at]
+    def _slopes(self, upstream: Array) -> list[Array]:
+        """The gradients by what enters each stage, and by h, of that by h."""
+        slopes = [upstream]
+        for at in range(len(self._stages) - 1, -1, -1):
+            slopes.insert(0, self._back(at, slopes[0])[0])
+        return slopes
+
+    def _back(self, at: int, upstream: Array) -> tuple[Array, tuple[Array, ...]]:
+        """Back through one stage: the gradients by what enters it, and by what it trains. There may be members."""
+        stage, z, trained = self._stages[at], self._values[at], self._trained[at]
         if isinstance(stage, BatchNorm):  # which has a way back in training only
-            return upstream * self._trained[at][0] / np.sqrt(self._remembered[at][1] + stage.epsilon)
-        trained = self._trained[at]
-        delta, scratch = np.empty_like(z), tuple(map(np.empty_like, trained))
-        place = Place(
-            z, self._values[at + 1].copy(), upstream, delta, trained, scratch, statistics=self._remembered[at]
+            mean, variance = self._remembered[at]
+            deviation = np.sqrt(variance + stage.epsilon)
+            return upstream * trained[0] / deviation, (upstream * (z - mean) / deviation, upstream.copy())
+        lead = upstream.shape[:-2]
+        z, h, *own = (
+            np.broadcast_to(array, (*lead, *array.shape)).copy() for array in (z, self._values[at + 1], *trained)
         )
+        delta, gradients = np.empty_like(z), tuple(map(np.empty_like, own))
+        place = Place(z, h, upstream, delta, tuple(own), gradients, statistics=self._remembered[at])
         calls: list[Call] = [*stage.run_forward(place), *stage.run_backward(place)]
         run(calls)
-        return delta
+        return delta, gradients
+
+    def _slope_by(self, at: int, which: int) -> Array:
+        """Of each row that leaves a stage, by a number it trains, (rows, 1)."""
+        rows = len(self._values[at + 1])
+        if len(self._trained[at][which]) == rows:
+            return self._back(at, np.ones((rows, 1)))[1][which]
+        return self._back(at, np.eye(rows)[..., None])[1][which].reshape(rows, 1)  # a member for each of the rows
 
     def _norm(self) -> NormWalk | None:
         for at, stage in enumerate(self._stages):
@@ -200,8 +276,8 @@ class _Kept:
             gain, shift = (array.copy() for array in self._trained[at])
             if isinstance(stage, BatchNorm):
                 mean, variance = (array.copy() for array in self._remembered[at])
-                return NormWalk(stage.after, mean, np.sqrt(variance + stage.epsilon), gain, shift)
+                return NormWalk(stage.after, True, mean, np.sqrt(variance + stage.epsilon), gain, shift)
             assert isinstance(stage, LayerNorm)
             mean, variance = self._values[at].mean(0, keepdims=True), self._values[at].var(0, keepdims=True)
-            return NormWalk(stage.after, mean, np.sqrt(variance + stage.epsilon), gain, shift)
+            return NormWalk(stage.after, False, mean, np.sqrt(variance + stage.epsilon), gain, shift)
         return None

@@ -12,8 +12,9 @@ import numpy as np
 
 from playground.nn.activation import Activation, Array, constant
 from playground.nn.calls import Call
+from playground.nn.gated import GELU, Mish, Swish
 from playground.nn.piecewise import CReLU, Maxout, PReLU, RReLU
-from playground.nn.rectifiers import ELU, GELU, SELU, LeakyReLU, Mish, ReLU, Softplus, Swish
+from playground.nn.rectifiers import ELU, SELU, LeakyReLU, ReLU, Softplus
 
 __all__ = [
     "ACTIVATIONS",

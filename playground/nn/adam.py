@@ -15,7 +15,7 @@ import numpy as np
 
 from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizer import Dissection, Optimizer, Track, decay, descend, move_average
+from playground.nn.optimizer import Dissection, Line, Optimizer, Track, decay, descend, move_average
 from playground.options import number
 
 
@@ -62,12 +62,20 @@ class Adam(Optimizer):
         return [(np.sqrt, (slots[1], out))]
 
     def dissect(self, track: Track) -> Dissection:
-        mean, square = track.after[:2]
+        (mean, square), (mean_before, square_before) = track.after[:2], track.before[:2]
         corrected = mean / (1.0 - self.beta1**track.clock)
         variance = square / (1.0 - self.beta2**track.clock)
         below = np.sqrt(variance) + self.epsilon
         memories = {"mean": {"m": mean, "m̂": corrected}, "square": {"v": square, "v̂": variance}}
-        return Dissection(corrected, "m̂", track.rate / below, below, "(√v̂ + ε₀)", memories)
+        g, first, second = {"g": track.gradient}, {"β₁": self.beta1}, {"β₂": self.beta2}
+        lines = (
+            Line("m", "β₁ m + (1 − β₁) g", g | first | {"m": mean_before}, mean),
+            Line("v", "β₂ v + (1 − β₂) g²", g | second | {"v": square_before}, square),
+            Line("m̂", "m / (1 − β₁ᵗ)", first | {"m": mean, "ᵗ": track.clock}, corrected),
+            Line("v̂", "v / (1 − β₂ᵗ)", second | {"v": square, "ᵗ": track.clock}, variance),
+        )
+        names = {"ε₀": self.epsilon}
+        return Dissection(corrected, "m̂", track.rate / below, below, "(√v̂ + ε₀)", memories, lines, names)
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,13 @@ class AMSGrad(Adam):
         corrected = largest / (1.0 - self.beta2**track.clock)
         below = np.sqrt(corrected) + self.epsilon
         memories = {**adam.memories, "largest": {"max v": largest, "max v̂": corrected}}
-        return Dissection(adam.above, "m̂", track.rate / below, below, "(√max v̂ + ε₀)", memories)
+        *lines, _ = adam.lines
+        lines += [
+            Line("max v", "max(max v, v)", {"max v": track.before[2], "v": track.after[1]}, largest),
+            Line("max v̂", "max v / (1 − β₂ᵗ)", {"max v": largest, "β₂": self.beta2, "ᵗ": track.clock}, corrected),
+        ]
+        effective, symbol = track.rate / below, "(√max v̂ + ε₀)"
+        return Dissection(adam.above, "m̂", effective, below, symbol, memories, tuple(lines), adam.names)
 
 
 @dataclass(frozen=True)
@@ -126,7 +140,13 @@ class Adamax(Optimizer):
         mean, largest = track.after
         corrected = mean / (1.0 - self.beta1**track.clock)
         memories = {"mean": {"m": mean, "m̂": corrected}, "largest": {"u": largest}}
-        return Dissection(corrected, "m̂", track.rate / largest, largest, "u", memories)
+        g, first, faded = {"g": track.gradient}, {"β₁": self.beta1}, {"β₂": self.beta2, "ε₀": self.epsilon}
+        lines = (
+            Line("m", "β₁ m + (1 − β₁) g", g | first | {"m": track.before[0]}, mean),
+            Line("u", "max(β₂ u, |g| + ε₀)", g | faded | {"u": track.before[1]}, largest),
+            Line("m̂", "m / (1 − β₁ᵗ)", first | {"m": mean, "ᵗ": track.clock}, corrected),
+        )
+        return Dissection(corrected, "m̂", track.rate / largest, largest, "u", memories, lines)
 
     def _correct(self, clock: Array, rate: Array, rate_now: Array) -> None:
         step = clock.item() + 1.0
@@ -144,8 +164,8 @@ class Nadam(Adam):
     growth: float = number(0.004, 0.0, 1.0, "ψ", "How fast the momentum grows: μ = β₁ (1 − ½ · 0.96^(ψ t)).")
 
     label = "Nadam"
-    formula = "w ← w − ε (μ m̂ + (1 − μ) ĝ) / (√v̂ + ε₀)"
-    latex = r"w \leftarrow w - \varepsilon \frac{\mu \hat m + (1 - \mu) \hat g}{\sqrt{\hat v} + \varepsilon_0}"
+    formula = "w ← w − ε (μ′ m̂ + (1 − μ) ĝ) / (√v̂ + ε₀)"
+    latex = r"w \leftarrow w - \varepsilon \frac{\mu' \hat m + (1 - \mu) \hat g}{\sqrt{\hat v} + \varepsilon_0}"
     slots = ("mean", "square", "warmth")
     common = frozenset({"warmth"})
 
@@ -171,8 +191,18 @@ class Nadam(Adam):
         corrected = mean / (1.0 - product * next)
         above = next * corrected + (1.0 - now) / (1.0 - product) * track.gradient
         memories = {**adam.memories, "mean": {"m": mean, "m̂": corrected}, "warmth": {"1 − Π μ": track.after[2]}}
-        symbol = "(μ m̂ + (1 − μ) ĝ)"
-        return Dissection(above, symbol, adam.effective, adam.below, adam.below_symbol, memories)
+        growth = {"β₁": self.beta1, "ψ": self.growth}
+        lines = (
+            *adam.lines[:2],
+            Line("μ", "β₁ (1 − ½·0.96^(ψ t))", growth | {"t": track.clock}, np.asarray(now)),
+            Line("μ′", "β₁ (1 − ½·0.96^(ψ (t + 1)))", growth | {"t": track.clock}, np.asarray(next)),
+            Line("Π", "Π μ", {"Π": 1.0 - track.before[2], "μ": np.asarray(now)}, product),
+            Line("m̂", "m / (1 − Π μ′)", {"m": mean, "Π": product, "μ′": np.asarray(next)}, corrected),
+            Line("ĝ", "g / (1 − Π)", {"g": track.gradient, "Π": product}, track.gradient / (1.0 - product)),
+            adam.lines[3],
+        )
+        symbol = "(μ′ m̂ + (1 − μ) ĝ)"
+        return Dissection(above, symbol, adam.effective, adam.below, adam.below_symbol, memories, lines, adam.names)
 
     def _correct_both(
         self, clock: Array, rate: Array, warmth: Array, rate_of_g: Array, rate_of_mean: Array, epsilon_now: Array

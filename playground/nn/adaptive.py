@@ -11,7 +11,7 @@ import numpy as np
 
 from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizer import Dissection, Optimizer, Track, descend, move_average
+from playground.nn.optimizer import Dissection, Line, Optimizer, Track, descend, move_average
 from playground.options import flag, number
 
 
@@ -42,7 +42,10 @@ class Adagrad(Optimizer):
     def dissect(self, track: Track) -> Dissection:
         (sum,) = track.after
         below = np.sqrt(sum) + self.epsilon
-        return Dissection(track.gradient, "g", track.rate / below, below, "(√s + ε₀)", {"sum": {"s": sum}})
+        g, memories = {"g": track.gradient}, {"sum": {"s": sum}}
+        lines = (Line("s", "s + g²", g | {"s": track.before[0]}, sum),)
+        names = g | {"ε₀": self.epsilon}
+        return Dissection(track.gradient, "g", track.rate / below, below, "(√s + ε₀)", memories, lines, names)
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,15 @@ class Adadelta(Optimizer):
         above, below = np.sqrt(track.before[1] + self.epsilon), np.sqrt(square + self.epsilon)
         memories = {"square": {"s": square}, "change": {"u": change}}
         symbols = "g √(u + ε₀)", "√(s + ε₀)"
-        effective = track.rate * above / below
-        return Dissection(track.gradient * above, symbols[0], effective, below, symbols[1], memories)
+        effective, whole = track.rate * above / below, track.gradient * above
+        g, rest, u = {"g": track.gradient}, {"ρ": self.memory}, {"u": track.before[1]}
+        step = g | u | {"ε₀": self.epsilon}
+        lines = (
+            Line("s", "ρ s + (1 − ρ) g²", g | rest | {"s": track.before[0]}, square),
+            Line("d", " / ".join(symbols), step | {"s": square}, whole / below),
+            Line("u", "ρ u + (1 − ρ) d²", u | rest | {"d": whole / below}, change),
+        )
+        return Dissection(whole, symbols[0], effective, below, symbols[1], memories, lines, step)
 
 
 @dataclass(frozen=True)
@@ -131,16 +141,21 @@ class RMSprop(Optimizer):
         ]
 
     def dissect(self, track: Track) -> Dissection:
-        square, mean, velocity = track.after
-        memories = {"square": {"s": square}}
+        (square, mean, velocity), g = track.after, {"g": track.gradient}
+        memories, faded = {"square": {"s": square}}, g | {"ρ": self.memory}
+        lines = [Line("s", "ρ s + (1 − ρ) g²", faded | {"s": track.before[0]}, square)]
         variance = square
         if self.centred:
             memories["mean"] = {"ḡ": mean}
+            lines.append(Line("ḡ", "ρ ḡ + (1 − ρ) g", faded | {"ḡ": track.before[1]}, mean))
             variance = np.abs(square - mean * mean)
         below = np.sqrt(variance) + self.epsilon
         effective = track.rate / below
+        symbol = "(√(s − ḡ²) + ε₀)" if self.centred else "(√s + ε₀)"
+        names = g | {"ε₀": self.epsilon}
         if self.momentum:
             memories["velocity"] = {"v": velocity}
-            return Dissection(velocity, "v", effective, memories=memories)
-        symbol = "(√(s − ḡ²) + ε₀)" if self.centred else "(√s + ε₀)"
-        return Dissection(track.gradient, "g", effective, below, symbol, memories)
+            names |= {"β": self.momentum, "v": track.before[2], "s": square, "ḡ": mean}
+            lines.append(Line("v", f"β v + g / {symbol}", names, velocity))
+            return Dissection(velocity, "v", effective, memories=memories, lines=tuple(lines))
+        return Dissection(track.gradient, "g", effective, below, symbol, memories, tuple(lines), names)

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizer import Dissection, Optimizer, Track, move_average
+from playground.nn.optimizer import Dissection, Line, Optimizer, Track, move_average
 from playground.options import flag, number
 
 LARGE = 16_384  # parameters from which on memory, not Python, is what an update waits for
@@ -33,7 +33,7 @@ class SGD(Optimizer):
         return [(self._descend, (_axpy(p.dtype), p.reshape(-1), g.reshape(-1), rate))]
 
     def dissect(self, track: Track) -> Dissection:
-        return Dissection(track.gradient, "g", track.rate)
+        return Dissection(track.gradient, "g", track.rate, names={"g": track.gradient})
 
     def _descend(self, axpy: Callable[..., object], p: Array, g: Array, rate: Array) -> None:
         axpy(g, p, p.size, -rate.item())
@@ -63,11 +63,13 @@ class Momentum(Optimizer):
         return [*roll, *ahead, (np.multiply, (work, rate, work)), (np.subtract, (p, work, p))]
 
     def dissect(self, track: Track) -> Dissection:
-        (velocity,) = track.after
-        memories = {"velocity": {"v": velocity}}
+        (velocity,), g = track.after, track.gradient
+        memories, names = {"velocity": {"v": velocity}}, {"g": g} | {"β": self.momentum}
+        lines = (Line("v", "β v + g", names | {"v": track.before[0]}, velocity),)
         if not self.nesterov:
-            return Dissection(velocity, "v", track.rate, memories=memories)
-        return Dissection(self.momentum * velocity + track.gradient, "(β v + g)", track.rate, memories=memories)
+            return Dissection(velocity, "v", track.rate, memories=memories, lines=lines)
+        above = self.momentum * velocity + g
+        return Dissection(above, "(β v + g)", track.rate, memories=memories, lines=lines, names=names)
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,12 @@ class Lion(Optimizer):
         ]
 
     def dissect(self, track: Track) -> Dissection:
-        direction = np.sign(self.beta1 * track.before[0] + (1.0 - self.beta1) * track.gradient)
-        symbol = "sign(β₁ m + (1 − β₁) g)"
-        return Dissection(direction, symbol, track.rate, memories={"mean": {"m": track.after[0]}})
+        (before,), (mean,), g = track.before, track.after, track.gradient
+        direction = np.sign(self.beta1 * before + (1.0 - self.beta1) * g)
+        symbol, seen = "sign(β₁ m + (1 − β₁) g)", {"m": before, "g": g}
+        names = seen | {"β₁": self.beta1}
+        lines = (Line("m", "β₂ m + (1 − β₂) g", seen | {"β₂": self.beta2}, mean),)
+        return Dissection(direction, symbol, track.rate, memories={"mean": {"m": mean}}, lines=lines, names=names)
 
 
 @cache

@@ -23,8 +23,8 @@ class BinaryCrossEntropy(Loss):
     """
 
     label = "binary cross-entropy"
-    formula = "L = −Σ y log ŷ + (1 − y) log(1 − ŷ)"
-    latex = r"L = -\sum y \log \hat y + (1 - y) \log(1 - \hat y)"
+    formula = "L = −Σ (y log ŷ + (1 − y) log(1 − ŷ))"
+    latex = r"L = -\sum (y \log \hat y + (1 - y) \log(1 - \hat y))"
     matched = (Sigmoid,)
     accepted = (Sigmoid, Softmax)
     objection = "needs outputs between 0 and 1, and {} leaves that range; use sigmoid"
@@ -50,13 +50,13 @@ class BinaryCrossEntropy(Loss):
             return [(np.subtract, (h, target, out))]
         return super().gradient(output, z, h, target, out)
 
-    def remark(self, output: Activation) -> str:
+    def remark(self, output: Activation, classes: bool = True) -> str:
         if isinstance(output, Softmax):
             return (
                 "binary cross-entropy judges each softmax output as an answer of its own, although they sum to 1, so that a "
                 "mistake counts about twice. The match of softmax is cross-entropy."
             )
-        return super().remark(output)
+        return super().remark(output, classes)
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,13 @@ class CrossEntropy(Loss):
         # Of a sigmoid target · (h − 1): exact even where h is too small to divide by.
         return [(np.subtract, (h, constant(1.0, h), out)), (np.multiply, (out, target, out))]
 
-    def remark(self, output: Activation) -> str:
+    def remark(self, output: Activation, classes: bool = True) -> str:
         if isinstance(output, Sigmoid):
             return (
                 f"cross-entropy with {output.label} outputs never punishes a wrong yes: only the true class is pushed up, and the "
                 "outputs do not sum to 1. Softmax is its match."
             )
-        return super().remark(output)
+        return super().remark(output, classes)
 
 
 @dataclass(frozen=True)

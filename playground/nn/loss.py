@@ -17,6 +17,8 @@ from playground.nn.activations import Activation, Array, Linear, ReLU, Sigmoid, 
 from playground.nn.calls import Call
 from playground.options import Options
 
+FAR = 100.0  # pre-activations at which a bounded unit answers its ends
+
 
 @dataclass(frozen=True)
 class Loss(Options):
@@ -60,10 +62,17 @@ class Loss(Options):
             return f"{self.label} needs classes, and these data have a number to predict"
         return "" if isinstance(output, self.accepted) else f"{self.label} {self.objection.format(output.label)}"
 
-    def remark(self, output: Activation) -> str:
-        """What to expect of a pair that works but does not match; empty for a matched pair."""
+    def remark(self, output: Activation, classes: bool = True) -> str:
+        """What to expect of a pair that works but does not match; empty for a matched pair.
+
+        Without classes there is a number to predict, which in most data some examples have beyond what the unit can answer.
+        """
         if isinstance(output, self.matched):
             return ""
+        low, high = (round(float(end), 6) for end in output(np.array([[-FAR, FAR]]))[0])
+        if not classes and abs(high - low) < FAR:
+            reach = f"it answers only from {low:g} to {high:g}, and numbers beyond are never reached"
+            return f"{self.label} does not match {output.label} output: {reach}. Its match is {self.matched[0].label}."
         slow = f"the slope of {output.label} stays in the gradient, so outputs that are badly wrong learn slowly"
         remedy = f"Its match is {self.matched[0].label}."
         match output:

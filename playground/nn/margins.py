@@ -24,13 +24,13 @@ class MarginLoss(Loss):
     def targets(self, output: Activation) -> tuple[float, float]:
         return -1.0, 1.0
 
-    def remark(self, output: Activation) -> str:
+    def remark(self, output: Activation, classes: bool = True) -> str:
         if isinstance(output, Tanh):
             return (
                 f"{self.label} does not match {output.label} output: the margin stays below 1, and its slope stays in the "
                 "gradient, so outputs that are badly wrong learn slowly. Its match is linear."
             )
-        return super().remark(output)
+        return super().remark(output, classes)
 
 
 @dataclass(frozen=True)

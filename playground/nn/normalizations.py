@@ -24,6 +24,8 @@ EPSILON = "Added to the variance, so that values that are all alike are not divi
 class Normalization(Stage, Options):
     """A stage that trains γ, which starts at 1, and β, which starts at 0; as many rows come out as go in."""
 
+    symbols = (("γ", "n"), ("β", "1"))
+
     @property
     def after(self) -> bool:
         """Whether it follows the activation instead of going before it."""

@@ -43,6 +43,19 @@ class Track:
 
 
 @dataclass(frozen=True, eq=False)
+class Line:
+    """A line of a step worked out by hand: `symbol` becomes `formula`, in which `names` stand for numbers.
+
+    `value` is what comes out, (steps,). A number that is the same for all weights may be a plain one.
+    """
+
+    symbol: str
+    formula: str
+    names: Mapping[str, Array | float]
+    value: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Dissection:
     """How the steps of one weight came about: each was −ε · above / below. Arrays are (steps,).
 
@@ -52,6 +65,7 @@ class Dissection:
         memories: what stands in each slot, by the slot's name and then by symbol, with its value after the correction of
             the bias towards its start at 0.
         effective: what a gradient of this moment is multiplied by on its way into the weight.
+        lines: what is worked out besides, in this order; `names` are all other numbers in `above` and `below`.
     """
 
     above: Array
@@ -60,6 +74,14 @@ class Dissection:
     below: Array | None = None
     below_symbol: str = ""
     memories: Mapping[str, Mapping[str, Array]] = field(default_factory=dict)
+    lines: tuple[Line, ...] = ()
+    names: Mapping[str, Array | float] = field(default_factory=dict)
+
+    def last_line(self, rate: Array) -> Line:
+        """How the step itself is worked out."""
+        formula = f"−ε {self.above_symbol}" + (f" / {self.below_symbol}" if self.below is not None else "")
+        names = {line.symbol: line.value for line in self.lines} | {"ε": rate} | dict(self.names)
+        return Line("Δw", formula, names, self.step(rate))
 
     def step(self, rate: Array) -> Array:
         """What the optimizer added to the weight, (steps,)."""
@@ -84,6 +106,14 @@ class Optimizer(Options):
         """Move p and leave g as it is."""
         raise NotImplementedError
 
+    def spread(self, slots: Array) -> Array:
+        """A member's slots, (slots, count), in double precision, with the common ones' first entry everywhere."""
+        slots = slots.astype(float)
+        for slot, name in zip(slots, self.slots, strict=True):
+            if name in self.common:
+                slot.fill(slot[0])
+        return slots
+
     def dissect(self, track: Track) -> Dissection | None:
         """How steps already done came about; None where a weight's step follows from all weights at once."""
         return None
@@ -94,6 +124,7 @@ class SearchingOptimizer(Optimizer):
     """Looks around before it moves: has `search` in place of `update`."""
 
     full_batch = True
+    because: ClassVar[str]  # no number of a step follows from its own gradient: what it is instead
 
     def search(self, objective: Objective, p: Array, g: Array, rate: Array, slots: Array) -> list[Call]:
         """Evaluate the objective as often as needed, move p, and leave in g the gradient where the step began.

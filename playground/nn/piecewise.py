@@ -30,6 +30,7 @@ class PReLU(Activation):
     label = "PReLU"
     formula = "f(z) = z if z > 0, else a·z, a trained"
     latex = r"f(z) = z \;\text{if}\; z > 0,\;\text{else}\; a z, \quad a \;\text{trained}"
+    symbols = (("a", "min(0, z)"),)
 
     def parameters(self, rows: int) -> tuple[Array, ...]:
         return (np.full(1 if self.shared else rows, self.start),)

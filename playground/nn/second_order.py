@@ -40,6 +40,10 @@ class Newton(SearchingOptimizer):
     label = "Newton"
     formula = "w ← w − ε (H + λ I)⁻¹ g"
     latex = r"w \leftarrow w - \varepsilon \, (H + \lambda I)^{-1} g"
+    because = (
+        "H holds the slopes' slopes by every pair of weights, so each number of the step is made of the gradients of all "
+        "weights: ε times the solution of (H + λ I) d = g, with its sign turned."
+    )
     largest = 2000
 
     def search(self, objective: Objective, p: Array, g: Array, rate: Array, slots: Array) -> list[Call]:
@@ -74,6 +78,10 @@ class LBFGS(SearchingOptimizer):
     label = "L-BFGS"
     formula = "w ← w − t B⁻¹ g,  B ≈ H"
     latex = r"w \leftarrow w - t \, B^{-1} g, \quad B \approx H"
+    because = (
+        "B is learnt from how the gradients of all weights changed over the last steps, and the length t was found by "
+        "trying: no number of the step follows from its own gradient."
+    )
 
     @property
     def slots(self) -> tuple[str, ...]:  # type: ignore[override]  # here alone a knob says how many there are

@@ -55,6 +55,7 @@ class Stage:
     """A step on the way through a layer. With `random`, training draws numbers, so that no two places are alike."""
 
     random: ClassVar[bool] = False
+    symbols: ClassVar[tuple[tuple[str, str], ...]] = ()  # of `parameters`: how each is written, and the slope by it
 
     def parameters(self, rows: int) -> tuple[Array, ...]:
         """What it trains of its own at so many rows, where it starts: one (numbers,) array each."""

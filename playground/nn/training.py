@@ -106,7 +106,7 @@ class Trainer:
 
         moved = self.optimizer.search(objective, p, self.clipped, self.rate, self.slots)
         # However often the search looks around, the step is one mini-batch seen once, from where it began.
-        left = (self.network.gradients, self.network.statistics)
+        left = (self.network.gradients, self.network.statistics, self.total)
         kept = [np.empty_like(array) for array in left]
         keep: list[Call] = [(np.copyto, (copy, array)) for copy, array in zip(kept, left, strict=True)]
         give_back: list[Call] = [(np.copyto, (array, copy)) for copy, array in zip(kept, left, strict=True)]

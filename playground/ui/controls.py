@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import bisect
-import math
-import re
 import textwrap
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import ClassVar, cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
@@ -15,19 +11,16 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, 
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QSlider,
     QStyledItemDelegate,
 )
 
-from playground.options import (
-    Integer,
-    Number,
-)
+from playground.options import Number
+from playground.ui.numbers import number_text, parsed, stepped
 from playground.ui.theme import GRID, tabular
 
-AIMABLE = 1e6  # a range wider than this, such as a seed's, has no slider and steps by one
-PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 # Flat controls, one look for all; what is checked must be seen at a glance. The colours are the palette's, so they
 # follow a change of theme.
 CHIP = """
@@ -95,7 +88,7 @@ class NumberField(QLineEdit):
         typed = self.text().strip()
         self._put_back()
         if typed != self.text():
-            self.entered.emit(_parsed(self._knob, typed))
+            self.entered.emit(parsed(self._knob, typed))
 
     def _put_back(self) -> None:
         self.setModified(False)
@@ -103,7 +96,7 @@ class NumberField(QLineEdit):
 
     def _step(self, steps: int) -> None:
         if self._value is not None:
-            self.stepped.emit(_stepped(self._knob, self._value, steps))
+            self.stepped.emit(stepped(self._knob, self._value, steps))
             self.selectAll()
 
     def event(self, event: QEvent) -> bool:
@@ -223,77 +216,15 @@ class Box(QCheckBox):
         painter.end()
 
 
-def number_text(value: float) -> str:
-    """A number as short as it can be typed: 0.03, 0.00001, 1e-8, 250."""
-    if isinstance(value, int):
-        return str(value)
-    text = f"{value:.6g}"
-    if "e" in text:
-        mantissa, _, exponent = text.partition("e")
-        text = f"{Decimal(text):f}" if -5 <= int(exponent) < 9 else f"{mantissa}e{int(exponent)}"
-    return text
-
-
-def read_number(text: str) -> float | None:
-    """The finite number a text stands for, with a decimal point or comma; None for anything else."""
-    written = text.strip().replace("\N{MINUS SIGN}", "-").replace(",", ".")
-    if not PLAIN_NUMBER.fullmatch(written):  # float() also takes 1_0, nan and the digits of every script
-        return None
-    value = float(written)
-    return value if math.isfinite(value) else None
-
-
 def wrapped(text: str) -> str:
     """The text in lines short enough for a tooltip."""
     return "\n".join(textwrap.fill(line, 60) for line in text.split("\n"))
 
 
-def _parsed(knob: Number, typed: str) -> float | str:
-    """What was typed as a number, or as it is; whether it may stand is for the knob to say."""
-    number = None if isinstance(knob, Integer) and "," in typed else read_number(typed)
-    if number is None:
-        return typed
-    return int(number) if isinstance(knob, Integer) and number.is_integer() else number
-
-
-def stops(knob: Number, maximum: float) -> list[float]:
-    """Round numbers to slide over, from the knob's minimum to `maximum`."""
-    if knob.scale == "log":
-        between = _decades(knob, (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))
-    else:
-        step = _step(knob)
-        between = [
-            _round(knob, index * step) for index in range(math.ceil(knob.minimum / step), int(maximum / step) + 1)
-        ]
-    return [knob.minimum, *(stop for stop in between if knob.minimum < stop < maximum), maximum]
-
-
-def _stepped(knob: Number, value: float, steps: int) -> float:
-    """The number that lies some steps on: multiples of a round step, or 1, 3, 10, 30 on a logarithmic scale."""
-    if knob.scale == "log":
-        marks = sorted({knob.minimum, *_decades(knob, (1.0, 3.0)), knob.maximum})
-        at = bisect.bisect_right(marks, value) - 1 if steps > 0 else bisect.bisect_left(marks, value)
-        number = marks[min(max(at + steps, 0), len(marks) - 1)]
-    else:
-        step = _step(knob)
-        at = math.floor(value / step + 1e-9) if steps > 0 else math.ceil(value / step - 1e-9)
-        number = _round(knob, (at + steps) * step)
-    return min(max(number, knob.minimum), knob.maximum)
-
-
-def _step(knob: Number) -> float:
-    span = knob.maximum - knob.minimum
-    step = 1.0 if span > AIMABLE else 10.0 ** math.floor(math.log10(span / 20.0))
-    return max(step, 1.0) if isinstance(knob, Integer) else step
-
-
-def _decades(knob: Number, mantissas: Sequence[float]) -> list[float]:
-    """These numbers in every decade of the knob's range."""
-    decades = range(math.floor(math.log10(knob.minimum)), math.ceil(math.log10(knob.maximum)) + 1)
-    numbers = {_round(knob, mantissa * 10.0**decade) for decade in decades for mantissa in mantissas}
-    return sorted(number for number in numbers if knob.minimum <= number <= knob.maximum)
-
-
-def _round(knob: Number, value: float) -> float:
-    """Without the dust of binary fractions, and whole where it must be."""
-    return round(value) if isinstance(knob, Integer) else float(f"{value:.10g}")
+def sentence_label(name: str, role: str = "") -> QLabel:
+    """Where a sentence will stand, in as many lines as it needs; a role such as "muted" or "remark" is its look."""
+    label = QLabel()
+    label.setObjectName(name)
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    return label

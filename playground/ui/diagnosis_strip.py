@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from playground.experiment.conditions import Finding, Remedy
@@ -15,6 +14,7 @@ from playground.experiment.config import ConfigError, Impact, impact
 from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.frame import Frame
 from playground.ui.document import Document
+from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
 from playground.ui.weight_editor import Popup
 
@@ -26,9 +26,11 @@ class DiagnosisStrip(QWidget):
     """One line, always there and always as high: the gravest finding, and behind a button all of them.
 
     `view_wanted(name, layer)` asks for the view that a finding is to be seen in, at its layer if it has one.
+    `changed` says that it says something else. Folded, it is no more than the button that opens all findings.
     """
 
     view_wanted = Signal(str, object)
+    changed = Signal()
 
     def __init__(self, document: Document, theme: Theme, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -42,12 +44,13 @@ class DiagnosisStrip(QWidget):
         self._titles: dict[str, str] = {}
         self._drawn: tuple[int, int] | None = None  # run and step that it has been told of
         self._due = -1.0
+        self._folded = False
         self._text = Elided("diagnosis")
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(GRID * 3 // 2, 0, GRID * 3 // 2, 0)
         self._layout.setSpacing(GRID)
         self._layout.addWidget(self._text, 1)
-        self._buttons: list[QPushButton] = []
+        self._buttons: list[QPushButton] = []  # the view, the remedies, and the one for all findings
         self.show_theme(theme)
         self._show()
 
@@ -55,6 +58,14 @@ class DiagnosisStrip(QWidget):
     def text(self) -> str:
         """The whole sentence, even where there is room for its beginning only."""
         return self._text.text()
+
+    @property
+    def least_width(self) -> int:
+        """The pixels that it cannot spare: of its buttons, or of the sentence that there is nothing to press for."""
+        if not self.findings:
+            return self._text.whole_width + 3 * GRID
+        shown = self._buttons[-1:] if self._folded else self._buttons
+        return sum(button.sizeHint().width() + GRID for button in shown) + 3 * GRID
 
     @property
     def needs(self) -> frozenset[str]:
@@ -91,6 +102,12 @@ class DiagnosisStrip(QWidget):
             f"QWidget#diagnosis_strip {{ background: {ground}; }} QLabel#diagnosis {{ color: {colour}; }}"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def fold(self, folded: bool) -> None:
+        """Leave the line to something else, or take it again; what has been found stays one press away."""
+        if folded != self._folded:
+            self._folded = folded
+            self._fold_buttons()
 
     def show_all(self) -> None:
         """Open the list of all findings, above the line."""
@@ -132,6 +149,7 @@ class DiagnosisStrip(QWidget):
         if _offered(before) != _offered(self.findings):  # else they stay: one of them may just be pressed
             self._make_buttons()
         self.show_theme(self._theme)
+        self.changed.emit()
 
     def _make_buttons(self) -> None:
         for button in self._buttons:
@@ -139,15 +157,29 @@ class DiagnosisStrip(QWidget):
             button.deleteLater()
         self._buttons = []
         if self.findings:
-            first, *others = self.findings
-            self._buttons = self._offers(first, "diagnosis")
-            more = QPushButton(self.tr("{0} more…").format(len(others)) if others else self.tr("In full…"))
+            self._buttons = self._offers(self.findings[0], "diagnosis")
+            more = QPushButton()
             more.setObjectName("diagnosis.more")
             _explain(more, self.tr("All that has been found, in full."))
             more.clicked.connect(self.show_all)
             self._buttons.append(more)
         for button in self._buttons:
             self._layout.addWidget(button)
+        self._fold_buttons()
+
+    def _fold_buttons(self) -> None:
+        """Show what there is to see, folded or not."""
+        self._text.setVisible(not (self._folded and self.findings))
+        if not self.findings:
+            return
+        *offers, more = self._buttons
+        for button in offers:
+            button.setVisible(not self._folded)
+        others = len(self.findings) - 1
+        if self._folded:
+            more.setText(self.tr("{0} findings…").format(others + 1) if others else self.tr("1 finding…"))
+        else:
+            more.setText(self.tr("{0} more…").format(others) if others else self.tr("In full…"))
 
     def _offers(self, finding: Finding, name: str) -> list[QPushButton]:
         """A button to the view, and one for each remedy."""
@@ -185,23 +217,6 @@ class DiagnosisStrip(QWidget):
 
     def _ask_for_view(self, finding: Finding, _: bool = False) -> None:
         self.view_wanted.emit(finding.view, finding.layer)
-
-
-class Elided(QLabel):
-    """A line of text that ends in … where there is no room for more of it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        words = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), words)
 
 
 def _offered(findings: tuple[Finding, ...]) -> object:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QLine, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLine, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from playground.experiment.config import Config
@@ -18,19 +17,13 @@ from playground.experiment.dropped import Dropped
 from playground.experiment.frame import Frame
 from playground.experiment.notation import TraceStep
 from playground.experiment.trace import Trace
-from playground.nn.activations import Activation
+from playground.ui.diagram_colours import SHADES, bound_of, edge_colours, map_colours
+from playground.ui.diagram_edges import Edges
 from playground.ui.diagram_geometry import Floats, Geometry, Place
 from playground.ui.diagram_numbers import Numbers, number_at
-from playground.ui.theme import GRID, NEGATIVE, POSITIVE, Theme
+from playground.ui.theme import GRID, Theme
 
-Indices = NDArray[np.intp]
-
-SHADES = 8  # steps of colour from a weight near 0 to one of 1 and more
-FINEST = 1.5  # pixels; where there are MANY curves, finer ones are painted 1 wide, which takes a fifth of the time
-MANY = 100
-PLIES = 4
 VEIL = 190  # of 255, over the picture of a unit that dropout has switched off
-ROUGH_WIDTHS = (1, 2, 3)  # pixels, of straight edges; a width that is no whole number takes twice as long to paint
 
 
 @dataclass(frozen=True)
@@ -111,6 +104,12 @@ class Diagram:
         """(edges,) in the order of the geometry's ends."""
         return np.concatenate([weights[:, :-1].ravel() for weights in self._numbers.drawn])
 
+    def _paint_edges(self, painter: QPainter, visible: QRect, lit: Place | None) -> None:
+        """What stands out is never faint, the rest then always."""
+        edges = Edges(self.geometry, self.theme, self._edge_weights, self._lit_edges(lit))
+        fading, thick = lit is not None or self._walked is not None, lit is not None and lit.input is not None
+        edges.paint(painter, visible, fading, thick)
+
     def _lit_edges(self, lit: Place | None) -> NDArray[np.bool_]:
         """Which edges stand out, (edges,): what enters a unit or leaves an input; where nothing is lit, those at work in
         the step that is walked, or else all.
@@ -125,58 +124,6 @@ class Diagram:
         elif lit:
             chosen[lit.layer][lit.unit, slice(None) if lit.input in (None, inputs) else lit.input] = True
         return np.concatenate([layer.ravel() for layer in chosen])
-
-    def _paint_edges(self, painter: QPainter, visible: QRect, lit: Place | None) -> None:
-        """Thick over thin; edges that do not stand out keep their width and fade."""
-        weights = self._edge_weights
-        stands_out = self._lit_edges(lit)
-        sizes = 1.0 - np.exp(-np.abs(weights) / 2.0)  # from 0 to 1
-        shades = np.minimum(np.abs(weights), 1.0) * (SHADES - 1)
-        if lit is not None or self._walked is not None:  # what stands out is never faint, the rest always
-            shades = np.where(stands_out, np.maximum(shades, SHADES // 2), shades * 0.25)
-            if lit is not None and lit.input is not None:
-                sizes = np.where(stands_out, np.maximum(sizes, 0.4), sizes)
-        shown = np.flatnonzero(np.isfinite(weights) & self.geometry.edges_in(visible))
-        shown = shown[np.lexsort((sizes[shown], stands_out[shown]))]
-        colours = np.where(weights[shown] == 0.0, 2 * SHADES, shades[shown].astype(int) * 2 + (weights[shown] > 0.0))
-        if self.geometry.curved:
-            self._paint_curves(painter, shown, colours, sizes[shown])
-        else:
-            self._paint_lines(painter, shown, colours, sizes[shown] + stands_out[shown])
-
-    def _paint_curves(self, painter: QPainter, edges: Indices, colours: Indices, sizes: Floats) -> None:
-        """Each edge by itself, in its own width."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        palette, curves = edge_colours(self.theme, 0.45 if self.theme.dark else 0.35), _curves(self.geometry)
-        thickest = min(max(self.geometry.sides[-1] / 8, 2.5), 6.0)
-        finest = FINEST if len(edges) > MANY else 1.0
-        pen = _pen()
-        for edge, colour, size in zip(edges.tolist(), colours.tolist(), sizes.tolist(), strict=True):
-            pen.setColor(palette[colour])
-            width = thickest * size
-            pen.setWidthF(width if width > finest else 1.0)
-            painter.strokePath(curves[edge], pen)
-
-    def _paint_lines(self, painter: QPainter, edges: Indices, colours: Indices, ranks: Floats) -> None:
-        """Thousands of edges in a few strokes of one colour and width each, from low to high rank.
-
-        Every colour is cut into PLIES, so that where edges cover one another neither sign covers all of the other.
-        """
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        palette = edge_colours(self.theme, 0.15)
-        pen = _pen()
-        widths = (ranks % 1.0 * len(ROUGH_WIDTHS)).astype(int)
-        shades, signs = np.divmod(colours, 2)
-        strokes = (
-            ((ranks.astype(int) * len(ROUGH_WIDTHS) + widths) * len(palette) + shades) * PLIES + edges % PLIES
-        ) * 2 + signs
-        for stroke in np.unique(strokes).tolist():
-            which = np.flatnonzero(strokes == stroke)
-            ends = self.geometry.ends[edges[which]]
-            pen.setColor(palette[colours[which[0]]])
-            pen.setWidth(ROUGH_WIDTHS[widths[which[0]]])
-            lines = pg.functions.arrayToQPath(ends[..., 0].ravel(), ends[..., 1].ravel(), connect="pairs")
-            painter.strokePath(lines, pen)
 
     @cached_property
     def _pictures(self) -> list[tuple[QImage, NDArray[np.bool_]]]:
@@ -308,52 +255,3 @@ class DiagramItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: object, widget: QWidget | None = None) -> None:
         self._diagram.paint(painter, self.boundingRect().toRect())
-
-
-@cache
-def edge_colours(theme: Theme, faintest: float) -> list[QColor]:
-    """For each shade, faint to full, the negative and the positive colour; last the colour of a weight of exactly 0."""
-    strengths = np.linspace(faintest, 1.0, SHADES).tolist()
-    signs = (NEGATIVE, POSITIVE)
-    return [*(_mixed(theme.base, sign, strength) for strength in strengths for sign in signs), QColor(theme.border)]
-
-
-@cache
-def map_colours(theme: Theme, number: bool = False) -> NDArray[np.uint32]:
-    """The theme's map table, or that of a number to predict, as (256,) pixels of QImage.Format_RGB32."""
-    red, green, blue = (theme.value_table() if number else theme.map_table()).astype(np.uint32).T
-    pixels: NDArray[np.uint32] = 0xFF000000 | red << 16 | green << 8 | blue
-    return pixels
-
-
-@cache
-def bound_of(activation: Activation) -> float | None:
-    """The largest size of its values, or None where they grow with the pre-activation."""
-    rows, _ = activation.widths(1)
-    z = np.tile(np.linspace(-100.0, 100.0, 2001), (rows, 1))
-    largest = float(np.abs(activation(z)).max())
-    return largest if largest < 10.0 else None
-
-
-def _pen() -> QPen:
-    pen = QPen()
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    return pen
-
-
-def _mixed(ground: str, colour: str, strength: float) -> QColor:
-    below, above = QColor(ground), QColor(colour)
-    parts = zip(below.getRgb()[:3], above.getRgb()[:3], strict=True)  # type: ignore[index]
-    return QColor(*(round(a + (b - a) * strength) for a, b in parts))
-
-
-@lru_cache(maxsize=4)
-def _curves(geometry: Geometry) -> list[QPainterPath]:
-    """Each edge as a curve that leaves and arrives level, in the order of the geometry's ends."""
-    curves = []
-    for (x0, y0), (x1, y1) in geometry.ends.tolist():
-        third = (x1 - x0) / 3
-        curve = QPainterPath(QPointF(x0, y0))
-        curve.cubicTo(x0 + third, y0, x1 - third, y1, x1, y1)
-        curves.append(curve)
-    return curves

@@ -26,10 +26,11 @@ from playground.options import (
     knobs,
     with_value,
 )
-from playground.ui.controls import number_text, wrapped
+from playground.ui.controls import wrapped
 from playground.ui.document import Document
 from playground.ui.formula import Formula
 from playground.ui.knob_widgets import WIDGETS, ChoiceWidget, KnobWidget, about, has_widget
+from playground.ui.numbers import number_text
 from playground.ui.refusal import refuse, take_back
 from playground.ui.theme import GRID
 

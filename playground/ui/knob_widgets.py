@@ -28,8 +28,9 @@ from playground.options import (
     Text,
     knobs,
 )
-from playground.ui.controls import AIMABLE, CHIP, Box, NumberField, Selector, Slider, stops, wrapped
+from playground.ui.controls import CHIP, Box, NumberField, Selector, Slider, wrapped
 from playground.ui.curve_picture import CurveDelegate
+from playground.ui.numbers import AIMABLE, stops
 from playground.ui.theme import GRID
 
 

@@ -65,7 +65,7 @@ def build_menus(window: Window, run_actions: list[QAction]) -> None:
         view_menu.addAction(choose)
     view_menu.addSeparator()
     view_menu.addAction(window.action(tr("&Full screen"), window.toggle_full_screen, "F11"))
-    view_menu.addAction(window.action(tr("&Reset layout"), window.reset_layout))
+    view_menu.addAction(window.action(tr("&Reset layout"), window.arrangement.reset))
 
     help_menu = bar.addMenu(tr("&Help"))
     help_menu.addAction(window.action(tr("&Keyboard shortcuts"), partial(show_shortcuts, window), "F1"))

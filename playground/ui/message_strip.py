@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
 
 Offer = tuple[str, Callable[[], None]]  # the button's text, and what it does
 
 
 class MessageStrip(QWidget):
-    """One sentence and at most a few buttons; always there and always as high, so that nothing moves."""
+    """One sentence and at most a few buttons; always there and always as high, so that nothing moves.
+
+    `changed` says that another sentence stands here.
+    """
+
+    changed = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("message_strip")
         self.setFixedHeight(4 * GRID + 4)
         self._urgent = False
-        self._text = QLabel()
-        self._text.setObjectName("message")
-        self._text.setTextFormat(Qt.TextFormat.PlainText)  # a sentence may name a file, and a file may have any name
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text = Elided("message")
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(GRID * 3 // 2, 2, GRID * 3 // 2, 2)
+        self._layout.setSpacing(GRID)
         self._layout.addWidget(self._text, 1)
         self._buttons: list[QPushButton] = []
         self._theme = theme
@@ -34,6 +38,11 @@ class MessageStrip(QWidget):
     @property
     def text(self) -> str:
         return self._text.text()
+
+    @property
+    def whole_width(self) -> int:
+        """The pixels that all of the sentence wants."""
+        return self._text.whole_width + 3 * GRID
 
     @property
     def urgent(self) -> bool:
@@ -62,11 +71,10 @@ class MessageStrip(QWidget):
 
     def show_theme(self, theme: Theme) -> None:
         self._theme = theme
-        colours = (
-            f"color: {theme.warning}; background: {theme.warning_base};" if self._urgent else f"color: {theme.muted};"
-        )
-        self.setStyleSheet(f"QWidget#message_strip, QLabel#message {{ {colours} }}")
-        self.setAutoFillBackground(True)
+        colour = theme.warning if self._urgent else theme.muted
+        ground = theme.warning_base if self._urgent else theme.window
+        self.setStyleSheet(f"QWidget#message_strip, QLabel#message {{ color: {colour}; background: {ground}; }}")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def _show(self, sentence: str, offers: tuple[Offer, ...]) -> None:
         self._text.setText(sentence)
@@ -82,6 +90,7 @@ class MessageStrip(QWidget):
             self._layout.addWidget(button)
             self._buttons.append(button)
         self.show_theme(self._theme)
+        self.changed.emit()
 
     def _answer(self, action: Callable[[], None]) -> None:
         self.clear()

@@ -5,37 +5,35 @@ from __future__ import annotations
 import dataclasses
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QGraphicsScene,
     QGraphicsView,
-    QLabel,
     QScrollArea,
     QStyle,
     QVBoxLayout,
-    QWidget,
 )
 
-from playground.experiment.config import MAX_UNITS, Config, Layer
+from playground.experiment.config import Config, Layer
 from playground.experiment.dead import Dead
 from playground.experiment.dropped import Dropped
 from playground.experiment.edges import EdgeValues
 from playground.experiment.frame import UNITS, Frame
-from playground.nn.activations import ACTIVATIONS
 from playground.options import knobs
 from playground.ui.diagram import Diagram, DiagramItem
+from playground.ui.diagram_bar import DiagramBar
 from playground.ui.diagram_canvas import Canvas
-from playground.ui.diagram_controls import HEIGHT, DiagramBar, EndHeader, LayerHeader, TitleButton
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
+from playground.ui.diagram_strip import HeaderStrip
 from playground.ui.document import Document
 from playground.ui.layer_popover import LayerPopover, OutputPopover
+from playground.ui.network_edits import NetworkEdits
 from playground.ui.pairs import output_of
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.view import View
 from playground.ui.weight_editor import Row, WeightEditor
 
-WIDEST_HEADER = 112
 NAME_WIDTHS = (24, 160)  # least and most pixels for the names beside the inputs and the outputs
 ZOOM_STEP = 1.2
 
@@ -61,7 +59,7 @@ class NetworkEditor(View):
         self._scrolled = 0.5  # share of the way down
         self._editor: WeightEditor | None = None
         self._edited: list[Place] = []  # what the pop-up shows
-        self._headers: list[LayerHeader] = []
+        self._edits = NetworkEdits(document, self)
         self._build()
         self._build_shortcuts()
         self.show_config(document.config)
@@ -88,14 +86,7 @@ class NetworkEditor(View):
             self.needs = needs
             self.needs_changed.emit()
         self._show_members()
-        while len(self._headers) > len(hidden):
-            header = self._headers.pop()
-            header.hide()
-            header.deleteLater()
-        while len(self._headers) < len(hidden):
-            self._headers.append(self._new_header(len(self._headers)))
-        for header, layer in zip(self._headers, hidden, strict=True):
-            header.show_layer(layer)
+        self._strip.show_layers(hidden)
         self._lay_out()
         self._draw()
 
@@ -131,34 +122,7 @@ class NetworkEditor(View):
         self._zoom = 1.0
         self._lay_out()
 
-    # Edits
-
-    def _change_layers(self, change: int) -> None:
-        hidden = self.document.config.network.hidden
-        if change < 0:
-            self.document.set("network.hidden", hidden[:-1], self.tr("Remove layer"))
-            return
-        last = hidden[-1] if hidden else Layer()
-        added = dataclasses.replace(last, units=max(2, min(last.units, 4)))
-        self.document.set("network.hidden", (*hidden, added), self.tr("Add layer"))
-
-    def _choose_member(self, member: int) -> None:
-        self.document.set("display.member", member, self.tr("Member {number}").format(number=member + 1), merge=True)
-
-    def _choose_edges(self, value: str) -> None:
-        self.document.set("display.edges", value, self.tr("Edges: {0}").format(value))
-
-    def _change_units(self, layer: int, change: int) -> None:
-        units = self.document.config.network.hidden[layer].units + change
-        if 1 <= units <= MAX_UNITS:
-            label = self.tr("Add unit to layer {number}") if change > 0 else self.tr("Remove unit from layer {number}")
-            self.document.set(f"network.hidden.{layer}.units", units, label.format(number=layer + 1))
-
-    def _choose_activation(self, layer: int, name: str) -> None:
-        cls = ACTIVATIONS[name]
-        if type(self.document.config.network.hidden[layer].activation) is not cls:
-            label = self.tr("Activation of layer {number}: {activation}").format(number=layer + 1, activation=cls.label)
-            self.document.set(f"network.hidden.{layer}.activation", cls(), label)
+    # Pop-ups
 
     def _open_layer(self, layer: int, corner: QPoint) -> None:
         title = self.tr("Layer {number}").format(number=layer + 1)
@@ -211,26 +175,22 @@ class NetworkEditor(View):
 
     def _build(self) -> None:
         self._bar = DiagramBar()
-        self._bar.layers_wanted.connect(self._change_layers)
+        self._bar.layers_wanted.connect(self._edits.change_layers)
         self._bar.zoom_wanted.connect(self.zoom)
         self._bar.fit_wanted.connect(self.fit)
-        self._bar.edges.chosen.connect(self._choose_edges)
-        self._bar.members.member_chosen.connect(self._choose_member)
-        self._strip = QWidget()
-        self._strip.setFixedHeight(HEIGHT + GRID // 2)
-        self._strip.setBackgroundRole(QPalette.ColorRole.Base)
-        self._strip.setAutoFillBackground(True)
-        self._above = QWidget(self._strip)
-        self._output_title = TitleButton("output_details")
-        self._output_title.details_wanted.connect(self._open_output)
-        self._inputs = EndHeader(QLabel(), self._above)
-        self._outputs = EndHeader(self._output_title, self._above)
+        self._bar.edges.chosen.connect(self._edits.choose_edges)
+        self._bar.members.member_chosen.connect(self._edits.choose_member)
+        self._strip = HeaderStrip()
+        self._strip.units_wanted.connect(self._edits.change_units)
+        self._strip.activation_chosen.connect(self._edits.choose_activation)
+        self._strip.layer_wanted.connect(self._open_layer)
+        self._strip.output_wanted.connect(self._open_output)
         geometry = Geometry.fitted(self._shape(), 1, 1)
         self._canvas = Canvas(Diagram(self._config, None, geometry, self.theme))
         self._canvas.unit_hovered.connect(self.unit_hovered)
         self._canvas.unit_selected.connect(self._follow_selection)
         self._canvas.place_chosen.connect(self._edit_weights)
-        self._canvas.units_wanted.connect(self._change_units)
+        self._canvas.units_wanted.connect(self._edits.change_units)
         self._canvas.zoom_wanted.connect(self.zoom)
         self._area = QScrollArea()
         self._area.setObjectName("network_area")
@@ -239,7 +199,7 @@ class NetworkEditor(View):
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self._canvas)
         self._area.installEventFilter(self)
-        self._area.horizontalScrollBar().valueChanged.connect(self._follow_across)
+        self._area.horizontalScrollBar().valueChanged.connect(self._strip.scroll_to)
         self._area.verticalScrollBar().valueChanged.connect(self._follow_down)
         self._area.verticalScrollBar().rangeChanged.connect(self._keep_down)
         layout = QVBoxLayout(self)
@@ -258,14 +218,6 @@ class NetworkEditor(View):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
-
-    def _new_header(self, index: int) -> LayerHeader:
-        header = LayerHeader(index, self._above)
-        header.units_wanted.connect(self._change_units)
-        header.activation_chosen.connect(self._choose_activation)
-        header.details_wanted.connect(self._open_layer)
-        header.show()
-        return header
 
     def _shape(self) -> tuple[int, ...]:
         """Units of each column: hidden layers as the config has them, inputs and outputs as the data ask for."""
@@ -304,27 +256,16 @@ class NetworkEditor(View):
         if self._editor is not None and geometry.shape != self._canvas.diagram.geometry.shape:
             self._editor.close()
         self._draw(geometry)
-        self._place_headers(geometry)
+        self._strip.place(geometry)
         self._bar.show_side(geometry.sides[-1])
-
-    def _place_headers(self, geometry: Geometry) -> None:
-        self._above.setGeometry(self._above.x(), 0, geometry.width, HEIGHT)
-        middles = [left + side // 2 for left, side in zip(geometry.left, geometry.sides, strict=True)]
-        apart = middles[1] - middles[0]
-        for header, middle in zip((self._inputs, *self._headers, self._outputs), middles, strict=True):
-            width = min(apart - 6, WIDEST_HEADER, 2 * middle, 2 * (geometry.width - middle))
-            header.setGeometry(middle - width // 2, 0, width, HEIGHT)
 
     def _show_members(self) -> None:
         if self._frame is not None:
             self._bar.show_members(self._frame.scene.members, self._config.display.member)
 
     def _name_ends(self, frame: Frame) -> None:
-        inputs, outputs = len(frame.scene.input_names), len(frame.weights[-1])
-        self._inputs.show_column(self.tr("inputs") if inputs > 1 else self.tr("input"), inputs, "")
-        self._outputs.show_column(self.tr("outputs") if outputs > 1 else self.tr("output"), outputs, frame.scene.output)
         output = output_of(self._config, len(frame.scene.classes))
-        self._output_title.show_activation(output, self.tr("Press for its plot, and to choose another."))
+        self._strip.show_ends(len(frame.scene.input_names), len(frame.weights[-1]), frame.scene.output, output)
 
     def _draw(self, geometry: Geometry | None = None) -> None:
         canvas = self._canvas
@@ -342,9 +283,6 @@ class NetworkEditor(View):
         middle = self._canvas.diagram.geometry.unit(place.layer + 1, place.unit).center()
         side = self._canvas.diagram.geometry.sides[-1]
         self._area.ensureVisible(middle.x(), middle.y(), side, side)
-
-    def _follow_across(self, value: int) -> None:
-        self._above.move(-value, 0)
 
     def _follow_down(self, value: int) -> None:
         if self._area.verticalScrollBar().maximum():

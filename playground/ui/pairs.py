@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.experiment.config import Config
-from playground.experiment.problem import fitting, refusal, resolve
+from playground.experiment.pairing import fitting, refusal, resolve
 from playground.nn.activation import Activation
 from playground.options import with_value
 from playground.ui.knob_widgets import ChoiceWidget

@@ -13,8 +13,9 @@ from playground.data.dataset import DataError, Dataset
 from playground.experiment.config import Config, ConfigError, TrainingConfig
 from playground.experiment.range_test import HIGHEST, LOWEST, RangeTest, heeded, range_test
 from playground.options import Number, knobs
-from playground.ui.controls import NumberField, number_text
+from playground.ui.controls import NumberField, sentence_label
 from playground.ui.document import Document
+from playground.ui.numbers import number_text
 from playground.ui.range_plot import RangePlot
 from playground.ui.reading import Reading
 from playground.ui.refusal import refuse, take_back
@@ -44,8 +45,8 @@ class RangeDialog(QDialog):
         self._plot.setToolTip(self.tr("Click or drag to choose a rate."))
         self._plot.setAccessibleDescription(self._plot.toolTip())
         self._plot.rate_pointed.connect(self._choose)
-        self._verdict = _sentence_label("range_test.verdict", "")
-        self._remark = _sentence_label("range_test.remark", "remark")
+        self._verdict = sentence_label("range_test.verdict")
+        self._remark = sentence_label("range_test.remark", "remark")
         for sentence in (self._verdict, self._remark):  # one takes the other's place
             sentence.setMinimumHeight(2 * self.fontMetrics().height() + 2 * GRID)
         self._build()
@@ -78,7 +79,7 @@ class RangeDialog(QDialog):
         self._plot.show_theme(theme)
 
     def _build(self) -> None:
-        explanation = _sentence_label("range_test.explanation", "muted")
+        explanation = sentence_label("range_test.explanation", "muted")
         explanation.setText(
             self.tr(
                 "From the initial weights on, each mini-batch trains at a larger rate than the one before. A rate is good "
@@ -218,11 +219,3 @@ class RangeDialog(QDialog):
 
 def _sentence(reason: str) -> str:
     return f"{reason[:1].upper()}{reason[1:]}."
-
-
-def _sentence_label(name: str, role: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setProperty("role", role)
-    label.setWordWrap(True)
-    return label

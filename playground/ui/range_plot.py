@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor
 
 from playground.experiment.range_test import HIGHEST, LOWEST, RangeTest
 from playground.ui.theme import GRID, Theme
-from playground.ui.views.curve import SUPERSCRIPTS, EpochAxis, Scale, ValueAxis
+from playground.ui.views.axes import EpochAxis, ValueAxis
+from playground.ui.views.scale import SUPERSCRIPTS, Scale
 from playground.ui.views.view import Entry, Legend, colour_axes, quiet, small
 
 HIGH = 2.0  # times the loss before it changes, to where the picture goes: above, it explodes

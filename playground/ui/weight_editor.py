@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.ui.controls import read_number
+from playground.ui.numbers import read_number
 from playground.ui.refusal import refuse, take_back
 from playground.ui.theme import GRID, tabular
 

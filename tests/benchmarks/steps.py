@@ -19,7 +19,7 @@ from sklearn.neural_network import MLPClassifier
 
 from playground.experiment.batches import Batches
 from playground.experiment.ensemble import Member
-from playground.experiment.problem import Part
+from playground.experiment.part import Part
 from playground.nn.activations import Activation, Sigmoid, Softmax, Tanh
 from playground.nn.calls import run
 from playground.nn.initializers import Xavier

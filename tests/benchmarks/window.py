@@ -62,7 +62,7 @@ def play(window: Window, config: Config) -> tuple[float, float, list[float]]:
     """Epochs a second, drawn frames a second, and the event loop's delays in milliseconds."""
     window.load(Session(config))
     _wait(0.5)
-    window.toggle_run()
+    window.run_actions.toggle()
     _wait(1.0)
     frames: list[Frame] = []
     delays: list[float] = []
@@ -84,7 +84,7 @@ def play(window: Window, config: Config) -> tuple[float, float, list[float]]:
     elapsed = time.perf_counter() - before
     timer.stop()
     window.runner.frame_ready.disconnect(frames.append)
-    window.toggle_run()
+    window.run_actions.toggle()
     _wait(0.3)
     return (frames[-1].epoch - frames[0].epoch) / elapsed, len(frames) / elapsed, delays
 

@@ -51,15 +51,21 @@ def edges_of(frame: Frame) -> EdgeValues:
 
 
 def test_linear_units_pass_what_the_weights_make_of_it() -> None:
-    anatomy = anatomy_of(by_hand(Linear(), [[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.0], [0.0, 2.0]], [[30.0, 40.0]]))
+    session = by_hand(Linear(), [[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.0], [0.0, 2.0]], [[30.0, 40.0]])
+    anatomy = anatomy_of(session)
     np.testing.assert_allclose(anatomy.slope[:2], 1.0)
     np.testing.assert_allclose(anatomy.gain, [2.0, 50.0, np.nan])
     np.testing.assert_allclose(anatomy.passed, [1.0, 1.0, np.nan])
     np.testing.assert_allclose(anatomy.ratio, [2.0, 50.0, np.nan])
     assert (anatomy.culprit, anatomy.by_slopes) == (1, False)
+    x = session._problem.train.X[:, :2]
+    sizes = [np.sqrt(np.mean(np.square(z))) for z in (x, x, 2.0 * x, x @ [60.0, 80.0])]
+    np.testing.assert_allclose(anatomy.signal, sizes[1:])
+    np.testing.assert_allclose(anatomy.forward, np.divide(sizes[1:], sizes[:-1]))
     assert anatomy.sentence == (
         "From the output to layer 1 the gradient grows to × 100. "
-        "Layer 2 stretches it most: the weights above it multiply it by 50."
+        "Layer 2 stretches it most: the weights above it multiply it by 50. "
+        f"On its way up the signal grows to × {sizes[-1] / sizes[0]:.0f}."
     )
 
 
@@ -78,7 +84,8 @@ def test_slopes_of_a_quarter_are_to_blame() -> None:
 def test_small_weights_are_to_blame() -> None:
     anatomy = anatomy_of(by_hand(Linear(), [[1.0, 1.0]], [[0.01]], [[1.0]]))
     assert (anatomy.culprit, anatomy.by_slopes) == (0, False)
-    assert anatomy.sentence.endswith("Layer 1 shrinks it most: the weights above it multiply it by 0.01.")
+    assert "Layer 1 shrinks it most: the weights above it multiply it by 0.01." in anatomy.sentence
+    assert "On its way up the signal shrinks to × 0.01" in anatomy.sentence
 
 
 def test_a_gradient_that_keeps_its_size_is_nobody_s_fault() -> None:
@@ -90,10 +97,10 @@ def test_a_gradient_that_keeps_its_size_is_nobody_s_fault() -> None:
 def test_dead_units_and_zero_weights_stop_it() -> None:
     dead = by_hand(ReLU(), [[1.0, 0.0]], [[1.0]], [[1.0]])
     dead.set_weight(1, 0, 1, -1000.0)
-    assert anatomy_of(dead).sentence == "Nothing gets past layer 2: its slopes average 0."
+    assert anatomy_of(dead).sentence.startswith("Nothing gets past layer 2: its slopes average 0.")
     zero = anatomy_of(by_hand(Linear(), [[1.0, 0.0]], [[0.0]], [[1.0]]))
     assert (zero.culprit, zero.by_slopes) == (0, False)
-    assert zero.sentence == "Layer 1 gets nothing: the weights above it pass nothing back."
+    assert zero.sentence.startswith("Layer 1 gets nothing: the weights above it pass nothing back.")
 
 
 def test_without_hidden_layers_there_is_no_chain() -> None:

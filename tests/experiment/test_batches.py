@@ -11,7 +11,7 @@ from playground.data.dataset import Floats
 from playground.experiment import batches
 from playground.experiment.batches import BLOCK_BATCHES, Batches, Compile, Step
 from playground.experiment.ensemble import Member
-from playground.experiment.problem import Part
+from playground.experiment.part import Part
 from playground.nn.calls import run
 from playground.nn.chance import Turn
 from playground.nn.noise import Noise

@@ -19,15 +19,8 @@ from playground.nn.optimizers import SGD, Adam
 from playground.nn.regularizers import L2, NoRegularizer
 from playground.nn.schedules import Cosine
 from playground.options import Choice, Items, Number, Options, Section, knobs, with_text, with_value
+from tests.configs import edited
 from tests.strategies import configs, plain_values
-
-
-def edited(values: dict[str, Any]) -> Config:
-    """The default with values at dotted paths."""
-    config = Config()
-    for path, value in values.items():
-        config = with_value(config, path, value)
-    return config
 
 
 def options_classes(cls: type[Options] = Config) -> set[type[Options]]:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.data.dataset import DataError, Dataset
+from playground.experiment.anatomy import Anatomy
 from playground.experiment.conditions import Finding, squashes
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.diagnosis import CONDITIONS, Diagnosis
@@ -240,14 +241,14 @@ def test_healthy_runs_raise_no_alarm_at_any_time() -> None:
     of the training and 92 % of the test examples right, 7 raised an alarm, all of them spirals that do overfit.
     """
     alarmed = {}
-    for number in range(40):
+    for number in range(200):
         made, epochs = healthy(number)
         session = Session(made)
         for stop in (1, 3, 6, 12, 25, 50, epochs):
             session.train(stop - session.epoch)
             if told := [finding.sentence for finding in session.diagnosis()]:
                 alarmed[number] = told
-    assert len(alarmed) <= 1, alarmed
+    assert len(alarmed) <= 4, alarmed
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -271,3 +272,148 @@ def test_consequences_of_what_has_been_found_are_left_out() -> None:
     zeros = Session(config(network__initializer="zeros", network__hidden=hidden(8, 8, activation="relu")))
     zeros.train(60)  # all its units are dead, too, and it underfits
     assert [finding.kind for finding in zeros.diagnosis()] == ["symmetric_weights"]
+
+
+def kinds(session: Session) -> list[str]:
+    return [finding.kind for finding in session.diagnosis()]
+
+
+def test_losses_before_a_weight_set_by_hand_are_not_compared_with_those_after_it() -> None:
+    """Lesson 4: an output that was half right is set far off, from where squared error leads back slowly."""
+    far = config(
+        data__source="one_example",
+        network__hidden="[]",
+        network__initializer="zeros",
+        training__loss="squared_error",
+        network__output="sigmoid",
+        training__learning_rate="0.15",
+    )
+    session = Session(far)
+    session.set_weight(0, 0, 0, 2.0)
+    session.set_weight(0, 0, 1, 2.0)
+    assert session.history.train_loss.tolist() == pytest.approx([0.5 * 0.9820**2], abs=1e-4)
+    session.train(50)
+    assert kinds(session) == ["poor_pair"]
+    again = Session(far)
+    again.train(30)
+    again.set_weight(0, 0, 0, 4.0)
+    assert again.history.train_loss[-1] > 0.4 > again.history.train_loss[0]
+    again.train(50)
+    assert "rate_too_large" not in kinds(again)
+    rest = Session.from_state(again.config, again.dataset, again.state())
+    assert kinds(rest) == kinds(again)
+
+
+def test_losses_of_another_kind_are_not_compared() -> None:
+    """Lesson 5: cross-entropy's numbers are larger than those of squared error, and mean no overshooting."""
+    session = Session(ILL["poor_pair"].config)
+    session.train(30)
+    before = session.history.train_loss[-1]
+    session.apply(findings("poor_pair")[0].remedies[0].applied(session.config))
+    assert session.history.train_loss[-1] > 1.3 * before
+    session.train(7)
+    assert kinds(session) == []
+
+
+def test_the_start_is_blamed_for_units_that_never_lived() -> None:
+    (born,) = findings("dead_units")
+    assert "most of them from the start" in born.sentence
+    assert born.remedies[0].label.startswith("Start from He")
+    suited = config(network__hidden=hidden(8, 8, activation="relu"), network__initializer="he")
+    later = Session(suited)
+    later.train(2)
+    for unit in range(8):
+        later.set_weight(0, unit, 2, -100.0)
+    later.train(60)
+    (died,) = later.diagnosis()
+    assert "they stay as they are" in died.sentence
+    assert died.remedies[0].label.startswith("Take leaky ReLU")
+
+
+def test_linear_units_are_offered_the_start_that_suits_them() -> None:
+    session = Session(
+        config(
+            network__initializer='{"name": "xavier", "scale": 4}',
+            network__hidden=hidden(8, 8, 8, 8, 8, activation="linear"),
+            training__learning_rate="1e-6",
+            data__source="gaussians",
+        )
+    )
+    session.train(3)
+    (finding,) = session.diagnosis()
+    assert finding.kind == "exploding_gradients"
+    assert finding.remedies[0].label == "Start from Xavier uniform weights"
+    signal = session._problem.train.X
+    sizes = []
+    for weights in session.network.weights:
+        z = signal @ weights.T
+        sizes.append(np.sqrt(np.square(z).mean()))
+        signal = np.column_stack([z, np.ones(len(z))])
+    assert f"the signal grows, {float(f'{max(sizes) / sizes[0]:.2g}'):,.0f} times in all" in finding.sentence
+
+
+def test_a_run_that_breaks_at_once_is_offered_calmer_weights_first() -> None:
+    wild = config(
+        network__initializer='{"name": "xavier", "scale": 4}', network__hidden=hidden(*[8] * 5, activation="linear")
+    )
+    session = Session(wild)
+    session.train(2)
+    assert session.divergence is not None
+    (finding,) = session.diagnosis()
+    assert "Xavier uniform weights, scaled by 4, may be too large" in finding.sentence
+    cured = Session(finding.remedies[0].applied(wild))
+    cured.train(20)
+    assert cured.divergence is None
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+def test_sigmoid_units_that_have_not_left_their_plateau_are_not_called_too_simple(layers: int) -> None:
+    """Lesson 6: more units or layers do not help here, tanh does."""
+    slow = config(network__hidden=hidden(*[8] * layers, activation="sigmoid"))
+    session = Session(slow)
+    session.train(120)
+    (finding,) = session.diagnosis()
+    assert finding.kind == "underfitting"
+    assert "plateau" in finding.sentence
+    assert "simple" not in finding.sentence
+    cured = Session(finding.remedies[0].applied(slow))
+    cured.train(120)
+    assert kinds(cured) == []
+    assert cured.evaluate("train").accuracy > 0.9
+
+
+def test_equal_units_of_a_solved_run_are_nobody_s_trouble() -> None:
+    session = Session(config(network__initializer="constant", data__source="gaussians"))
+    session.train(100)
+    assert session.evaluate("train").accuracy > 0.95
+    assert kinds(session) == []
+    same = Session(config(network__initializer="zeros", network__hidden=hidden(4), data__source="circle"))
+    same.train(30)
+    assert [finding.remedies[0].label for finding in same.diagnosis()] == ["Start from Xavier uniform weights"]
+
+
+@pytest.mark.parametrize("deviation", ["0.01", "0.001"])
+def test_too_small_a_start_is_named(deviation: str) -> None:
+    """Lesson 19: it is the weights that lose the gradient on its way, or the signal, and others cure it."""
+    small = config(
+        network__initializer=json.dumps({"name": "normal", "deviation": float(deviation)}), network__hidden=hidden(8, 8)
+    )
+    session = Session(small)
+    session.train(120)
+    (finding,) = session.diagnosis()
+    assert "weights" in finding.sentence
+    assert finding.remedies[0].label == "Start from Xavier uniform weights"
+    cured = Session(finding.remedies[0].applied(small))
+    cured.train(120)
+    assert kinds(cured) == []
+
+
+def test_the_strip_and_the_layers_view_blame_the_same_layer() -> None:
+    session = trained("vanishing_gradients")
+    (finding,) = findings("vanishing_gradients")
+    anatomy = session.frame(frozenset({Anatomy.need})).look(Anatomy)
+    assert anatomy is not None
+    assert anatomy.culprit is not None
+    assert anatomy.by_slopes
+    assert f"in hidden layer {anatomy.culprit + 1} (sigmoid)" in finding.sentence
+    assert f"Layer {anatomy.culprit + 1} shrinks it most" in anatomy.sentence

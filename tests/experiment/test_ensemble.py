@@ -31,17 +31,9 @@ from playground.nn.normalizations import NORMALIZATIONS
 from playground.nn.optimizers import LBFGS, Adam, Newton
 from playground.nn.regularizers import L2, MaxNorm
 from playground.nn.schedules import Exponential, Plateau
-from playground.options import with_value
+from tests.configs import edited
 
 MEMBERS = 3
-
-
-def edited(values: dict[str, Any], config: Config | None = None) -> Config:
-    """The config, or else the default, with values at dotted paths."""
-    config = config or Config()
-    for path, value in values.items():
-        config = with_value(config, path, value)
-    return config
 
 
 # 24 training examples: mini-batches of 5, 5, 5, 5 and 4.

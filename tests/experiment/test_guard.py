@@ -75,6 +75,24 @@ def test_the_examples_are_on_the_curves(edits: tuple[tuple[str, Any], ...]) -> N
         assert_allclose(guard.example_slopes[own], on_curve, atol=2e-3)
 
 
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_smoothed_labels_pull_no_further_than_to_where_they_are_right(outputs: int) -> None:
+    """With ε = 0.2 sigmoid's slope is 0 at z = log 4, and of three outputs each other one is taught 0.1."""
+    edits = ("training.noise.label_smoothing", 0.2), *([("data.source", Iris())] if outputs > 1 else [])
+    session = session_of(*edits)
+    session.train(3)
+    guard = guard_of(session)
+    h = session._problem.train
+    work = session._run.inside(session.config, 0).probe.work.output
+    taught = [0.1, 0.8] if outputs > 1 else [0.2, 0.8]
+    expected = work.h[0] - np.where(h.targets[: len(work.h[0]), 0] == 1.0, taught[1], taught[0])
+    assert_allclose(guard.example_slopes, expected, atol=1e-12)
+    answers = curves_of(session._problem.loss, session._problem.output, guard.z, np.array(taught), outputs)[2]
+    assert_allclose(guard.slopes, answers - np.array(taught)[:, None], atol=1e-12)
+    if outputs == 1:
+        assert np.interp(np.log(4.0), guard.z, guard.slopes[1]) == pytest.approx(0.0, abs=1e-3)
+
+
 def test_a_number_has_curves_at_a_few_targets_in_units_of_the_data() -> None:
     session = session_of(("data.source", Hills()))
     guard = guard_of(session)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config
-from playground.experiment.microscope import CAPACITY, Microscope
+from playground.experiment.microscope import CAPACITY, Microscope, Recorder, Steps, Weight
 from playground.experiment.session import Session
 from playground.nn.optimizer import SearchingOptimizer, Track
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adagrad, Adam, Lion, Momentum, RMSprop
@@ -27,13 +27,17 @@ def config_of(**fields: Any) -> Config:
     return config
 
 
-def looked(session: Session) -> Microscope:
+def microscope_of(session: Session) -> Microscope:
     look = session.frame(LOOKING).look(Microscope)
     assert look is not None
     return look
 
 
-def seen(config: Config, steps: int) -> tuple[Session, Microscope]:
+def looked(session: Session) -> Steps:
+    return microscope_of(session).last
+
+
+def seen(config: Config, steps: int) -> tuple[Session, Steps]:
     session = Session(config)
     assert len(looked(session).step) == 0
     session.step(steps)
@@ -140,8 +144,8 @@ def test_an_l2_share_is_part_of_the_gradient_and_decay_is_not() -> None:
 
 
 def test_biases_do_not_decay() -> None:
-    _, look = seen(config_of(training__optimizer="adamw", display__input=9999), 5)
-    assert look.weight.input == 2
+    session, look = seen(config_of(training__optimizer="adamw", display__input=9999), 5)
+    assert microscope_of(session).weight.input == 2
     assert look.decay is None
 
 

@@ -1,4 +1,4 @@
-"""Problem: loss and output unit decided, data split, scaled and encoded, answers scored, and the scene that is drawn."""
+"""Problem: data split, scaled and encoded for the output units, and the scene that is drawn."""
 
 from __future__ import annotations
 
@@ -10,149 +10,31 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.preprocessing import StandardScaler
 
-from playground.data.dataset import Dataset, Floats
+from playground.data.dataset import Dataset
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.library import Diabetes, Iris
 from playground.data.split import split
 from playground.experiment.config import Config, ConfigError
-from playground.experiment.problem import Problem, fitting, output_count, refusal, resolve
-from playground.nn.activations import OUTPUTS, Activation, Linear, ReLU, Sigmoid, Softmax, Tanh
-from playground.nn.initializers import Xavier
+from playground.experiment.pairing import output_count
+from playground.experiment.problem import Problem
+from playground.nn.activations import Activation, Linear, Sigmoid, Softmax, Tanh
 from playground.nn.losses import (
-    LOSSES,
-    AbsoluteError,
     BinaryCrossEntropy,
     CrossEntropy,
-    Hinge,
-    Huber,
     KLDivergence,
-    Logistic,
     Loss,
     NegativeLogLikelihood,
     SquaredError,
-    SquaredHinge,
 )
-from playground.nn.network import Network
 from playground.options import with_value
+from tests.choices import MARGINS, label
+from tests.configs import edited
 
-DISTANCES = (SquaredError, AbsoluteError, Huber)
-MARGINS = (Logistic, Hinge, SquaredHinge)
 SOURCES = {0: Hills(points=60), 2: Circle(points=60), 3: Blobs(points=60), 5: Blobs(points=60, classes=5)}
-
-
-def edited(values: dict[str, Any]) -> Config:
-    """The default with values at dotted paths."""
-    config = Config()
-    for path, value in values.items():
-        config = with_value(config, path, value)
-    return config
-
-
-def asking(loss: Loss | None, output: Activation | None) -> Config:
-    return edited({"training.loss": loss, "network.output": output})
 
 
 def drawn(config: Config) -> Dataset:
     return config.data.source.load(np.random.default_rng(5))
-
-
-def label(value: object) -> str:
-    return "automatic" if value is None else value.label if isinstance(value, Loss | Activation) else str(value)
-
-
-# Which loss, which output unit.
-
-
-@pytest.mark.parametrize(
-    ("classes", "output", "loss", "resolved"),
-    [
-        (0, None, SquaredError(), Linear()),
-        (2, None, BinaryCrossEntropy(), Sigmoid()),
-        (3, None, CrossEntropy(), Softmax()),
-        (0, Linear(), SquaredError(), Linear()),
-        (0, Sigmoid(), SquaredError(), Sigmoid()),
-        (0, Tanh(), SquaredError(), Tanh()),
-        (2, Linear(), SquaredError(), Linear()),
-        (2, Sigmoid(), BinaryCrossEntropy(), Sigmoid()),
-        (2, Tanh(), SquaredError(), Tanh()),
-        (2, Softmax(), CrossEntropy(), Softmax()),
-        (3, Linear(), SquaredError(), Linear()),
-        (3, Sigmoid(), BinaryCrossEntropy(), Sigmoid()),
-        (3, Tanh(), SquaredError(), Tanh()),
-        (3, Softmax(), CrossEntropy(), Softmax()),
-        *((classes, ReLU(), SquaredError(), ReLU()) for classes in (0, 2, 3)),
-    ],
-    ids=label,
-)
-def test_an_automatic_loss_suits_output_and_problem(
-    classes: int, output: Activation | None, loss: Loss, resolved: Activation
-) -> None:
-    assert resolve(asking(None, output), classes) == (loss, resolved)
-
-
-@pytest.mark.parametrize("classes", [0, 2, 3])
-@pytest.mark.parametrize("loss", [cls() for cls in LOSSES.values()], ids=label)
-def test_an_automatic_output_matches_the_loss(loss: Loss, classes: int) -> None:
-    if classes or not loss.for_classes_only:
-        assert resolve(asking(loss, None), classes) == (loss, loss.match(classes))
-
-
-def refused_at(loss: Loss, output: Activation, classes: int) -> str:
-    """The path of the refusal, "" for a pair that makes sense."""
-    if isinstance(loss, DISTANCES):
-        return "network.output" if isinstance(output, Softmax) and not classes else ""
-    if isinstance(loss, NegativeLogLikelihood):
-        legal = isinstance(output, (Linear, Sigmoid, Softmax) if classes else Linear)
-    elif isinstance(loss, MARGINS):
-        legal = bool(classes) and isinstance(output, Linear | Tanh)
-    else:
-        legal = bool(classes) and isinstance(output, Softmax if isinstance(loss, KLDivergence) else Sigmoid | Softmax)
-    return "" if legal else "training.loss"
-
-
-@pytest.mark.parametrize("classes", [0, 2, 3])
-@pytest.mark.parametrize("output", [cls() for cls in OUTPUTS.values()], ids=label)
-@pytest.mark.parametrize("loss", [cls() for cls in LOSSES.values()], ids=label)
-def test_explicit_choices_are_taken_or_refused(loss: Loss, output: Activation, classes: int) -> None:
-    path = refused_at(loss, output, classes)
-    if not path:
-        assert resolve(asking(loss, output), classes) == (loss, output)
-        return
-    with pytest.raises(ConfigError) as caught:
-        resolve(asking(loss, output), classes)
-    assert caught.value.path == path
-    assert str(caught.value).startswith(f"{path}: ")
-
-
-@pytest.mark.parametrize("classes", [0, 2, 3])
-@pytest.mark.parametrize("output", [None, *(cls() for cls in OUTPUTS.values())], ids=label)
-@pytest.mark.parametrize("loss", [None, *(cls() for cls in LOSSES.values())], ids=label)
-def test_what_does_not_fit_is_made_automatic_and_nothing_else(
-    loss: Loss | None, output: Activation | None, classes: int
-) -> None:
-    config = asking(loss, output)
-    fitted = fitting(config, classes)
-    assert not refusal(fitted, classes)
-    if not refusal(config, classes):
-        assert fitted == config
-    assert fitted.training.loss in (loss, None)
-    assert fitted.network.output in (output, None)
-
-
-@pytest.mark.parametrize(
-    ("loss", "output", "path", "reason"),
-    [
-        (BinaryCrossEntropy(), None, "training.loss", "binary cross-entropy needs classes"),
-        (CrossEntropy(), None, "training.loss", "cross-entropy needs classes"),
-        (Hinge(), None, "training.loss", "hinge loss needs classes"),
-        (NegativeLogLikelihood(), Sigmoid(), "training.loss", "sigmoid stands for the probability of a class"),
-        (None, Softmax(), "network.output", "softmax needs classes"),
-    ],
-    ids=label,
-)
-def test_what_only_classes_can_have(loss: Loss | None, output: Activation | None, path: str, reason: str) -> None:
-    with pytest.raises(ConfigError, match=f"^{path}: {reason}"):
-        resolve(asking(loss, output), 0)
 
 
 @pytest.mark.parametrize(
@@ -246,67 +128,6 @@ def test_without_standardising_the_network_sees_what_there_is() -> None:
     X, y = data.X[problem.rows.train], data.y[problem.rows.train]
     assert_array_equal(problem.train.X, np.column_stack([X[:, 0], X[:, 1], X[:, 0] * X[:, 1], np.ones(len(X))]))
     assert_array_equal(problem.train.targets[:, 0], y)
-
-
-# Scores.
-
-
-def score(loss: Loss, output: Activation, h: Floats, target: Floats) -> float:
-    """The mean loss as the formulas say it, for outputs that are not saturated."""
-    error, margin = h - target, target * h
-    with np.errstate(all="ignore"):  # logarithms are read only where the output is a probability
-        yes, no = -target * np.log(h), -(1.0 - target) * np.log(1.0 - h)
-    match loss, output:
-        case SquaredError(), _:
-            each = 0.5 * error**2
-        case AbsoluteError(), _:
-            each = np.abs(error)
-        case Huber(), _:
-            each = np.where(np.abs(error) <= 1.0, 0.5 * error**2, np.abs(error) - 0.5)
-        case NegativeLogLikelihood(), Linear():
-            each = 0.5 * error**2 + 0.5 * np.log(2.0 * np.pi)
-        case (BinaryCrossEntropy(), _) | (NegativeLogLikelihood(), Sigmoid()):
-            each = yes + no
-        case (CrossEntropy() | NegativeLogLikelihood(), _):
-            each = yes
-        case Logistic(), _:
-            each = np.log(1.0 + np.exp(-margin))
-        case Hinge(), _:
-            each = np.maximum(0.0, 1.0 - margin)
-        case SquaredHinge(), _:
-            each = np.maximum(0.0, 1.0 - margin) ** 2
-        case _:
-            raise AssertionError(f"no formula for {loss.label}")
-    return float(each.sum(axis=1).mean())
-
-
-@pytest.mark.parametrize("classes", SOURCES)
-@pytest.mark.parametrize("output", [cls() for cls in OUTPUTS.values()], ids=label)
-@pytest.mark.parametrize("loss", [cls() for cls in LOSSES.values()], ids=label)
-def test_evaluation_by_the_formulas(loss: Loss, output: Activation, classes: int) -> None:
-    source = SOURCES[classes]
-    if classes == 2:
-        source = Circle(points=2500)  # more than a network looks at in one call
-    config = edited({"data.source": source, "data.train_share": 0.6, "training.loss": loss, "network.output": output})
-    try:
-        problem = Problem(config, drawn(config))
-    except ConfigError:
-        return
-    network = Network(2, [(4, Tanh()), (problem.outputs, output)])
-    network.initialise(Xavier(), [np.random.default_rng(2)])
-    for name in ("train", "test"):
-        (part,) = problem.parts[name]
-        h = network.predict(part.X)
-        evaluation = problem.evaluate(network, name)
-        assert evaluation.loss == pytest.approx(score(loss, output, h, part.targets), rel=1e-12)
-        if not classes:
-            assert evaluation.accuracy is None
-            continue
-        middle = 0.0 if isinstance(output, Tanh) or isinstance(loss, MARGINS) else 0.5
-        predicted = h.argmax(axis=1) if problem.outputs > 1 else h[:, 0] > middle
-        assert evaluation.accuracy == pytest.approx((predicted == part.y).mean())
-        assert predicted.mean() > 0.0
-        assert 0.0 < (predicted == part.y).mean() < 1.0
 
 
 # The scene.

@@ -7,9 +7,21 @@ import pytest
 
 from playground.experiment.config import Config, Layer
 from playground.experiment.look import SAMPLE
-from playground.experiment.seats import BINS, REACH, Seats, above_others, reach_of, rows_of, seating
+from playground.experiment.seats import BINS, REACH, Seats, above_others, bends, reach_of, rows_of, seating
 from playground.experiment.session import Session
-from playground.nn.activations import ACTIVATIONS, CReLU, Maxout, PReLU, ReLU, Sigmoid, Softmax, Step, Tanh
+from playground.nn.activations import (
+    ACTIVATIONS,
+    Activation,
+    CReLU,
+    Linear,
+    Maxout,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Step,
+    Tanh,
+)
 from playground.options import with_value
 
 
@@ -113,3 +125,23 @@ def test_looking_leaves_no_trace(name: str) -> None:
                 assert np.isfinite(seats.values).all()
                 assert not seats.z.flags.writeable
     np.testing.assert_array_equal(looked.network.parameters, left.network.parameters)
+
+
+@pytest.mark.parametrize(
+    ("activation", "steepest_at", "places", "values"),
+    [
+        (Sigmoid(), 0.0, np.log(2.0 + np.sqrt(3.0)), (0.5 - np.sqrt(3.0) / 6.0, 0.5 + np.sqrt(3.0) / 6.0)),
+        (Tanh(), 0.0, np.arctanh(np.sqrt(1.0 / 3.0)), (-np.sqrt(1.0 / 3.0), np.sqrt(1.0 / 3.0))),
+        (ReLU(), None, 0.0, (0.0,)),
+        (Linear(), None, None, ()),
+    ],
+    ids=lambda value: getattr(value, "label", None),
+)
+def test_where_a_curve_bends(
+    activation: Activation, steepest_at: float | None, places: float | None, values: tuple[float, ...]
+) -> None:
+    """f″ is largest where f‴ is 0: of a sigmoid at h = ½ ± √3/6, of tanh at h = ±√⅓."""
+    found = bends(activation)
+    assert found.steepest_at == steepest_at
+    assert np.abs(found.places).tolist() == pytest.approx([] if places is None else [places] * len(values), abs=0.006)
+    assert found.values == pytest.approx(values, abs=0.002)

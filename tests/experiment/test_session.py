@@ -37,17 +37,11 @@ from playground.nn.optimizers import OPTIMIZERS, Adam, Momentum, Optimizer
 from playground.nn.regularizers import L1, L2, REGULARIZERS, ElasticNet, MaxNorm, WeightDecay
 from playground.nn.schedules import SCHEDULES, Cosine, Exponential, OneCycle, Steps, WarmUp
 from playground.options import Options, with_value
+from tests.choices import label
+from tests.configs import edited
 from tests.strategies import small_configs
 
 TABLES = {name: cls for name, cls in SOURCES.items() if cls not in FILES}
-
-
-def edited(values: dict[str, Any], config: Config | None = None) -> Config:
-    """The config, or else the default, with values at dotted paths."""
-    config = config or Config()
-    for path, value in values.items():
-        config = with_value(config, path, value)
-    return config
 
 
 SMALL = edited({"data.source": Circle(points=46)})  # 23 training examples: mini-batches of 10, 10 and 3
@@ -69,10 +63,6 @@ def rules_of(optimizer: Optimizer) -> dict[str, Any]:
     """The optimizer, with all examples at once where it needs them."""
     batch = {"training.batch_size": 1000} if optimizer.full_batch else {}
     return {"training.optimizer": optimizer, **batch}
-
-
-def label(value: object) -> str:
-    return "automatic" if value is None else value.label if isinstance(value, Options) else str(value)
 
 
 # The same config, the same bits.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from typing import Any
 
 import numpy as np
@@ -9,18 +11,26 @@ import pytest
 
 from playground.data.dataset import Dataset
 from playground.experiment.config import Config, DataConfig, EnsembleConfig, Layer, NetworkConfig, TrainingConfig
-from playground.experiment.matrix import Matrix
+from playground.experiment.matrix import Matrix, brief
 from playground.experiment.session import Session
 from playground.experiment.trace import Trace, TraceStep
 from playground.nn.activations import ACTIVATIONS, Activation, CReLU, Linear, Sigmoid, Softmax, Step, Tanh
 from playground.nn.adam import Adam
+from playground.nn.clipping import ClipByNorm
+from playground.nn.gated import Swish
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
 from playground.nn.network import Dense, Network
 from playground.nn.noise import Noise
-from playground.nn.normalizations import BatchNorm, LayerNorm, NoNormalization, Normalization
-from playground.nn.regularizers import L2
+from playground.nn.normalizations import NORMALIZATIONS, BatchNorm, LayerNorm, NoNormalization, Normalization
+from playground.nn.optimizer import Optimizer, SearchingOptimizer
+from playground.nn.optimizers import OPTIMIZERS, Momentum, RMSprop
+from playground.nn.piecewise import PReLU
+from playground.nn.regularizers import L2, REGULARIZERS
 from playground.nn.training import Trainer
-from playground.options import with_value
+from playground.options import with_text, with_value
+
+NORMAL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+STEPPING = [name for name, cls in OPTIMIZERS.items() if not issubclass(cls, SearchingOptimizer)]
 
 
 def trace_of(session: Session) -> Trace:
@@ -39,6 +49,48 @@ def matrix_of(trace: Trace, title: str, name: str) -> Matrix:
 
 def values(trace: Trace, title: str, name: str) -> Any:
     return matrix_of(trace, title, name).values
+
+
+def evaluated(text: str, nudge: float = 0.0) -> float:
+    """What is written, worked out; rounded numbers may be nudged by a share of themselves, each in another direction."""
+    text = re.sub(r"log (\S+?)(?=[ )]|$)", r"log(\1)", text.replace("−", "-").replace("½", "0.5"))
+    text = re.sub(r"\|(.*?)\|", r"abs(\1)", text)
+    text = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda found: "**" + found.group().translate(NORMAL), text)
+    text = re.sub(r"√([\d.e-]+)", r"sqrt(\1)", text).replace("√(", "sqrt(").replace("·", "*").replace("^", "**")
+    turn = itertools.cycle((1.0, -1.0, -1.0, 1.0, -1.0))
+
+    def nudged(found: re.Match[str]) -> str:
+        rounded = len(found.group().partition("e")[0].replace(".", "").lstrip("0")) >= 4
+        return repr(float(found.group()) * (1.0 + nudge * next(turn) * rounded))
+
+    text = re.sub(r"(?<![\w.])\d[\d.]*(?:e-?\d+)?", nudged, text)
+    names = {"sqrt": np.sqrt, "log": np.log, "exp": np.exp, "sign": np.sign, "max": max, "abs": abs}
+    with np.errstate(all="ignore"):
+        return float(eval(text, {"__builtins__": {}}, names))
+
+
+def read(number: str) -> float:
+    return float(number.replace("−", "-").replace("–", "nan"))
+
+
+def explained(matrix: Matrix) -> list[str]:
+    """What its numbers are said to be made of, once every sum that is written out has been worked out and found right."""
+    texts = []
+    for row, column in np.ndindex(matrix.values.shape):
+        text = matrix.explain(row, column)
+        texts.append(text)
+        lines = text.splitlines()
+        sums = [(lines[1][2:], lines[2][2:])] if len(lines) > 2 and lines[2].startswith("= ") else []
+        sums += [
+            (line.split(" = ")[-2], line.split(" = ")[-1]) for line in lines if line.count(" = ") > 2 - (line[1] == "←")
+        ]
+        for numbers, value in sums:
+            if "f(" in numbers or "…" in numbers:
+                continue
+            found = [evaluated(numbers, nudge) for nudge in (0.0, 5e-4, -5e-4)]
+            slack = 8.0 * (max(found) - min(found)) + 1e-3 * abs(read(value)) + 1e-12
+            assert abs(found[0] - read(value)) <= slack, text
+    return texts
 
 
 def one_unit(loss: Loss, w: float, b: float) -> Session:
@@ -62,6 +114,15 @@ def network_by_hand() -> Session:
     session.network.weights[0][...] = [[0.5, -0.5, 0.0], [1.0, 1.0, 0.5]]
     session.network.weights[1][...] = [[1.0, -2.0, 0.25]]
     return session
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.05, "0.0500"), (-12345.6, "−1.2e4"), (-2.7e-11, "−3e−11"), (2.7e-11, "2.7e−11"), (0.0, "0"), (-np.inf, "−∞")],
+)
+def test_a_number_has_room_in_its_cell(value: float, text: str) -> None:
+    assert brief(value) == text
+    assert len(text) <= 7
 
 
 def test_badly_wrong_learns_slowly() -> None:
@@ -139,22 +200,228 @@ def test_every_number_says_what_it_is_made_of() -> None:
 
 def test_the_update_is_that_of_the_last_step() -> None:
     session = network_by_hand()
-    before = trace_of(session)
-    update = step_of(before, "Update, layer 1")
-    assert "No step has been taken yet" in update.note
-    assert np.isnan(values(before, "Update, layer 1", "ΔW")).all()
-    assert matrix_of(before, "Update, layer 1", "ΔW").explain(0, 0).startswith("Δw₁₁ = –\n")
-    mean = values(before, "Gradient, layer 1", "∂L/∂W")  # all examples are alike
+    mean = values(trace_of(session), "Gradient, layer 1", "∂L/∂W")  # all examples are alike
     session.step()
     after = trace_of(session)
-    np.testing.assert_allclose(values(after, "Update, layer 1", "g"), mean)
-    np.testing.assert_allclose(values(after, "Update, layer 1", "ΔW"), -0.03 * mean)
-    np.testing.assert_allclose(values(after, "Update, layer 1", "W")[0], np.array([0.5, -0.5, 0.0]) - 0.03 * mean[0])
-    told = matrix_of(after, "Update, layer 1", "ΔW").explain(0, 0)
-    assert told.startswith("Δw₁₁ = −ε·g₁₁\n= −0.0300·(−0.2485)\n= 0.0075\n")
-    session.apply(with_value(session.config, "training.optimizer", Adam()))
+    title = "Update, layer 1"
+    assert "last mini-batch of 4" in step_of(after, title).note
+    np.testing.assert_allclose(values(after, title, "g"), mean)
+    np.testing.assert_allclose(values(after, title, "ΔW"), -0.03 * mean)
+    np.testing.assert_allclose(values(after, title, "W")[0], np.array([0.5, -0.5, 0.0]) - 0.03 * mean[0])
+    told = matrix_of(after, title, "ΔW").explain(0, 0)
+    assert told.startswith("Δw₁₁ = −ε g\n= −0.03·(−0.2485)\n= 0.007455\n")
+    told = matrix_of(after, title, "W").explain(0, 0)
+    assert told.startswith("w₁₁ = w + Δw\n= 0.5000 + 0.007455\n= 0.5075\n")
+
+
+@pytest.mark.parametrize("optimizer", STEPPING)
+def test_before_a_step_is_known_it_is_the_one_that_the_example_would_make(optimizer: str) -> None:
+    session = network_by_hand()
+    rules = {"optimizer": optimizer, "regularizer": "elastic_net", "clipping": "by_norm", "schedule": "exponential"}
+    for path, value in rules.items():
+        session.apply(with_text(session.config, f"training.{path}", value))
+    for steps in (0, 3):  # all examples are alike, so that each of them is the mean of a mini-batch
+        session.step(steps)
+        session.apply(with_value(session.config, "training.learning_rate", 0.05 + 0.01 * steps))
+        trace = trace_of(session)
+        assert "if this example were the whole mini-batch" in step_of(trace, "Update, layer 1").note
+        before = session.network.parameters.copy()
+        after = [values(trace, f"Update, {name}", "W") for name in ("layer 1", "output layer")]
+        moved = [values(trace, f"Update, {name}", "ΔW") for name in ("layer 1", "output layer")]
+        session.step()
+        flat = np.concatenate([each.ravel() for each in moved])
+        np.testing.assert_allclose(flat, (session.network.parameters - before)[0], rtol=1e-9, atol=1e-15)
+        for weights, own in zip(after, session.network.weights, strict=True):
+            np.testing.assert_allclose(weights, own, rtol=1e-12)
+
+
+@pytest.mark.parametrize("regularizer", REGULARIZERS)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_s_step_can_be_worked_out_by_hand(optimizer: str, regularizer: str) -> None:
+    config = with_value(Config(), "network.hidden", (Layer(3, PReLU(), LayerNorm()),))
+    stepping = optimizer in STEPPING
+    config = with_value(config, "training.batch_size", 10 if stepping else 1000)
+    for path, value in (("optimizer", optimizer), ("regularizer", regularizer)):
+        config = with_text(config, f"training.{path}", value)
+    session = Session(with_text(config, "training.clipping", "by_norm" if regularizer == "l2" else "none"))
+    session.step(4 if stepping else 1)
+    before = session.network.parameters.copy()
+    stages_before = [[one.copy() for one in stage] for stage in session.network.stage_parameters[0]]
+    weights_before = [weights.copy() for weights in session.network.weights]
     session.step()
-    assert "ε" not in matrix_of(trace_of(session), "Update, layer 1", "ΔW").explain(0, 0)
+    assert (session.network.parameters != before).any()
+    trace = trace_of(session)
+    for index, name in enumerate(("layer 1", "output layer")):
+        own, title = session.network.weights[index], f"Update, {name}"
+        np.testing.assert_array_equal(values(trace, title, "W"), own)
+        np.testing.assert_allclose(values(trace, title, "ΔW"), own - weights_before[index], atol=1e-15)
+        if regularizer == "l2":
+            mean, penalty = values(trace, title, "⟨∂L/∂W⟩")[:, :-1], 0.002 * weights_before[index][:, :-1]
+            np.testing.assert_allclose(values(trace, title, "∂J/∂W")[:, :-1], mean + penalty, atol=1e-15)
+    (gain, shift), (slope,) = session.network.stage_parameters[0]
+    for symbol, now, then in zip("γβa", (gain, shift, slope), [*stages_before[0], *stages_before[1]], strict=True):
+        np.testing.assert_array_equal(values(trace, f"Update, layer 1: {symbol}", symbol), now)
+        np.testing.assert_allclose(values(trace, f"Update, layer 1: {symbol}", f"Δ{symbol}"), now - then, atol=1e-15)
+    for step in trace.steps:
+        if step.kind == "update":
+            assert step.formula == OPTIMIZERS[optimizer].formula
+            told = [text for matrix in step.matrices if matrix.name[0] == "Δ" for text in explained(matrix)]
+            assert all(("\n= " in text) == stepping for text in told)
+            assert stepping or all(OPTIMIZERS[optimizer].because in text for text in told)
+
+
+@pytest.mark.parametrize(
+    "choice", [Momentum(nesterov=True), RMSprop(momentum=0.5, centred=True), RMSprop(centred=True)]
+)
+def test_what_its_knobs_change_is_worked_out_too(choice: Optimizer) -> None:
+    session = Session(with_value(Config(), "training.optimizer", choice))
+    session.step(7)
+    for step in trace_of(session).steps[-3:]:
+        for matrix in step.matrices[1:]:
+            assert all("\n= " in text for text in explained(matrix))
+
+
+def test_adam_by_hand() -> None:
+    session = network_by_hand()
+    session.apply(with_value(session.config, "training.optimizer", Adam()))
+    session.step(2)
+    trace, title = trace_of(session), "Update, layer 1"
+    g = values(trace, title, "g")[0, 0]
+    told = matrix_of(trace, title, "ΔW").explain(0, 0).splitlines()
+    assert told[0] == "Δw₁₁ = −ε m̂ / (√v̂ + ε₀)"
+    assert told[3].startswith("m̂ = m / (1 − β₁ᵗ) = ")
+    assert "(1 − 0.9²)" in told[3]
+    assert told[4].startswith("v̂ = v / (1 − β₂ᵗ) = ")
+    assert told[5].startswith("effective rate ε / (√v̂ + ε₀) = ")
+    mean, square = (session.state().arrays[f"optimizer.{slot}"][0, 0] for slot in ("mean", "square"))
+    assert values(trace, title, "m")[0, 0] == mean
+    assert values(trace, title, "v")[0, 0] == square
+    assert matrix_of(trace, title, "m").explain(0, 0).startswith("m₁₁ = β₁ m + (1 − β₁) g\n= 0.9·(")
+    step = -0.03 * (mean / (1.0 - 0.9**2)) / (np.sqrt(square / (1.0 - 0.999**2)) + 1e-8)
+    assert values(trace, title, "ΔW")[0, 0] == pytest.approx(step)
+    assert g == session.network.weight_gradients[0][0, 0]
+
+
+def test_the_last_mini_batch_of_an_epoch_may_be_smaller_and_a_schedule_lower() -> None:
+    config = with_text(with_value(Config(), "training.batch_size", 60), "training.schedule", "exponential")
+    session = Session(with_text(config, "training.optimizer", "adam"))
+    session.train(2)
+    trace = trace_of(session)
+    assert "last mini-batch of 10," in step_of(trace, "Update, layer 1").note  # 250 = 4 · 60 + 10
+    for text in explained(matrix_of(trace, "Update, layer 1", "ΔW")):
+        assert "what was done since" not in text
+
+
+def test_a_rate_lowered_after_the_step_is_not_the_step_s() -> None:
+    config = with_text(with_text(Config(), "training.schedule", "plateau"), "training.optimizer", "adam")
+    config = with_value(with_value(config, "training.schedule.patience", 1), "training.learning_rate", 1.0)
+    session = Session(with_value(config, "data.validation_share", 0.2))
+    rates = set()
+    for _ in range(20):  # at the end of some of these epochs the rate drops
+        session.train(1)
+        step = matrix_of(trace_of(session), "Update, layer 1", "ΔW")
+        assert not any("what was done since" in text for text in explained(step))
+        rates.add(step.explain(0, 0).splitlines()[1].partition("·")[0])
+    assert len(rates) > 1
+
+
+def test_what_was_done_by_hand_after_a_step_is_told_apart() -> None:
+    session = Session(Config())
+    session.step(3)
+    session.set_weight(0, 1, 0, 0.75)
+    step = matrix_of(trace_of(session), "Update, layer 1", "ΔW")
+    assert "what was done since" in step.explain(1, 0)
+    assert "what was done since" not in step.explain(1, 1)
+    explained(step)
+
+
+def test_a_penalty_and_clipping_stand_between_the_mean_and_the_step() -> None:
+    config = with_value(with_value(Config(), "training.regularizer", L2(0.1)), "training.clipping", ClipByNorm(0.05))
+    session = Session(config)
+    session.step(2)
+    weights = session.network.weights[0].copy()
+    session.step()
+    trace, title = trace_of(session), "Update, layer 1"
+    mean, total, g = (values(trace, title, name) for name in ("⟨∂L/∂W⟩", "∂J/∂W", "g"))
+    np.testing.assert_array_equal(mean, session.network.weight_gradients[0])
+    np.testing.assert_allclose(total[:, :-1], mean[:, :-1] + 0.2 * weights[:, :-1])
+    np.testing.assert_array_equal(total[:, -1], mean[:, -1])
+    np.testing.assert_allclose(values(trace, title, "ΔW"), -0.03 * g)
+    assert np.abs(g).max() < np.abs(total).max()
+    for matrix in step_of(trace, title).matrices[1:-1]:
+        explained(matrix)
+
+
+def test_what_stages_train_by_hand() -> None:
+    session = network_by_hand()
+    session.apply(with_value(session.config, "network.hidden", (Layer(2, PReLU(), LayerNorm()),)))
+    session.network.weights[0][...] = [[0.5, -0.5, 0.0], [1.0, 1.0, -1.0]]  # sums 1 and −1: n = 1 and −1
+    session.network.weights[1][...] = [[1.0, -2.0, 0.25]]
+    trace = trace_of(session)
+    near = {"atol": 1e-4, "rtol": 0.0}  # ε₀ of the norm
+    np.testing.assert_allclose(values(trace, "Forward, layer 1: normalise", "a"), [[0.25], [0.25]])
+    np.testing.assert_allclose(values(trace, "Forward, layer 1: normalise", "h"), [[1.0], [-0.25]], **near)
+    error = 1.0 + 0.5 + 0.25 - 1.0  # ŷ − y
+    title = "Gradient, layer 1: a"
+    np.testing.assert_allclose(values(trace, title, "∂L/∂h"), [[error], [-2.0 * error]], **near)
+    np.testing.assert_allclose(values(trace, title, "∂h/∂a"), [[0.0], [-1.0]], **near)
+    np.testing.assert_allclose(values(trace, title, "∂L/∂a"), [[0.0], [2.0 * error]], **near)
+    np.testing.assert_allclose(values(trace, title, "ΔL/Δa"), values(trace, title, "∂L/∂a"), atol=1e-8)
+    title = "Gradient, layer 1: γ, β"
+    np.testing.assert_allclose(values(trace, title, "δ"), [[error], [-0.5 * error]], **near)
+    np.testing.assert_allclose(values(trace, title, "∂L/∂γ"), [[error], [0.5 * error]], **near)
+    np.testing.assert_allclose(values(trace, title, "∂L/∂β"), [[error], [-0.5 * error]], **near)
+    np.testing.assert_allclose(values(trace, title, "ΔL/Δγ"), values(trace, title, "∂L/∂γ"), atol=1e-8)
+    told = matrix_of(trace, title, "∂L/∂γ").explain(1, 0)
+    assert told.startswith("∂L/∂γ₂ = δ₂·n₂\n= −0.3750·(−1.0000)\n= 0.3750\n")
+    assert matrix_of(trace, title, "n").explain(1, 0).startswith("n₂ = (s₂ − μ)/σ\n= (−1.0000 − 0)/1.0000\n")
+    assert trace.checked == session.network.parameters.size
+    kinds = [step.title for step in trace.steps if step.kind == "update"]
+    assert kinds == ["Update, layer 1"] + [f"Update, layer 1: {name}" for name in "γβa"] + ["Update, output layer"]
+
+
+@pytest.mark.parametrize("cls", [*ACTIVATIONS.values(), *NORMALIZATIONS.values(), lambda: Swish(trained=True)])
+def test_all_that_a_stage_trains_has_a_name(cls: Any) -> None:
+    stage = cls()
+    assert len(stage.parameters(3)) in (0, len(stage.symbols))
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("after", [False, True])
+def test_what_stages_train_is_what_training_computes(shared: bool, after: bool) -> None:
+    layers = (
+        Layer(4, PReLU(shared=shared), LayerNorm(after=after)),
+        Layer(3, Swish(trained=True), LayerNorm(after=after)),
+    )
+    session = Session(with_value(Config(), "network.hidden", layers))
+    session.step(5)
+    trace, problem, rules = trace_of(session), session._problem, session.config.training
+    network = Network(2, session.network.layers)
+    network.parameters[...] = session.network.parameters
+    trainer = Trainer(network, problem.loss, rules.optimizer, rules.regularizer, 0.0)
+    for function, arguments in trainer.gradient(problem.train.X[:1].T, problem.train.targets[:1].T):
+        function(*arguments)
+    for index, symbols in enumerate((["γ", "β", "aᶠ" if after else "a"], ["γ", "β", "βᶠ"])):
+        found = {
+            m.name: m for step in trace.steps if f"Gradient, layer {index + 1}:" in step.title for m in step.matrices
+        }
+        parts = network.stage_gradients[index]
+        norm, (curve,) = (parts[1], parts[0]) if after else (parts[0], parts[1])
+        for symbol, gradient in zip(symbols, (*norm, curve), strict=True):
+            np.testing.assert_allclose(found[f"∂L/∂{symbol}"].values, gradient, atol=1e-12)
+            explained(found[f"∂L/∂{symbol}"])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize(
+    "norm", [NoNormalization(), BatchNorm(), BatchNorm(after=True), LayerNorm(after=True)], ids=repr
+)
+def test_every_number_written_out_is_right(name: str, norm: Normalization) -> None:
+    session = Session(with_value(Config(), "network.hidden", (Layer(3, ACTIVATIONS[name](), norm),)))
+    session.step(4)
+    for step in trace_of(session).steps:
+        for matrix in step.matrices:
+            explained(matrix)
 
 
 @pytest.mark.parametrize("loss", [SquaredError(), SquaredError(half=False), BinaryCrossEntropy(), CrossEntropy()])
@@ -169,6 +436,36 @@ def test_three_output_units_and_one_form_of_the_gradient(loss: Loss) -> None:
     np.testing.assert_allclose(delta, twice * (values(trace, title, "ŷ") - values(trace, title, "y")))
     h = values(trace, "Gradient, output layer", "h⁽²⁾ᵀ")
     np.testing.assert_allclose(values(trace, "Gradient, output layer", "∂L/∂W"), delta @ h)
+
+
+def test_the_slope_that_cancels_is_in_the_numbers() -> None:
+    trace = trace_of(one_unit(BinaryCrossEntropy(), 2.0, 2.0))
+    back = "Backward, output layer"
+    assert matrix_of(trace, "Loss: binary cross-entropy", "L").explain(0, 0).splitlines()[:3] == [
+        "L = −(y log ŷ + (1 − y) log(1 − ŷ))",
+        "= −(0·log 0.9820 + (1 − 0)·log(1 − 0.9820))",
+        "= 4.0181",
+    ]
+    assert (
+        matrix_of(trace, back, "∂L/∂ŷ")
+        .explain(0, 0)
+        .startswith("∂L/∂ŷ = (ŷ − y) / (ŷ (1 − ŷ))\n= (0.9820 − 0) / (0.9820·(1 − 0.9820))\n= 55.5982\n")
+    )
+    assert (
+        matrix_of(trace, back, "f′(z)")
+        .explain(0, 0)
+        .startswith("f′(z) = ŷ (1 − ŷ)\n= 0.9820·(1 − 0.9820)\n= 0.01766\n")
+    )
+    against = trace_of(one_unit(SquaredError(), 2.0, 2.0))
+    assert matrix_of(against, back, "δ").explain(0, 0).startswith("δ = ∂L/∂ŷ·f′(z)\n= 0.9820·0.01766\n= 0.01735\n")
+    assert matrix_of(against, back, "∂L/∂ŷ").explain(0, 0).startswith("∂L/∂ŷ = ŷ − y\n= 0.9820 − 0\n")
+
+
+def test_softmax_is_a_share() -> None:
+    config = Config(network=NetworkConfig(hidden=(), output=Softmax()), training=TrainingConfig(loss=CrossEntropy()))
+    trace = trace_of(Session(config))
+    told = matrix_of(trace, "Forward, output layer", "ŷ").explain(1, 0)
+    assert told.startswith("ŷ₂ = exp(z₂) / (exp(z₁) + exp(z₂))\n= exp(")
 
 
 def pairs() -> list[tuple[Loss, Activation]]:
@@ -198,6 +495,9 @@ def test_the_formula_and_the_parts_hold_for_every_pair(loss: Loss, output: Activ
             expected = h * (upstream - (h * upstream).sum())
     np.testing.assert_allclose(delta, expected, atol=1e-12)
     assert trace.error < 1e-7
+    for step in trace.steps[2:5]:
+        for matrix in step.matrices:
+            explained(matrix)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -131,7 +131,7 @@ def test_a_saved_run_goes_on_with_the_same_log() -> None:
     rest = Session.from_state(first.config, first.dataset, first.state())
     rest.train(3)
     one, other = vitals_of(whole), vitals_of(rest)
-    for name in ("epoch", "step", "slope", "saturated", "dead", "update", "unit_dead", "mean", "variance"):
+    for name in ("epoch", "step", "slope", "saturated", "dead", "update", "dead_since", "mean", "variance"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 
 

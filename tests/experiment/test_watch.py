@@ -22,18 +22,10 @@ from playground.nn.activations import ReLU, Tanh
 from playground.nn.normalizations import NORMALIZATIONS
 from playground.nn.optimizers import Adam
 from playground.nn.schedules import Constant, Plateau
-from playground.options import with_value
+from tests.configs import edited
 
 PATIENCE = 4
 BATCH_NORM = next(cls() for name, cls in NORMALIZATIONS.items() if "batch" in name)
-
-
-def edited(values: dict[str, Any], config: Config | None = None) -> Config:
-    """The config, or else the default, with values at dotted paths."""
-    config = config or Config()
-    for path, value in values.items():
-        config = with_value(config, path, value)
-    return config
 
 
 # 30 noisy training examples and a large network: it overfits soon.

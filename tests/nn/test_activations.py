@@ -34,6 +34,7 @@ from playground.nn.activations import (
     Tanh,
 )
 from playground.nn.calls import run
+from tests.choices import label
 
 EVERY = [cls() for cls in dict.fromkeys([*ACTIVATIONS.values(), *OUTPUTS.values()])]
 UNITWISE = [each for each in EVERY if each.widths(1) == (1, 1) and not isinstance(each, Softmax)]
@@ -108,10 +109,6 @@ KNOWN = [  # activation, z, f(z), f'(z)
     (StepOutput(), 0.0, 0.5, 0.25),
     (SignOutput(), 0.0, 0.0, 1.0),
 ]
-
-
-def label(value: object) -> str:
-    return value.label if isinstance(value, Activation) else str(value)
 
 
 def softmax_input() -> Array:

@@ -30,14 +30,11 @@ from playground.nn.network import Network
 from playground.nn.optimizers import SGD
 from playground.nn.regularizers import NoRegularizer
 from playground.nn.training import Trainer
+from tests.choices import label
 
 UNITS, INPUTS = 500, 300
 EVERY = [cls() for cls in INITIALIZERS.values()]
 SHAPES = [(1, 1), (1, 5), (5, 1), (4, 4), (3, 8), (8, 3)]
-
-
-def label(value: object) -> str:
-    return value.label if isinstance(value, Initializer) else str(value)
 
 
 @pytest.mark.parametrize(

@@ -37,10 +37,8 @@ from playground.nn.losses import (
     SquaredError,
     SquaredHinge,
 )
+from tests.choices import DISTANCES, MARGINS, label
 
-DISTANCES = (SquaredError, AbsoluteError, Huber)
-PROBABILITIES = (BinaryCrossEntropy, CrossEntropy, KLDivergence)
-MARGINS = (Logistic, Hinge, SquaredHinge)
 VARIANTS = [*(cls() for cls in LOSSES.values()), SquaredError(half=False), Huber(0.3)]
 PAIRS = [(output(), loss) for output in OUTPUTS.values() for loss in VARIANTS]
 LEGAL = [(output, loss) for output, loss in PAIRS if not loss.refusal(output)]
@@ -55,10 +53,6 @@ LIKELIHOODS = [  # whose gradient by the logits is the error itself
     (Softmax(), KLDivergence()),
 ]
 LOG_2_PI = math.log(2.0 * math.pi)
-
-
-def label(value: object) -> str:
-    return value.label if isinstance(value, Activation | Loss) else str(value)
 
 
 def one_hot(classes: NDArray[np.int64], outputs: int) -> Array:
@@ -391,3 +385,12 @@ def test_every_loss_of_a_logit_is_convex(a: float, b: float, c: float, d: float,
             target = targets(loss, output, np.array([1]), 2)
             chord = share * value(loss, output, first, target) + (1.0 - share) * value(loss, output, second, target)
             assert value(loss, output, between, target) <= chord + 1e-9
+
+
+@pytest.mark.parametrize(("output", "reach"), [(Sigmoid(), "from 0 to 1"), (Tanh(), "from -1 to 1")])
+def test_for_numbers_a_bounded_output_is_told_that_it_cannot_reach_them(output: Activation, reach: str) -> None:
+    told = SquaredError().remark(output, classes=False)
+    assert reach in told
+    assert told.endswith("Its match is linear.")
+    assert SquaredError().remark(Linear(), classes=False) == ""
+    assert "not corrected" in SquaredError().remark(ReLU(), classes=False)

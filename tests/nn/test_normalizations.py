@@ -7,14 +7,11 @@ import pytest
 
 from playground.nn.normalizations import NORMALIZATIONS, BatchNorm, LayerNorm, NoNormalization, Normalization
 from playground.options import knobs
+from tests.choices import label
 from tests.nn.rig import Rig, check_gradients, check_leaves_its_inputs, check_members, check_single_precision
 
 BOTH = [BatchNorm(), LayerNorm()]
 OTHER_KNOBS = [BatchNorm(momentum=0.4, epsilon=0.3), LayerNorm(epsilon=0.3)]
-
-
-def label(value: object) -> str:
-    return value.label if isinstance(value, Normalization) else str(value)
 
 
 def start(rig: Rig) -> None:

@@ -17,16 +17,13 @@ from playground.nn.activations import (
     Swish,
 )
 from playground.nn.calls import run
+from tests.choices import label
 from tests.nn.rig import Rig, check_gradients, check_leaves_its_inputs, check_members, check_single_precision
 
 TRAINED = [PReLU(), PReLU(0.4, shared=True), Swish(trained=True), Swish(2.5, trained=True)]
 WIDE = [CReLU(), Maxout(), Maxout(3), Maxout(8)]
 EVERY = [*TRAINED, RReLU(), RReLU(0.5, 0.9), *WIDE]
 LINE = np.linspace(-4.0, 4.0, 81)[None]  # (units, batch); holds 0
-
-
-def label(value: object) -> str:
-    return value.label if isinstance(value, Activation) else str(value)
 
 
 @pytest.mark.parametrize("members", [1, 3])

@@ -17,13 +17,10 @@ from playground.nn.optimizers import OPTIMIZERS, SGD, Momentum, Optimizer
 from playground.nn.regularizers import L1, L2, REGULARIZERS, NoRegularizer, Regularizer
 from playground.nn.schedules import Steps
 from playground.nn.training import Trainer
+from tests.choices import label
 
 Batch = tuple[Array, Array]  # (inputs + 1, batch) with a last row of ones, and (outputs, batch)
 DEFAULT: list[tuple[int, Activation]] = [(4, Tanh()), (2, Tanh()), (1, Tanh())]
-
-
-def label(value: object) -> str:
-    return value.label if isinstance(value, Activation | Loss | Optimizer | Regularizer) else str(value)
 
 
 def circle(batch_sizes: Sequence[int]) -> list[Batch]:

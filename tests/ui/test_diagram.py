@@ -22,7 +22,8 @@ from playground.experiment.frame import MAP_SIZE, UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, Linear, ReLU, Tanh
 from playground.options import with_value
-from playground.ui.diagram import Diagram, DiagramItem, bound_of
+from playground.ui.diagram import Diagram, DiagramItem
+from playground.ui.diagram_colours import bound_of
 from playground.ui.diagram_geometry import LARGEST, REACH, SMALLEST, Floats, Geometry, Place
 from playground.ui.theme import DARK, LIGHT, NEGATIVE, POSITIVE, Theme
 

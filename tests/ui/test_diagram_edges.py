@@ -19,8 +19,8 @@ from playground.experiment.session import Session
 from playground.nn.activations import Sigmoid
 from playground.options import with_value
 from playground.ui.diagram import Diagram
+from playground.ui.diagram_bar import DiagramBar
 from playground.ui.diagram_canvas import Canvas
-from playground.ui.diagram_controls import DiagramBar
 from playground.ui.diagram_geometry import Geometry, Place
 from playground.ui.theme import LIGHT, NEGATIVE, POSITIVE
 

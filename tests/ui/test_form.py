@@ -28,10 +28,11 @@ from playground.experiment.config import Config, Impact, Layer, impact
 from playground.nn.activations import LeakyReLU, ReLU, Tanh
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
 from playground.options import Choice, Flag, Integer, Knob, Number, Options, Section, Subset, Text, knobs, with_value
-from playground.ui.controls import Box, number_text, wrapped
+from playground.ui.controls import Box, wrapped
 from playground.ui.document import Document
 from playground.ui.form import Column, Form, Rows, shared, value_at
 from playground.ui.knob_widgets import ChoiceWidget, KnobWidget, NumberWidget, SeedWidget
+from playground.ui.numbers import number_text
 from playground.ui.refusal import Refusal
 from playground.ui.theme import DARK, LIGHT, Theme, apply_theme
 
@@ -480,19 +481,6 @@ def test_labels_of_all_forms_align(qtbot: QtBot) -> None:
     }
     assert len(left) == 1
     assert all(label.width() >= label.sizeHint().width() for label in form.findChildren(QLabel) if label.isVisible())
-
-
-@given(st.floats(1e-12, 1e8))
-def test_a_number_reads_back_from_its_text(value: float) -> None:
-    assert float(number_text(value)) == pytest.approx(value, rel=1e-5)
-    assert len(number_text(value)) <= 13
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.03, "0.03"), (1e-05, "0.00001"), (1e-8, "1e-8"), (250, "250"), (100.0, "100"), (0.0, "0")]
-)
-def test_numbers_are_short(value: float, text: str) -> None:
-    assert number_text(value) == text
 
 
 NUMBERS = st.sampled_from(

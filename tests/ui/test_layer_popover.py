@@ -16,7 +16,7 @@ from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, LeakyReLU, ReLU, Sigmoid, Tanh
 from playground.options import knobs
 from playground.ui.curve_picture import ICON, CurveDelegate, curve_icon
-from playground.ui.diagram_controls import ActivationSelector, TitleButton
+from playground.ui.diagram_headers import ActivationSelector, TitleButton
 from playground.ui.document import Document
 from playground.ui.knob_widgets import about, purpose
 from playground.ui.layer_popover import LayerPopover

@@ -19,12 +19,12 @@ from playground.experiment.dead import Dead
 from playground.experiment.frame import UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, LeakyReLU, Tanh
-from playground.ui.controls import read_number
 from playground.ui.diagram_canvas import Canvas, signed
-from playground.ui.diagram_controls import STRETCHES, ActivationSelector, LayerHeader
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
+from playground.ui.diagram_headers import STRETCHES, ActivationSelector, LayerHeader
 from playground.ui.document import Document
 from playground.ui.network_editor import NetworkEditor
+from playground.ui.numbers import read_number
 from playground.ui.refusal import Refusal
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.weight_editor import NumberField, WeightEditor
@@ -472,17 +472,6 @@ def test_what_is_no_finite_number_is_not_taken(bench: Bench, text: str) -> None:
         assert not place.intersects(popup.geometry())
     QTest.keyClicks(popup.field(Place(0, 0, 2)), "1")
     assert not any(refusal.isVisible() for refusal in refusals)
-
-
-@pytest.mark.parametrize(
-    ("text", "value"), [("1e-300", 1e-300), ("−3", -3.0), (" .5 ", 0.5), ("1,5", 1.5), ("-1E3", -1000.0)]
-)
-def test_numbers_are_read_as_they_are_written(text: str, value: float) -> None:
-    assert read_number(text) == value
-
-
-def test_a_number_has_the_digits_of_a_keyboard_only() -> None:
-    assert read_number("\u0663") is None
 
 
 def test_steps_and_zero_act_at_once_and_become_one_undo(bench: Bench) -> None:

@@ -19,7 +19,7 @@ from playground.data.library import BreastCancer, Diabetes, Digits, Iris
 from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import FULL_BATCH, Config, Layer
 from playground.experiment.ensemble import ByFold
-from playground.experiment.problem import fitting
+from playground.experiment.pairing import fitting
 from playground.experiment.session import Session
 from playground.experiment.watch import EarlyStopping
 from playground.nn.activations import OUTPUTS, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, StepOutput, Tanh

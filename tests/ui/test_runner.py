@@ -23,7 +23,7 @@ from playground.experiment.session import Session
 from playground.nn.activations import Linear
 from playground.nn.losses import SquaredError
 from playground.options import with_value
-from playground.ui import runner
+from playground.ui import training_thread
 from playground.ui.runner import Runner
 
 
@@ -401,7 +401,7 @@ def test_a_limited_run_does_not_make_up_for_lost_time(
         step(session, n)
 
     clock = SimpleNamespace(perf_counter=lambda: time.perf_counter() + 10.0 * len(asked), sleep=time.sleep)
-    monkeypatch.setattr(runner, "time", clock)
+    monkeypatch.setattr(training_thread, "time", clock)
     monkeypatch.setattr(Session, "step", slow)
     alone.runner.limit(limit)
     alone.runner.play()

@@ -543,7 +543,10 @@ def test_divergence_pauses_and_says_where_and_offers_the_way_back(windows: Windo
 
 def test_a_smaller_rate_clears_the_warning_and_reset_does(windows: Windows) -> None:
     pilot = windows.open(diverging())
-    for mend in (lambda: pilot.window.document.set("training.learning_rate", 0.001, "Rate"), pilot.window.reset):
+    for mend in (
+        lambda: pilot.window.document.set("training.learning_rate", 0.001, "Rate"),
+        pilot.window.run_actions.reset,
+    ):
         pilot.window.document.set("training.learning_rate", 50.0, "Rate")
         pilot.press(Key.Key_Space)
         pilot.until(lambda: pilot.frame.divergence is not None and pilot.strip.urgent and not pilot.running)
@@ -756,7 +759,7 @@ def test_twenty_windows_close_while_training(windows: Windows) -> None:
         window = Window(Session(Config()), LIGHT)
         thread = window.runner._thread
         window.show()
-        window.toggle_run()
+        window.run_actions.toggle()
         QTimer.singleShot(0, window.close)
         windows.until_closed(window)
         assert thread.isFinished()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.exchange.sheet import MUTED, TEXT, WIDTH, dress, dress_bar, plain, sheet, write
+from playground.exchange.sheet import CLASSES, MUTED, TEXT, WIDTH, dress, dress_bar, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.anatomy import EDGES, PER_DECADE, Anatomy
 from playground.experiment.frame import Curves, Floats, Frame
@@ -71,25 +71,25 @@ def _draw_waterfall(axes: Axes, curves: Curves | None) -> None:
 
 
 def _draw_factors(axes: Axes, anatomy: Anatomy) -> None:
-    """From × 1, mean |f′| and the gain of Wᵀ as bars, and a dot for the ratio of ‖δ‖."""
-    axes.set_title("factors on the gradient's way back", loc="left", color=MUTED, fontsize=10)
+    """From × 1, mean |f′|, the gain of Wᵀ and of the signal as bars, and a dot for the ratio of ‖δ‖."""
+    axes.set_title("factors on the gradient's way back, and the signal's up", loc="left", color=MUTED, fontsize=10)
     rows = np.arange(len(anatomy.slope) - 1)
     if anatomy.culprit is not None:
         axes.axhspan(anatomy.culprit - 0.5, anatomy.culprit + 0.5, color=STRIPE)
     kinds = (
-        (anatomy.slope, 0.2, ORANGE, "slopes: mean |f′|"),
-        (anatomy.gain, -0.2, BLUE, "weights above: ‖Wᵀδ‖ / ‖δ‖"),
+        (anatomy.slope[:-1], 0.26, ORANGE, "slopes: mean |f′|"),
+        (anatomy.gain[:-1], 0.0, BLUE, "weights above: ‖Wᵀδ‖ / ‖δ‖"),
+        (anatomy.forward, -0.26, CLASSES[3], "signal: z to the layer below"),
     )
     for factor, aside, colour, label in kinds:
-        logs = _logarithms(factor[:-1])
-        axes.barh(rows + aside, logs, height=0.36, color=colour, label=label)
-    axes.plot(_logarithms(anatomy.ratio[:-1]), rows, "o", color=TEXT, markersize=5, label="both: ratio of ‖δ‖")
+        axes.barh(np.arange(len(factor)) + aside, _logarithms(factor), height=0.25, color=colour, label=label)
+    axes.plot(_logarithms(anatomy.ratio[:-1]), rows, "o", color=TEXT, markersize=5, label="δ: ratio to the layer above")
     furthest = max(np.abs(axes.get_xlim()).max(), 1.0)
     axes.set_xlim(-furthest, furthest)
     axes.set_xticks(np.linspace(-furthest, furthest, 5))
     axes.axvline(0.0, color=MUTED, linewidth=0.8)
     axes.xaxis.set_major_formatter(lambda value, _: f"× {10.0**value:.2g}")
-    axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3)
+    axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
 
 
 def _draw_spread(axes: Axes, anatomy: Anatomy) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from playground.data.dataset import DataError, Source
 from playground.data.features import FEATURES
@@ -17,9 +17,9 @@ from playground.data.generators import Generator
 from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import Config
 from playground.experiment.frame import Scene
-from playground.experiment.problem import fitting
+from playground.experiment.pairing import fitting
 from playground.options import Number, with_value
-from playground.ui.controls import CHIP, Selector, wrapped
+from playground.ui.controls import CHIP, Selector, sentence_label, wrapped
 from playground.ui.document import Document
 from playground.ui.form import Column, Form
 from playground.ui.knob_widgets import KnobWidget, SeedWidget, SubsetWidget, about, kept
@@ -61,12 +61,12 @@ class DataPanel(Column):
             document, "data", ("train_share", "validation_share", "features", "standardise", "seed"), special
         )
         self.add(self._form)
-        self._table_sentence = _quiet("data.table_sentence")
+        self._table_sentence = sentence_label("data.table_sentence", "muted")
         self.add(self._table_sentence)
         axis = {"x_axis": AxisWidget, "y_axis": AxisWidget}
         self._axes_form = Form(document, "display", tuple(axis), axis, adjust=self._swap_axes)
         self.add(self._axes_form)
-        self._note = _quiet("data.note")
+        self._note = sentence_label("data.note", "muted")
         self.add(self._note)
         self._scene: Scene | None = None
         document.config_changed.connect(self._follow)
@@ -211,14 +211,6 @@ def _origin(source: Source) -> str:
 def _with_axes(config: Config, x_axis: int, y_axis: int) -> Config:
     changed: Config = with_value(with_value(config, "display.x_axis", x_axis), "display.y_axis", y_axis)
     return changed
-
-
-def _quiet(name: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setProperty("role", "muted")
-    label.setWordWrap(True)
-    return label
 
 
 def _entry(name: str, label: str, tip: str) -> QToolButton:

@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWi
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Scene
-from playground.experiment.problem import fitting
+from playground.experiment.pairing import fitting
 from playground.options import Choice, Number, knobs, with_value
-from playground.ui.controls import CHIP, number_text
+from playground.ui.controls import CHIP
 from playground.ui.document import Document
 from playground.ui.form import Column, Form
 from playground.ui.group import Group
 from playground.ui.icons import icon
 from playground.ui.knob_widgets import ChoiceWidget, KnobWidget, NumberWidget, SeedWidget
+from playground.ui.numbers import number_text
 from playground.ui.pairs import show_losses, show_outputs
 from playground.ui.theme import GRID, Theme
 

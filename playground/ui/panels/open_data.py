@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHeaderView,
-    QLabel,
     QTableView,
     QTreeWidget,
     QTreeWidgetItem,
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 from playground.data.dataset import DataError, Dataset
 from playground.data.files import CsvFile, read_table
 from playground.data.table import MAX_CLASSES, TASKS, Column, Table
-from playground.ui.controls import Selector, wrapped
+from playground.ui.controls import Selector, sentence_label, wrapped
 from playground.ui.reading import Reading
 from playground.ui.theme import GRID
 
@@ -53,8 +52,8 @@ class OpenDataDialog(QDialog):
         self._path = Path(path)
         self._table: Table | None = None
         self._unchecked: set[str] = set()  # columns of numbers that are not wanted as inputs
-        self._summary = _sentence_label("open_data.summary", "muted")
-        self._refusal = _sentence_label("open_data.refusal", "remark")
+        self._summary = sentence_label("open_data.summary", "muted")
+        self._refusal = sentence_label("open_data.refusal", "remark")
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
         self._open = self._buttons.button(QDialogButtonBox.StandardButton.Open)
         for button in self._buttons.buttons():
@@ -100,7 +99,7 @@ class OpenDataDialog(QDialog):
             self._show_columns()
 
     def _build(self, table: Table) -> None:
-        facts = _sentence_label("open_data.facts", "muted")
+        facts = sentence_label("open_data.facts", "muted")
         facts.setText(self._facts(table))
         self._content.addWidget(facts)
         self._content.addWidget(self._preview(table))
@@ -277,11 +276,3 @@ def _counted(count: int, one: str, many: str) -> str:
 
 def _may_be_target(column: Column) -> bool:
     return column.kind == "number" or (column.kind == "text" and column.distinct <= MAX_CLASSES)
-
-
-def _sentence_label(name: str, role: str) -> QLabel:
-    label = QLabel()
-    label.setObjectName(name)
-    label.setProperty("role", role)
-    label.setWordWrap(True)
-    return label

@@ -16,8 +16,10 @@ from playground.experiment.frame import Frame
 from playground.experiment.vitals import Vitals
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
+from playground.ui.views.axes import EpochAxis
 from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.curve import CurvePlot, EpochAxis, Scale
+from playground.ui.views.curve import CurvePlot
+from playground.ui.views.scale import Scale
 from playground.ui.views.unit_picker import layer_name
 from playground.ui.views.view import Entry, Legend, colour_axes, quiet, small
 
@@ -60,8 +62,8 @@ class CensusView(CaptionedView):
         self.canvas.ci.layout.setHorizontalSpacing(2 * GRID)
         self.caption.setText(
             self.tr(
-                "A row is a unit; it stands out while it puts out exactly 0 for every training example: nothing flows through it, "
-                "and no gradient that could bring it back."
+                "A row is a unit; it stands out while it puts out exactly 0 for every training example and has no slope: "
+                "nothing flows through it, and no gradient that could bring it back."
             )
         )
         self.show_theme(theme)
@@ -202,11 +204,11 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
         self.getAxis("left").setTicks([list(zip((ends[:-1] + ends[1:]) / 2.0, names, strict=True))])
         last = max(float(vitals.epoch[-1]), 1.0) if len(vitals.epoch) else 1.0
         every = float(vitals.epoch[1] - vitals.epoch[0]) if len(vitals.epoch) > 1 else 1.0
+        self._colour()  # first, for the rectangle to fit it
         self._picture.setRect(QRectF(-every / 2.0, 0.0, every * max(len(vitals.epoch), 1), float(ends[-1])))
         inner = ends[1:-1].astype(float)
         self._borders.setData(np.tile([0.0, last], len(inner)), np.repeat(inner, 2))
         self.vb.setRange(xRange=(0.0, last), yRange=(0.0, float(ends[-1])), padding=0.0, disableAutoRange=True)
-        self._colour()
 
     def show_colours(self, colours: list[QColor], theme: Theme) -> None:
         """One colour a layer."""

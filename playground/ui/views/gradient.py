@@ -13,7 +13,9 @@ from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Frame
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
-from playground.ui.views.curve import CurvePlot, Floats, Scale, ValueAxis, written
+from playground.ui.views.axes import ValueAxis
+from playground.ui.views.curve import CurvePlot
+from playground.ui.views.scale import Floats, Scale, written
 from playground.ui.views.view import Entry, Legend, PlotView, Segments, colour_axes, quiet, small
 
 MEASURES = ("norm", "largest", "mean")  # the columns of Frame.gradient_now

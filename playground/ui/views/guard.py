@@ -16,11 +16,13 @@ from playground.experiment.guard import Guard, matched_pair
 from playground.options import with_value
 from playground.ui.controls import CHIP, Selector
 from playground.ui.document import Document
-from playground.ui.theme import Theme
-from playground.ui.views.captioned import CaptionedView, nearest
-from playground.ui.views.curve import LEFT_AXIS, written
+from playground.ui.theme import GRID, Theme
+from playground.ui.views.axes import LEFT_AXIS
+from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.dots import Dots, colours_along
 from playground.ui.views.heat_map import class_colour
+from playground.ui.views.scale import written
+from playground.ui.views.tagged import nearest
 from playground.ui.views.view import Entry, Legend, colour_axes, small
 
 DOT = 7  # pixels
@@ -59,8 +61,9 @@ class GuardView(CaptionedView):
         self.canvas.addItem(self._legend, 0, 0, 1, 2)
         self.canvas.addItem(self._slopes, 1, 0)
         self.canvas.addItem(self._losses, 1, 1)
-        self.canvas.ci.layout.setColumnStretchFactor(0, 5)
+        self.canvas.ci.layout.setColumnStretchFactor(0, 3)
         self.canvas.ci.layout.setColumnStretchFactor(1, 2)
+        self.canvas.ci.layout.setHorizontalSpacing(2 * GRID)
         self.show_config(document.config)
         self.show_theme(theme)
 
@@ -187,8 +190,8 @@ class GuardView(CaptionedView):
             )
             self.say(scene.remark or looks)
             return
-        looks = self.tr("How hard each answer is pulled. Where a curve runs along 0, nothing is learnt.")
-        stuck = self.tr("{0:,} of {1:,} examples are wrong and pulled less than half as hard as an undecided one.")
+        looks = self.tr("The pull on each answer; where it is 0 nothing is learnt.")
+        stuck = self.tr("{0:,} of {1:,} examples are wrong, yet pulled less than half as hard as undecided ones.")
         self.say(f"{scene.remark or looks} {stuck.format(guard.stuck, len(guard.example_z))}")
 
     def _colours(self, guard: Guard, scene: Scene) -> list[QColor]:

@@ -10,12 +10,12 @@ from PySide6.QtGui import QColor
 
 from playground.experiment.frame import Scene
 from playground.ui.theme import CLASSES, SYMBOLS, Theme
+from playground.ui.views.scale import SMALLEST
 
 Floats = NDArray[np.floating]
 Pixels = NDArray[np.uint8]
 
 SYMBOL_SIZES = {"star": 1.4, "d": 1.2, "t": 1.1, "p": 1.1}  # to look as large as a disc
-SMALLEST = 1e-300  # below it, parts of a number are no longer exact
 FINER = 4  # a hard map is worked out on this many times finer cells, so that its borders are not stairs
 
 

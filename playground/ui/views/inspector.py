@@ -74,7 +74,7 @@ class InspectorView(View):
         self._on.setEnabled(at < len(trace.steps) - 1)
         self._matrices.show_matrices(step.title, step.latex, step.matrices)
         self._matrices.setAccessibleName(self.tr("Matrices of this step: {0}").format(step.formula))
-        check = self.tr("gradient check  {0}").format(_tiny(trace.error))
+        check = self.tr("check  {0}").format(_tiny(trace.error))
         self._check.setText(check)
         self._note.setText(" ".join(filter(None, (step.note, trace.note))) or self._advice)
 
@@ -107,7 +107,9 @@ class InspectorView(View):
         self._back = self._button("back", "◀", self.tr("One step back in the walk (Alt+Left)"), -1)
         self._on = self._button("on", "▶", self.tr("One step on in the walk (Alt+Right)"), 1)
         self._steps = Selector()
-        self._steps.setMinimumContentsLength(24)
+        self._steps.setMinimumContentsLength(20)
+        self._steps.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._steps.setMaximumWidth(36 * GRID)
         self._steps.setMaxVisibleItems(24)
         self._steps.setAccessibleName(self.tr("step"))
         self._name(self._steps, "steps", self.tr("The steps: forward, loss, backward, update. Go to any of them."))
@@ -119,8 +121,9 @@ class InspectorView(View):
             self._check,
             "check",
             self.tr(
-                "‖g − n‖ / (‖g‖ + ‖n‖): how far the gradient by backpropagation, g, lies from central differences, n, "
-                "at all weights, or at 64 of them. Below 0.0000001 the two agree; at a kink, as of ReLU, they may not."
+                "Gradient check, ‖g − n‖ / (‖g‖ + ‖n‖): how far the gradient by backpropagation, g, lies from central "
+                "differences, n, at all numbers that are trained, or at about 64 of them. Below 0.0000001 the two agree; at "
+                "a kink, as of ReLU, they may not."
             ),
         )
         font = small(self.font())

@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame, Scene
 from playground.experiment.judgement import Judgement
 from playground.ui.document import Document
-from playground.ui.theme import Theme
-from playground.ui.views.captioned import CaptionedView, nearest
+from playground.ui.theme import GRID, Theme
+from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.confusion import ConfusionTable
-from playground.ui.views.curve import LEFT_AXIS, written
-from playground.ui.views.dots import MOST, Dots
 from playground.ui.views.heat_map import class_colour
-from playground.ui.views.view import Entry, Legend, Segments, colour_axes, small
-
-DOT = 6  # pixels
-LEAST_DOT, MOST_DOT = 5.0, 14.0  # of the reliability curve, by how many examples there are
+from playground.ui.views.judgement_plots import Answers, Reliability, Residuals, Roc
+from playground.ui.views.scale import written
+from playground.ui.views.tagged import nearest
+from playground.ui.views.view import Entry, Legend, Segments, small
 
 
 class JudgementView(CaptionedView):
@@ -38,7 +36,6 @@ class JudgementView(CaptionedView):
         self._judgement: Judgement | None = None
         self._scene: Scene | None = None
         self._shown: list[Any] = []  # below the legend
-        self._curves: list[Any] = []
         self._make_controls()
         self._make_plots()
         self.show_config(document.config)
@@ -50,7 +47,7 @@ class JudgementView(CaptionedView):
             return
         self.follow_member(frame)
         if frame.scene is not self._scene:
-            self._dots.show_colours(self.theme, frame.scene)
+            self._answers.dots.show_colours(self.theme, frame.scene)
         self._judgement, self._scene = judgement, frame.scene
         self._kinds.setVisible(bool(frame.scene.classes))
         validation = self._parts.findChild(QToolButton, "judgement.part.validation")
@@ -67,20 +64,10 @@ class JudgementView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        for part in (self._kinds, self._parts, self._legend, self._table):
+        for part in (self._kinds, self._parts, self._legend, self._table, *self._plots):
             part.show_theme(theme)
-        for plot in (self._roc, self._reliability, self._answers, self._residuals):
-            colour_axes(plot, theme)
-        dashed = pg.mkPen(theme.muted, style=Qt.PenStyle.DashLine)
-        for line in self._diagonals:
-            line.setPen(dashed)
         if self._scene is not None:
-            self._dots.show_colours(theme, self._scene)
-        self._bars.setOpts(brush=pg.mkBrush(theme.test), pen=pg.mkPen(theme.base))
-        self._sizes.setOpts(brush=pg.mkBrush(theme.border), pen=pg.mkPen(None))
-        self._said.setPen(pg.mkPen(theme.accent, width=2))
-        self._said_dots.setBrush(pg.mkBrush(theme.accent))
-        self._said_dots.setPen(pg.mkPen(theme.base))
+            self._answers.dots.show_colours(theme, self._scene)
         self._draw()
 
     def told(self, mouse: QPointF) -> str:
@@ -130,38 +117,15 @@ class JudgementView(CaptionedView):
         font = small(self.font())
         self._legend = Legend(font)
         self._table = ConfusionTable(font)
-        self._roc, self._reliability, self._answers, self._residuals = (self.new_plot() for _ in range(4))
-        for plot, left, bottom in (
-            (self._roc, self.tr("found of the class"), self.tr("taken for it of the others")),
-            (self._reliability, self.tr("share right"), self.tr("probability said")),
-            (self._answers, self.tr("answer"), self.tr("truth")),
-            (self._residuals, self.tr("examples"), self.tr("answer − truth")),
-        ):
-            plot.setLabel("left", left)
-            plot.setLabel("bottom", bottom)
-            plot.getAxis("left").setWidth(LEFT_AXIS)
-        self._diagonals = [pg.PlotCurveItem(antialias=True) for _ in range(3)]
-        self._sizes = pg.BarGraphItem(x=[], height=[], width=0.09)
-        self._said = pg.PlotCurveItem(antialias=True)
-        self._said_dots = pg.ScatterPlotItem(pxMode=True)
-        self._bars = pg.BarGraphItem(x=[], height=[], width=1.0)
-        for plot, items in (
-            (self._roc, self._diagonals[:1]),
-            (self._reliability, [self._sizes, self._diagonals[1], self._said, self._said_dots]),
-            (self._answers, [self._diagonals[2]]),
-            (self._residuals, [self._bars]),
-        ):
-            for item in items:
-                plot.addItem(item, ignoreBounds=True)
-        self._dots = Dots(self._answers, DOT)
-        for plot in (self._roc, self._reliability):
-            plot.setXRange(0.0, 1.0, padding=0.02)
-            plot.setYRange(0.0, 1.0, padding=0.05)
-        for line in self._diagonals[:2]:
-            line.setData([0.0, 1.0], [0.0, 1.0])
+        self._roc = Roc(font, self.tr("found of the class"), self.tr("taken for it of the others"))
+        self._reliability = Reliability(font, self.tr("share right"), self.tr("probability said"))
+        self._answers = Answers(font, self.tr("answer"), self.tr("truth"))
+        self._residuals = Residuals(font, self.tr("examples"), self.tr("answer − truth"))
+        self._plots = self._roc, self._reliability, self._answers, self._residuals
         self.canvas.addItem(self._legend, 0, 0, 1, 2)
         self.canvas.ci.layout.setRowStretchFactor(1, 1)
         self.canvas.ci.layout.setColumnStretchFactor(0, 3)
+        self.canvas.ci.layout.setHorizontalSpacing(2 * GRID)
 
     # Drawing
 
@@ -200,31 +164,28 @@ class JudgementView(CaptionedView):
 
     def _draw_roc(self, judgement: Judgement, scene: Scene) -> None:
         self._put(self._roc)
-        while len(self._curves) > len(judgement.roc):
-            self._roc.removeItem(self._curves.pop())
-        while len(self._curves) < len(judgement.roc):
-            self._curves.append(pg.PlotCurveItem(antialias=True))
-            self._roc.addItem(self._curves[-1], ignoreBounds=True)
-        entries = []
-        for index, (curve, roc) in enumerate(zip(self._curves, judgement.roc, strict=True)):
-            of_class = self._class_of(index, judgement)
-            curve.setData(roc[0], roc[1], pen=pg.mkPen(class_colour(of_class), width=2))
-            name = scene.classes[of_class]
-            entries.append(Entry(class_colour(of_class), name, name[:3], f"{judgement.auc[index]:.3f}"))
-        self._legend.show_entries(entries, self.tr("area under the curve"))
-        self.say(
-            self.tr("The nearer to the upper left corner, the better the classes are told apart; dashed is guessing.")
+        owners = [self._class_of(index, judgement) for index in range(len(judgement.roc))]
+        self._roc.show_judgement(judgement, [class_colour(owner) for owner in owners])
+        short = brief(scene.classes)
+        entries = [
+            Entry(class_colour(owner), scene.classes[owner], short[owner], f"{area:.3f}")
+            for owner, area in zip(owners, judgement.auc, strict=True)
+        ]
+        looks = self.tr(
+            "The nearer to the upper left corner, the better the classes are told apart; dashed is guessing."
         )
+        note = self.tr("area under the curve")
+        wide = QFontMetricsF(small(self.font())).horizontalAdvance(note)
+        room = self._legend.size().width() - self._legend.least_width(entries)
+        if room < 0.0:  # the areas of so many classes find no room: their mean then
+            entries = [entry._replace(value="") for entry in entries]
+            looks += " " + self.tr("Mean area under the curves: {0}.").format(f"{np.mean(judgement.auc):.3f}")
+        self._legend.show_entries(entries, note if room > wide else "")
+        self.say(looks)
 
     def _draw_reliability(self, judgement: Judgement) -> None:
         self._put(self._reliability)
-        said, right, sizes = judgement.reliability.T
-        known = sizes > 0.0
-        self._said.setData(said[known], right[known])
-        weights = np.sqrt(sizes[known] / max(sizes.max(), 1.0))
-        self._said_dots.setData(said[known], right[known], size=LEAST_DOT + (MOST_DOT - LEAST_DOT) * weights)
-        middles = (np.arange(len(sizes)) + 0.5) / len(sizes)
-        self._sizes.setOpts(x=middles, height=0.25 * sizes / max(sizes.max(), 1.0))
+        self._reliability.show_judgement(judgement)
         error = self.tr("expected calibration error {0}").format(f"{100.0 * judgement.calibration_error:.1f} %")
         self._legend.show_entries([], error)
         self.say(
@@ -233,18 +194,8 @@ class JudgementView(CaptionedView):
 
     def _draw_residuals(self, judgement: Judgement, scene: Scene) -> None:
         self._put(self._answers, self._residuals)
-        truth, answer = judgement.truth, judgement.answer
-        ends = np.array([min(scene.low, truth.min(initial=scene.low)), max(scene.high, truth.max(initial=scene.high))])
-        air = 0.04 * (ends[1] - ends[0])
-        self._diagonals[2].setData(ends, ends)
-        self._dots.show_points(truth[:MOST], answer[:MOST], truth[:MOST], scene)
-        self._answers.setXRange(ends[0] - air, ends[1] + air, padding=0.0)
-        low, high = min(ends[0], answer.min(initial=ends[0])), max(ends[1], answer.max(initial=ends[1]))
-        self._answers.setYRange(low - air, high + air, padding=0.0)
-        edges, counts = judgement.edges, judgement.residuals
-        self._bars.setOpts(x=(edges[:-1] + edges[1:]) / 2.0, height=counts, width=edges[1] - edges[0])
-        self._residuals.setXRange(edges[0], edges[-1], padding=0.0)
-        self._residuals.setYRange(0.0, max(float(counts.max()), 1.0), padding=0.04)
+        self._answers.show_judgement(judgement, scene)
+        self._residuals.show_judgement(judgement)
         note = self.tr("R² {0}   root mean squared error {1}").format(
             f"{judgement.explained:.3f}", written(judgement.error)
         )
@@ -272,13 +223,11 @@ class JudgementView(CaptionedView):
         return self.tr("{0} taken for {1}\n{2:,} of {3:,}: {4}").format(truth, answer, count, of, share)
 
     def _told_roc(self, judgement: Judgement, scene: Scene, mouse: QPointF) -> str:
-        owners = np.repeat(np.arange(len(judgement.roc)), [roc.shape[1] for roc in judgement.roc])
-        points = np.concatenate(judgement.roc, axis=1)
-        index = nearest(self._roc, points[0], points[1], mouse)
-        if index < 0:
+        place = self._roc.point_at(judgement, mouse)
+        if place is None:
             return ""
-        wrong, found, threshold = points[:, index]
-        name = scene.classes[self._class_of(int(owners[index]), judgement)]
+        curve, (wrong, found, threshold) = place
+        name = scene.classes[self._class_of(curve, judgement)]
         return self.tr("{0} from {1} on: {2:.1f} % found,\n{3:.1f} % of the others taken for it").format(
             name, written(threshold), 100.0 * found, 100.0 * wrong
         )
@@ -306,3 +255,10 @@ class JudgementView(CaptionedView):
 
     def _choose_part(self, value: str) -> None:
         self.document.set("display.judged_on", value, self.tr("Part judged"))
+
+
+def brief(names: tuple[str, ...]) -> list[str]:
+    """Short names: without the word that all begin with, or their first letters."""
+    parts = [name.partition(" ") for name in names]
+    shared = len({first for first, *_ in parts}) == 1 and all(rest for *_, rest in parts)
+    return [rest if shared else name[:3] for name, (*_, rest) in zip(names, parts, strict=True)]

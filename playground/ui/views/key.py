@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.heat_map import SYMBOL_SIZES, Pixels, class_colour, symbol
+from playground.ui.views.scale import SUPERSCRIPTS
 
 NARROWEST = 6 * GRID  # pixels, of a class's sign and the beginning of its name
 
@@ -118,5 +119,11 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
 
 
 def short(value: float) -> str:
-    """A number in three digits."""
-    return f"{value:.3g}".replace("-", "−")
+    """A number in three digits, no more than it needs: 0.5, 2,000, 5·10⁻⁷."""
+    text = f"{value:.3g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+        text = f"{value:,.0f}" if 1.0 < abs(value) < 1e5 else f"{mantissa}·{power}"
+        text = text.removeprefix("1·")
+    return text.replace("-", "−")

@@ -13,7 +13,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from playground.experiment.anatomy import BINS, EDGES, LOWEST, PER_DECADE, Anatomy
 from playground.ui.theme import GRID, Theme
-from playground.ui.views.curve import SUPERSCRIPTS, EpochAxis, Floats, Scale, medians, written
+from playground.ui.views.axes import EpochAxis
+from playground.ui.views.scale import SUPERSCRIPTS, Floats, Scale, written
+from playground.ui.views.thinning import medians
 from playground.ui.views.view import colour_axes, quiet
 
 COLUMNS = 400  # of the waterfall; about as many as it has pixels
@@ -21,6 +23,7 @@ ROW_AXIS = 28  # pixels
 NUMBERS = 64  # pixels, of the ratios beside the factors
 TALLEST = 0.8  # share of its row that the highest bar of a layer takes
 USUAL = (-6, 1)  # powers of ten that histograms always show, so that they move seldom
+THICK = 0.26  # of a factor's bar, in rows
 MOST_DECADES = 8  # that factors are drawn over, either way
 CROWDED = 10  # powers of ten above which only every second has a name
 
@@ -128,32 +131,34 @@ class Histograms(RowPlot):
 
 
 class Factors(RowPlot):
-    """For each hidden layer the two factors on a gradient's way back as bars from × 1, and a dot for their product.
+    """For each hidden layer the two factors on a gradient's way back as bars from × 1, and a dot for the ratio of δ.
 
-    The product stands as a number at the right; the layer to blame lies on a stripe.
+    Below them lies the factor of each layer on the signal's way up. The ratio stands as a number at the right; the layer to
+    blame lies on a stripe.
     """
 
     def __init__(self, font: QFont) -> None:
-        super().__init__(font, right=pg.AxisItem("right"))
+        super().__init__(font, right=pg.AxisItem("right"), bottom=EpochAxis("bottom"))
         self.getAxis("bottom").setGrid(90)
         numbers = self.getAxis("right")
         numbers.setStyle(tickFont=font, tickLength=0, tickTextOffset=4, maxTickLevel=0)
         numbers.setWidth(NUMBERS)
         self._stripe = pg.BarGraphItem(x=[0.0], y0=[-0.5], width=2.0 * MOST_DECADES + 2.0, height=[1.0])
-        self._bars = [pg.BarGraphItem(x0=[], y0=[], width=[], height=0.34) for _ in range(2)]
+        self._bars = [pg.BarGraphItem(x0=[], y0=[], width=[], height=THICK) for _ in range(3)]
         self._one = pg.InfiniteLine(pos=0.0, angle=90)
         self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
         for item in (self._stripe, *self._bars, self._one, self._dots):
             self.addItem(item, ignoreBounds=True)
 
     def show_anatomy(self, anatomy: Anatomy) -> None:
-        """Draw the slopes, the gains of the weights, and the ratios of δ."""
+        """Draw the slopes, the gains of the weights, the ratios of δ, and what becomes of the signal."""
         rows = np.arange(len(anatomy.slope) - 1)  # the output layer's δ has come through neither
         slope, gain, ratio = anatomy.slope[:-1], anatomy.gain[:-1], anatomy.ratio[:-1]
-        furthest = reach(np.concatenate([slope, gain, ratio]))
-        for bars, factor, bottom in zip(self._bars, (slope, gain), (0.03, -0.37), strict=True):
+        furthest = reach(np.concatenate([slope, gain, ratio, anatomy.forward]))
+        factors = (slope, gain, anatomy.forward)
+        for bars, factor, bottom in zip(self._bars, factors, (0.13, -0.13, -0.39), strict=True):
             logs = logarithms(factor, furthest)
-            bars.setOpts(x0=np.minimum(logs, 0.0), width=np.abs(logs), y0=rows + bottom)
+            bars.setOpts(x0=np.minimum(logs, 0.0), width=np.abs(logs), y0=np.arange(len(factor)) + bottom)
         known = np.isfinite(ratio)
         self._dots.setData(logarithms(ratio, furthest)[known], rows[known].astype(float))
         self._stripe.setVisible(anatomy.culprit is not None)
@@ -165,13 +170,13 @@ class Factors(RowPlot):
         self.getAxis("bottom").setTicks([[(e, f"× {plain_power(e)}") for e in range(-furthest, furthest + 1, step)]])
         self.vb.setXRange(-furthest, furthest, padding=0.04)
 
-    def show_colours(self, slope: str, gain: str, theme: Theme) -> None:
+    def show_colours(self, slope: str, gain: str, forward: str, theme: Theme) -> None:
         """Take these."""
         self.show_theme(theme)
         self.getAxis("right").setPen(None)
         self.getAxis("right").setTickPen(theme.base)
         self.getAxis("right").setTextPen(theme.text)
-        for bars, colour in zip(self._bars, (slope, gain), strict=True):
+        for bars, colour in zip(self._bars, (slope, gain, forward), strict=True):
             bars.setOpts(brush=QColor(colour), pen=pg.mkPen(None))
         self._one.setPen(pg.mkPen(theme.muted))
         self._dots.setPen(pg.mkPen(theme.base))

@@ -16,12 +16,14 @@ from playground.experiment.vitals import Vitals
 from playground.ui.document import Document
 from playground.ui.theme import Theme
 from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.curve import CurvePlot, Floats, Scale, written
+from playground.ui.views.curve import CurvePlot
 from playground.ui.views.key import Key
 from playground.ui.views.layer_plots import Factors, Histograms, Sentence, Waterfall
+from playground.ui.views.scale import Floats, Scale, written
 from playground.ui.views.view import Entry, Legend, Segments, small
 
 HEALTHY = 1e-3  # of its weights a layer should move at a step; Karpathy and Johnson, CS231n notes, "Neural Networks 3"
+FAINTEST = 1e-12  # of the largest gradient: what is smaller has the darkest colour of the waterfall
 BAND = np.log10(HEALTHY) + np.array([-0.5, 0.5])  # still called healthy
 PICTURES = {  # what each needs of a frame
     "waterfall": frozenset({CURVES, Anatomy.need}),
@@ -58,7 +60,10 @@ class LayersView(CaptionedView):
                     self.tr("How large the gradients and the weights of each layer are now."),
                 ),
                 "updates": (self.tr("updates"), self.tr("How far each step moves a layer, in terms of its weights.")),
-                "factors": (self.tr("factors"), self.tr("What a gradient is multiplied by on its way back.")),
+                "factors": (
+                    self.tr("factors"),
+                    self.tr("What a gradient is multiplied by on its way back, and the signal on its way up."),
+                ),
             },
         )
         self._segments.chosen.connect(self._choose_picture)
@@ -78,7 +83,7 @@ class LayersView(CaptionedView):
             self._updates.addItem(item, ignoreBounds=True)
         self._waterfall.setLabel("bottom", self.tr("epoch"))
         self._histograms.setLabel("bottom", self.tr("size of a gradient |∂L/∂w|, of a weight |w|"))
-        self._factors.setLabel("bottom", self.tr("the gradient is multiplied by"))
+        self._factors.setLabel("bottom", self.tr("is multiplied by"))
         self._placed: list[Any] = []
         self.show_config(document.config)
         self.show_theme(theme)
@@ -109,7 +114,7 @@ class LayersView(CaptionedView):
         for part in (self._sentence, self._key, self._legend, self._waterfall):
             part.show_theme(theme)
         self._histograms.show_colours(theme.test, theme.train, theme)
-        self._factors.show_colours(theme.test, theme.train, theme)
+        self._factors.show_colours(theme.test, theme.train, theme.validation, theme)
         band = QColor(theme.accent)
         band.setAlphaF(0.15)
         self._band.setBrush(band)
@@ -156,13 +161,19 @@ class LayersView(CaptionedView):
 
     def _told_factors(self, anatomy: Anatomy, layer: int) -> str:
         if layer == len(anatomy.slope) - 1:
-            return self.tr("output: its δ comes straight from the loss")
+            words = self.tr(
+                "output: its δ comes straight from the loss; the size of its z is × {0} that of the layer below"
+            )
+            return words.format(written(anatomy.forward[layer]))
         slope, gain, ratio = (written(values[layer]) for values in (anatomy.slope, anatomy.gain, anatomy.ratio))
         return "\n".join(
             (
                 self.tr("{0}: δ is × {1} that of the layer above").format(self._name(layer), ratio),
                 self.tr("mean |f′(z)| = {0}").format(slope),
                 self.tr("‖Wᵀδ‖ / ‖δ‖ = {0} of the weights above").format(gain),
+                self.tr("z has size {0}, × {1} that of the layer below").format(
+                    written(anatomy.signal[layer]), written(anatomy.forward[layer])
+                ),
             )
         )
 
@@ -223,7 +234,8 @@ class LayersView(CaptionedView):
     def _draw_waterfall(self) -> None:
         epochs, norms = _known(self._curves)
         if self._curves is not None and norms.shape[1] == self._layers:
-            scale = Scale.logarithmic(norms)
+            most = float(np.nanmax(norms, initial=0.0))
+            scale = Scale.logarithmic(norms[norms >= FAINTEST * most])
             self._waterfall.show_sizes(epochs, norms, scale, self.theme)
             ends = (10.0**scale.low, 10.0**scale.high)
             self._key.show_bar(self.tr("‖∂L/∂W‖"), ends, self.theme.value_table(), ())
@@ -260,7 +272,8 @@ class LayersView(CaptionedView):
             entries = [
                 Entry(first, self.tr("slopes: mean |f′|"), "|f′|"),
                 Entry(second, self.tr("weights above: ‖Wᵀδ‖ / ‖δ‖"), "Wᵀ"),
-                Entry(QColor(self.theme.text), self.tr("both: ratio of ‖δ‖"), "δ"),
+                Entry(QColor(self.theme.text), self.tr("δ: ratio to the layer above"), "δ"),
+                Entry(QColor(self.theme.validation), self.tr("signal: z to the layer below"), "z"),
             ]
         self._legend.show_entries(entries)
 
@@ -268,15 +281,17 @@ class LayersView(CaptionedView):
         """What to look for."""
         words = {
             "waterfall": self.tr(
-                "Rows that get darker from the output down to layer 1: the gradient vanishes; brighter: it explodes."
+                "Rows that get darker from the output down to layer 1: the gradient vanishes; brighter: it explodes. "
+                "Brown: it is 0."
             ),
             "distribution": self.tr("Gradients that lie decades to the left of those of the layer above: it vanishes."),
             "updates": self.tr(
-                "Healthy is about 10⁻³ (band; Karpathy and Johnson, CS231n): below, a layer hardly learns; above, it jumps."
+                "Healthy while learning is about 10⁻³ (band; Karpathy and Johnson, CS231n): below, a layer hardly moves; above, "
+                "it jumps."
             ),
             "factors": self.tr(
-                "Left of × 1 a factor shrinks the gradient on its way back, right of it, it stretches it. "
-                "A sigmoid's slope is 1/4 at most."
+                "Left of × 1 a factor shrinks the gradient on its way back, or the signal on its way up; right of it, "
+                "it stretches it."
             ),
         }
         caption = words[self._picture]

@@ -12,8 +12,10 @@ from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Floats, Frame
 from playground.ui.document import Document
 from playground.ui.theme import Theme
-from playground.ui.views.curve import CurvePlot, Scale, picked, written
+from playground.ui.views.curve import CurvePlot
+from playground.ui.views.scale import Scale, written
 from playground.ui.views.spread import Spread, enclosed, quantiles
+from playground.ui.views.thinning import picked
 from playground.ui.views.view import Entry, Legend, PlotView, Segments, Tag, show_bottom, small
 
 

@@ -15,12 +15,16 @@ from playground.experiment.loss_apart import WORST, LossApart
 from playground.ui.controls import Box
 from playground.ui.document import Document
 from playground.ui.theme import Theme
-from playground.ui.views.captioned import CaptionedView, nearest
-from playground.ui.views.curve import LEFT_AXIS, CurvePlot, Scale, written
+from playground.ui.views.axes import LEFT_AXIS
+from playground.ui.views.captioned import CaptionedView
+from playground.ui.views.curve import CurvePlot
 from playground.ui.views.dots import MOST, Dots
+from playground.ui.views.scale import Scale, written
+from playground.ui.views.tagged import nearest
 from playground.ui.views.view import Entry, Legend, Segments, colour_axes, small
 
 DOT, RING = 6, 11  # pixels
+FEW = 4  # weights in a bar
 
 
 class LossApartView(CaptionedView):
@@ -193,7 +197,10 @@ class LossApartView(CaptionedView):
             bars.setOpts(x=middles, y0=below, height=counts, width=look.edges[1] - look.edges[0], brush=colour)
             below = below + counts
         self._weights.vb.setXRange(look.edges[0], look.edges[-1], padding=0.0)
-        self._weights.vb.setYRange(0.0, max(float(below.max()), 1.0), padding=0.04)
+        most = max(int(below.max()), 1)
+        self._weights.vb.setYRange(0.0, float(most), padding=0.04)
+        few = most <= FEW  # or the axis would count half weights
+        self._weights.getAxis("left").setTicks([[(n, str(n)) for n in range(most + 1)]] if few else None)
         names = [self.tr("layer {0}").format(index + 1) for index in range(layers - 1)] + [self.tr("output")]
         briefly = [str(index + 1) for index in range(layers - 1)] + [self.tr("out")]
         entries = [Entry(c, n, s) for c, n, s in zip(colours, names, briefly, strict=True)]

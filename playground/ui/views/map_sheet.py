@@ -46,6 +46,7 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         self._panels: list[Panel] = []
         self._unit = 0
         self._scene: Scene | None = None
+        self._of_class = False
         self._large: list[QImage] = []
         self._border: list[QLineF] = []  # where z = 0, in shares of a map from its lower left corner
         self._small: list[QImage] = []  # of each of the first two panels all units, below one another
@@ -53,9 +54,12 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         self._small_places: list[QRectF] = []  # of both maps of a unit
         self._bottom = 0.0  # of the large maps
 
-    def show_panels(self, panels: list[Panel], unit: int, scene: Scene) -> None:
-        """Draw these; the first panel's border between the signs is drawn on the others too."""
-        self._panels, self._unit, self._scene = panels, unit, scene
+    def show_panels(self, panels: list[Panel], unit: int, scene: Scene, of_class: bool = False) -> None:
+        """Draw these; the first panel's border between the signs is drawn on the others too.
+
+        Of a unit that stands for one class (`of_class`) the points say no or yes: in the other classes' place, or its own.
+        """
+        self._panels, self._unit, self._scene, self._of_class = panels, unit, scene, of_class
         self._large = [_coloured(panel.maps[unit, ::-1], panel) for panel in panels]
         ends = contour(panels[0].maps[unit], 0.0, (0.0, 1.0, 0.0, 1.0))
         self._border = [QLineF(*first, *second) for first, second in zip(ends[::2], ends[1::2], strict=True)]
@@ -153,7 +157,7 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         painter.drawRect(rect)
 
     def _paint_points(self, painter: QPainter, rect: QRectF) -> None:
-        """The training points, in their class's colour, as dots."""
+        """The training points, in their class's colour or in that of no and yes, as dots."""
         scene = self._scene
         if scene is None or not scene.classes:
             return
@@ -161,7 +165,7 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         every = -(-len(scene.train_y) // MOST_POINTS)
         painter.setPen(QPen(QColor(self._theme.base), 0.8))
         for (x, y), kind in zip(scene.train_points[::every].tolist(), scene.train_y[::every].tolist(), strict=True):
-            painter.setBrush(class_colour(int(kind)))
+            painter.setBrush(class_colour(int(kind == self._unit) if self._of_class else int(kind)))
             across, up = (x - x_low) / (x_high - x_low), (y - y_low) / (y_high - y_low)
             painter.drawEllipse(
                 QPointF(rect.left() + across * rect.width(), rect.bottom() - up * rect.height()), 1.8, 1.8
@@ -190,11 +194,13 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
         if self._panels and self._scene is not None:
-            self.show_panels(self._panels, self._unit, self._scene)
+            self.show_panels(self._panels, self._unit, self._scene, self._of_class)
 
 
 def tiled(count: int, room: QRectF, gap: float, times: float, plus: float) -> list[QRectF]:
-    """Places for cells as wide as they fit into a room, row by row: `times` their width and `plus` high."""
+    """Places for cells as wide as they fit into a room, row by row, the last row in the middle: `times` their width and
+    `plus` high.
+    """
     best, side = 1, 0.0
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)
@@ -202,9 +208,13 @@ def tiled(count: int, room: QRectF, gap: float, times: float, plus: float) -> li
         side, best = max((side, best), (min(across, ((room.height() + gap) / rows - gap - plus) / times), columns))
     side = max(math.floor(side), 4)  # whole pixels, for a picture that is not scaled takes a tenth of the time
     high = times * side + plus
-    left, top = math.ceil(room.left() + (room.width() - best * (side + gap) + gap) / 2.0 - 0.5), math.ceil(room.top())
-    places = (divmod(index, best) for index in range(count))
-    return [QRectF(left + col * (side + gap), top + row * (high + gap), side, high) for row, col in places]
+    places = []
+    for first in range(0, count, best):
+        across = min(best, count - first)
+        left = math.ceil(room.left() + (room.width() - across * (side + gap) + gap) / 2.0 - 0.5)
+        top = math.ceil(room.top()) + first // best * (high + gap)
+        places += [QRectF(left + column * (side + gap), top, side, high) for column in range(across)]
+    return places
 
 
 def _coloured(values: Floats, panel: Panel) -> QImage:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from playground.experiment.config import Config
 from playground.experiment.excitation import Excitation
 from playground.experiment.frame import Frame
-from playground.ui.diagram import bound_of
+from playground.ui.diagram_colours import bound_of
 from playground.ui.document import Document
 from playground.ui.pairs import output_of
 from playground.ui.theme import GRID, Theme
@@ -132,7 +132,7 @@ class MapsView(CaptionedView):
             scene = frame.scene
             panels[1] = panels[1]._replace(title=self.tr("output, soft"))
             panels.append(Panel(self.tr("hard"), look.hard, (scene.low, scene.high), self.theme.map_table()))
-        self._sheet.show_panels(panels, self._unit(look), frame.scene)
+        self._sheet.show_panels(panels, self._unit(look), frame.scene, of_class=last and len(look.h) > 1)
 
     def _activations(self, look: Excitation, frame: Frame, last: bool) -> Panel:
         scene, title = frame.scene, self.tr("activation h")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from playground.experiment.matrix import Matrix
-from playground.ui.controls import ARROWS, wrapped
+from playground.ui.controls import ARROWS
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.matrices_item import Cell, MatricesItem
+from playground.ui.views.step_panels import plain
 from playground.ui.views.view import Tag
+
+WIDE = 84  # letters of a line that explains
 
 
 class MatricesView(QGraphicsView):
@@ -32,8 +37,8 @@ class MatricesView(QGraphicsView):
         self.setScene(scene)
         self._mouse: QPointF | None = None
         self._selected: Cell | None = None  # by keyboard
-        self._tag = Tag(f"{name}.tag", self.viewport())
-        self._tag.setFont(font)
+        self._theme, self._font = theme, font
+        self._tag: Tag | None = None
         self.setAccessibleName(self.tr("Matrices of this step"))
         self.show_theme(theme)
 
@@ -46,9 +51,11 @@ class MatricesView(QGraphicsView):
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
+        self._theme = theme
         self.setBackgroundBrush(QColor(theme.base))
         self.item.show_theme(theme)
-        self._tag.show_theme(theme)
+        if self._tag is not None:
+            self._tag.show_theme(theme)
 
     def _lay_out(self) -> None:
         self.item.show_matrices(self._title, self._latex, self._matrices, self.viewport().width())
@@ -63,10 +70,25 @@ class MatricesView(QGraphicsView):
             cell = self._selected
             place = QPointF(self.mapFromScene(self.item.place(cell).center()))
         self.item.mark(cell)
-        text = wrapped(self.item.explain(cell)) if cell is not None else ""
-        self._tag.tell(text, place)
+        text = _wrapped(plain(self.item.explain(cell))) if cell is not None else ""
         if text:
             self.setAccessibleDescription(text)
+            tag = self._tag_in_window()
+            tag.tell(text, QPointF(self.viewport().mapTo(self.window(), place.toPoint())))
+            tag.raise_()
+        elif self._tag is not None:
+            self._tag.hide()
+
+    def _tag_in_window(self) -> Tag:
+        """A child of the window, as it may be taller than these matrices; the dock they are in may float off and return."""
+        if self._tag is None or self._tag.parentWidget() is not self.window():
+            if self._tag is not None:
+                self._tag.hide()
+                self._tag.deleteLater()
+            self._tag = Tag(f"{self.objectName()}.tag", self.window())
+            self._tag.setFont(self._font)
+            self._tag.show_theme(self._theme)
+        return self._tag
 
     def _move(self, down: int, across: int) -> None:
         """To the next number, and over the edge of a matrix to the next matrix."""
@@ -119,6 +141,11 @@ class MatricesView(QGraphicsView):
             self._tell()
         return super().viewportEvent(event)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._mouse = None
+        self._tell()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out()
@@ -131,3 +158,7 @@ class MatricesView(QGraphicsView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._tell()
+
+
+def _wrapped(text: str) -> str:
+    return "\n".join(textwrap.fill(line, WIDE, subsequent_indent="    ") for line in text.split("\n"))

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSignalBlocker
 from PySide6.QtGui import QColor, QFontMetricsF
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QSizePolicy
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.microscope import Microscope
-from playground.nn.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, AMSGrad, Lion, Momentum, RMSprop
-from playground.nn.regularizers import L2
+from playground.experiment.microscope import Microscope, Steps
 from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme, tabular
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
-from playground.ui.views.step_panels import Panel, marks, plain, scale_of, signed
+from playground.ui.views.scale import Scale
+from playground.ui.views.step_panels import Panel, columns_for, marks, panels_of, places, plain, scale_of, signed
+from playground.ui.views.step_words import advice, told_of
 from playground.ui.views.unit_picker import UnitPicker
-from playground.ui.views.view import Entry, Legend, show_bottom, small
-
-SIGNED = ("mean", "velocity")  # slots that may be negative; all others are sizes, on a logarithmic scale
-ROOM = (120.0, 72.0)  # pixels that a plot wants, across and up
-MOST_COLUMNS = 4
+from playground.ui.views.view import Entry, Legend, Segments, show_bottom, small
 
 
 class MicroscopeView(CaptionedView):
-    """Small plots over one axis of steps. While the mouse is over one of them, all numbers are those of that step."""
+    """Small plots over one axis of steps: the last ones, or all that were seen, thinned out.
+
+    While the mouse is over one of them, all numbers are those of that step.
+    """
 
     name = "microscope"
     title = "Microscope"
@@ -38,13 +35,15 @@ class MicroscopeView(CaptionedView):
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self._look: Microscope | None = None
+        self._look: Steps | None = None
         self._frame: Frame | None = None
         self._panels: list[Panel] = []
         self._plots: list[tuple[Legend, CurvePlot]] = []
         self._columns = 0
         self._record = -1
         self._font = small(self.font())
+        self._span = QGraphicsSimpleTextItem(self.canvas.ci)
+        self._span.setFont(self._font)
         self._picker = UnitPicker("microscope", document)
         self._inputs = Selector()
         self._inputs.setObjectName("microscope.input")
@@ -56,9 +55,18 @@ class MicroscopeView(CaptionedView):
         self._inputs.setMaxVisibleItems(16)
         self._inputs.activated.connect(self._choose_input)
         self._names: list[str] = []
+        self._period = Segments(
+            "microscope.period",
+            {
+                "last": (self.tr("last"), self.tr("The last 1,000 steps, one by one.")),
+                "course": (self.tr("all"), self.tr("All steps since this weight is looked at: every so many of them.")),
+            },
+        )
+        self._period.chosen.connect(self._choose_period)
         self.controls.addWidget(self._picker)
         self.controls.addWidget(self._inputs)
         self.controls.addStretch()
+        self.controls.addWidget(self._period)
         self.canvas.setMinimumHeight(15 * GRID)
         self._sentence = QLabel()
         self._sentence.setObjectName("microscope.sentence")
@@ -72,10 +80,9 @@ class MicroscopeView(CaptionedView):
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        look = frame.look(Microscope)
-        if look is None:
+        if frame.look(Microscope) is None:
             return
-        self._frame, self._look = frame, look
+        self._frame = frame
         self._picker.show_frame(frame)
         self._offer_inputs()
         self._draw()
@@ -83,10 +90,13 @@ class MicroscopeView(CaptionedView):
     def show_config(self, config: Config) -> None:
         self._picker.show_config()
         self._offer_inputs()
-        self.caption.setText(plain(self._advice(config)))
+        self._period.show_value(config.display.microscope)
+        self._draw()
+        self.caption.setText(plain(advice(config.training, self.tr)))
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
+        self._period.show_theme(theme)
         self._dress()
 
     def told(self, mouse: QPointF) -> str:
@@ -123,47 +133,45 @@ class MicroscopeView(CaptionedView):
     def _choose_input(self, index: int) -> None:
         self.document.set("display.input", index, self.tr("Look at the weight of another input"), merge=True)
 
+    def _choose_period(self, value: str) -> None:
+        self.document.set("display.microscope", value, self.tr("Steps under the microscope"))
+
     # What is drawn
 
-    def _panels_of(self, look: Microscope) -> list[Panel]:
-        gradient = {"∂L/∂w": look.gradient}
-        if look.penalty is not None:
-            # The sum first: it would hide the others.
-            gradient = {self.tr("sum"): look.gradient + look.penalty, **gradient, self.tr("L2 share"): look.penalty}
-        if look.clipped is not None:
-            gradient[self.tr("clipped")] = look.clipped
-        panels = [Panel(self.tr("gradient"), "signed", gradient)]
-        for slot, lines in look.memories.items():
-            panels.append(Panel(slot, "signed" if slot in SIGNED else "size", dict(lines)))
-        if look.effective is not None:
-            rates = {} if np.array_equal(look.effective, look.rate) else {self.tr("effective"): look.effective}
-            panels.append(Panel(self.tr("rate"), "size", rates | {"ε": look.rate}))
-        step = {"Δw": look.moved}
-        shares = {self.tr("decay"): look.decay, self.tr("pull"): look.pull}
-        step |= {name: share for name, share in shares.items() if share is not None}
-        panels.append(Panel(self.tr("step"), "signed", step))
-        panels.append(Panel(self.tr("weight"), "near", {"w": look.value}))
-        return panels
-
     def _draw(self) -> None:
-        if self._look is None:
+        seen = None if self._frame is None else self._frame.look(Microscope)
+        if seen is None:
             return
+        every = seen.every if self.document.config.display.microscope == "course" else 1
+        self._look = seen.last if self.document.config.display.microscope == "last" else seen.course
         before = [tuple(panel.lines) for panel in self._panels]
-        self._panels = self._panels_of(self._look)
+        self._panels = panels_of(self._look, self.document.config.training, self.tr)
         if [tuple(panel.lines) for panel in self._panels] != before:
             self._make_plots()
         steps = self._look.step.astype(float)
         first = float(steps[0]) if len(steps) else 0.0
+        if len(steps):
+            ends = f"{first:,.0f}", f"{steps[-1]:,.0f}"
+            text = self.tr("every plot: steps {0} to {1}").format(*ends)
+            self._span.setText(text + self.tr(", one of {0}").format(f"{every:,}") if every > 1 else text)
+        self._lay_out()
         for panel, (_, plot) in zip(self._panels, self._plots, strict=True):
             values = np.stack(list(panel.lines.values()), axis=1)
             scale = scale_of(values, panel.kind)
             plot.show_lines(steps, values, scale, first)
-            if not scale.log:
-                plot.getAxis("left").setTicks([[(mark, f"{mark:.4g}".replace("-", "−")) for mark in marks(scale)]])
-            if len(steps):
-                ends = [(first, f"{first:,.0f}"), (steps[-1], self.tr("step {0}").format(f"{steps[-1]:,.0f}"))]
-                plot.getAxis("bottom").setTicks([ends if len(steps) > 1 else ends[1:]])
+            self._mark(plot, scale)
         self._show_record()
+
+    def _mark(self, plot: CurvePlot, scale: Scale) -> None:
+        """Number the left axis with as many marks as there is room for."""
+        axis = plot.getAxis("left")
+        found = marks(scale, plot.size().height() / QFontMetricsF(self._font).height() - 0.5)
+        if found is None:
+            axis.setTicks(None)
+        elif scale.log:
+            axis.setTicks([list(zip(found, axis.tickStrings(found, 1.0, 1.0), strict=True))])
+        else:
+            axis.setTicks([[(mark, f"{mark:.4g}".replace("-", "−")) for mark in found]])
 
     def _show_record(self) -> None:
         """The numbers of the step under the mouse, or of the last."""
@@ -173,7 +181,7 @@ class MicroscopeView(CaptionedView):
         record = self._record if 0 <= self._record < len(look.step) else len(look.step) - 1
         for panel, (legend, _) in zip(self._panels, self._plots, strict=True):
             self._show_legend(panel, legend, record)
-        self._sentence.setText(self._told_of(look, record))
+        self._sentence.setText(told_of(look, record, self.tr))
 
     def _show_legend(self, panel: Panel, legend: Legend, record: int) -> None:
         """Symbols, and as far as there is room their values and the plot's title."""
@@ -185,107 +193,46 @@ class MicroscopeView(CaptionedView):
         entries = []
         for (symbol, values), colour in zip(panel.lines.items(), self._colours(), strict=False):
             name = plain(symbol)
-            brief = f"{name[:3]}." if len(name) > 7 else name
+            first = name.split()[0]
+            brief = f"{first[:3]}." if len(first) > 7 else first
             entries.append(Entry(colour, name, brief, signed(values[record]) if valued else ""))
         legend.show_entries(entries, panel.title if room >= wide(panel.title) else "")
-
-    def _told_of(self, look: Microscope, record: int) -> str:
-        """A step as a calculation with its numbers."""
-        if record < 0:
-            return self.tr("No step has been seen of this weight yet: let the run go on.")
-        text = self.tr("Step {0}: ").format(f"{look.step[record]:,}")
-        if look.above is None or look.own is None:
-            whole = self.tr("Δw = {0}, which follows from all weights at once.")
-            return text + whole.format(signed(look.moved[record]))
-        above, below = map(plain, look.symbols)
-        text += f"Δw = −ε {above}{f' / {below}' if below else ''} = −{signed(look.rate[record])} · "
-        number = signed(look.above[record])
-        text += f"({number})" if number.startswith("−") else number
-        if look.below is not None:
-            text += f" / {signed(look.below[record])}"
-        text += f" = {signed(look.own[record])}"
-        for name, share in ((self.tr("decay"), look.decay), (self.tr("pull"), look.pull)):
-            if share is not None:
-                text += f",  {name} {signed(share[record])}"
-        if look.decay is not None or look.pull is not None:
-            text += ",  " + self.tr("together {0}").format(signed(look.moved[record]))
-        return text
-
-    def _advice(self, config: Config) -> str:
-        """What to look for with this optimizer."""
-        rules = config.training
-        if isinstance(rules.optimizer, Adam) and isinstance(rules.regularizer, L2):
-            return self.tr(
-                "The L2 share is part of the gradient, so √v̂ divides it too: where gradients are large a weight hardly "
-                "decays. AdamW keeps decay apart."
-            )
-        advice = {
-            AdamW: self.tr("Decay is a step of its own that √v̂ does not divide, unlike the share of an L2 penalty."),
-            AMSGrad: self.tr("The largest v so far never falls, so the effective rate never grows again."),
-            Adam: self.tr(
-                "m̂ and v̂ differ from m and v in the first steps only. Where the gradient keeps its sign a step is about ε."
-            ),
-            Adamax: self.tr("u is the largest recent gradient: no step is much longer than ε."),
-            Adagrad: self.tr("s only grows, so the effective rate shrinks for good."),
-            Adadelta: self.tr("The effective rate follows √u, the size of recent steps: it finds its own scale."),
-            RMSprop: self.tr("s forgets: where gradients get small the effective rate grows again, unlike Adagrad's."),
-            Momentum: self.tr(
-                "v goes on after the gradient has changed its sign: the weight overshoots and comes back."
-            ),
-            Lion: self.tr("Every step has the length ε; the mean m only decides its sign."),
-            SGD: self.tr("The step is the gradient times −ε: it is as noisy as the mini-batches are."),
-        }
-        found = (advice[cls] for cls in type(rules.optimizer).__mro__ if cls in advice)
-        return next(found, self.tr("The step follows from the gradient and the curvature of all weights at once."))
 
     # Construction
 
     def _make_plots(self) -> None:
         """As many plots as there are panels; the old ones go."""
-        self.canvas.clear()
+        for items in self._plots:
+            for item in items:
+                self.canvas.scene().removeItem(item)
         self._plots = []
         for _ in self._panels:
-            plot = CurvePlot(self._font, width=1.0)
+            legend, plot = Legend(self._font), CurvePlot(self._font, width=1.0)
+            legend.setFixedHeight(QFontMetricsF(self._font).height() + GRID / 2)
             plot.pointed.connect(self._point_at_record)
             plot.getAxis("left").setTickDensity(0.6)  # there is little room
-            self._plots.append((Legend(self._font), plot))
-        self._columns = 0
-        self._lay_out()
+            show_bottom(plot, False)  # the steps of all plots are told once, below them
+            plot.getAxis("bottom").setHeight(GRID)
+            for item in (legend, plot):
+                item.setParentItem(self.canvas.ci)
+            self._plots.append((legend, plot))
         self._dress()
 
     def _lay_out(self) -> None:
-        """In one column where each plot has its room, else in more; only the lowest ones name their axis."""
-        count = len(self._plots)
-        if not count:
-            return
-        across = max(min(int(self.canvas.width() / ROOM[0]), MOST_COLUMNS), 1)
-        up = max(int(self.canvas.height() / ROOM[1]), 1)
-        columns = min(math.ceil(count / up), across)
-        if columns == self._columns:
-            return
-        self._columns = columns
-        layout, rows = self.canvas.ci, math.ceil(count / columns)
-        for items in self._plots:
-            for item in items:
-                if item in layout.items:
-                    layout.removeItem(item)
-        for index, (legend, plot) in enumerate(self._plots):
-            column, row = divmod(index, rows)
-            layout.addItem(legend, 2 * row, column)
-            layout.addItem(plot, 2 * row + 1, column)
-            lowest = row == rows - 1 or index == count - 1
-            show_bottom(plot, lowest)
-            if lowest:
-                plot.getAxis("bottom").setHeight(2.5 * GRID)  # its name is in a number
-        layout.layout.setHorizontalSpacing(GRID)
-        for column in range(MOST_COLUMNS):
-            layout.layout.setColumnStretchFactor(column, 1 if column < columns else 0)
-        for row in range(count):
-            layout.layout.setRowStretchFactor(2 * row + 1, 1 if row < rows else 0)
-        # WORKAROUND Qt: a layout that has lost items shrinks what it lies in, which pyqtgraph sizes at a resize only.
-        layout.setGeometry(QRectF(self.canvas.viewport().rect()))
+        """Share the canvas among the plots, and the row below them for their steps."""
+        canvas, line = self.canvas.viewport(), QFontMetricsF(self._font).height()
+        around = QRectF(GRID / 2, 0.0, canvas.width() - 1.5 * GRID, canvas.height() - line - GRID / 2)
+        self._columns = columns_for(len(self._plots), around.width(), around.height())
+        for (legend, plot), place in zip(
+            self._plots, places(len(self._plots), self._columns, around, GRID), strict=True
+        ):
+            title = legend.maximumHeight()
+            legend.setGeometry(QRectF(place.x(), place.y(), place.width(), title))
+            plot.setGeometry(place.adjusted(0.0, title + GRID / 4, 0.0, 0.0))  # the highest number is half above it
+        self._span.setPos(around.center().x() - self._span.boundingRect().width() / 2, around.bottom())
 
     def _dress(self) -> None:
+        self._span.setBrush(QColor(self.theme.muted))
         for panel, (legend, plot) in zip(self._panels, self._plots, strict=True):
             legend.show_theme(self.theme)
             plot.show_colours(self._colours()[: len(panel.lines)], self.theme)
@@ -305,5 +252,5 @@ class MicroscopeView(CaptionedView):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._lay_out()
+            self._draw()  # with as many marks and numbers as there is room for now
         return super().eventFilter(watched, event)

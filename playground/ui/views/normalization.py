@@ -15,11 +15,12 @@ from playground.experiment.thinned import CELLS, MASKS, Thinned
 from playground.experiment.vitals import Vitals
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
+from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.curve import LEFT_AXIS, written
 from playground.ui.views.heat_map import steady_top
 from playground.ui.views.key import Key, short
 from playground.ui.views.normalization_course import Course
+from playground.ui.views.scale import written
 from playground.ui.views.unit_picker import UnitPicker, layer_name
 from playground.ui.views.units_plot import UnitsPlot
 from playground.ui.views.view import Entry, Legend, Segments, colour_axes, show_bottom, small

@@ -1,4 +1,7 @@
-"""The examples over a map: training points filled, test points hollow, validation points between. Knows no network."""
+"""The examples over a map: training points filled, test points hollow, validation points between; and rings around some.
+
+Knows no network.
+"""
 
 from __future__ import annotations
 
@@ -93,6 +96,24 @@ class Points:
         for item in items:
             self._plot.addItem(item, ignoreBounds=True)
         return items
+
+
+class Rings(pg.ScatterPlotItem):  # type: ignore[misc]
+    """Rings of one size around some of the points in a plot."""
+
+    def __init__(self, plot: Any, size: float, width: float) -> None:
+        super().__init__(size=size, symbol="o", brush=None)
+        self._width = width
+        self.setZValue(1)
+        plot.addItem(self, ignoreBounds=True)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        self.setPen(pg.mkPen(theme.text, width=self._width))
+
+    def surround(self, places: Floats) -> None:
+        """These, (places, 2), and no others."""
+        self.setData(places[:, 0], places[:, 1])
 
 
 def _spread(points: Floats, scene: Scene) -> Floats:

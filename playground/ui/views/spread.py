@@ -9,7 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from playground.ui.views.curve import CurvePlot, Scale, picked
+from playground.ui.views.curve import CurvePlot
+from playground.ui.views.scale import Scale
+from playground.ui.views.thinning import picked
 
 Floats = NDArray[np.floating]
 

@@ -9,7 +9,8 @@ from PySide6.QtGui import QColor, QFont
 from playground.experiment.excitation import Excitation, crossings
 from playground.experiment.frame import Scene
 from playground.ui.theme import GRID, LIGHT, Theme
-from playground.ui.views.curve import LEFT_AXIS, Floats
+from playground.ui.views.axes import LEFT_AXIS
+from playground.ui.views.scale import Floats
 from playground.ui.views.view import colour_axes, quiet, show_bottom
 
 

@@ -17,8 +17,9 @@ from playground.nn.activations import Softmax
 from playground.ui.document import Document
 from playground.ui.theme import GRID, NEGATIVE, Theme
 from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.curve import CurvePlot, Floats, Scale
+from playground.ui.views.curve import CurvePlot
 from playground.ui.views.heat_map import steady_top
+from playground.ui.views.scale import Floats, Scale, written
 from playground.ui.views.unit_picker import UnitPicker, layer_name
 from playground.ui.views.view import Entry, Legend, colour_axes, quiet, show_bottom, small
 
@@ -66,9 +67,6 @@ class UnitsView(CaptionedView):
             self.canvas.ci.layout.setColumnStretchFactor(column, stretch)
         for row in (1, 2):
             self.canvas.ci.layout.setRowStretchFactor(row, 1)
-        self.caption.setText(
-            self.tr("Bars in the shaded part: there |f′| is below 5 % of its steepest, and hardly any gradient passes.")
-        )
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -79,7 +77,10 @@ class UnitsView(CaptionedView):
             if len(vitals.units) != len(self._colours):
                 self._dress()
             self._saturated.show_lines(vitals.epoch, vitals.saturated, Scale(0.0, 1.0, False))
-            self._slope.show_lines(vitals.epoch, vitals.slope, Scale.linear(vitals.slope))
+            scale = Scale.linear(vitals.slope)
+            ticks = [(share * scale.high, f"{share * scale.high:g}") for share in (0.0, 0.5, 1.0)]  # the plot is low
+            self._slope.getAxis("left").setTicks([ticks])
+            self._slope.show_lines(vitals.epoch, vitals.slope, scale)
             self._tell_layers()
         seats = frame.look(Seats)
         if seats is not None:
@@ -88,7 +89,8 @@ class UnitsView(CaptionedView):
             self._tell_seats()
 
     def told(self, mouse: QPointF) -> str:
-        return ""  # the legends tell it
+        """The curves' numbers there; of the lines over epochs the legend tells them."""
+        return self._plot.numbers(mouse)
 
     def show_config(self, config: Config) -> None:
         self.picker.show_config()
@@ -128,6 +130,23 @@ class UnitsView(CaptionedView):
         elif not len(seats.values):
             note = self.tr("f′ is 1 for a unit's largest z, else 0")
         self._legend.show_entries(entries if len(seats.values) else entries[2:], note)
+        self.caption.setText(self._character(seats))
+        self.tell_again()
+
+    def _character(self, seats: Seats) -> str:
+        """How steep the curve is and where it bends, and what the shading means."""
+        if not seats.steepest:
+            return self.tr("f′ is 0 everywhere, so no gradient passes these units.")
+        words = [self.tr("f′ ≤ {0}").format(written(seats.steepest))]
+        if seats.bends.steepest_at is not None:
+            words.append(self.tr(", at z = {0}").format(_number(seats.bends.steepest_at)))
+        if seats.bends.values:
+            places = self.tr(" and ").join(map(_number, seats.bends.values))
+            words.append(self.tr("; f bends most at {0}").format(places))
+        for sign, value in seats.trained:
+            words.append(self.tr("; {0}, trained, is {1}").format(sign, _number(value)))
+        shaded = self.tr("Shaded: |f′| < 5 % of that, hardly any gradient passes.")
+        return "".join(words) + ". " + shaded
 
     def _tell_layers(self) -> None:
         """The numbers of the record under the mouse, or of the last one."""
@@ -176,11 +195,25 @@ class SeatPlot(pg.PlotItem):  # type: ignore[misc]
         self._values = pg.PlotCurveItem(antialias=True, connect="finite")
         for item in (self._shade, *self._bars, self._slopes, self._values):
             self.addItem(item, ignoreBounds=True)
+        self._marks = pg.ScatterPlotItem(size=7, pxMode=True)
+        self.addItem(self._marks, ignoreBounds=True)
+        self._seats: Seats | None = None
         self.reach = self.top = 0.0
         self._of = (0, 0)
 
+    def numbers(self, mouse: QPointF) -> str:
+        """z, f and f′ under the mouse; "" where it is elsewhere."""
+        seats = self._seats
+        if seats is None or not len(seats.values) or not self.vb.sceneBoundingRect().contains(mouse):
+            return ""
+        z = float(self.vb.mapSceneToView(mouse).x())
+        values = [float(np.interp(z, seats.z, values)) for values in (*seats.values, seats.slopes)]
+        *heights, slope = map(_number, values)
+        return f"z {_number(z)}   f {', '.join(heights)}   f′ {slope}"
+
     def show_seats(self, seats: Seats, run: int) -> None:
         """Draw these, of a run with this number."""
+        self._seats = seats
         if self._of != (run, seats.layer):
             self._of = (run, seats.layer)
             self.reach = self.top = 0.0
@@ -196,6 +229,7 @@ class SeatPlot(pg.PlotItem):  # type: ignore[misc]
         z = np.append(seats.z, np.nan)
         self._values.setData(np.tile(z, len(curves)), np.concatenate([*curves, np.zeros(0)]))
         self._slopes.setData(seats.z, seats.slopes)
+        self._marks.setData(list(seats.bends.places), list(seats.bends.values))
         self._shade.setPath(_regions(seats.z, seats.faint, self.reach, low, high))
         self.vb.setRange(xRange=(-self.reach, self.reach), yRange=(low, high), padding=0.0, disableAutoRange=True)
 
@@ -206,7 +240,13 @@ class SeatPlot(pg.PlotItem):  # type: ignore[misc]
         for bars, colour, strength in zip(self._bars, (theme.muted, theme.accent), (PALE, STRONG), strict=True):
             bars.setOpts(brush=_faded(colour, strength), pen=pg.mkPen(None))
         self._values.setPen(pg.mkPen(theme.text, width=2))
+        self._marks.setBrush(pg.mkBrush(theme.text))
+        self._marks.setPen(pg.mkPen(theme.base))
         self._slopes.setPen(pg.mkPen(NEGATIVE, width=2))
+
+
+def _number(value: float) -> str:
+    return written(value).replace("-", "−")
 
 
 def _ends(seats: Seats) -> tuple[float, float]:

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QGraphicsPathItem
 from playground.experiment.frame import Floats
 from playground.experiment.normalized import Values
 from playground.ui.theme import Theme
-from playground.ui.views.curve import Scale, ValueAxis
+from playground.ui.views.axes import ValueAxis
+from playground.ui.views.scale import Scale
 from playground.ui.views.view import colour_axes, quiet
 
 HALF = 0.36  # of the room between two units that a histogram takes at its widest, to each side

@@ -185,6 +185,10 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
             self.entries, self.note = entries, note
             self.update()
 
+    def least_width(self, entries: list[Entry]) -> float:
+        """The pixels that these want with their shorter names."""
+        return self._laid_out([(entry.short, entry.value) for entry in entries], QFontMetricsF(self._font))[-1]
+
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
         self._text, self._muted = QColor(theme.text), QColor(theme.muted)

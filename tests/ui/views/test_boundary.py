@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from PySide6.QtCore import QBuffer, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.config import Config
 from playground.experiment.frame import MAP_SIZE, OUTPUTS, UNITS, Frame
 from playground.experiment.session import Session
-from playground.options import with_text
 from playground.ui.document import Document
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
 from playground.ui.views.boundary import BoundaryView
-from playground.ui.views.heat_map import blended, contour, finer, steady_top
 from playground.ui.views.key import Key
 from playground.ui.views.points import MOST_POINTS, PALE
 from playground.ui.views.view import Legend
+from tests.configs import written
+from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -39,28 +34,15 @@ MakeView = Callable[..., BoundaryView]
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
     def make(frame: Frame | None = None, *edits: tuple[str, Any], theme: Any = LIGHT) -> BoundaryView:
-        document = Document(config_of(*edits))
-        view = BoundaryView(document, theme)
-        document.config_changed.connect(lambda old, new: view.show_config(new))
-        qtbot.addWidget(view)
-        view.resize(400, 440)
-        view.show()
-        if frame is not None:
-            view.show_frame(frame)
+        view = BoundaryView(Document(written(*edits)), theme)
+        show_alone(view, qtbot, frame, (400, 440))
         return view
 
     return make
 
 
-def config_of(*edits: tuple[str, str]) -> Config:
-    config = Config()
-    for path, text in edits:
-        config = with_text(config, path, text)
-    return config
-
-
 def frame_of(*edits: tuple[str, str]) -> Frame:
-    return Session(config_of(*edits)).frame()
+    return Session(written(*edits)).frame()
 
 
 def without_points(frame: Frame) -> Frame:
@@ -152,13 +134,6 @@ def test_more_classes_have_their_own_colours(make_view: MakeView) -> None:
     view.document.set("display.hard", True, "hard")
     colours = {tuple(colour) for colour in map_of(view).image.reshape(-1, 3).tolist()}
     assert colours <= {QColor(name).toTuple()[:3] for name in CLASSES[:5]}
-
-
-def test_two_outputs_for_two_classes_look_like_one() -> None:
-    scene = frame_of().scene
-    share = np.linspace(0.0, 1.0, 256)[None, :]
-    pixels = blended(np.stack([1.0 - share, share]), scene, LIGHT)
-    np.testing.assert_allclose(pixels[0].astype(int), LIGHT.map_table(), atol=3)
 
 
 def test_a_number_to_predict_is_drawn_between_the_targets(make_view: MakeView) -> None:
@@ -363,26 +338,6 @@ def test_a_diverged_network_is_drawn(make_view: MakeView) -> None:
             make_view(dataclasses.replace(frame, outputs=broken), ("display.hard", hard)).canvas.grab()
 
 
-@given(st.floats(0.0, 2 * np.pi), st.floats(-0.6, 0.6))
-def test_the_border_of_a_slope_is_its_level_line(angle: float, level: float) -> None:
-    centres = (np.arange(MAP_SIZE) + 0.5) / MAP_SIZE * 2.0 - 1.0
-    field = np.cos(angle) * centres[None, :] + np.sin(angle) * centres[:, None]
-    ends = contour(field, level, (-1.0, 1.0, -1.0, 1.0))
-    assert len(ends) >= 2
-    assert len(ends) % 2 == 0
-    np.testing.assert_allclose(ends @ [np.cos(angle), np.sin(angle)], level, atol=1e-9)
-    assert np.all(np.linalg.norm(ends[::2] - ends[1::2], axis=1) <= 2.0 * np.sqrt(2.0) / MAP_SIZE + 1e-9)
-
-
-def test_a_finer_map_follows_a_slope() -> None:
-    ramp = np.tile(np.arange(8.0), (1, 8, 1))
-    fine = finer(ramp)
-    assert fine.shape == (1, 32, 32)
-    np.testing.assert_allclose(fine[0, 3, 2:-2], (np.arange(32)[2:-2] + 0.5) / 4.0 - 0.5)
-    assert fine.min() == 0.0
-    assert fine.max() == 7.0
-
-
 def test_a_new_name_of_an_axis_is_centred_and_a_long_one_is_cut_with_a_tooltip(make_view: MakeView) -> None:
     frame = frame_of()
     view = make_view(frame)
@@ -401,31 +356,6 @@ def test_a_new_name_of_an_axis_is_centred_and_a_long_one_is_cut_with_a_tooltip(m
             assert max(label.width(), label.height()) <= box.width() + 12
             assert axis.toolTip() == (long if name == long else "")
             assert axis.label.toPlainText().strip() == name or name == long
-
-
-def test_many_classes_have_names_and_a_count_of_the_others(make_view: MakeView) -> None:
-    key = Key(make_view().font())
-    key.resize(400.0, key.minimumHeight())
-    key.show_classes(tuple(f"class {index}" for index in range(25)))
-    words = written_by(key)
-    assert words[-1] == "+19 more"
-    assert len(words) == 7
-    assert all(len(word) >= 4 for word in words)
-    assert key.toolTip().count("\n") == 24
-    key.show_classes(("a", "b", "c"))
-    assert [word for word in written_by(key) if word] == ["a", "b", "c"]
-
-
-def written_by(key: Key) -> list[str]:
-    """The words that a key draws, from left to right."""
-    buffer = QBuffer()
-    generator = QSvgGenerator()
-    generator.setOutputDevice(buffer)
-    painter = QPainter(generator)
-    key.paint(painter, None)
-    painter.end()
-    root = ElementTree.fromstring(bytes(buffer.data().data()))
-    return ["".join(text.itertext()).strip() for text in root.iter("{http://www.w3.org/2000/svg}text")]
 
 
 def test_the_output_of_a_regression_is_the_map_itself(make_view: MakeView) -> None:
@@ -481,15 +411,6 @@ def test_of_several_classes_the_one_they_differ_most_in_counts(make_view: MakeVi
     broken = np.full_like(frame.disagreement, np.nan)
     view.show_frame(dataclasses.replace(frame, disagreement=broken))
     view.canvas.grab()
-
-
-def test_the_top_of_the_colours_moves_seldom() -> None:
-    assert [steady_top(np.array([value]), 0.0) for value in (0.11, 0.2, 0.21, 0.7, 1.0)] == [0.2, 0.2, 0.5, 1.0, 1.0]
-    top, tops = 0.0, []
-    for value in (0.11, 0.19, 0.1, 0.07, 0.201, 0.3, 0.17, 0.05, 0.0, np.inf):
-        top = steady_top(np.array([value, np.nan]), top)
-        tops.append(top)
-    assert tops == [0.2, 0.2, 0.2, 0.2, 0.5, 0.5, 0.5, 0.05, 0.05, 0.05]
 
 
 def test_validation_points_are_pale_and_held_out_with_the_test(make_view: MakeView) -> None:

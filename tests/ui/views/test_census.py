@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.session import Session
-from playground.experiment.vitals import Vitals
+from playground.experiment.vitals import MEASURES, VitalsLog
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.census import CensusView, LifePlot
@@ -48,15 +48,11 @@ def base() -> Frame:
 
 
 def frame_of(base: Frame, lives: list[list[int]], units: tuple[int, ...]) -> Frame:
-    unit_dead = np.array(lives, bool)
-    parts = np.split(unit_dead, np.cumsum(units)[:-1], axis=1)
-    dead = np.stack([part.mean(axis=1) for part in parts], axis=1)
-    epoch = 10.0 * np.arange(len(lives))
-    no_moments = np.zeros((2, len(epoch), sum(units)))
-    vitals = Vitals(
-        epoch, epoch.astype(np.int64), dead, dead, dead, dead, unit_dead, units, no_moments, no_moments, units
-    )
-    return dataclasses.replace(base, looks=(vitals,))
+    log = VitalsLog(units, units)
+    for record, row in enumerate(lives):
+        shares = [part.mean() for part in np.split(np.array(row), np.cumsum(units)[:-1])]
+        log.add(10 * record, 10 * record, np.array([*shares * MEASURES, *row, *[0.0] * 4 * sum(units)]))
+    return dataclasses.replace(base, looks=(log.vitals(),))
 
 
 def item_of(view: CensusView, kind: type) -> Any:
@@ -83,8 +79,10 @@ def test_the_shares_and_lives_are_the_log_s(make_view: MakeView, base: Frame) ->
     dark = np.array(QColor(LIGHT.text).getRgb()[:3])
     np.testing.assert_array_equal((lives._picture.image == dark).all(axis=2), np.array(LIVES, bool).T)
     assert [name for _, name in lives.getAxis("left")._tickLevels[0]] == ["1", "2", "out"]
-    # A record stands at its epoch: the second one around 10.
-    assert lives._picture.mapRectToParent(lives._picture.boundingRect()).left() == -5.0
+    # A record stands at its epoch: the second one around 10, when the view is new and when a record is added.
+    assert lives._picture.mapRectToParent(lives._picture.boundingRect()) == QRectF(-5.0, 0.0, 40.0, 4.0)
+    view.show_frame(frame_of(base, [*LIVES, LIVES[-1]], (1, 2, 1)))
+    assert lives._picture.mapRectToParent(lives._picture.boundingRect()) == QRectF(-5.0, 0.0, 50.0, 4.0)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
@@ -21,28 +19,22 @@ from playground.experiment.session import Session
 from playground.options import with_value
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.curve import MOST_POINTS, CurvePlot, Scale, decimate, medians, written
+from playground.ui.views.curve import CurvePlot
 from playground.ui.views.gradient import BarPlot, GradientView
 from playground.ui.views.view import Legend
+from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
 MakeView = Callable[..., GradientView]
-positive = st.floats(1e-300, 1e300)
 
 
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
     def make(frame: Frame | None = None, theme: Any = LIGHT) -> GradientView:
-        document = Document(Config())
-        view = GradientView(document, theme)
-        document.config_changed.connect(lambda old, new: view.show_config(new))
-        qtbot.addWidget(view)
-        view.resize(420, 300)
-        view.show()
-        if frame is not None:
-            view.show_frame(frame)
+        view = GradientView(Document(Config()), theme)
+        show_alone(view, qtbot, frame)
         return view
 
     return make
@@ -185,68 +177,3 @@ def test_hover_shows_the_record_under_the_mouse(make_view: MakeView, qtbot: QtBo
     np.testing.assert_allclose(tops, [-2.0, -3.0, -4.0])
     hover(view, qtbot, item_of(view, BarPlot), 2.1, -3.0, "output  0.00100")
     np.testing.assert_allclose(bars_of(view)["y0"] + bars_of(view)["height"], -3.0)
-
-
-@given(st.lists(positive, min_size=1, max_size=20), st.booleans())
-def test_a_logarithmic_scale_encloses_its_values(values: list[float], zero: bool) -> None:
-    array = np.array(values + [0.0] * zero + [np.nan, np.inf])
-    scale = Scale.logarithmic(array)
-    places = scale.places(array)
-    count = len(values)
-    assert scale.low - 1e-6 <= places[:count].min()
-    assert places[:count].max() <= scale.high + 1e-6
-    assert scale.high - scale.low > 0.2
-    assert np.isnan(places[-2:]).all()
-    if zero:
-        assert places[count] == scale.zero < scale.low
-    else:
-        assert scale.zero is None
-
-
-@given(st.lists(st.just(0.0) | st.floats(1e-300, 1e300), min_size=1, max_size=20))
-@example([5e-324])  # next to nothing, as nothing
-def test_a_linear_scale_begins_at_zero_and_wastes_at_most_half(values: list[float]) -> None:
-    scale = Scale.linear(np.array([*values, np.nan, np.inf]))
-    assert scale.low == 0.0
-    assert max(values) <= scale.high * (1 + 1e-6)
-    assert scale.high <= 2.0 * max(values) or (max(values) < 1e-300 and scale.high == 1.0)
-
-
-@given(st.integers(1, 3000), st.integers(0, 2**31))
-def test_fewer_points_keep_what_matters(records: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    epochs, values = np.arange(records) * 0.25, rng.normal(size=(records, 3))
-    x, y = decimate(epochs, values)
-    assert len(x) == len(y) <= MOST_POINTS + 1
-    np.testing.assert_array_equal(y.max(axis=0), values.max(axis=0))
-    np.testing.assert_array_equal(y.min(axis=0), values.min(axis=0))
-    np.testing.assert_array_equal(y[-1], values[-1])
-    assert (x[0], x[-1]) == (epochs[0], epochs[-1])
-    x, y = medians(epochs, values)
-    assert len(x) == len(y) <= 97
-    assert np.all(np.diff(x) > 0)
-    assert np.all(y <= values.max(axis=0))
-
-
-def test_medians_of_a_line_with_one_outlier_do_not_see_it() -> None:
-    values = np.ones((1000, 1))
-    values[500] = 1e6
-    np.testing.assert_array_equal(medians(np.arange(1000.0), values)[1], 1.0)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0"),
-        (0.0123456, "0.0123"),
-        (1.0, "1.00"),
-        (123.4, "123"),
-        (54321.0, "54,321"),
-        (1.234e-5, "1.23·10⁻⁵"),
-        (2.5e12, "2.50·10¹²"),
-        (np.nan, "–"),
-        (np.inf, "–"),
-    ],
-)
-def test_numbers_are_written_short(value: float, text: str) -> None:
-    assert written(value) == text

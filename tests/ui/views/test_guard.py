@@ -11,16 +11,16 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.config import Config
 from playground.experiment.guard import Guard
 from playground.experiment.session import Session
 from playground.nn.losses import SquaredError
-from playground.options import with_text
 from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.guard import GuardView
 from playground.ui.views.view import Legend
+from tests.configs import written
+from tests.ui.views.rig import follow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
@@ -31,25 +31,10 @@ POOR = (("network.output", "sigmoid"), ("training.loss", "squared_error"))
 @pytest.fixture
 def open_view(qtbot: QtBot) -> Open:
     def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[GuardView, Session]:
-        """A view that follows the document, as the window's do."""
-        config = Config()
-        for path, text in edits:
-            config = with_text(config, path, text)
-        session = Session(config)
+        session = Session(written(*edits))
         session.train(2)
-        document = Document(config)
-        view = GuardView(document, theme)
-
-        def follow(old: Config, new: Config) -> None:
-            view.show_config(new)
-            session.apply(new)
-            view.show_frame(session.frame(view.needs))
-
-        document.config_changed.connect(follow)
-        qtbot.addWidget(view)
-        view.resize(420, 300)
-        view.show()
-        view.show_frame(session.frame(view.needs))
+        view = GuardView(Document(session.config), theme)
+        follow(view, session, qtbot)
         return view, session
 
     return opened

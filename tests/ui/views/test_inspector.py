@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config, Layer
@@ -19,6 +19,7 @@ from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.matrix import Matrix
 from playground.experiment.session import Session
 from playground.experiment.trace import Trace
+from playground.nn.adam import Adam
 from playground.options import with_value
 from playground.ui.controls import Selector
 from playground.ui.diagram import Diagram
@@ -177,6 +178,44 @@ def test_a_number_explains_itself(open_view: Open) -> None:
     assert item.used(Cell(0, 1, 0)) == []
     QTest.mouseMove(opened.matrices.viewport(), QPoint(690, 5))
     assert opened.matrices.item.marked is None
+
+
+def test_the_optimizer_s_numbers_are_told_whole(open_view: Open, qtbot: QtBot) -> None:
+    config = with_value(Config(), "training.optimizer", Adam())
+    opened = open_view(with_value(config, "display.trace_step", 10))
+    assert list(opened.drawn) == ["g", "m", "v", "ΔW", "W"]
+    told = point_at(opened, Cell(3, 1, 0))
+    assert told == opened.drawn["ΔW"].explain(1, 0).replace("\N{COMBINING CIRCUMFLEX ACCENT}", "ˆ")
+    assert [line.split(" ")[0] for line in told.splitlines()] == ["Δw₂₁", "=", "=", "mˆ", "vˆ", "effective", "What"]
+    item = opened.matrices.item
+    assert item.used(Cell(3, 1, 0)) == [item.place(Cell(at, 1, 0)) for at in range(3)]
+
+
+def test_the_tag_is_the_window_s_and_goes_with_the_view(open_view: Open, qtbot: QtBot) -> None:
+    window, other = QMainWindow(), QMainWindow()
+    for each in (window, other):
+        qtbot.addWidget(each)
+        each.resize(700, 330)
+        each.show()
+    opened = open_view()
+    tags = []
+    for each in (window, other):  # as a dock that floats off
+        each.setCentralWidget(opened.view)
+        opened.view.show()
+        each.grab()
+        view = opened.matrices
+        place = view.mapFromScene(view.item.place(Cell(0, 1, 0)).center())
+        held = Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        at = QPointF(place), QPointF(view.viewport().mapToGlobal(place))
+        view.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, *at, *held))
+        tag = each.findChild(Tag, "inspector.matrices.tag")
+        assert tag is not None
+        assert tag.parentWidget() is each
+        assert tag.isVisible()
+        assert abs(tag.x() - view.viewport().mapTo(each, place).x()) < 40
+        tags.append(tag)
+    opened.view.hide()
+    assert not tags[1].isVisible()
 
 
 def test_a_large_matrix_is_cut_and_keeps_its_ends(open_view: Open) -> None:

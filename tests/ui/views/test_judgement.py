@@ -11,15 +11,14 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.config import Config
 from playground.experiment.judgement import Judgement
 from playground.experiment.session import Session
-from playground.options import with_text
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.confusion import ConfusionTable
-from playground.ui.views.judgement import JudgementView
-from playground.ui.views.view import Legend
+from playground.ui.views.judgement import JudgementView, brief
+from tests.configs import written
+from tests.ui.views.rig import follow, legend_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
@@ -29,25 +28,10 @@ Open = Callable[..., tuple[JudgementView, Session]]
 @pytest.fixture
 def open_view(qtbot: QtBot) -> Open:
     def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[JudgementView, Session]:
-        """A view that follows the document, as the window's do."""
-        config = Config()
-        for path, text in edits:
-            config = with_text(config, path, text)
-        session = Session(config)
+        session = Session(written(*edits))
         session.train(5)
-        document = Document(config)
-        view = JudgementView(document, theme)
-
-        def follow(old: Config, new: Config) -> None:
-            view.show_config(new)
-            session.apply(new)
-            view.show_frame(session.frame(view.needs))
-
-        document.config_changed.connect(follow)
-        qtbot.addWidget(view)
-        view.resize(420, 300)
-        view.show()
-        view.show_frame(session.frame(view.needs))
+        view = JudgementView(Document(session.config), theme)
+        follow(view, session, qtbot)
         view.canvas.grab()
         return view, session
 
@@ -58,10 +42,6 @@ def look_of(view: JudgementView, session: Session) -> Judgement:
     judged = session.frame(view.needs).look(Judgement)
     assert judged is not None
     return judged
-
-
-def legend_of(view: JudgementView) -> Legend:
-    return next(item for item in view.figure().scene().items() if type(item) is Legend)
 
 
 def in_sight(view: JudgementView) -> list[Any]:
@@ -88,7 +68,7 @@ def test_roc_curves_and_areas_are_the_frame_s(open_view: Open, qtbot: QtBot) -> 
     press(view, qtbot, "kind.roc")
     judged = look_of(view, session)
     assert in_sight(view) == [view._roc]
-    for curve, roc in zip(view._curves, judged.roc, strict=True):
+    for curve, roc in zip(view._roc.lines, judged.roc, strict=True):
         np.testing.assert_array_equal(curve.getData(), roc[:2])
     assert [entry.value for entry in legend_of(view).entries] == [f"{area:.3f}" for area in judged.auc]
     view.document.undo_stack.undo()
@@ -104,7 +84,7 @@ def test_reliability_is_the_frame_s(open_view: Open) -> None:
     view, session = open_view(("display.judgement", "reliability"))
     judged = look_of(view, session)
     known = judged.reliability[:, 2] > 0.0
-    np.testing.assert_array_equal(view._said.getData(), judged.reliability[known, :2].T)
+    np.testing.assert_array_equal(view._reliability.said.getData(), judged.reliability[known, :2].T)
     assert f"{100.0 * judged.calibration_error:.1f} %" in legend_of(view).note
 
 
@@ -113,8 +93,8 @@ def test_a_number_has_residuals_and_no_way_of_judging_to_choose(open_view: Open)
     judged = look_of(view, session)
     assert in_sight(view) == [view._answers, view._residuals]
     assert not view._kinds.isVisible()
-    np.testing.assert_array_equal([view._dots.x, view._dots.y], [judged.truth, judged.answer])
-    np.testing.assert_array_equal(view._bars.opts["height"], judged.residuals)
+    np.testing.assert_array_equal([view._answers.dots.x, view._answers.dots.y], [judged.truth, judged.answer])
+    np.testing.assert_array_equal(view._residuals.bars.opts["height"], judged.residuals)
     assert f"{judged.explained:.3f}" in legend_of(view).note
 
 
@@ -201,3 +181,35 @@ def test_of_several_members_the_one_judged_is_named(open_view: Open) -> None:
     assert view.caption.text().endswith(f"Shown is {session.scene.members[1]}.")
     alone, _ = open_view()
     assert "Shown is" not in alone.caption.text()
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (("class 1", "class 2"), ["1", "2"]),
+        (("setosa", "versicolor"), ["set", "ver"]),
+        (("7",), ["7"]),
+        (("class", "class b"), ["cla", "cla"]),
+    ],
+)
+def test_short_names_leave_out_the_word_that_all_share(names: tuple[str, ...], short: list[str]) -> None:
+    assert brief(names) == short
+
+
+def test_areas_that_find_no_room_are_told_as_their_mean(open_view: Open) -> None:
+    view, session = open_view(("data.source", "blobs"), ("data.source.classes", "6"), ("display.judgement", "roc"))
+    judged = look_of(view, session)
+    legend = legend_of(view)
+    view.resize(900, 400)
+    view.canvas.grab()
+    view.show_frame(session.frame(view.needs))
+    assert [entry.value for entry in legend.entries] == [f"{area:.3f}" for area in judged.auc]
+    assert legend.note == "area under the curve"
+    assert "Mean" not in view.caption.text()
+    view.resize(400, 400)
+    view.canvas.grab()
+    view.show_frame(session.frame(view.needs))
+    assert [(entry.short, entry.value) for entry in legend.entries] == [(str(name), "") for name in range(1, 7)]
+    assert legend.note == ""
+    assert f"{np.mean(judged.auc):.3f}" in view.caption.text()
+    assert legend.least_width(legend.entries) < view.canvas.width()

@@ -23,7 +23,7 @@ from playground.nn.activations import Sigmoid
 from playground.options import with_value
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.curve import CurvePlot, Scale
+from playground.ui.views.curve import CurvePlot
 from playground.ui.views.layer_plots import (
     COLUMNS,
     Factors,
@@ -37,6 +37,7 @@ from playground.ui.views.layer_plots import (
     waterfall_pixels,
 )
 from playground.ui.views.layers import PICTURES, LayersView
+from playground.ui.views.scale import Scale
 from playground.ui.views.view import Legend, Tag
 
 # Any window with a smallest size, on a screen that is not there.
@@ -166,13 +167,16 @@ def test_bars_stand_for_the_histograms(make_view: MakeView) -> None:
 def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> None:
     frame = frame_of()
     numbers = {"slope": [0.1, 1.0, 0.5], "gain": [10.0, 0.0, np.nan], "ratio": [0.01, 0.0, np.nan]}
+    numbers |= {"signal": [2.0, 20.0, 10.0], "forward": [1.0, 10.0, 0.5]}
     changes = {name: np.array(values) for name, values in numbers.items()}
     anatomy = anatomy_of(frame, **changes, culprit=1, sentence="Layer 2 is to blame.")
     view = make_view(dataclasses.replace(frame, looks=(anatomy,)), "factors")
     plot = item_of(view, Factors)
-    slope, gain = (bars.opts for bars in plot._bars)
+    slope, gain, forward = (bars.opts for bars in plot._bars)
     np.testing.assert_allclose((slope["x0"], slope["width"]), ([-1.0, 0.0], [1.0, 0.0]))
     np.testing.assert_allclose((gain["x0"], gain["width"]), ([0.0, -2.0], [1.0, 2.0]))  # nothing goes to the end
+    np.testing.assert_allclose((forward["x0"] + forward["width"])[:2], [0.0, 1.0])
+    np.testing.assert_allclose((forward["x0"][2], forward["width"][2]), np.log10([0.5, 2.0]))
     np.testing.assert_allclose(plot._dots.getData()[0], [-2.0, -2.0])
     assert plot._stripe.isVisible()
     assert plot._stripe.opts["y0"] == [0.5]
@@ -181,8 +185,11 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
         "layer 1: δ is × 0.0100 that of the layer above",
         "mean |f′(z)| = 0.100",
         "‖Wᵀδ‖ / ‖δ‖ = 10.0 of the weights above",
+        "z has size 2.00, × 1.00 that of the layer below",
     ]
-    assert told_at(view, plot, 0.0, 2.0) == "output: its δ comes straight from the loss"
+    assert told_at(view, plot, 0.0, 2.0) == (
+        "output: its δ comes straight from the loss; the size of its z is × 0.500 that of the layer below"
+    )
     nobody = dataclasses.replace(anatomy, culprit=None)
     view.show_frame(dataclasses.replace(frame, looks=(nobody,)))
     assert not plot._stripe.isVisible()

@@ -21,7 +21,7 @@ from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.loss import LossView
-from playground.ui.views.view import Legend
+from tests.ui.views.rig import legend_of, show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -33,14 +33,8 @@ MEMBERS, VALIDATION = ("ensemble.members", "5"), ("data.validation_share", "0.2"
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
     def make(frame: Frame | None = None, theme: Any = LIGHT) -> LossView:
-        document = Document(Config())
-        view = LossView(document, theme)
-        document.config_changed.connect(lambda old, new: view.show_config(new))
-        qtbot.addWidget(view)
-        view.resize(420, 300)
-        view.show()
-        if frame is not None:
-            view.show_frame(frame)
+        view = LossView(Document(Config()), theme)
+        show_alone(view, qtbot, frame)
         return view
 
     return make
@@ -59,10 +53,6 @@ def plots_of(view: LossView) -> list[CurvePlot]:
     """The plots to be seen, from top to bottom."""
     plots = [item for item in view.figure().scene().items() if type(item) is CurvePlot]
     return sorted(plots, key=lambda plot: plot.sceneBoundingRect().top())
-
-
-def legend_of(view: LossView) -> Legend:
-    return next(item for item in view.figure().scene().items() if type(item) is Legend)
 
 
 def data_of(plot: CurvePlot) -> list[tuple[Any, Any]]:

@@ -11,16 +11,16 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.loss_apart import WORST, LossApart
 from playground.experiment.session import Session
-from playground.options import with_text
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.loss_apart import LossApartView
-from playground.ui.views.view import Legend, View
+from playground.ui.views.view import View
+from tests.configs import written
+from tests.ui.views.rig import follow, legend_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
@@ -29,27 +29,9 @@ L1 = (("training.regularizer", "l1"), ("training.regularizer.rate", "0.01"))
 
 
 def session_of(*edits: tuple[str, str]) -> Session:
-    config = Config()
-    for path, text in edits:
-        config = with_text(config, path, text)
-    session = Session(config)
+    session = Session(written(*edits))
     session.train(10)
     return session
-
-
-def follow(view: View, session: Session, qtbot: QtBot) -> None:
-    """Let a view follow its document, as the window's do."""
-
-    def tell(old: Config, new: Config) -> None:
-        view.show_config(new)
-        session.apply(new)
-        view.show_frame(session.frame(view.needs))
-
-    view.document.config_changed.connect(tell)
-    qtbot.addWidget(view)
-    view.resize(420, 300)
-    view.show()
-    view.show_frame(session.frame(view.needs))
 
 
 @pytest.fixture
@@ -69,10 +51,6 @@ def frame_of(view: View, session: Session) -> tuple[Frame, LossApart]:
     look = frame.look(LossApart)
     assert look is not None
     return frame, look
-
-
-def legend_of(view: LossApartView) -> Legend:
-    return next(item for item in view.figure().scene().items() if type(item) is Legend)
 
 
 def press(view: LossApartView, qtbot: QtBot, name: str) -> None:
@@ -113,6 +91,15 @@ def test_the_histogram_stacks_the_layers(open_view: Open, qtbot: QtBot) -> None:
     assert " + ".join(map(str, look.counts[:, piece])) in view.told(view._weights.vb.mapViewToScene(at))
     view.document.undo_stack.undo()
     assert view._shown is view._course
+
+
+def test_few_weights_are_counted_in_whole_numbers(open_view: Open) -> None:
+    view, session = open_view(("network.hidden", "[]"), ("display.loss_part", "weights"))
+    _, look = frame_of(view, session)
+    most = look.counts.sum(axis=0).max()
+    assert most <= 2
+    [ticks] = view._weights.getAxis("left")._tickLevels
+    assert [number for number, _ in ticks] == list(range(most + 1))
 
 
 def test_examples_stand_from_the_worst_to_the_best(open_view: Open) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.microscope import Microscope
+from playground.experiment.microscope import CAPACITY, Microscope, Steps
 from playground.experiment.session import Session
 from playground.nn.optimizers import OPTIMIZERS
 from playground.options import with_text, with_value
@@ -22,7 +22,7 @@ from playground.ui.document import Document
 from playground.ui.figure import save_figure
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.microscope import MicroscopeView
-from playground.ui.views.step_panels import scale_of, signed
+from playground.ui.views.step_panels import places, scale_of, signed
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -53,10 +53,10 @@ def session_of(optimizer: str, **fields: Any) -> Session:
     return Session(config)
 
 
-def look_of(frame: Frame) -> Microscope:
+def look_of(frame: Frame) -> Steps:
     look = frame.look(Microscope)
     assert look is not None
-    return look
+    return look.last
 
 
 def told(view: MicroscopeView) -> str:
@@ -91,7 +91,7 @@ def test_the_lines_are_the_frame_s(make_view: MakeView) -> None:
     view = make_view(session)
     look = look_of(session.frame(view.needs))
     drawn = {panel.title: panel.lines for panel in view._panels}
-    assert list(drawn) == ["gradient", "mean", "square", "rate", "step", "weight"]
+    assert list(drawn) == ["gradient", "mean", "square", "rate", "step", "decay", "weight"]
     assert list(drawn["gradient"]) == ["sum", "∂L/∂w", "L2 share", "clipped"]
     for title, line in (("gradient", 1), ("weight", 0), ("step", 0)):
         index = list(drawn).index(title)
@@ -128,6 +128,43 @@ def test_the_effective_rate_is_there_where_it_is_another(make_view: MakeView) ->
 def test_decay_is_a_line_of_its_own(make_view: MakeView) -> None:
     lines = {panel.title: list(panel.lines) for panel in make_view(session_of("adamw"))._panels}
     assert lines["step"] == ["Δw", "decay"]
+
+
+def lines_of(view: MicroscopeView, title: str) -> dict[str, Any]:
+    [lines] = [panel.lines for panel in view._panels if panel.title == title]
+    return lines
+
+
+def test_adam_with_l2_stands_beside_adamw(make_view: MakeView) -> None:
+    """The penalty's slope is 2 α w; ε times that is what AdamW takes, and Adam divides it by √v̂ + ε₀ as well."""
+    session = session_of("adam", regularizer="l2", learning_rate="0.02")
+    view = make_view(session)
+    look, lines = look_of(session.frame(view.needs)), lines_of(view, "decay")
+    root = np.sqrt(look.memories["square"]["v̂"]) + 1e-8
+    before = look.value - look.moved
+    np.testing.assert_allclose(lines["AdamW"], 0.02 * 2.0 * 0.001 * np.abs(before))
+    np.testing.assert_allclose(lines["L2"], lines["AdamW"] / root)
+    assert "AdamW" in view.caption.text()
+
+
+def test_adamw_stands_beside_adam_with_l2(make_view: MakeView) -> None:
+    session = session_of("adamw", learning_rate="0.02")
+    view = make_view(session)
+    look, lines = look_of(session.frame(view.needs)), lines_of(view, "decay")
+    assert look.decay is not None
+    np.testing.assert_array_equal(lines["AdamW"], np.abs(look.decay))
+    np.testing.assert_allclose(lines["L2"], np.abs(look.decay) / (np.sqrt(look.memories["square"]["v̂"]) + 1e-8))
+
+
+@pytest.mark.parametrize(("optimizer", "regularizer"), [("adam", "l1"), ("rmsprop", "l2"), ("momentum", "l2")])
+def test_other_rules_have_no_such_pair(make_view: MakeView, optimizer: str, regularizer: str) -> None:
+    view = make_view(session_of(optimizer, regularizer=regularizer))
+    assert "decay" not in [panel.title for panel in view._panels]
+
+
+def test_a_bias_does_not_decay(make_view: MakeView) -> None:
+    config = with_value(session_of("adam", regularizer="l2").config, "display.input", 2)
+    assert "decay" not in [panel.title for panel in make_view(Session(config))._panels]
 
 
 def test_before_the_first_step_it_says_so(make_view: MakeView) -> None:
@@ -170,6 +207,57 @@ def test_a_small_dock_gets_more_columns_and_all_of_its_room_is_used(make_view: M
     assert view._columns > 1
     lowest = max(plot.mapRectToScene(plot.boundingRect()).bottom() for _, plot in view._plots)
     assert abs(lowest - view.canvas.height()) < 24
+
+
+@pytest.mark.parametrize("size", [(400, 250), (576, 460), (300, 900)])
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
+def test_however_many_plots_there_are_they_use_all_of_the_width_and_no_two_overlap(
+    make_view: MakeView, optimizer: str, size: tuple[int, int]
+) -> None:
+    view = make_view(session_of(optimizer), size=size)
+    items = [item.mapRectToScene(item.boundingRect()) for pair in view._plots for item in pair]
+    left, right = min(item.left() for item in items), max(item.right() for item in items)
+    assert left < 16
+    assert right > view.canvas.width() - 24
+    plots = [QRectF(plot.vb.sceneBoundingRect()) for _, plot in view._plots]
+    legends = [legend.mapRectToScene(legend.rect()) for legend, _ in view._plots]
+    span = view._span.mapRectToScene(view._span.boundingRect())
+    assert view.canvas.rect().contains(span.toRect())
+    boxes = [*plots, *legends, span]
+    overlapping = [
+        (one, other)
+        for index, one in enumerate(boxes)
+        for other in boxes[:index]
+        if one.adjusted(1, 1, -1, -1).intersects(other)
+    ]
+    assert overlapping == []
+
+
+def test_the_steps_are_told_once_for_all_plots(make_view: MakeView) -> None:
+    view = make_view(session_of("adam"), steps=30)
+    assert view._span.text() == "every plot: steps 1 to 30"
+    for _, plot in view._plots:
+        assert not plot.getAxis("bottom").style["showValues"]
+        assert plot.vb.viewRange()[0] == [1.0, 30.0]
+
+
+def test_a_short_plot_is_numbered_at_its_ends_and_a_tall_one_where_there_is_room(make_view: MakeView) -> None:
+    view = make_view(session_of("adam"), size=(240, 900))
+    tall = [plot.getAxis("left")._tickLevels for _, plot in view._plots]
+    assert tall[2] is None  # a logarithmic axis that marks itself
+    assert "0" in [word for _, word in tall[0][0]]
+    view.resize(400, 190)
+    short = [plot.getAxis("left")._tickLevels for _, plot in view._plots]
+    assert [len(levels[0]) for levels in short] == [2] * len(short)
+
+
+def test_places_fill_every_column_from_top_to_bottom() -> None:
+    found = places(7, 3, QRectF(4.0, 0.0, 316.0, 120.0), 8.0)
+    assert [(place.x(), place.y(), place.height()) for place in found] == [
+        *[(4.0, y, 40.0) for y in (0.0, 40.0, 80.0)],
+        *[(x, y, 60.0) for x in (112.0, 220.0) for y in (0.0, 60.0)],
+    ]
+    assert {place.width() for place in found} == {100.0}
 
 
 def test_another_optimizer_brings_other_plots(make_view: MakeView) -> None:

@@ -21,8 +21,8 @@ from playground.options import with_text, with_value
 from playground.ui.document import Document
 from playground.ui.figure import save_figure
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.curve import written
 from playground.ui.views.normalization import NormalizationView
+from playground.ui.views.scale import written
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)

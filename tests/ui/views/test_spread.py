@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QApplication
 
-from playground.ui.views.curve import CurvePlot, Scale, picked
+from playground.ui.views.curve import CurvePlot
+from playground.ui.views.scale import Scale
 from playground.ui.views.spread import MOST_POINTS, Spread, enclosed, quantiles
 
 
@@ -50,14 +51,6 @@ def test_a_line_that_runs_away_does_not_flatten_the_others() -> None:
     assert enclosed(values, quantiles(values), log=False).max() < 5.0
     assert enclosed(values, quantiles(values), log=True).max() < 1e5
     np.testing.assert_array_equal(enclosed(values, quantiles(values), log=False)[:, 1:], 1.0)
-
-
-@given(st.integers(1, 5000), st.integers(1, 400))
-def test_of_many_records_so_many_are_picked_and_always_the_last(records: int, most: int) -> None:
-    rows = picked(records, most)
-    assert len(rows) <= most + 1
-    assert rows[-1] == records - 1
-    assert np.all(np.diff(rows) > 0)
 
 
 @pytest.mark.parametrize("log", [False, True])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +16,7 @@ from playground.experiment.frame import Frame
 from playground.experiment.seats import Seats
 from playground.experiment.session import Session
 from playground.experiment.vitals import Vitals
-from playground.nn.activations import Maxout, ReLU, Sigmoid, Step
+from playground.nn.activations import Maxout, PReLU, ReLU, Sigmoid, Step
 from playground.options import with_value
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
@@ -149,4 +149,27 @@ def test_it_takes_the_colours_of_a_theme(make_view: MakeView, theme: Any) -> Non
     view.show_theme(theme)
     (plot,) = items_of(view, SeatPlot)
     assert plot._values.opts["pen"].color().name() == theme.text
-    assert "shaded" in view.caption.text()
+    assert "Shaded" in view.caption.text()
+
+
+def test_it_tells_what_the_curve_is_like_and_its_numbers_under_the_mouse(make_view: MakeView) -> None:
+    """Lesson 3: a sigmoid's slope is at most a quarter, and it bends most at 0.21 and 0.79."""
+    config = config_of(Layer(3, Sigmoid()), Layer(2))
+    view = make_view(frame_of(config), config)
+    assert "f′ ≤ 0.250, at z = 0; f bends most at 0.211 and 0.789" in view.caption.text()
+    (plot,) = items_of(view, SeatPlot)
+    view.canvas.grab()
+    z = 1.25
+    h = 1.0 / (1.0 + np.exp(-z))
+    told = view.told(plot.vb.mapViewToScene(QPointF(z, 0.5)))
+    numbers = [float(word) for word in told.split()[1::2]]
+    np.testing.assert_allclose(numbers, [z, h, h * (1.0 - h)], rtol=0.03)
+    np.testing.assert_allclose(np.stack(plot._marks.getData()), [[-1.32, 1.32], [0.211, 0.789]], atol=1e-3)
+    frame = frame_of(config_of(Layer(3, PReLU()), Layer(2)))
+    view.show_frame(frame)
+    seats = frame.look(Seats)
+    assert seats is not None
+    [(sign, value)] = seats.trained
+    assert sign == "a"
+    assert value != 0.25
+    assert f"a, trained, is {value:#.3g}" in view.caption.text()

@@ -1,0 +1,73 @@
+"""Which loss goes with which output unit, for which data: pairs that make sense, and what "automatic" means."""
+
+from __future__ import annotations
+
+from playground.experiment.config import FULL_BATCH, Config, ConfigError
+from playground.nn.activation import Activation
+from playground.nn.activations import Sigmoid, Softmax
+from playground.nn.loss import Loss
+from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, SquaredError
+from playground.options import with_value
+
+
+def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
+    """Loss and output unit, "automatic" decided: the matched pair for the problem. `classes` = 0 means regression.
+
+    Raises:
+        ConfigError: when the pair makes no sense, or not for this problem.
+    """
+    loss, output = config.training.loss, config.network.output
+    if loss is None:
+        loss = _loss_for(output, classes)
+    if output is None:
+        output = loss.match(classes)
+    if reason := loss.refusal(output, classes=bool(classes)):
+        raise ConfigError("training.loss", reason)
+    if not classes and isinstance(output, Softmax):
+        raise ConfigError("network.output", "softmax needs classes: a single softmax output is always 1")
+    return loss, output
+
+
+def fitting(config: Config, classes: int) -> Config:
+    """The config, with output unit, loss or both automatic where they cannot work with each other or with the data.
+
+    `classes` is how many the data have, 0 for a number to predict. An optimizer that needs the full batch gets it.
+    """
+    if config.training.optimizer.full_batch:
+        config = with_value(config, "training.batch_size", FULL_BATCH)
+    free_output: Config = with_value(config, "network.output", None)
+    free_loss: Config = with_value(config, "training.loss", None)
+    candidates = (config, free_output, free_loss)
+    free: Config = with_value(free_output, "training.loss", None)
+    return next((candidate for candidate in candidates if not refusal(candidate, classes)), free)
+
+
+def refusal(config: Config, classes: int) -> str:
+    """Why loss and output unit of this config make no sense; empty where they do."""
+    try:
+        resolve(config, classes)
+    except ConfigError as error:
+        return error.reason
+    return ""
+
+
+def output_count(loss: Loss, output: Activation, classes: int) -> int:
+    """Output units: one for a number or a yes-or-no answer, else one per class."""
+    if classes > 2 or (classes == 2 and (isinstance(output, Softmax) or isinstance(loss, CrossEntropy))):
+        return classes
+    return 1
+
+
+def _loss_for(output: Activation | None, classes: int) -> Loss:
+    """The loss that matches the output unit, or else the problem."""
+    if not classes:
+        return SquaredError()
+    match output:
+        case None:
+            return CrossEntropy() if classes > 2 else BinaryCrossEntropy()
+        case Softmax():
+            return CrossEntropy()
+        case Sigmoid():
+            return BinaryCrossEntropy()
+        case _:
+            return SquaredError()

@@ -1,0 +1,104 @@
+"""The bar above a network's diagram, for all of it. Knows no document."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from playground.experiment.config import MAX_LAYERS
+from playground.ui.diagram_controls import describe, enable, stepper, tool_button
+from playground.ui.diagram_geometry import LARGEST, SMALLEST
+from playground.ui.member_selector import MemberSelector
+from playground.ui.theme import GRID
+from playground.ui.views.view import Segments
+
+
+class DiagramBar(QWidget):
+    """The number of hidden layers, the member shown, what the edges show, and the size of the units' pictures."""
+
+    layers_wanted = Signal(int)  # how many more
+    zoom_wanted = Signal(int)  # steps
+    fit_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fewer, self.count, self.more = stepper(
+            "layers", self.tr("fewer hidden layers"), self.tr("more hidden layers")
+        )
+        self.members = MemberSelector()
+        self.edges = Segments(
+            "diagram.edges",
+            {
+                "weights": ("w", self.tr("Edges show the weights: blue is positive, orange negative.")),
+                "gradients": (
+                    "∂L/∂w",
+                    self.tr(
+                        "Edges show the gradient of the training loss by each weight, in terms of the network's largest."
+                    ),
+                ),
+                "updates": (
+                    "Δw",
+                    self.tr("Edges show what the last step added to each weight, in terms of the network's largest."),
+                ),
+            },
+        )
+        spoken = (self.tr("weights"), self.tr("gradients"), self.tr("last updates"))
+        for button, name in zip(self.edges.findChildren(QToolButton), spoken, strict=True):
+            button.setAccessibleName(name)
+        self.smaller = tool_button("\N{MINUS SIGN}", "zoom_out", self.tr("smaller pictures"))
+        self.fit = tool_button(self.tr("fit"), "zoom_fit", self.tr("fit the panel"))
+        self.larger = tool_button("+", "zoom_in", self.tr("larger pictures"))
+        describe(self.fit, self.tr("Make the diagram fit its panel (Ctrl+0)."))
+        self._title = QLabel(self.tr("hidden layers"))
+        self._words = (QLabel(self.tr("edges")), QLabel(self.tr("zoom")))
+        for word in self._words:
+            word.setProperty("role", "muted")
+            word.setContentsMargins(0, 0, GRID // 2, 0)
+        for word in (self._title, *self._words):
+            word.setMinimumWidth(1)  # a narrow window cuts words before it cuts controls
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        row.setSpacing(0)
+        row.addWidget(self._title)
+        row.addSpacing(GRID)
+        for widget in (self.fewer, self.count, self.more, self.members):
+            row.addWidget(widget)
+        row.addStretch()
+        row.addWidget(self._words[0])
+        row.addWidget(self.edges)
+        row.addSpacing(GRID)
+        row.addWidget(self._words[1])
+        for widget in (self.smaller, self.fit, self.larger):
+            row.addWidget(widget)
+        self.fewer.clicked.connect(lambda: self.layers_wanted.emit(-1))
+        self.more.clicked.connect(lambda: self.layers_wanted.emit(1))
+        self.smaller.clicked.connect(lambda: self.zoom_wanted.emit(-1))
+        self.larger.clicked.connect(lambda: self.zoom_wanted.emit(1))
+        self.fit.clicked.connect(self.fit_wanted)
+
+    def show_layers(self, layers: int) -> None:
+        """Show how many hidden layers there are."""
+        self.count.setText(str(layers))
+        restarts = self.tr("The run starts again.")
+        add, full = (
+            self.tr("Add a hidden layer before the output."),
+            self.tr("A network has at most {most} hidden layers."),
+        )
+        remove, none = self.tr("Remove the last hidden layer."), self.tr("There is no hidden layer to remove.")
+        enable(self.more, layers < MAX_LAYERS, f"{add} {restarts}", full.format(most=MAX_LAYERS))
+        enable(self.fewer, layers > 0, f"{remove} {restarts}", none)
+
+    def show_members(self, names: tuple[str, ...], member: int) -> None:
+        """Offer these members, with one of them chosen; beside several there is room for fewer words."""
+        alone = len(names) < 2
+        self._title.setText(self.tr("hidden layers") if alone else self.tr("layers"))
+        for word in self._words:
+            word.setVisible(alone)
+        self.members.show_members(names)
+        self.members.show_member(member)
+
+    def show_side(self, side: int) -> None:
+        """Show which way the pictures, of this many pixels, can still be zoomed."""
+        larger, smaller = self.tr("Larger pictures (Ctrl++)."), self.tr("Smaller pictures (Ctrl+−).")
+        enable(self.larger, side < LARGEST, larger, self.tr("The pictures are as large as they get."))
+        enable(self.smaller, side > SMALLEST, smaller, self.tr("The pictures are as small as can be read."))

@@ -1,0 +1,51 @@
+"""What gestures at a network's diagram change in the document. Knows no diagram."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from PySide6.QtCore import QObject
+
+from playground.experiment.config import MAX_UNITS, Layer
+from playground.nn.activations import ACTIVATIONS
+from playground.ui.document import Document
+
+
+class NetworkEdits(QObject):
+    """Each verb is one entry of the undo stack; hidden layers count from 0."""
+
+    def __init__(self, document: Document, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document = document
+
+    def change_layers(self, change: int) -> None:
+        """More hidden layers, the new one like the last; or without the last."""
+        hidden = self._document.config.network.hidden
+        if change < 0:
+            self._document.set("network.hidden", hidden[:-1], self.tr("Remove layer"))
+            return
+        last = hidden[-1] if hidden else Layer()
+        added = dataclasses.replace(last, units=max(2, min(last.units, 4)))
+        self._document.set("network.hidden", (*hidden, added), self.tr("Add layer"))
+
+    def choose_member(self, member: int) -> None:
+        """Show this member."""
+        self._document.set("display.member", member, self.tr("Member {number}").format(number=member + 1), merge=True)
+
+    def choose_edges(self, value: str) -> None:
+        """Let edges show weights, gradients or updates."""
+        self._document.set("display.edges", value, self.tr("Edges: {0}").format(value))
+
+    def change_units(self, layer: int, change: int) -> None:
+        """More or fewer units in a hidden layer, within what one can have."""
+        units = self._document.config.network.hidden[layer].units + change
+        if 1 <= units <= MAX_UNITS:
+            label = self.tr("Add unit to layer {number}") if change > 0 else self.tr("Remove unit from layer {number}")
+            self._document.set(f"network.hidden.{layer}.units", units, label.format(number=layer + 1))
+
+    def choose_activation(self, layer: int, name: str) -> None:
+        """Give a hidden layer another activation, with its usual knobs."""
+        cls = ACTIVATIONS[name]
+        if type(self._document.config.network.hidden[layer].activation) is not cls:
+            label = self.tr("Activation of layer {number}: {activation}").format(number=layer + 1, activation=cls.label)
+            self._document.set(f"network.hidden.{layer}.activation", cls(), label)

@@ -1,0 +1,80 @@
+"""The axes of a plot over epochs: on the left values on any scale, below epochs. Knows no lines."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+
+from playground.ui.theme import GRID
+from playground.ui.views.scale import SUPERSCRIPTS, Scale
+
+LEFT_AXIS = 52  # pixels, fixed so that a new tick label does not move the plot
+MOST_DIGITS = 6 * GRID  # pixels, about the width of an epoch's number
+
+
+class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+    """A left axis for any Scale. `suffix` follows each number."""
+
+    def __init__(self, suffix: str = "") -> None:
+        super().__init__("left")
+        self._scale = Scale(0.0, 1.0, False)
+        self._suffix = suffix
+        self.setWidth(LEFT_AXIS)
+
+    def follow(self, scale: Scale) -> None:
+        """Take this scale; its ends arrive through the linked ViewBox."""
+        if scale != self._scale:
+            self._scale = scale
+            self.picture = None
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        # Room for the labels at both ends, which pyqtgraph leaves out as soon as there are grid lines.
+        bounds: QRectF = super().boundingRect().adjusted(0, -GRID, 0, GRID)
+        return bounds
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        scale = self._scale
+        if not scale.log:
+            ticks: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
+            return ticks
+        room = max(size / 20.0, 2.0)  # labels that fit
+        decades = scale.high - scale.low
+        first, last = math.ceil(scale.low - 1e-9), math.floor(scale.high + 1e-9)
+        if decades * 3.0 <= room or first >= last:
+            marks = [e + m for e in range(first - 1, last + 1) for m in (0.0, math.log10(2.0), math.log10(5.0))]
+        else:
+            step = math.ceil(decades / room)
+            marks = [float(e) for e in range(first, last + 1) if e % step == 0]
+        marks = [mark for mark in marks if scale.low - 1e-9 <= mark <= scale.high + 1e-9]
+        return [(1.0, marks if scale.zero is None else [scale.zero, *marks])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if not self._scale.log:
+            return [text + self._suffix for text in super().tickStrings(values, scale, spacing)]
+        return ["0" if value == self._scale.zero else self._power(value) for value in values]
+
+    def _power(self, logarithm: float) -> str:
+        exponent = math.floor(logarithm + 1e-9)
+        digit = round(10.0 ** (logarithm - exponent))
+        if self._scale.low >= -3.0 - 1e-9 and self._scale.high <= 3.0 + 1e-9:
+            return f"{digit * 10.0**exponent:.{max(-exponent, 0)}f}"
+        power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
+        return power if digit == 1 else f"{digit}·{power}"
+
+
+class EpochAxis(pg.AxisItem):  # type: ignore[misc]
+    """A bottom axis whose first and last number stand within the picture, whole, instead of half beyond its end."""
+
+    def boundingRect(self) -> QRectF:
+        bounds: QRectF = super().boundingRect().adjusted(-MOST_DIGITS, 0, MOST_DIGITS, 0)
+        return bounds
+
+    def generateDrawSpecs(self, p: Any) -> Any:
+        specs = super().generateDrawSpecs(p)
+        for rect, _, _ in specs[2] if specs else ():
+            rect.moveRight(min(rect.right(), self.size().width() + GRID / 2))
+        return specs

@@ -1,0 +1,132 @@
+"""A plot of the input plane: a map, a line on it, axes with names, zoom. Knows no frame, and not what the map is of."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from playground.experiment.frame import Scene
+from playground.ui.theme import GRID, Theme
+from playground.ui.views.heat_map import Floats, Pixels
+from playground.ui.views.view import colour_axes, quiet
+
+LEFT_AXIS = 44  # pixels, for coordinates
+NO_BORDER: Floats = np.zeros((0, 2))
+
+
+class Plane(pg.PlotItem):  # type: ignore[misc]
+    """Coordinates of a plane have a square, columns of a table all the room there is.
+
+    Wheel and drag zoom and pan within the map; `zoomed` says whether less than all of it is seen.
+    """
+
+    zoomed = Signal(bool)
+
+    def __init__(self, font: QFont) -> None:
+        super().__init__(viewBox=PlaneBox(enableMenu=False))
+        quiet(self, font)
+        self.getAxis("left").setGrid(False)
+        self._scene: Scene | None = None
+        self._map = pg.ImageItem(axisOrder="row-major")
+        self._border = pg.PlotCurveItem(antialias=True, connect="pairs")
+        for item in (self._map, self._border):
+            self.addItem(item, ignoreBounds=True)
+        self.vb.sigRangeChanged.connect(self._tell_zoom)
+
+    @property
+    def indent(self) -> float:
+        """Where the map begins, in pixels from the left."""
+        width: float = self.getAxis("left").minimumWidth()
+        return width
+
+    def show_scene(self, scene: Scene) -> None:
+        """Take this plane; a zoom into the same one stays."""
+        before, self._scene = self._scene, scene
+        if before is None or before.extent != scene.extent:
+            x_low, x_high, y_low, y_high = scene.extent
+            self.vb.setLimits(xMin=x_low, xMax=x_high, yMin=y_low, yMax=y_high)
+            self.show_all()
+        left, one = self.getAxis("left"), scene.axes[0] == scene.axes[1]
+        left.setStyle(showValues=not one)
+        left.setWidth(GRID if one else LEFT_AXIS)
+
+    def show_map(self, values: Floats, levels: tuple[float, float], table: Pixels, border: Floats = NO_BORDER) -> None:
+        """Values (cells, cells) in the colours of a table (256, 3) between two levels, and the ends of a border's segments.
+
+        These are two by two, (2 · segments, 2), in plane coordinates.
+        """
+        self._map.setImage(values, levels=levels, lut=table, autoLevels=False)
+        self._place_map(border)
+
+    def show_pixels(self, pixels: Pixels) -> None:
+        """Colours (cells, cells, 3)."""
+        self._map.setImage(pixels, levels=None, lut=None, autoLevels=False)
+        self._place_map(NO_BORDER)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        colour_axes(self, theme)
+        self._border.setPen(pg.mkPen(theme.text, width=1.3))
+
+    def show_all(self) -> None:
+        """Undo zoom and pan."""
+        if self._scene is not None:
+            x_low, x_high, y_low, y_high = self._scene.extent
+            self.vb.setRange(xRange=(x_low, x_high), yRange=(y_low, y_high), padding=0.0, disableAutoRange=True)
+
+    def fit(self, width: float, height: float) -> tuple[float, float, float, float]:
+        """Give the axes' names this room, in pixels; the answer is the margins left, above, right and below."""
+        assert self._scene is not None
+        left, top, right, bottom = GRID / 2, 0.0, float(GRID), GRID / 2
+        across = width - left - right - self.indent
+        up = height - top - bottom - self.getAxis("bottom").minimumHeight()
+        if _is_square(self._scene):
+            wider = across - up
+            left, right = left + max(wider, 0.0) / 2, right + max(wider, 0.0) / 2
+            bottom += max(-wider, 0.0)
+            across = up = min(across, up)
+        first, second = (self._scene.columns[axis] for axis in self._scene.axes)
+        self._name_axis("bottom", first, across)
+        self._name_axis("left", second if self._scene.axes[0] != self._scene.axes[1] else "", up)
+        return left, top, right, bottom
+
+    def _place_map(self, border: Floats) -> None:
+        assert self._scene is not None
+        x_low, x_high, y_low, y_high = self._scene.extent
+        self._map.setRect(QRectF(x_low, y_low, x_high - x_low, y_high - y_low))
+        self._border.setData(border[:, 0], border[:, 1])
+
+    def _name_axis(self, side: str, name: str, room: float) -> None:
+        """Name an axis in the room along it; a name that is cut is whole in the tooltip."""
+        axis = self.getAxis(side)
+        fitting = QFontMetricsF(axis.label.font()).elidedText(name, Qt.TextElideMode.ElideRight, room - GRID)
+        axis.setLabel(html.escape(fitting))
+        axis.setToolTip(name if fitting != name else "")
+        axis.resizeEvent()  # WORKAROUND pyqtgraph: a name that changes stays where the old one was centred
+
+    def _tell_zoom(self) -> None:
+        if self._scene is not None:
+            x_low, x_high, y_low, y_high = self._scene.extent
+            (left, right), (bottom, top) = self.vb.viewRange()
+            self.zoomed.emit(right - left < 0.99 * (x_high - x_low) or top - bottom < 0.99 * (y_high - y_low))
+
+
+class PlaneBox(pg.ViewBox):  # type: ignore[misc]
+    """A ViewBox that zooms both axes alike: pyqtgraph's right drag, which would stretch one of them, is off."""
+
+    def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
+        if ev.button() == Qt.MouseButton.RightButton:
+            ev.ignore()
+        else:
+            super().mouseDragEvent(ev, axis)
+
+
+def _is_square(scene: Scene) -> bool:
+    """Coordinates of a plane, as against columns of a table, have one extent for both axes."""
+    x_low, x_high, y_low, y_high = scene.extent
+    return (x_low, x_high) == (y_low, y_high) and scene.axes[0] != scene.axes[1]

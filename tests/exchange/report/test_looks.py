@@ -1,0 +1,77 @@
+"""The pictures of single looks: drawn for every kind of problem, of numbers that are none, and of nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from playground.exchange.report import Picture, guard, judgement, loss_apart
+from playground.experiment.frame import CURVES
+from playground.experiment.guard import Guard
+from playground.experiment.judgement import Judgement
+from playground.experiment.loss_apart import LossApart
+from playground.experiment.session import Session
+from tests.configs import written
+
+Edits = tuple[tuple[str, str], ...]
+
+POOR = (("network.output", "sigmoid"), ("training.loss", "squared_error"))
+
+
+class Drawn(NamedTuple):
+    """A picture, what its frame must hold, and data with many classes that it can be drawn of."""
+
+    picture: Picture
+    needs: frozenset[str]
+    classes: str
+
+    @property
+    def kinds(self) -> list[Edits]:
+        return [
+            (),
+            POOR,
+            (("data.source", "hills"),),
+            (("data.source", self.classes),),
+            (("training.regularizer", "l1"),),
+        ]
+
+
+DRAWN = {
+    "guard": Drawn(guard.picture, frozenset({Guard.need}), "iris"),
+    "judgement": Drawn(judgement.picture, frozenset({Judgement.need}), "digits"),
+    "loss_apart": Drawn(loss_apart.picture, frozenset({CURVES, LossApart.need}), "iris"),
+}
+
+
+@pytest.mark.parametrize(("drawn", "edits"), [(drawn, edits) for drawn in DRAWN.values() for edits in drawn.kinds])
+def test_each_kind_of_problem_has_a_picture(drawn: Drawn, edits: Edits, tmp_path: Path) -> None:
+    session = Session(written(*edits))
+    pictures = []
+    for epochs in (0, 20):
+        session.train(epochs)
+        drawn.picture(session.frame(drawn.needs), tmp_path / "picture.png")
+        pictures.append(imread(tmp_path / "picture.png"))
+    before, after = pictures
+    assert before.shape[1] >= 1000
+    assert before.shape != after.shape or not np.array_equal(before, after)
+
+
+@pytest.mark.parametrize("drawn", DRAWN.values(), ids=DRAWN)
+def test_numbers_that_are_none_leave_a_picture(drawn: Drawn, tmp_path: Path) -> None:
+    for source in ("circle", "hills"):
+        session = Session(written(("data.source", source)))
+        session.network.parameters[...] = np.nan
+        with np.errstate(all="ignore"):
+            drawn.picture(session.frame(drawn.needs), tmp_path / "picture.png")
+        assert (tmp_path / "picture.png").exists()
+
+
+@pytest.mark.parametrize("drawn", DRAWN.values(), ids=DRAWN)
+def test_a_frame_without_it_is_refused(drawn: Drawn, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="the frame holds no"):
+        drawn.picture(Session(written()).frame(), tmp_path / "picture.png")
+    assert not list(tmp_path.iterdir())

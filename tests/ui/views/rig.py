@@ -1,0 +1,40 @@
+"""Views that follow their document, as the window's do, with a session or without; and the legend that they draw."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from playground.experiment.config import Config
+from playground.experiment.frame import Frame
+from playground.experiment.session import Session
+from playground.ui.views.view import Legend, View
+
+
+def follow(view: View, session: Session, qtbot: QtBot) -> None:
+    """Show a view, and let the session and the view take every edit of its document."""
+
+    def tell(old: Config, new: Config) -> None:
+        view.show_config(new)
+        session.apply(new)
+        view.show_frame(session.frame(view.needs))
+
+    view.document.config_changed.connect(tell)
+    qtbot.addWidget(view)
+    view.resize(420, 300)
+    view.show()
+    view.show_frame(session.frame(view.needs))
+
+
+def show_alone(view: View, qtbot: QtBot, frame: Frame | None, size: tuple[int, int] = (420, 300)) -> None:
+    """Show a view that follows its document, and give it one frame, if any."""
+    view.document.config_changed.connect(lambda old, new: view.show_config(new))
+    qtbot.addWidget(view)
+    view.resize(*size)
+    view.show()
+    if frame is not None:
+        view.show_frame(frame)
+
+
+def legend_of(view: View) -> Legend:
+    """The first legend of a view."""
+    return next(item for item in view.figure().scene().items() if type(item) is Legend)
