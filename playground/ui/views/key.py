@@ -15,6 +15,7 @@ from playground.ui.views.heat_map import SYMBOL_SIZES, Pixels, class_colour, sym
 from playground.ui.views.scale import SUPERSCRIPTS
 
 NARROWEST = 6 * GRID  # pixels, of a class's sign and the beginning of its name
+NARROWEST_BAR = 4 * GRID
 
 
 class Key(pg.GraphicsWidget):  # type: ignore[misc]
@@ -88,11 +89,12 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
             self._paint_class(painter, last, 1, self.classes[1])
         else:
             low, high = map(short, self.levels)
-            title = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, room.width() / 2)
+            number = max(self._width(text) for text in (low, high, "−0.00"))  # so that the bar does not jump
+            free = room.width() - 2 * number - 4 * GRID - NARROWEST_BAR
+            title = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, min(free, room.width() / 2))
             painter.setPen(QColor(self._theme.text))
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
-            left = room.left() + self._width(title) + 2 * GRID
-            number = max(self._width(text) for text in (low, high, "−0.00"))  # so that the bar does not jump
+            left = room.left() + (self._width(title) + 2 * GRID if title else 0.0)
             first = QRectF(left, 0.0, number, room.height())
             last = QRectF(room.right() - number, 0.0, number, room.height())
             painter.setPen(QColor(self._theme.muted))

@@ -6,7 +6,6 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Floats, Frame, Scene
@@ -14,6 +13,7 @@ from playground.experiment.normalized import Normalized
 from playground.experiment.thinned import CELLS, MASKS, Thinned
 from playground.experiment.vitals import Vitals
 from playground.ui.document import Document
+from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
@@ -23,14 +23,14 @@ from playground.ui.views.normalization_course import Course
 from playground.ui.views.scale import written
 from playground.ui.views.unit_picker import UnitPicker, layer_name
 from playground.ui.views.units_plot import UnitsPlot
-from playground.ui.views.view import Entry, Legend, Segments, colour_axes, show_bottom, small
+from playground.ui.views.view import Entry, Legend, Segments, colour_axes, small
 
 
 class NormalizationView(CaptionedView):
-    """Above what goes into the normalization, below what comes out, unit by unit; with dropout a map to the right.
+    """Left what goes into the normalization, beside it what comes out, unit by unit; with dropout a map to the right.
 
-    Each histogram stands on its unit, with mean and deviation as a dot on a bar. Beside them, above: what is used when
-    testing, and the means of single mini-batches; below: β and γ, which the mean and deviation are to be. Over time,
+    Each histogram stands on its unit, with mean and deviation as a dot on a bar. Beside them, left: what is used when
+    testing, and the means of single mini-batches; right: β and γ, which the mean and deviation are to be. Over time,
     instead, mean and variance of each unit at the ends of epochs.
     """
 
@@ -59,21 +59,16 @@ class NormalizationView(CaptionedView):
         self.controls.addWidget(self._period)
         self.controls.addWidget(self._picker)
         self.controls.addStretch()
-        self._sentence = QLabel()
-        self._sentence.setObjectName("normalization.sentence")
+        self._sentence = Elided("normalization.sentence")
         self._sentence.setFont(font)
-        self._sentence.setWordWrap(True)
         self._sentence.setContentsMargins(GRID, 0, GRID, 0)
-        self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._sentence.setFixedHeight(2 * self._sentence.fontMetrics().lineSpacing() + GRID // 2)  # nothing jumps
         self.rows.insertWidget(1, self._sentence)
         self.canvas.setMinimumHeight(15 * GRID)
-        self._above, self._below = UnitsPlot(font), UnitsPlot(font)
-        self._below.setXLink(self._above)
+        self._before, self._after = UnitsPlot(font), UnitsPlot(font)
+        self._after.setXLink(self._before)
         self._legends = [Legend(font), Legend(font)]
         self._course = Course(font, self)
         self._key = Key(font)
-        self._key.set_indent(LEFT_AXIS)
         self._map = self.new_plot()
         self._map.getAxis("left").setGrid(False)
         self._map.getAxis("left").setWidth(LEFT_AXIS)
@@ -81,9 +76,9 @@ class NormalizationView(CaptionedView):
         self._map.addItem(self._image, ignoreBounds=True)
         self.canvas.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.canvas.ci.layout.setHorizontalSpacing(GRID)
-        self._laid_out: tuple[str, bool, bool] | None = (
-            None  # the period; whether anything comes out; if there is a map
-        )
+        for plot in (self._before, self._after):
+            plot.setLabel("bottom", self.tr("unit"))
+        self._laid_out: tuple[str, bool, bool] | None = None  # the period; if anything comes out; if there is a map
         self.show_config(document.config)
         self.show_theme(theme)
 
@@ -109,7 +104,7 @@ class NormalizationView(CaptionedView):
         self._period.show_theme(theme)
         self._course.show_theme(theme)
         colours = QColor(theme.train), QColor(theme.test)
-        for plot in (self._above, self._below):
+        for plot in (self._before, self._after):
             plot.show_colours(*colours, theme)
         colour_axes(self._map, theme)
         self._draw()
@@ -123,8 +118,9 @@ class NormalizationView(CaptionedView):
             column, row = (at.x() - x_low) / (x_high - x_low) * CELLS, (at.y() - y_low) / (y_high - y_low) * CELLS
             if not (0 <= column < CELLS and 0 <= row < CELLS):
                 return ""
-            return self.tr("standard deviation {0}").format(short(thinned.deviation[int(row), int(column)]))
-        for plot in (self._above, self._below):
+            words = self.tr("standard deviation {0} over {1} masks")
+            return words.format(short(thinned.deviation[int(row), int(column)]), MASKS)
+        for plot in (self._before, self._after):
             if plot.vb.sceneBoundingRect().contains(mouse):
                 return self._numbers(look, min(max(round(plot.vb.mapSceneToView(mouse).x()) - 1, 0), _rows(look) - 1))
         return ""
@@ -146,21 +142,22 @@ class NormalizationView(CaptionedView):
                 )
             )
             return
-        doubt = self.tr(" Where the map is bright, the answer hangs on which units dropout leaves.")
+        doubt = self.tr(" Where the map is bright, the answer hangs on which units drop out.")
         self.caption.setText(self._advice(look) + (doubt if self._thinned is not None else ""))
         name = layer_name(self, look.layer, look.last + 1).capitalize()
         if look.after is not None:
             unit = min(self._picker.place[1], _rows(look) - 1)
             lines = [f"{name}, {look.label}.", *self._numbers(look, unit).split("\n")]
-            self._sentence.setText("   ".join(lines))
+            text = "   ".join(lines)
         elif look.layer == look.last:
-            self._sentence.setText(self.tr("{0} has no normalisation: its values are the answer.").format(name))
+            text = self.tr("{0} has no normalisation: its values are the answer.").format(name)
         else:
             text = self.tr(
-                "{0} has no normalisation: its pre-activations lie where the weights put them. To add one, click "
-                "the layer's name above its units in the network and choose batch norm."
+                "{0} has no normalisation. To add one, click its name above its units in the network and choose batch norm."
             )
-            self._sentence.setText(text.format(name))
+            text = text.format(name)
+        self._sentence.setText(text)
+        self._sentence.setToolTip(text)
 
     def _advice(self, look: Normalized) -> str:
         if look.after is None:
@@ -170,8 +167,7 @@ class NormalizationView(CaptionedView):
                 "Each example's values over the units get one mean and deviation, so units keep theirs apart."
             )
         return self.tr(
-            "Whatever the weights below do, what comes out has mean β and deviation |γ|. The running averages, which "
-            "testing goes by, must have caught up with the mini-batches."
+            "Whatever the weights do, what comes out has mean β and deviation |γ|; testing goes by the running averages."
         )
 
     def _numbers(self, look: Normalized, unit: int) -> str:
@@ -201,12 +197,12 @@ class NormalizationView(CaptionedView):
             self._draw_course(look)
             return
         running = look.running_mean, look.running_deviation
-        self._above.show_values(look.before, *running, look.batch_means)
+        self._before.show_values(look.before, *running, look.batch_means)
         if look.after is not None:
             spread = None if look.gain is None else np.abs(look.gain)
             # Layer norm makes mean and deviation over units, so those of one unit are not to be β and γ.
             beside = (look.shift, spread) if look.running_mean is not None else (None, None)
-            self._below.show_values(look.after, *beside, np.zeros((_rows(look), 0)))
+            self._after.show_values(look.after, *beside, np.zeros((_rows(look), 0)))
         self._show_legends(look)
         if self._thinned is not None and self._scene is not None:
             self._draw_map(self._thinned, self._scene)
@@ -221,16 +217,16 @@ class NormalizationView(CaptionedView):
     def _show_legends(self, look: Normalized) -> None:
         own, other = QColor(self.theme.train), QColor(self.theme.test)
         what = self.tr("activation") if look.on_activations else self.tr("pre-activation")
-        above = [Entry(own, self.tr("{0}, all examples").format(what), what)]
+        before = [Entry(own, self.tr("{0}, all examples").format(what), self.tr("in"))]
         if look.running_mean is not None:
-            above.append(Entry(other, self.tr("running, for testing"), self.tr("running")))
-        above.append(Entry(QColor(self.theme.muted), self.tr("means of mini-batches"), self.tr("mini-batches")))
+            before.append(Entry(other, self.tr("running, for testing"), self.tr("running")))
+        before.append(Entry(QColor(self.theme.muted), self.tr("means of mini-batches"), self.tr("batches")))
         more = look.rows - _rows(look)
-        self._legends[0].show_entries(above, self.tr("+{0} more").format(more) if more else "")
-        below = [Entry(own, self.tr("what comes out"), self.tr("out"))]
+        self._legends[0].show_entries(before, self.tr("+{0} more").format(more) if more else "")
+        after = [Entry(own, self.tr("what comes out"), self.tr("out"))]
         if look.running_mean is not None:
-            below.append(Entry(other, "β ± γ", "β ± γ"))
-        self._legends[1].show_entries(below)
+            after.append(Entry(other, "β ± γ", "β ± γ"))
+        self._legends[1].show_entries(after)
 
     def _draw_map(self, thinned: Thinned, scene: Scene) -> None:
         self._top = steady_top(thinned.deviation, self._top)
@@ -242,13 +238,13 @@ class NormalizationView(CaptionedView):
         self._map.vb.setRange(xRange=(x_low, x_high), yRange=(y_low, y_high), padding=0.0, disableAutoRange=True)
         self._map.setLabel("bottom", scene.columns[scene.axes[0]])
         self._map.setLabel("left", scene.columns[scene.axes[1]])
-        self._key.show_bar(self.tr("spread, {0} masks").format(MASKS), (0.0, self._top), table, ())
+        self._key.show_bar(self.tr("spread"), (0.0, self._top), table, ())
 
     # Construction
 
-    def _lay_out(self, below: bool, beside: bool) -> None:
+    def _lay_out(self, after: bool, with_map: bool) -> None:
         """Make room for what there is."""
-        wanted = self.document.config.display.normalization, below, beside
+        wanted = self.document.config.display.normalization, after, with_map
         if self._laid_out == wanted:
             return
         self._laid_out = wanted
@@ -258,21 +254,17 @@ class NormalizationView(CaptionedView):
             canvas.addItem(self._course.legend, 0, 0, 1, 2)
             canvas.addItem(self._course.mean, 1, 0)
             canvas.addItem(self._course.variance, 1, 1)
-            self._stretch((0, 1, 0, 0), (1, 1))
+            self._stretch((0, 1), (1, 1, 0))
             return
-        canvas.addItem(self._legends[0], 0, 0)
-        canvas.addItem(self._above, 1, 0)
-        if below:
-            canvas.addItem(self._legends[1], 2, 0)
-            canvas.addItem(self._below, 3, 0)
-        if beside:
-            canvas.addItem(self._key, 0, 1)
-            canvas.addItem(self._map, 1, 1, rowspan=3 if below else 1)
-        lowest = self._below if below else self._above
-        for plot in (self._above, self._below):
-            plot.setLabel("bottom", self.tr("unit"))
-            show_bottom(plot, plot is lowest)
-        self._stretch((0, 1, 0, int(below)), (3, 2 if beside else 0))
+        columns = [(self._legends[0], self._before)]
+        if after:
+            columns.append((self._legends[1], self._after))
+        if with_map:
+            columns.append((self._key, self._map))
+        for column, (top, plot) in enumerate(columns):
+            canvas.addItem(top, 0, column)
+            canvas.addItem(plot, 1, column)
+        self._stretch((0, 1), (3, 3 if after else 2 * with_map, 2 * (after and with_map)))
 
     @property
     def _over_time(self) -> bool:

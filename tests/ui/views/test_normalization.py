@@ -15,7 +15,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.normalized import Normalized
 from playground.experiment.session import Session
-from playground.experiment.thinned import Thinned
+from playground.experiment.thinned import MASKS, Thinned
 from playground.experiment.vitals import Vitals
 from playground.options import with_text, with_value
 from playground.ui.document import Document
@@ -75,15 +75,15 @@ def test_bars_are_means_and_deviations(make_view: MakeView) -> None:
     assert look.running_mean is not None
     assert look.running_deviation is not None
     for plot, mean, deviation in (
-        (view._above._own, look.before.mean, look.before.deviation),
-        (view._above._other, look.running_mean, look.running_deviation),
-        (view._below._own, look.after.mean, look.after.deviation),
-        (view._below._other, look.shift, np.abs(look.gain)),
+        (view._before._own, look.before.mean, look.before.deviation),
+        (view._before._other, look.running_mean, look.running_deviation),
+        (view._after._own, look.after.mean, look.after.deviation),
+        (view._after._other, look.shift, np.abs(look.gain)),
     ):
         ends = plot.getData()[1].reshape(-1, 2)
         np.testing.assert_allclose(ends.mean(axis=1), mean, atol=1e-12)
         np.testing.assert_allclose(ends[:, 1] - ends[:, 0], 2.0 * deviation)
-    units, means = view._above._singles.getData()
+    units, means = view._before._singles.getData()
     np.testing.assert_array_equal(means[::2], look.batch_means.ravel())
     assert (units[:2] < 1.0).all()
     assert (np.round(units[-2:]) == 4.0).all()
@@ -93,7 +93,7 @@ def test_a_histogram_is_widest_where_most_lie(make_view: MakeView) -> None:
     config = config_of()
     frame = frame_of(config)
     view, look = make_view(config, frame), look_of(frame)
-    path = view._above._histograms.path()
+    path = view._before._histograms.path()
     points = np.array([(path.elementAt(i).x, path.elementAt(i).y) for i in range(path.elementCount())])
     first = points[points[:, 0] < 1.5]
     widest = first[np.abs(first[:, 0] - 1.0).argmax(), 1]
@@ -111,11 +111,11 @@ def test_a_layer_without_is_told_how_to_get_one(make_view: MakeView) -> None:
     view.show_frame(frame_of(bare))
     assert "no normalisation" in told(view)
     assert "choose batch norm" in told(view)
-    assert view._below.scene() is None
+    assert view._after.scene() is None
     view.show_frame(frame_of(with_value(bare, "display.layer", 2)))
     assert "the answer" in told(view)
     view.show_frame(frame)
-    assert view._below.scene() is not None
+    assert view._after.scene() is not None
 
 
 def test_layer_norm_is_compared_with_nothing(make_view: MakeView) -> None:
@@ -123,8 +123,8 @@ def test_layer_norm_is_compared_with_nothing(make_view: MakeView) -> None:
     view = make_view(config, frame_of(config))
     assert "layer norm" in told(view)
     assert "running" not in told(view)
-    assert not np.size(view._above._other.getData()[0])
-    assert not np.size(view._below._other.getData()[0])
+    assert not np.size(view._before._other.getData()[0])
+    assert not np.size(view._after._other.getData()[0])
 
 
 def test_dropout_brings_the_map(make_view: MakeView) -> None:
@@ -137,7 +137,7 @@ def test_dropout_brings_the_map(make_view: MakeView) -> None:
     view.canvas.grab()
     x_low, x_high, y_low, y_high = frame.scene.extent
     place = view._map.vb.mapViewToScene(QPointF((x_low + x_high) / 2.0 + 1e-6, (y_low + y_high) / 2.0 + 1e-6))
-    assert view.told(place) == f"standard deviation {thinned.deviation[20, 20]:.3g}"
+    assert view.told(place) == f"standard deviation {thinned.deviation[20, 20]:.3g} over {MASKS} masks"
     view.show_frame(frame_of(config_of()))
     assert view._map.scene() is None
 
@@ -146,7 +146,7 @@ def test_the_mouse_tells_a_unit_s_numbers(make_view: MakeView) -> None:
     config = config_of()
     view = make_view(config, frame_of(config))
     view.canvas.grab()
-    assert view.told(view._above.vb.mapViewToScene(QPointF(3.1, 0.0))).startswith("Unit 3 gets ")
+    assert view.told(view._before.vb.mapViewToScene(QPointF(3.1, 0.0))).startswith("Unit 3 gets ")
     assert view.told(QPointF(-9.0, -9.0)) == ""
 
 
@@ -197,7 +197,7 @@ def test_over_time_each_unit_has_a_line_of_means_and_one_of_variances(make_view:
     np.testing.assert_allclose(lines(view._course.mean), mean, atol=1e-8)
     np.testing.assert_allclose(lines(view._course.variance), np.log10(variance))
     assert view._course.mean.scene() is view.canvas.scene()
-    assert view._above.scene() is None
+    assert view._before.scene() is None
     assert "unit 1: mean" in view._course.legend.note
 
 
@@ -209,7 +209,7 @@ def test_the_period_is_chosen_by_an_edit_and_back(make_view: MakeView) -> None:
     assert view._course.mean.scene() is view.canvas.scene()
     view.document.undo_stack.undo()
     assert view._course.mean.scene() is None
-    assert view._above.scene() is view.canvas.scene()
+    assert view._before.scene() is view.canvas.scene()
 
 
 def test_over_time_another_unit_tells_its_numbers_and_the_mouse_those_below_it(make_view: MakeView) -> None:
