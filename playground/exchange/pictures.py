@@ -51,7 +51,9 @@ def boundary_picture(frame: Frame, path: str | Path) -> None:
         raise ValueError("the frame holds no outputs")
     of = f", mean of {len(scene.members)} members" if len(scene.members) > 1 else ""
     figure, axes = scored_sheet(frame, plain(scene.origin, 38 - len(of) // 2) + of, height=7.2)
-    if not scene.classes:
+    if scene.graph:
+        colouring = _draw_graph(axes, scene, outputs[0])
+    elif not scene.classes:
         colouring = _draw_surface(axes, scene, outputs[0])
     elif len(outputs) == 1:
         colouring = _draw_answer(axes, scene, outputs[0])
@@ -60,7 +62,9 @@ def boundary_picture(frame: Frame, path: str | Path) -> None:
     _draw_points(axes, scene, colouring, broken=not np.isfinite(outputs).all())
     horizontal, vertical = (plain(scene.columns[axis], 60) for axis in scene.axes)
     axes.set_xlabel(f"{horizontal}\n{plain(scene.held, 90)}" if scene.held else horizontal)
-    axes.set_ylabel(vertical)
+    axes.set_ylabel(
+        vertical if not scene.graph else f"output ({scene.output})" if scene.classes else plain(scene.target, 60)
+    )
     axes.set_box_aspect(1)
     write(figure, Path(path))
 
@@ -108,6 +112,21 @@ def _draw_surface(axes: Axes, scene: Scene, values: Floats) -> Colouring:
     image = _show(axes, scene, values, cmap="viridis", vmin=scene.low, vmax=scene.high)
     _bar(axes, image, plain(scene.target, 60), extend="both")
     return image.to_rgba
+
+
+def _draw_graph(axes: Axes, scene: Scene, output: Floats) -> Colouring:
+    """The one answer to a single input, as a line."""
+    from matplotlib.colors import Normalize
+
+    low, high = scene.extent[:2]
+    x = low + (np.arange(output.shape[1]) + 0.5) / output.shape[1] * (high - low)
+    axes.plot(x, output[0], color=TEXT, linewidth=1.8, zorder=5)
+    if scene.classes:
+        return class_colours
+    from matplotlib import colormaps
+
+    scale = Normalize(scene.low, scene.high, clip=True)
+    return lambda values: colormaps["viridis"](scale(values))
 
 
 def _draw_answer(axes: Axes, scene: Scene, output: Floats) -> Colouring:

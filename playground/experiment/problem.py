@@ -110,10 +110,12 @@ class Problem:
         """
         data = self.dataset
         axes = self._axes(config)
-        drawn = data.X[:, axes]
         train, validation, test = self.rows
         held = [name for index, name in enumerate(data.columns) if index not in axes]
         low, high = (self.no, self.yes) if data.classes else (float(self.train.y.min()), float(self.train.y.max()))
+        single = len(data.columns) == 1
+        drawn = self._over_the_input(low, high) if single else data.X[:, axes]
+        ends = [[drawn[0, 0], low], [drawn[0, 0], high]] if single else drawn[:0]  # that any answer may reach
         return Scene(
             origin=data.origin,
             note=data.note,
@@ -121,7 +123,7 @@ class Problem:
             columns=data.columns,
             axes=axes,
             held=_held_sentence(held),
-            extent=_extent(drawn, data.plane),
+            extent=_extent(np.vstack([drawn, ends]), data.plane),
             classes=data.classes,
             target=data.target,
             output=self.output.label,
@@ -148,6 +150,18 @@ class Problem:
         X[:, axes[1]] = np.repeat(y_low + centres * (y_high - y_low), size)
         X[:, axes[0]] = np.tile(x_low + centres * (x_high - x_low), size)
         return self.inputs(X)
+
+    def _over_the_input(self, low: float, high: float) -> Floats:
+        """Each example at its single input and its target, or of more than two classes anywhere between the ends, (examples, 2)."""
+        x, y = self.dataset.X[:, 0], self.dataset.y
+        match len(self.dataset.classes):
+            case 0:
+                heights = y
+            case 2:
+                heights = np.where(y == 1.0, high, low)
+            case _:
+                heights = low + (high - low) * (np.arange(len(x)) * 0.618034 % 1.0)  # well spread
+        return np.column_stack([x, heights])
 
     def _axes(self, config: Config) -> tuple[int, int]:
         columns = len(self.dataset.columns)

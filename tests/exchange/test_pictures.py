@@ -227,3 +227,17 @@ def test_a_frame_without_what_is_drawn_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no curves"):
         gradients_picture(bare, tmp_path / "x.png")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("source", ["wave", "one_example"])
+def test_over_a_single_input_the_answer_is_a_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
+    frame = frame_of(3, f"data.source={source}")
+    figures: list[Any] = []
+    monkeypatch.setattr(pictures, "write", lambda figure, path: figures.append(figure))
+    boundary_picture(frame, tmp_path / "x.png")
+    axes = figures[0].axes[0]
+    [line] = axes.lines
+    assert frame.outputs is not None
+    np.testing.assert_array_equal(line.get_ydata(), frame.outputs[0, 0])
+    assert axes.get_ylabel() == ("output (sigmoid)" if frame.scene.classes else "height")
+    assert not axes.images

@@ -72,8 +72,7 @@ def _draw_curves(frame: Frame, look: Excitation, x: Floats, answer: Floats, path
     for unit, values in enumerate(look.h[:, 0]):
         above.plot(x, values, color=colours[unit], linewidth=1.5)
     above.set_ylabel("activation")
-    heights = np.where(scene.train_y == 1, scene.high, scene.low) if scene.classes else scene.train_y
-    below.plot(scene.train_points[:, 0], heights, ".", color=MUTED, markersize=4, alpha=0.5)
+    below.plot(*scene.train_points.T, ".", color=MUTED, markersize=4, alpha=0.5)
     below.plot(x, answer, color=TEXT, linewidth=1.8)
     units, places = crossings(x, look.z[:, 0])
     below.scatter(places, np.interp(places, x, answer), c=colours[units], marker="d", s=40, zorder=3)

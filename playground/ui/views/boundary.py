@@ -21,7 +21,7 @@ from playground.ui.views.heat_map import Floats, steady_top
 from playground.ui.views.key import Key, short
 from playground.ui.views.plane import Plane
 from playground.ui.views.points import MOST_POINTS, Points, Rings, number_of
-from playground.ui.views.subjects import Decision, Quantity, at
+from playground.ui.views.subjects import Decision, Graph, Quantity, at
 from playground.ui.views.tagged import TaggedView, nearest
 from playground.ui.views.view import Legend, small
 
@@ -42,7 +42,7 @@ class BoundaryView(TaggedView):
         self._frame: Frame | None = None
         self._scene: Scene | None = None
         self._unit: tuple[int, int] | None = None
-        self._subject: Quantity | Decision | None = None
+        self._subject: Quantity | Graph | Decision | None = None
         self._top = 0.0  # of the disagreement's colours
         self._make_canvas()
         self._make_controls()
@@ -147,7 +147,7 @@ class BoundaryView(TaggedView):
             self._subject.draw(self._plot, self._key, self.theme)
             self.tell_again()
 
-    def _subject_of(self, frame: Frame) -> Quantity | Decision:
+    def _subject_of(self, frame: Frame) -> Quantity | Graph | Decision:
         """What the map shows: the unit asked for, or else how far the members differ or what they answer."""
         assert frame.outputs is not None
         scene, display = frame.scene, self._config.display
@@ -161,6 +161,8 @@ class BoundaryView(TaggedView):
             return Quantity(widest, (0.0, self._top), Theme.spread_table, word, word)
         if scene.classes:
             return Decision(frame.outputs, scene, display.hard, self.tr("output"))
+        if scene.graph:
+            return Graph(frame.outputs, scene)
         return Quantity(frame.outputs, (scene.low, scene.high), Theme.value_table, scene.target, scene.target)
 
     def _activations(self, frame: Frame) -> tuple[Floats, tuple[float, float]]:

@@ -34,7 +34,9 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
         self._scene: Scene | None = None
         self._map = pg.ImageItem(axisOrder="row-major")
         self._border = pg.PlotCurveItem(antialias=True, connect="pairs")
-        for item in (self._map, self._border):
+        self._answer = pg.PlotCurveItem(antialias=True, connect="finite")
+        self._answer.setZValue(1)  # over the points
+        for item in (self._map, self._border, self._answer):
             self.addItem(item, ignoreBounds=True)
         self.vb.sigRangeChanged.connect(self._tell_zoom)
 
@@ -51,9 +53,9 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
             x_low, x_high, y_low, y_high = scene.extent
             self.vb.setLimits(xMin=x_low, xMax=x_high, yMin=y_low, yMax=y_high)
             self.show_all()
-        left, one = self.getAxis("left"), scene.axes[0] == scene.axes[1]
-        left.setStyle(showValues=not one)
-        left.setWidth(GRID if one else LEFT_AXIS)
+        left, bare = self.getAxis("left"), scene.axes[0] == scene.axes[1] and not scene.graph
+        left.setStyle(showValues=not bare)
+        left.setWidth(GRID if bare else LEFT_AXIS)
 
     def show_map(self, values: Floats, levels: tuple[float, float], table: Pixels, border: Floats = NO_BORDER) -> None:
         """Values (cells, cells) in the colours of a table (256, 3) between two levels, and the ends of a border's segments.
@@ -68,9 +70,21 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
         self._map.setImage(pixels, levels=None, lut=None, autoLevels=False)
         self._place_map(NO_BORDER)
 
+    def show_answer(self, values: Floats) -> None:
+        """Over a single input a line as high as these, (cells,), besides a map or with none."""
+        assert self._scene is not None
+        x_low, x_high, _, _ = self._scene.extent
+        self._answer.setData(x_low + (np.arange(len(values)) + 0.5) / len(values) * (x_high - x_low), values)
+
+    def clear_map(self) -> None:
+        """Show the ground."""
+        self._map.clear()
+        self._border.setData([], [])
+
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
         colour_axes(self, theme)
+        self._answer.setPen(pg.mkPen(theme.text, width=2))
         self._border.setPen(pg.mkPen(theme.text, width=1.3))
 
     def show_all(self) -> None:
@@ -90,9 +104,12 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
             left, right = left + max(wider, 0.0) / 2, right + max(wider, 0.0) / 2
             bottom += max(-wider, 0.0)
             across = up = min(across, up)
-        first, second = (self._scene.columns[axis] for axis in self._scene.axes)
+        scene = self._scene
+        first, second = (scene.columns[axis] for axis in scene.axes)
+        if scene.axes[0] == scene.axes[1]:
+            second = (self.tr("output") if scene.classes else scene.target) if scene.graph else ""
         self._name_axis("bottom", first, across)
-        self._name_axis("left", second if self._scene.axes[0] != self._scene.axes[1] else "", up)
+        self._name_axis("left", second, up)
         return left, top, right, bottom
 
     def _place_map(self, border: Floats) -> None:
@@ -100,6 +117,7 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
         x_low, x_high, y_low, y_high = self._scene.extent
         self._map.setRect(QRectF(x_low, y_low, x_high - x_low, y_high - y_low))
         self._border.setData(border[:, 0], border[:, 1])
+        self._answer.setData([], [])
 
     def _name_axis(self, side: str, name: str, room: float) -> None:
         """Name an axis in the room along it; a name that is cut is whole in the tooltip."""

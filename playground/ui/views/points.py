@@ -57,7 +57,7 @@ class Points:
     def train_places(self) -> Floats:
         """Where the training points are drawn, (points, 2), in the order of the examples."""
         shown = int(self._share * len(self._scene.train_y))
-        return _spread(self._scene.train_points[:shown], self._scene)
+        return self._scene.train_points[:shown]
 
     def _pale(self, colour: QColor) -> QColor:
         """Between this colour and that of the ground."""
@@ -69,7 +69,7 @@ class Points:
         """Points filled with their colour, or outlined in it around what `inside` makes of it."""
         scene, ground = self._scene, QColor(self._theme.base)
         shown = int(self._share * len(y))  # the first of them: they have been shuffled
-        points, y = _spread(points[:shown], scene), y[:shown]
+        points, y = points[:shown], y[:shown]
         items = []
         if scene.classes:
             for index in range(len(scene.classes)):
@@ -114,15 +114,6 @@ class Rings(pg.ScatterPlotItem):  # type: ignore[misc]
     def surround(self, places: Floats) -> None:
         """These, (places, 2), and no others."""
         self.setData(places[:, 0], places[:, 1])
-
-
-def _spread(points: Floats, scene: Scene) -> Floats:
-    """Points (points, 2); of one column alone the height means nothing, and spreads them."""
-    if scene.axes[0] != scene.axes[1]:
-        return points
-    low, high = scene.extent[2:]
-    heights = low + (high - low) * (np.arange(len(points)) * 0.618034 % 1.0)
-    return np.stack([points[:, 0], heights], axis=1)
 
 
 def number_of(scene: Scene) -> int:

@@ -42,6 +42,28 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class Graph:
+    """A predicted number over a single input.
+
+    Attributes:
+        values: (1, cells, cells), of which one row is like any other.
+    """
+
+    values: Floats
+    scene: Scene
+
+    def draw(self, plane: Plane, key: Key, theme: Theme) -> None:
+        """As a line, with the bar of the points' colours as its key."""
+        plane.clear_map()
+        plane.show_answer(self.values[0, 0])
+        key.show_bar(self.scene.target, (self.scene.low, self.scene.high), theme.value_table(), ())
+
+    def told(self, here: Floats) -> str:
+        """The value at a place, (1,)."""
+        return f"{self.scene.target} {short(here[0])}"
+
+
+@dataclass(frozen=True)
 class Decision:
     """Between classes; `hard` colours each place by its predicted class, else by how far the outputs say so.
 
@@ -68,6 +90,8 @@ class Decision:
             table = theme.map_table()
             plane.show_map(self.values[0], levels, table, contour(self.values[0], sum(levels) / 2.0, self.scene.extent))
             key.show_bar(self.scene.target, levels, table, self.scene.classes)
+            if self.scene.graph:
+                plane.show_answer(self.values[0, 0])
 
     def told(self, here: Floats) -> str:
         """The largest output at a place of outputs (outputs,), and the class that they predict."""

@@ -10,7 +10,6 @@ from playground.experiment.excitation import Excitation, crossings
 from playground.experiment.frame import Scene
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.axes import LEFT_AXIS
-from playground.ui.views.scale import Floats
 from playground.ui.views.view import colour_axes, quiet, show_bottom
 
 
@@ -64,7 +63,7 @@ class UnitCurves(pg.GraphicsLayout):  # type: ignore[misc]
         self.zeros.setData(places, own, brush=brushes)
         self.answer.setData(x, answer[0])
         self.kinks.setData(places, np.interp(places, x, answer[0]), brush=brushes)
-        self.points.setData(scene.train_points[:, 0], self._heights(scene))
+        self.points.setData(scene.train_points[:, 0], scene.train_points[:, 1])
         self.units.vb.setRange(xRange=(x[0], x[-1]), padding=0.0, disableAutoRange=True)
         for plot, drawn in ((self.units, h), (self.sum, np.append(answer[0], [scene.low, scene.high]))):
             known = drawn[np.isfinite(drawn)]
@@ -86,9 +85,3 @@ class UnitCurves(pg.GraphicsLayout):  # type: ignore[misc]
         self.answer.setPen(pg.mkPen(theme.text, width=2))
         for marks in (self.zeros, self.kinks):
             marks.setPen(pg.mkPen(theme.base))
-
-    def _heights(self, scene: Scene) -> Floats:
-        """Where the training points stand: at their number, or at no and yes."""
-        if not scene.classes:
-            return scene.train_y
-        return np.where(scene.train_y == 1, scene.high, scene.low)

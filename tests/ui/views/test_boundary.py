@@ -14,6 +14,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from playground.data.dataset import Dataset
+from playground.experiment.config import Config
 from playground.experiment.frame import MAP_SIZE, OUTPUTS, UNITS, Frame
 from playground.experiment.session import Session
 from playground.ui.document import Document
@@ -427,3 +429,48 @@ def test_validation_points_are_pale_and_held_out_with_the_test(make_view: MakeVi
     view.show_frame(frame_of())
     assert box.text() == "test"
     assert "validation" not in box.toolTip()
+
+
+# Over a single input
+
+
+@pytest.mark.parametrize("source", ["wave", "one_example"])
+def test_over_a_single_input_the_answer_is_a_line_and_points_stand_at_their_targets(
+    make_view: MakeView, source: str
+) -> None:
+    view = make_view(frame := frame_of(("data.source", source)))
+    scene, plane = frame.scene, view._plot
+    assert frame.outputs is not None
+    x, line = plane._answer.getData()
+    np.testing.assert_array_equal(line, frame.outputs[0, 0])
+    assert (x[0] + x[-1]) / 2.0 == pytest.approx(sum(scene.extent[:2]) / 2.0)
+    assert (map_of(view).image is None) == (source == "wave")
+    [points] = [item for item in view._points._train if len(item.data)]
+    heights = points.getData()[1]
+    np.testing.assert_array_equal(heights, [scene.low] if source == "one_example" else scene.train_y)
+    assert scene.extent[2] < scene.low < scene.high < scene.extent[3]
+    assert plane.getAxis("left").labelText == ("output" if scene.classes else "height")
+    text = view.describe(float(x[50]), scene.high)
+    assert text.startswith("x ")
+    assert f"{line[50]:.3g}".replace("-", "−") in text
+
+
+def test_from_a_line_back_to_a_map_nothing_of_the_line_stays(make_view: MakeView) -> None:
+    view = make_view(frame_of(("data.source", "wave")))
+    view.show_frame(frame_of())
+    assert not len(view._plot._answer.getData()[0])
+    assert map_of(view).image is not None
+
+
+def test_of_more_classes_over_a_single_input_there_is_no_line(make_view: MakeView) -> None:
+    rng = np.random.default_rng(2)
+    y = np.arange(90) % 3.0
+    data = Dataset(rng.normal(size=(90, 1)) + y[:, None], y, ("x",), ("a", "b", "c"), "class", "three")
+    frame = Session(Config(), data).frame()
+    view = make_view(frame)
+    assert not frame.scene.graph
+    answer = view._plot._answer.getData()[0]
+    assert answer is None or not len(answer)
+    heights = frame.scene.train_points[:, 1]
+    assert heights.std() > 0.2
+    assert frame.scene.extent[2] < heights.min() < heights.max() < frame.scene.extent[3]
