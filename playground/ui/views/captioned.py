@@ -45,6 +45,10 @@ class CaptionedView(TaggedView):
         members = frame.scene.members
         self._member = members[frame.member] if len(members) > 1 else ""
 
+    def of_the_first(self, frame: Frame) -> str:
+        """To be said of vital signs, which are written down of the first member alone, where there are several."""
+        return self.tr(" Over time it is the first member's.") if len(frame.scene.members) > 1 else ""
+
     def say(self, text: str) -> None:
         """Let the line below say this."""
         self.caption.setText(f"{text} " + self.tr("Shown is {0}.").format(self._member) if self._member else text)

@@ -60,12 +60,6 @@ class CensusView(CaptionedView):
             self.canvas.addItem(plot, 1, column)
             self.canvas.ci.layout.setColumnStretchFactor(column, 2 + column)
         self.canvas.ci.layout.setHorizontalSpacing(2 * GRID)
-        self.caption.setText(
-            self.tr(
-                "A row is a unit; it stands out while it puts out exactly 0 for every training example and has no slope: "
-                "nothing flows through it, and no gradient that could bring it back."
-            )
-        )
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -73,6 +67,11 @@ class CensusView(CaptionedView):
         if vitals is None:
             return
         self._vitals, self._deaths = vitals, deaths(vitals)
+        meaning = self.tr(
+            "A row is a unit; it stands out while it puts out exactly 0 for every training example and has no slope: "
+            "nothing flows through it, and no gradient that could bring it back."
+        )
+        self.caption.setText(meaning + self.of_the_first(frame))
         if len(vitals.units) != len(self._colours):
             self._dress()
         self._shares.show_lines(vitals.epoch, vitals.dead, Scale(0.0, 1.0, False))

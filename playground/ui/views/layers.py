@@ -46,7 +46,7 @@ class LayersView(CaptionedView):
         self._curves: Curves | None = None
         self._anatomy: Anatomy | None = None
         self._vitals: Vitals | None = None
-        self._members: tuple[str, ...] = ()
+        self._whose = ""  # vital signs these are
         self._layers = 0
         self._segments = Segments(
             "layers.picture",
@@ -89,7 +89,7 @@ class LayersView(CaptionedView):
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        self._members = frame.scene.members
+        self._whose = self.of_the_first(frame)
         self._curves = self._curves if frame.curves is None else frame.curves
         self._anatomy = frame.look(Anatomy) or self._anatomy
         self._vitals = frame.look(Vitals) or self._vitals
@@ -295,9 +295,7 @@ class LayersView(CaptionedView):
             ),
         }
         caption = words[self._picture]
-        if self._picture == "updates" and len(self._members) > 1:
-            caption += self.tr(" These are of member 1.")
-        return caption
+        return caption + (self._whose if self._picture == "updates" else "")
 
     def _point_at_updates(self) -> None:
         self._updates.point_at(self._updates.record)

@@ -44,6 +44,7 @@ class NormalizationView(CaptionedView):
         self._look: Normalized | None = None
         self._thinned: Thinned | None = None
         self._vitals: Vitals | None = None
+        self._whose = ""  # vital signs these are
         self._scene: Scene | None = None
         self._top = 0.0  # of the map's colours
         font = small(self.font())
@@ -87,7 +88,7 @@ class NormalizationView(CaptionedView):
         if look is None:
             return
         self._look, self._thinned, self._scene = look, frame.look(Thinned), frame.scene
-        self._vitals = frame.look(Vitals)
+        self._vitals, self._whose = frame.look(Vitals), self.of_the_first(frame)
         self._picker.show_frame(frame)
         self._draw()
 
@@ -134,13 +135,12 @@ class NormalizationView(CaptionedView):
             return
         self._sentence.setVisible(not self._over_time)
         if self._over_time:
-            self.caption.setText(
-                self.tr("Lines that wander or part are what a normalisation would take away.")
-                if look.after is None
-                else self.tr(
+            words = self.tr("Lines that wander or part are what a normalisation would take away.")
+            if look.after is not None:
+                words = self.tr(
                     "Pale is what goes in. Whatever that does, what comes out has mean β and variance γ², which are learnt."
                 )
-            )
+            self.caption.setText(words + self._whose)
             return
         doubt = self.tr(" Where the map is bright, the answer hangs on which units drop out.")
         self.caption.setText(self._advice(look) + (doubt if self._thinned is not None else ""))

@@ -41,6 +41,7 @@ class UnitsView(CaptionedView):
         self._seats: Seats | None = None
         self._vitals: Vitals | None = None
         self._colours: list[QColor] = []
+        self._whose = ""  # vital signs these are
         self.picker = UnitPicker(self.name, document)
         self.controls.addWidget(self.picker)
         self.controls.addStretch()
@@ -71,6 +72,7 @@ class UnitsView(CaptionedView):
 
     def show_frame(self, frame: Frame) -> None:
         self.picker.show_frame(frame)
+        self._whose = self.of_the_first(frame)
         vitals = frame.look(Vitals)
         if vitals is not None:
             self._vitals = vitals
@@ -130,7 +132,7 @@ class UnitsView(CaptionedView):
         elif not len(seats.values):
             note = self.tr("f′ is 1 for a unit's largest z, else 0")
         self._legend.show_entries(entries if len(seats.values) else entries[2:], note)
-        self.caption.setText(self._character(seats))
+        self.caption.setText(self._character(seats) + self._whose)
         self.tell_again()
 
     def _character(self, seats: Seats) -> str:

@@ -16,6 +16,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.session import Session
 from playground.experiment.vitals import MEASURES, VitalsLog
+from playground.options import with_value
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.census import CensusView, LifePlot
@@ -123,3 +124,9 @@ def test_a_run_of_its_own_and_both_themes(make_view: MakeView) -> None:
     light = item_of(view, LifePlot)._picture.image.copy()
     view.show_theme(DARK)
     assert not np.array_equal(item_of(view, LifePlot)._picture.image, light)
+
+
+def test_of_several_members_it_says_whose_lives_these_are(make_view: MakeView) -> None:
+    config = with_value(Config(), "ensemble.members", 3)
+    view = make_view(Session(config).frame(CensusView.needs))
+    assert "the first member" in view.caption.text()

@@ -214,7 +214,7 @@ def test_updates_are_the_vitals_in_a_band_about_a_thousandth(make_view: MakeView
     assert "CS231n" in view.caption.text()
     assert "member" not in view.caption.text()
     view.show_frame(frame_of(members=3))
-    assert "member 1" in view.caption.text()
+    assert "the first member" in view.caption.text()
 
 
 def test_the_tag_follows_the_mouse(make_view: MakeView, qtbot: QtBot) -> None:
