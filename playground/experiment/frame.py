@@ -153,6 +153,7 @@ class Frame:
         disagreement: as `outputs`, the standard deviation over the members; None where there is one.
         unit_maps: for inputs and each hidden layer and the output layer: (units, MAP_SIZE, MAP_SIZE) activations, those
             of the output layer in raw units.
+        comparable_from: the step of the last break in the losses, by a weight set by hand or by another loss, 0 for none.
         divergence: set when the run has diverged.
         ending: a sentence when the run has ended by itself, else "".
         fallen: members that have left the finite numbers, counted from 0, while others go on.
@@ -172,6 +173,7 @@ class Frame:
     outputs: Floats | None
     disagreement: Floats | None
     unit_maps: tuple[Floats, ...] | None
+    comparable_from: int
     divergence: Divergence | None
     ending: str
     fallen: tuple[int, ...]

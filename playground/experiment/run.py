@@ -30,6 +30,7 @@ class Run:
         history: the records so far.
         observer: what is seen beyond scores.
         scores: the last that were taken.
+        comparable_from: the step of the last break in the losses: a weight set by hand, or another loss.
         divergence: set when the run has diverged; it then trains no further until it goes back.
     """
 
@@ -44,7 +45,7 @@ class Run:
         self.observer.follow(config, needs)
         self.scores = self._score()
         self._start_loss = self.scores.train_loss
-        self._comparable_from = 0  # the step of the last break in the losses
+        self.comparable_from = 0
         self._good: State  # the last record whose training loss was no higher than at the start
         self._record()
         self.observer.record()
@@ -100,7 +101,7 @@ class Run:
         """After a divergence: return to the last record whose training loss was no higher than at the start."""
         self._return_to(self._good)
         self._checkpoint = self._good
-        self._comparable_from = min(self._comparable_from, self.progress.steps)
+        self.comparable_from = min(self.comparable_from, self.progress.steps)
         self.divergence = None
         self.scores = self._score()
 
@@ -152,7 +153,7 @@ class Run:
 
     def inside(self, config: Config, member: int) -> Inside:
         """What looks may read."""
-        return self.observer.inside(config, self.history, member, self.divergence, self._comparable_from)
+        return self.observer.inside(config, self.history, member, self.divergence, self.comparable_from)
 
     # Saving
 
@@ -162,7 +163,7 @@ class Run:
         plain = {
             "resolution": self.history.resolution,
             "start_loss": self._start_loss,
-            "comparable_from": self._comparable_from,
+            "comparable_from": self.comparable_from,
             "vitals_every": self.observer.vitals.every,
         }
         logs = {"history": self.history.rows.copy(), "vitals": self.observer.vitals.rows.copy()}
@@ -177,7 +178,7 @@ class Run:
         check_state(state, self.state(), self.progress.steps_per_epoch, len(self._problem.train))
         self.history.restore(state.arrays["history"])
         self.history.resolution = state.plain["resolution"]
-        self._start_loss, self._comparable_from = state.plain["start_loss"], state.plain["comparable_from"]
+        self._start_loss, self.comparable_from = state.plain["start_loss"], state.plain["comparable_from"]
         self.observer.vitals.restore(state.arrays["vitals"])
         self.observer.vitals.every = state.plain["vitals_every"]
         if not self.progress.return_to(state):
@@ -190,7 +191,7 @@ class Run:
 
     def _break_off(self) -> None:
         """From here on losses say something else than before; a record of this very moment is written anew."""
-        self._comparable_from = self.progress.steps
+        self.comparable_from = self.progress.steps
         if self.history.last_step == self.progress.steps:
             self._record()
         else:

@@ -230,6 +230,7 @@ class Session:
             outputs=outputs,
             disagreement=disagreement,
             unit_maps=units,
+            comparable_from=run.comparable_from,
             divergence=self.divergence,
             ending=run.ending,
             fallen=tuple(np.flatnonzero(run.progress.fallen).tolist()),

@@ -278,3 +278,20 @@ def test_the_last_epoch_is_written_whole_within_the_picture(make_view: MakeView,
     assert float(words[-1][2]) == epochs
     for rect, _, text in words:
         assert view.canvas.sceneRect().contains(axis.mapRectToScene(rect)), text
+
+
+def test_a_break_in_the_losses_is_marked_where_it_was(qtbot: QtBot) -> None:
+    session = Session(Config())
+    session.train(3)
+    view = LossView(Document(Config()), LIGHT)
+    qtbot.addWidget(view)
+    view.show_frame(session.frame())
+    assert not view._break.isVisible()
+    session.set_weight(0, 0, 0, 2.0)
+    session.train(5)
+    view.show_frame(session.frame())
+    assert view._break.isVisible()
+    assert view._break.value() == pytest.approx(3.0)
+    session.restart()
+    view.show_frame(session.frame())
+    assert not view._break.isVisible()
