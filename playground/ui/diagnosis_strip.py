@@ -186,7 +186,8 @@ class DiagnosisStrip(QWidget):
         buttons = []
         if finding.view in self._titles:
             title = self._titles[finding.view]
-            show = QPushButton(self.tr("Show: {0}").format(title))
+            show = QPushButton(self.tr("Show"))
+            show.setAccessibleName(self.tr("Show {0}").format(title))
             show.setObjectName(f"{name}.view")
             _explain(show, self.tr("Bring “{0}” to the front, where this is to be seen.").format(title))
             show.clicked.connect(partial(self._ask_for_view, finding))
