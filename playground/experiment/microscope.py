@@ -20,7 +20,8 @@ from playground.nn.optimizers import AdamW
 from playground.nn.regularizers import Regularizer, WeightDecay
 from playground.nn.training import Trainer
 
-CAPACITY = 1000  # last steps, and at most as many of the whole course
+CAPACITY = 1000  # last steps
+COURSE = 64  # records of each doubling of the steps, once there are as many
 # Of a record; behind them stand the slots before the step and after it.
 COLUMNS = ("step", "before", "after", "gradient", "total", "clipped", "rate", "clock")
 
@@ -53,13 +54,18 @@ class Weight(NamedTuple):
 class Recorder:
     """The last CAPACITY steps of one weight without a gap, and its course since the first. It reads and never writes.
 
-    The course has at most CAPACITY records at equal distances in steps; when they become more, every second one goes.
+    The course is for a logarithmic axis, on which what an optimizer does at first is seen however long a run goes on:
+    it has the first 2 COURSE steps, then every second one up to 4 COURSE, every fourth up to 8 COURSE, and so on.
     """
 
     def __init__(self, weight: Weight, rules: TrainingConfig) -> None:
         self._weight, self._rules = weight, rules
         # Twice as many as are asked for, so that to thin them out is a matter of every thousandth step.
         self._rows = np.empty((2 * CAPACITY, len(COLUMNS) + 2 * len(rules.optimizer.slots)))
+        self._count: int  # of the rows that are in use
+        self._older: Floats  # the course before them
+        self.first: int  # the step that the course begins with
+        self._steps: int  # done when the last record was made
         self._begin_after(0)
 
     def fits(self, weight: Weight, rules: TrainingConfig) -> bool:
@@ -71,11 +77,12 @@ class Recorder:
         """A copy of the last records, first to last, (records, columns)."""
         return self._rows[max(self._count - CAPACITY, 0) : self._count].copy()
 
-    def course(self) -> tuple[Floats, int]:
-        """A copy of the course, with the last record behind it, (records, columns), and the distance of its steps."""
-        rows, every = self._thinned(self._rows[: self._count])
-        last = self._rows[max(self._count - 1, 0) : self._count]
-        return np.concatenate([rows, last[last[:, 0] > rows[-1:, 0]]]), every
+    def course(self) -> Floats:
+        """A copy of the records of the course, and behind them the last there is, (records, columns)."""
+        rows = self._rows[: self._count]
+        chosen = self._on_course(rows)
+        chosen[-1:] = True
+        return np.concatenate([self._older, rows[chosen]])
 
     def forget_after(self, step: int) -> None:
         """Drop the records of later steps."""
@@ -119,24 +126,23 @@ class Recorder:
 
     def _begin_after(self, steps: int) -> None:
         """Keep no record, and expect the step after these."""
-        self._count = 0  # of the rows that are in use
-        self._older = self._rows[:0].copy()  # the course before them
-        self._every = 1  # steps from one of its records to the next
-        self._first, self._steps = steps + 1, steps
+        self._count = 0
+        self._older = self._rows[:0].copy()
+        self.first, self._steps = steps + 1, steps
 
     def _make_room(self) -> None:
         """Keep the last CAPACITY records, and of those before only what belongs to the course."""
-        self._older, self._every = self._thinned(self._rows[:CAPACITY])
+        rows = self._rows[:CAPACITY]
+        self._older = np.concatenate([self._older, rows[self._on_course(rows)]])
         self._rows[:CAPACITY] = self._rows[CAPACITY:]
         self._count = CAPACITY
 
-    def _thinned(self, rows: Floats) -> tuple[Floats, int]:
-        """The course with these records behind it, and the distance between two of its steps."""
-        every = self._every
-        course = np.concatenate([self._older, rows[(rows[:, 0] - self._first) % every == 0]])
-        while len(course) > CAPACITY:
-            course, every = course[::2].copy(), 2 * every
-        return course, every
+    def _on_course(self, rows: Floats) -> NDArray[np.bool_]:
+        """Which of these records belong to the course, (records,)."""
+        place = rows[:, 0] - self.first + 1.0
+        _, doublings = np.frexp(place / COURSE)
+        chosen: NDArray[np.bool_] = place % 2.0 ** np.maximum(doublings - 1, 0) == 0.0
+        return chosen
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,7 +230,8 @@ class Microscope(Look):
     Attributes:
         weight: which it is.
         last: the last CAPACITY steps.
-        course: every `every`-th step from the first on, and the last.
+        course: the first steps, then ever fewer of them, and the last.
+        since: the place of each step of the course since the first, from 1, (steps,).
     """
 
     need = "microscope"
@@ -232,7 +239,7 @@ class Microscope(Look):
     weight: Weight
     last: Steps
     course: Steps
-    every: int
+    since: Floats
 
     @classmethod
     def take(cls, inside: Inside) -> Microscope:
@@ -240,8 +247,9 @@ class Microscope(Look):
         weight = Weight.shown(inside.config.display, network)._replace(member=inside.member)
         if recorder is None or not recorder.fits(weight, rules):
             recorder = Recorder(weight, rules)
-        course, every = recorder.course()
-        return cls(weight, Steps.of(recorder.rows(), weight, inside), Steps.of(course, weight, inside), every)
+        last, course = recorder.rows(), recorder.course()
+        since = frozen(course[:, 0] - recorder.first + 1.0)
+        return cls(weight, Steps.of(last, weight, inside), Steps.of(course, weight, inside), since)
 
 
 def decayed(inside: Inside, before: Floats, rate: Floats) -> Floats | None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config
-from playground.experiment.microscope import CAPACITY, Microscope, Recorder, Steps, Weight
+from playground.experiment.microscope import CAPACITY, COURSE, Microscope, Steps
 from playground.experiment.session import Session
 from playground.nn.optimizer import SearchingOptimizer, Track
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adagrad, Adam, Lion, Momentum, RMSprop
@@ -225,10 +225,78 @@ def test_a_long_run_is_remembered_by_its_last_steps() -> None:
     assert look.step[-1] == CAPACITY + 250
 
 
+def of_course(last: int) -> list[int]:
+    """The places of the steps that a course of so many holds."""
+    return [
+        place for place in range(1, last + 1) if place == last or place % max(1, 2 ** (place.bit_length() - 7)) == 0
+    ]
+
+
+def test_the_course_is_every_step_at_first_and_then_ever_fewer() -> None:
+    assert COURSE == 64
+    session = Session(config_of(training__optimizer="adagrad"))
+    microscope_of(session)
+    whole = Session(session.config)
+    looked(whole)
+    seen_values: dict[int, float] = {}
+    for steps in (1, 126, 2, 500, CAPACITY, 2 * CAPACITY, 3000):
+        session.step(steps)
+        while whole.step_count < session.step_count:
+            whole.step(min(CAPACITY, session.step_count - whole.step_count))
+            last = looked(whole)
+            seen_values |= dict(zip(last.step.tolist(), last.value.tolist(), strict=True))
+        look = microscope_of(session)
+        assert look.course.step.tolist() == of_course(session.step_count)
+        np.testing.assert_array_equal(look.since, look.course.step)
+        np.testing.assert_array_equal(look.course.value, [seen_values[step] for step in look.course.step.tolist()])
+    assert len(look.last.step) == CAPACITY
+    assert look.course.effective is not None
+    assert look.course.effective[0] > 10.0 * look.course.effective[-1]  # of the last steps it is flat
+
+
+def test_the_course_begins_with_the_first_step_that_was_looked_at() -> None:
+    session = Session(Config())
+    session.step(1000)
+    assert len(microscope_of(session).course.step) == 0
+    session.step(CAPACITY + 1500)
+    look = microscope_of(session)
+    assert look.course.step.tolist() == [1000 + place for place in of_course(CAPACITY + 1500)]
+    np.testing.assert_array_equal(look.since, look.course.step - 1000)
+    session.apply(with_value(session.config, "display.input", 1))
+    assert len(microscope_of(session).course.step) == 0
+    session.step(3)
+    assert microscope_of(session).course.step.tolist() == [CAPACITY + 2501, CAPACITY + 2502, CAPACITY + 2503]
+    session.restart()
+    session.step(2)
+    assert microscope_of(session).course.step.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("back", [300, 2200, 4700, 10])
+def test_after_steps_that_are_taken_back_the_course_goes_on(back: int) -> None:
+    session = Session(Config())
+    microscope_of(session)
+    session.step(5000 - back)
+    progress = session._run.progress
+    moment = progress.moment()
+    session.step(back)
+    assert progress.return_to(moment)
+    look = microscope_of(session)
+    kept = 5000 - back
+    assert kept - 64 < look.course.step[-1] <= kept
+    assert set(look.course.step.tolist()) <= set(of_course(kept))
+    assert not (look.last.step > kept).any()
+    session.step(600)
+    look = microscope_of(session)
+    assert look.course.step[-1] == look.last.step[-1] == kept + 600
+    assert look.course.step.tolist() == of_course(kept + 600)
+
+
 def test_all_arrays_are_read_only() -> None:
     config = config_of(training__optimizer="adamw", training__regularizer="elastic_net", training__clipping="by_norm")
-    _, look = seen(config, 5)
+    session, look = seen(config, 5)
     arrays = [value for value in vars(look).values() if isinstance(value, np.ndarray)]
+    assert not microscope_of(session).since.flags.writeable
+    assert not microscope_of(session).course.value.flags.writeable
     arrays += [values for lines in look.memories.values() for values in lines.values()]
     assert len(arrays) == 17
     assert not any(array.flags.writeable for array in arrays)

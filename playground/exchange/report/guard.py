@@ -11,6 +11,7 @@ import numpy as np
 from playground.exchange.sheet import LONGEST, MUTED, TEXT, WARNING, class_colours, dress, plain, sheet, write
 from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.guard import Guard
+from playground.nn.activations import Softmax
 
 
 def picture(frame: Frame, path: Path) -> None:
@@ -24,7 +25,7 @@ def picture(frame: Frame, path: Path) -> None:
     if guard is None:
         raise ValueError("the frame holds no guard")
     figure = sheet(4.6)
-    remark = "\n".join(textwrap.wrap(scene.remark, LONGEST))
+    remark = "\n".join(textwrap.wrap(scene.remark[:1].upper() + scene.remark[1:], LONGEST))
     figure.suptitle(
         f"{scene.output} with {scene.loss}" + "\n" * (1 + len(remark.splitlines())),
         x=0.01,
@@ -34,7 +35,8 @@ def picture(frame: Frame, path: Path) -> None:
     )
     figure.text(0.01, 0.93, remark, color=WARNING, fontsize=9, va="top")
     pull, loss = figure.subplots(1, 2, width_ratios=(5, 2))
-    colours = colours_of(guard.targets, scene, guard)
+    # Of numbers without viridis's end that fades into the paper.
+    colours = colours_of(guard.targets if scene.classes else _spread(len(guard.targets), scene), scene, guard)
     for row, (target, colour) in enumerate(zip(guard.targets, colours, strict=True)):
         pull.plot(guard.z, guard.slopes[row], color=colour, label=_name(guard, scene, row, float(target)))
         loss.plot(guard.z, guard.losses[row], color=colour, linewidth=1.0)
@@ -52,6 +54,8 @@ def picture(frame: Frame, path: Path) -> None:
     spans = np.vstack([guard.slopes, guard.matched])
     air = 0.06 * float(np.ptp(spans)) or 1.0
     pull.set_ylim(float(spans.min()) - air, float(spans.max()) + air)
+    if scene.output == Softmax.label:
+        pull.set_xlabel("pre-activation z of the output (of the curves all others are 0)")
     loss.set_xlabel("z")
     pull.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
     write(figure, path)
@@ -68,9 +72,14 @@ def colours_of(values: Floats, scene: Scene, guard: Guard) -> Any:
     return [MUTED, class_colours([guard.output])[0]]
 
 
+def _spread(count: int, scene: Scene) -> Floats:
+    """So many numbers at equal distances, which do not reach the highest."""
+    return scene.low + (scene.high - scene.low) * np.linspace(0.0, 0.82, count)
+
+
 def _name(guard: Guard, scene: Scene, row: int, target: float) -> str:
     if not scene.classes:
-        return f"target {target:.3g}"
+        return f"target {target:.3g}".replace("-", "−")
     if guard.outputs == 1:
         return f"target {plain(scene.classes[row], 30)}"
     return f"target {'' if row else 'not '}{plain(scene.classes[guard.output], 30)}"

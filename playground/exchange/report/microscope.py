@@ -1,4 +1,4 @@
-"""One weight over the last steps: its gradient, what the optimizer remembers, the effective rate, the step."""
+"""One weight over all steps that were seen of it: its gradient, what the optimizer remembers, the effective rate, the step."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from playground.exchange.sheet import BORDER, MUTED, WIDTH, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
-from playground.experiment.microscope import Microscope
+from playground.experiment.microscope import Microscope, Steps
 
 COLOURS = ("#0877bd", "#c2620a", "#8e2a86", "#5b6575")  # as in the window
 SIGNED = ("mean", "velocity")  # slots that may be negative
@@ -22,15 +22,17 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when no step of the weight has been seen.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    look = frame.look(Microscope)
-    if look is None or not len(look.step):
+    microscope = frame.look(Microscope)
+    if microscope is None or not len(microscope.course.step):
         raise ValueError("no step of the weight has been seen")
+    look = microscope.course
     panels = _panels(look)
     rows = -(-len(panels) // 2)
-    weight, layers = look.weight, layer_names(len(frame.weights))
+    weight, layers = microscope.weight, layer_names(len(frame.weights))
     to = "bias" if weight.input == frame.weights[weight.layer].shape[1] - 1 else f"input {weight.input + 1}"
     name = f"{layers[weight.layer]}, unit {weight.unit + 1}, {to}"
-    title = f"{plain(frame.scene.origin, 50)}: the last {len(look.step):,} steps of one weight ({name})"
+    steps = f"steps {look.step[0]:,} to {look.step[-1]:,}"
+    title = f"{plain(frame.scene.origin, 50)}: one weight ({name}), {steps}"
     figure = sheet(0.8 + 1.7 * rows, 1.25 * WIDTH, title)
     for index, (title, lines) in enumerate(panels.items()):
         axes = figure.add_subplot(rows, 2, index + 1)
@@ -39,17 +41,23 @@ def picture(frame: Frame, path: Path) -> None:
         axes.set_title(title, loc="left", color=MUTED, fontsize=10)
         for (symbol, values), colour in zip(lines.items(), COLOURS, strict=False):
             axes.plot(
-                look.step, np.where(np.isfinite(values), values, np.nan), color=colour, linewidth=1.2, label=symbol
+                microscope.since,
+                np.where(np.isfinite(values), values, np.nan),
+                color=colour,
+                linewidth=1.2,
+                label=symbol,
             )
         if (title in look.memories and title not in SIGNED) or title == "rate":
             axes.set_yscale("log", nonpositive="mask")
+        axes.set_xscale("log")
         axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         if index >= len(panels) - 2:
-            axes.set_xlabel("step", fontsize=9)
+            first = look.step[0]
+            axes.set_xlabel("step" if first == 1 else f"step, counted from {first:,} on", fontsize=9)
     write(figure, path)
 
 
-def _panels(look: Microscope) -> dict[str, dict[str, Floats]]:
+def _panels(look: Steps) -> dict[str, dict[str, Floats]]:
     """Titles, and below each its lines by symbol."""
     gradient = {"∂L/∂w": look.gradient, "penalty's share": look.penalty, "clipped": look.clipped}
     rate = {"effective": look.effective, "ε": look.rate}

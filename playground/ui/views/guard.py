@@ -8,20 +8,22 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.guard import Guard, matched_pair
+from playground.nn.activations import Softmax
 from playground.options import with_value
-from playground.ui.controls import CHIP, Selector
+from playground.ui.controls import CHIP, Selector, wrapped
 from playground.ui.document import Document
+from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.dots import Dots, colours_along
+from playground.ui.views.dots import Dots
 from playground.ui.views.heat_map import class_colour
-from playground.ui.views.scale import written
+from playground.ui.views.step_panels import signed
 from playground.ui.views.tagged import nearest
 from playground.ui.views.view import Entry, Legend, colour_axes, small
 
@@ -98,10 +100,8 @@ class GuardView(CaptionedView):
         if index < 0:
             return ""
         y = guard.example_y[index]
-        truth = scene.classes[int(y)] if scene.classes else f"{scene.target} {written(y)}"
-        place = self.tr("z {0}   ∂L/∂z {1}").format(
-            written(guard.example_z[index]), written(guard.example_slopes[index])
-        )
+        truth = scene.classes[int(y)] if scene.classes else f"{scene.target} {signed(y)}"
+        place = self.tr("z {0}   ∂L/∂z {1}").format(signed(guard.example_z[index]), signed(guard.example_slopes[index]))
         return self.tr("example {0}: {1}").format(index + 1, truth) + f"\n{place}"
 
     # Construction
@@ -112,23 +112,23 @@ class GuardView(CaptionedView):
         self._outputs.setAccessibleName(self.tr("output"))
         self._outputs.setToolTip(self.tr("Which output's pre-activation is looked at"))
         self._outputs.setAccessibleDescription(self._outputs.toolTip())
-        self._outputs.setMinimumContentsLength(14)
+        self._outputs.setMinimumContentsLength(11)
         self._outputs.activated.connect(self._choose_output)
         self._outputs.hide()
-        self._pair = QLabel()
-        self._pair.setObjectName("guard.pair")
+        self._pair = Elided("guard.pair")
         self._match = QToolButton()
         self._match.setObjectName("guard.match")
-        self._match.setText(self.tr("Use the matched pair"))
-        self._match.setToolTip(self.tr("Set loss and output unit to automatic: the dashed curves."))
+        self._match.setText(self.tr("Match them"))
+        self._match.setToolTip(
+            self.tr("Use the matched pair, the dashed curves: set loss and output unit to automatic.")
+        )
         self._match.setAccessibleDescription(self._match.toolTip())
         self._match.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._match.setStyleSheet(CHIP)
         self._match.clicked.connect(self._use_matched_pair)
         self._match.hide()
         self.controls.addWidget(self._outputs)
-        self.controls.addWidget(self._pair)
-        self.controls.addStretch()
+        self.controls.addWidget(self._pair, stretch=1)
         self.controls.addWidget(self._match)
 
     def _take_scene(self, scene: Scene) -> None:
@@ -136,7 +136,14 @@ class GuardView(CaptionedView):
         self._dots.show_colours(self.theme, scene)
         self._match.setVisible(bool(scene.remark))
         self.show_warning(bool(scene.remark))
+        # WORKAROUND Qt: a role that changes brings its colours, and not its padding.
+        self.caption.setContentsMargins(GRID, GRID // 2 if scene.remark else 0, GRID, GRID // 2)
         self._pair.setText(self.tr("{0} with {1}").format(scene.output, scene.loss))
+        self._pair.setToolTip(self._pair.text())
+        weak = self.tr("Weakly pulled: less than half as hard as an undecided answer with the same target.")
+        self.caption.setToolTip(
+            wrapped("\n".join(filter(None, [_sentence(scene.remark), weak if scene.classes else ""])))
+        )
         with QSignalBlocker(self._outputs):
             self._outputs.clear()
             self._outputs.addItems([self.tr("output {0}").format(name) for name in scene.classes])
@@ -183,28 +190,34 @@ class GuardView(CaptionedView):
             self._slopes.addItem(self._matched[-1], ignoreBounds=True)
 
     def _say(self, guard: Guard, scene: Scene) -> None:
-        """What to look for, and how many examples show it."""
+        """What to look for, and how many examples show it; the whole remark is in the tooltip."""
+        remark = _effect(scene.remark)
         if not scene.classes:
             looks = self.tr(
                 "How hard each answer is pulled, for the scaled numbers that are learnt; at 0 nothing pulls."
             )
-            self.say(scene.remark or looks)
+            self.say(remark or looks)
             return
-        looks = self.tr("The pull on each answer; where it is 0 nothing is learnt.")
-        stuck = self.tr("{0:,} of {1:,} examples are wrong, yet pulled less than half as hard as undecided ones.")
-        self.say(f"{scene.remark or looks} {stuck.format(guard.stuck, len(guard.example_z))}")
+        words = [remark or self.tr("The pull on each answer; where it is 0 nothing is learnt.")]
+        if scene.output == Softmax.label:
+            words.append(self.tr("The curves hold all other z at 0, so dots lie off them."))
+        stuck = self.tr("{0:,} of {1:,} examples are wrong, yet weakly pulled.")
+        self.say(" ".join([*words, stuck.format(guard.stuck, len(guard.example_z))]))
 
     def _colours(self, guard: Guard, scene: Scene) -> list[QColor]:
-        """One a curve: of classes the classes' own, or where there are more than two, grey for all that are not meant."""
+        """One a curve: of classes the classes' own, or where there are more than two, grey for all that are not meant.
+
+        Of numbers they are those of the map from low to high, without the end that fades into the ground.
+        """
         if not scene.classes:
-            return colours_along(guard.targets, scene, self.theme)
+            return self.theme.layer_colours(len(guard.targets))
         if len(scene.classes) == 2 and guard.outputs == 1:
             return [class_colour(0), class_colour(1)]
         return [QColor(self.theme.muted), class_colour(guard.output)]
 
     def _target_name(self, guard: Guard, scene: Scene, row: int) -> str:
         if not scene.classes:
-            return written(guard.targets[row])
+            return signed(guard.targets[row])
         if guard.outputs == 1:
             return scene.classes[row]
         name = scene.classes[guard.output]
@@ -218,6 +231,16 @@ class GuardView(CaptionedView):
 
     def _use_matched_pair(self) -> None:
         self.document.edit(self.tr("matched loss and output unit"), matched_pair(self.document.config))
+
+
+def _effect(remark: str) -> str:
+    """The sentence of a remark that says what comes of the pair; that it is none, and the way out, are seen above."""
+    first = remark.partition(". ")[0].removesuffix(".")
+    return _sentence(first.rpartition(": ")[2] + "." if first else "")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _span(values: Floats) -> tuple[float, float]:

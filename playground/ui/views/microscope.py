@@ -13,17 +13,18 @@ from playground.experiment.microscope import Microscope, Steps
 from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme, tabular
+from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.scale import Scale
-from playground.ui.views.step_panels import Panel, columns_for, marks, panels_of, places, plain, scale_of, signed
+from playground.ui.views.step_panels import Panel, brief, columns_for, marks, panels_of, places, plain, scale_of, signed
 from playground.ui.views.step_words import advice, told_of
 from playground.ui.views.unit_picker import UnitPicker
 from playground.ui.views.view import Entry, Legend, Segments, show_bottom, small
 
 
 class MicroscopeView(CaptionedView):
-    """Small plots over one axis of steps: the last ones, or all that were seen, thinned out.
+    """Small plots over one axis of steps: the last ones, or all that were seen, on a logarithmic one.
 
     While the mouse is over one of them, all numbers are those of that step.
     """
@@ -53,18 +54,20 @@ class MicroscopeView(CaptionedView):
         self._inputs.setFont(tabular(self._inputs.font()))
         self._inputs.setFixedHeight(22)
         self._inputs.setMaxVisibleItems(16)
+        self._inputs.setMinimumWidth(7 * GRID)  # in a narrow dock long names are cut
+        self._inputs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._inputs.activated.connect(self._choose_input)
         self._names: list[str] = []
         self._period = Segments(
             "microscope.period",
             {
                 "last": (self.tr("last"), self.tr("The last 1,000 steps, one by one.")),
-                "course": (self.tr("all"), self.tr("All steps since this weight is looked at: every so many of them.")),
+                "course": (self.tr("all"), self.tr("All steps since this weight is looked at, on a logarithmic axis.")),
             },
         )
         self._period.chosen.connect(self._choose_period)
         self.controls.addWidget(self._picker)
-        self.controls.addWidget(self._inputs)
+        self.controls.addWidget(self._inputs, stretch=1)
         self.controls.addStretch()
         self.controls.addWidget(self._period)
         self.canvas.setMinimumHeight(15 * GRID)
@@ -127,7 +130,7 @@ class MicroscopeView(CaptionedView):
                 self._inputs.clear()
                 self._inputs.addItems(names)
                 widest = max(map(self._inputs.fontMetrics().horizontalAdvance, (*names, "from unit 10")))
-                self._inputs.setFixedWidth(min(widest, 16 * GRID) + 4 * GRID)
+                self._inputs.setMaximumWidth(min(widest, 16 * GRID) + 4 * GRID)
             self._inputs.setCurrentIndex(min(self.document.config.display.input, count))
 
     def _choose_input(self, index: int) -> None:
@@ -142,23 +145,25 @@ class MicroscopeView(CaptionedView):
         seen = None if self._frame is None else self._frame.look(Microscope)
         if seen is None:
             return
-        every = seen.every if self.document.config.display.microscope == "course" else 1
-        self._look = seen.last if self.document.config.display.microscope == "last" else seen.course
+        whole = self.document.config.display.microscope == "course"
+        self._look = seen.course if whole else seen.last
         before = [tuple(panel.lines) for panel in self._panels]
         self._panels = panels_of(self._look, self.document.config.training, self.tr)
         if [tuple(panel.lines) for panel in self._panels] != before:
             self._make_plots()
-        steps = self._look.step.astype(float)
-        first = float(steps[0]) if len(steps) else 0.0
+        steps = self._look.step
+        across = np.log10(seen.since) if whole else steps.astype(float)
+        first = float(across[0]) if len(steps) else 0.0
         if len(steps):
-            ends = f"{first:,.0f}", f"{steps[-1]:,.0f}"
-            text = self.tr("every plot: steps {0} to {1}").format(*ends)
-            self._span.setText(text + self.tr(", one of {0}").format(f"{every:,}") if every > 1 else text)
+            text = self.tr("every plot: steps {0} to {1}").format(f"{steps[0]:,}", f"{steps[-1]:,}")
+            self._span.setText(text + self.tr(", lines after 10, 100, …") if whole else text)
+        powers = [(float(power), "") for power in range(1, 1 + int(across[-1]))] if whole and len(steps) else []
         self._lay_out()
         for panel, (_, plot) in zip(self._panels, self._plots, strict=True):
             values = np.stack(list(panel.lines.values()), axis=1)
             scale = scale_of(values, panel.kind)
-            plot.show_lines(steps, values, scale, first)
+            plot.show_lines(across, values, scale, first)
+            plot.getAxis("bottom").setTicks([powers])
             self._mark(plot, scale)
         self._show_record()
 
@@ -171,7 +176,7 @@ class MicroscopeView(CaptionedView):
         elif scale.log:
             axis.setTicks([list(zip(found, axis.tickStrings(found, 1.0, 1.0), strict=True))])
         else:
-            axis.setTicks([[(mark, f"{mark:.4g}".replace("-", "−")) for mark in found]])
+            axis.setTicks([[(mark, brief(mark)) for mark in found]])
 
     def _show_record(self) -> None:
         """The numbers of the step under the mouse, or of the last."""
@@ -211,8 +216,10 @@ class MicroscopeView(CaptionedView):
             legend.setFixedHeight(QFontMetricsF(self._font).height() + GRID / 2)
             plot.pointed.connect(self._point_at_record)
             plot.getAxis("left").setTickDensity(0.6)  # there is little room
+            plot.getAxis("left").setWidth(LEFT_AXIS + GRID // 2)  # for −0.00012
             show_bottom(plot, False)  # the steps of all plots are told once, below them
             plot.getAxis("bottom").setHeight(GRID)
+            plot.getAxis("bottom").setGrid(255)
             for item in (legend, plot):
                 item.setParentItem(self.canvas.ci)
             self._plots.append((legend, plot))

@@ -43,10 +43,10 @@ def advice(rules: TrainingConfig, tr: Callable[[str], str]) -> str:
         AMSGrad: tr("The largest v so far never falls: the effective rate never grows again."),
         Adam: tr("m̂, v̂ differ from m, v at first. While g keeps its sign a step is about ε."),
         Adamax: tr("u is the largest recent gradient: no step is much longer than ε."),
-        Adagrad: tr("s only grows, so the effective rate shrinks for good."),
+        Adagrad: tr("s only grows, so the effective rate shrinks for good (see “all”)."),
         Adadelta: tr("The effective rate follows √u, the size of recent steps: it finds its own scale."),
         RMSprop: tr("s forgets: with small gradients the rate grows again, unlike Adagrad's."),
-        Momentum: tr("v goes on after g has changed its sign: w overshoots and comes back."),
+        Momentum: tr("v goes on after g has turned: w overshoots and comes back (see “all”)."),
         Lion: tr("Every step has the length ε; the mean m only decides its sign."),
         SGD: tr("The step is the gradient times −ε: it is as noisy as the mini-batches are."),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from matplotlib.image import imread
 
+from playground.exchange.report import microscope
 from playground.exchange.report.microscope import picture
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
@@ -39,3 +40,20 @@ def test_without_steps_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no step"):
         picture(Session(Config()).frame(), tmp_path / "microscope.png")
     assert not list(tmp_path.iterdir())
+
+
+def test_it_shows_the_whole_course_over_a_logarithmic_axis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    figures = []
+    monkeypatch.setattr(microscope, "write", lambda figure, path: figures.append(figure))
+    session = Session(with_text(Config(), "training.optimizer", "adagrad"))
+    for steps in (7, 2600):  # seven of them are before it is looked at
+        session.step(steps)
+        frame = session.frame(frozenset({Microscope.need}))
+    picture(frame, tmp_path / "microscope.png")
+    [figure] = figures
+    assert "steps 8 to 2,607" in figure.get_suptitle()
+    for axes in figure.axes:
+        assert axes.get_xscale() == "log"
+        assert axes.lines[0].get_xdata()[[0, -1]].tolist() == [1.0, 2600.0]
+    assert [axes.get_yscale() for axes in figure.axes] == ["linear", "log", "log", "linear", "linear"]
+    assert figure.axes[-1].get_xlabel() == "step, counted from 8 on"

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +18,7 @@ from playground.nn.losses import SquaredError
 from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.guard import GuardView
+from playground.ui.views.guard import GuardView, _effect
 from playground.ui.views.view import Legend
 from tests.configs import written
 from tests.ui.views.rig import follow
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSi
 
 Open = Callable[..., tuple[GuardView, Session]]
 POOR = (("network.output", "sigmoid"), ("training.loss", "squared_error"))
+SOFT = (("network.output", "softmax"), ("training.loss", "squared_error"))
 
 
 @pytest.fixture
@@ -65,7 +67,11 @@ def test_a_poor_pair_says_so_and_its_button_leads_out(open_view: Open, qtbot: Qt
     view, session = open_view(*POOR)
     button = view.findChild(QToolButton, "guard.match")
     assert button.isVisible()
-    assert view.caption.text().startswith(session.scene.remark)
+    assert view.caption.text().startswith(
+        "The slope of sigmoid stays in the gradient, so outputs that are badly wrong learn"
+    )
+    assert "does not match" not in view.caption.text()
+    assert session.scene.remark[1:] in view.caption.toolTip().replace("\n", " ")
     assert view.caption.property("role") == "remark"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert view.document.config.training.loss is None
@@ -129,3 +135,59 @@ def test_every_control_explains_itself(open_view: Open) -> None:
     for control in [*view.findChildren(QToolButton), *view.findChildren(Selector)]:
         assert control.objectName()
         assert control.toolTip() == control.accessibleDescription() != ""
+
+
+@pytest.mark.parametrize("edits", [POOR, (("data.source", "iris"), *SOFT)])
+def test_a_poor_pair_fits_into_a_narrow_dock_whole(open_view: Open, edits: tuple[tuple[str, str], ...]) -> None:
+    view, _ = open_view(*edits)
+    view.resize(400, 250)
+    view.grab()
+    button, caption = view._match, view.caption
+    assert button.width() >= button.sizeHint().width()
+    assert view.minimumSizeHint().width() <= 384
+    margins = caption.contentsMargins()
+    lines = caption.fontMetrics().boundingRect(
+        0, 0, caption.contentsRect().width(), 1000, Qt.TextFlag.TextWordWrap, caption.text()
+    )
+    assert caption.height() >= lines.height() + margins.top() + margins.bottom()
+    assert margins.top() > 0
+
+
+@pytest.mark.parametrize(("edits", "beside"), [((), False), ((("data.source", "iris"),), True)])
+def test_of_softmax_it_says_that_the_examples_are_not_on_the_curves(
+    open_view: Open, edits: tuple[tuple[str, str], ...], beside: bool
+) -> None:
+    view, session = open_view(*edits)
+    guard = look_of(view, session)
+    curves = [np.interp(guard.example_z, guard.z, slopes) for slopes in guard.slopes]
+    off = np.abs(np.array(curves) - guard.example_slopes).min(axis=0).max()
+    assert (off > 0.02) == beside
+    assert ("all other z at 0" in view.caption.text()) == beside
+
+
+def test_numbers_have_a_true_minus_and_curves_that_are_seen_on_the_ground(open_view: Open) -> None:
+    view, session = open_view(("data.source", "hills"), theme=DARK)
+    guard = look_of(view, session)
+    assert guard.targets[0] < 0.0
+    legend = next(item for item in view.figure().scene().items() if type(item) is Legend)
+    assert [entry.short[0] == "−" for entry in legend.entries] == [target < 0.0 for target in guard.targets]
+    view.canvas.grab()
+    place = view._slopes.vb.mapViewToScene(QPointF(guard.example_z[0], guard.example_slopes[0]))
+    assert "-" not in view.told(place)
+    for theme in (DARK, LIGHT):
+        view.show_theme(theme)
+        ground = QColor(theme.base).lightnessF()
+        for slope, _ in view._curves:
+            assert abs(slope.opts["pen"].color().lightnessF() - ground) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("remark", "said"),
+    [
+        ("", ""),
+        ("a does not match b output: the slope stays. Its match is c.", "The slope stays."),
+        ("a judges each output alone. The match is c.", "A judges each output alone."),
+    ],
+)
+def test_of_a_remark_it_says_what_comes_of_the_pair(remark: str, said: str) -> None:
+    assert _effect(remark) == said

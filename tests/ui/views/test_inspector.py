@@ -185,8 +185,11 @@ def test_the_optimizer_s_numbers_are_told_whole(open_view: Open, qtbot: QtBot) -
     opened = open_view(with_value(config, "display.trace_step", 10))
     assert list(opened.drawn) == ["g", "m", "v", "ΔW", "W"]
     told = point_at(opened, Cell(3, 1, 0))
-    assert told == opened.drawn["ΔW"].explain(1, 0).replace("\N{COMBINING CIRCUMFLEX ACCENT}", "ˆ")
-    assert [line.split(" ")[0] for line in told.splitlines()] == ["Δw₂₁", "=", "=", "mˆ", "vˆ", "effective", "What"]
+    assert told == opened.drawn["ΔW"].explain(1, 0).replace(
+        "\N{COMBINING CIRCUMFLEX ACCENT}", "\N{ZERO WIDTH JOINER}\N{COMBINING CIRCUMFLEX ACCENT}"
+    )
+    words = ["Δw₂₁", "=", "=", "m̂", "v̂", "effective", "What"]
+    assert [line.split(" ")[0].replace("\N{ZERO WIDTH JOINER}", "") for line in told.splitlines()] == words
     item = opened.matrices.item
     assert item.used(Cell(3, 1, 0)) == [item.place(Cell(at, 1, 0)) for at in range(3)]
 

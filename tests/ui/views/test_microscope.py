@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtWidgets import QComboBox, QLabel
+from PySide6.QtWidgets import QComboBox, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
@@ -22,7 +22,7 @@ from playground.ui.document import Document
 from playground.ui.figure import save_figure
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.microscope import MicroscopeView
-from playground.ui.views.step_panels import places, scale_of, signed
+from playground.ui.views.step_panels import brief, places, plain, scale_of, signed
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -241,6 +241,39 @@ def test_the_steps_are_told_once_for_all_plots(make_view: MakeView) -> None:
         assert plot.vb.viewRange()[0] == [1.0, 30.0]
 
 
+def test_the_whole_course_is_drawn_over_a_logarithmic_axis(make_view: MakeView) -> None:
+    session = session_of("adagrad")
+    view = make_view(session, steps=CAPACITY + 1500)
+    plots = {panel.title: plot for panel, (_, plot) in zip(view._panels, view._plots, strict=True)}
+    assert plots["rate"].vb.viewRange()[0] == [1501.0, 2500.0]
+    view.findChild(QToolButton, "microscope.period.course").click()
+    assert view.document.config.display.microscope == "course"
+    look = session.frame(view.needs).look(Microscope)
+    assert look is not None
+    np.testing.assert_allclose(plots["rate"].vb.viewRange()[0], [0.0, np.log10(2500.0)])
+    steps, places = plots["rate"]._curves[0].getData()
+    assert steps[0] == 0.0
+    assert look.course.effective is not None
+    np.testing.assert_allclose(places[:2].max(), np.log10(look.course.effective[0]), atol=1.0)
+    assert places.max() - places.min() > 1.0
+    assert [level for level, _ in plots["rate"].getAxis("bottom")._tickLevels[0]] == [1.0, 2.0, 3.0]
+    assert view._span.text() == "every plot: steps 1 to 2,500, lines after 10, 100, …"
+    place = plots["rate"].vb.mapViewToScene(QPointF(1.0, 0.0))
+    plots["rate"].record = 9
+    plots["rate"].pointed.emit()
+    assert told(view).startswith("Step 10: ")
+    assert "step 10\n" in view.told(place)
+    view.document.undo_stack.undo()
+    assert view._span.text() == "every plot: steps 1,501 to 2,500"
+    assert plots["rate"].getAxis("bottom")._tickLevels == [[]]
+
+
+def test_a_hat_stands_on_its_letter() -> None:
+    assert plain("√v̂") == "√v\u200d\u0302"
+    assert brief(-8e-5) == "−8·10⁻⁵"
+    assert brief(0.015) == "0.015"
+
+
 def test_a_short_plot_is_numbered_at_its_ends_and_a_tall_one_where_there_is_room(make_view: MakeView) -> None:
     view = make_view(session_of("adam"), size=(240, 900))
     tall = [plot.getAxis("left")._tickLevels for _, plot in view._plots]
@@ -315,3 +348,20 @@ def test_a_weight_that_is_set_is_seen(make_view: MakeView) -> None:
     session.step(1)
     view.show_frame(session.frame(view.needs))
     assert abs(view._panels[-1].lines["w"][-1] - 7.0) < 0.1
+
+
+def test_its_controls_fit_into_a_narrow_dock_and_stay_together_in_a_wide_one(make_view: MakeView) -> None:
+    config = with_text(Config(), "data.source", "breast_cancer")
+    for layer in (0, 1):
+        view = make_view(Session(with_value(config, "display.layer", layer)), steps=1, size=(384, 250))
+        assert view.minimumSizeHint().width() <= 384
+        assert view.width() == 384
+        inputs, period = view._inputs, view._period
+        assert inputs.geometry().right() < period.geometry().left()
+        assert period.geometry().right() <= 384 - 8
+        view.resize(900, 400)
+        view.grab()
+        widest = max(inputs.fontMetrics().horizontalAdvance(inputs.itemText(i)) for i in range(inputs.count()))
+        assert min(widest, 128) + 24 < inputs.width() < 200
+        assert inputs.geometry().left() < 200
+        assert period.geometry().right() > 900 - 16
