@@ -24,11 +24,16 @@ class Maps:
         self._line = frozen(np.linspace(low, high, LINE)) if scene.axes[0] == scene.axes[1] else None
         self._inputs = _as_maps(self._grid[:, :-1].T.astype(np.float32))
 
-    def outputs(self, network: Network, members: NDArray[np.bool_]) -> tuple[Floats, Floats | None]:
+    def outputs(
+        self, network: Network, members: NDArray[np.bool_], units: tuple[Floats, ...] | None = None
+    ) -> tuple[Floats, Floats | None]:
         """The outputs in the units of the data, and how far the members' spread: each (outputs, MAP_SIZE, MAP_SIZE).
 
-        Of several networks only these `members`, (members,), are asked, and the outputs are their mean.
+        Of several networks only these `members`, (members,), are asked, and the outputs are their mean. Those of one are
+        among its `units`, where these have been worked out.
         """
+        if network.members == 1 and units is not None:
+            return frozen(self._problem.output.decide(units[-1])), None
         if network.members == 1:
             return self._decoded(self._answers(network)), None
         every = self._answers(network)[members]
@@ -40,7 +45,8 @@ class Maps:
 
         Outputs are in the units of the data, and soft.
         """
-        flat = [np.empty((units, len(self._grid)), np.float32) for units in network.units]
+        flat: list[Floats] = [np.empty((units, len(self._grid)), np.float32) for units in network.units]
+        flat[-1] = flat[-1].astype(network.parameters.dtype)  # rounded when it has been decoded
         for part, work in network.passes(self._grid):
             work.outputs(self._grid[part].T)
             for layer, values in zip(work.layers, flat, strict=True):

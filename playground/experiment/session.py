@@ -211,8 +211,8 @@ class Session:
             run.refresh_scores()
             inside = self._inside()
             network, maps = inside.network, inside.maps
-            outputs, disagreement = maps.outputs(self.network, run.living) if OUTPUTS in needs else (None, None)
             units = maps.units(network) if UNITS in needs else None
+            outputs, disagreement = maps.outputs(self.network, run.living, units) if OUTPUTS in needs else (None, None)
             gradient_now = run.progress.gradient_sizes()
             looks = run.observer.looks(needs, inside)
         shown = zip(network.activations, network.weights, strict=True)

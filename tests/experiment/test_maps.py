@@ -15,6 +15,7 @@ from playground.data.library import Diabetes, Iris
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, MAP_SIZE, OUTPUTS, UNITS, Scene
 from playground.experiment.session import Session
+from playground.nn.activations import SignOutput
 from playground.options import with_value
 
 
@@ -156,3 +157,17 @@ def test_maps_stay_as_they_were_drawn() -> None:
         assert array.dtype == np.float32
         assert not array.flags.writeable
         assert_array_equal(array, kept)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"data.source": Hills()}, {"data.source": Iris()}, {"network.output": SignOutput()}],
+    ids=["classes", "number", "more classes", "hard"],
+)
+def test_the_outputs_are_the_same_with_the_units_and_without(values: dict[str, Any]) -> None:
+    session = session_of(values)
+    alone, among = session.frame(frozenset({OUTPUTS})), session.frame(frozenset({OUTPUTS, UNITS}))
+    assert alone.outputs is not None
+    assert among.outputs is not None
+    assert_array_equal(alone.outputs, among.outputs)
+    assert not among.outputs.flags.writeable
