@@ -11,9 +11,11 @@ from playground.cli.beginning import begin, beginning_parser
 from playground.cli.exits import DIVERGED, DONE, INTERRUPTED, complain, ctrl_c
 from playground.cli.progress import run
 from playground.exchange.atomic import write_atomically
+from playground.exchange.report import REPORT_NEEDS, write_report
 from playground.exchange.snapshot import SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history
-from playground.experiment.frame import Frame
+from playground.experiment.config import Config
+from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.microscope import Microscope
 from playground.experiment.session import Session
 
@@ -49,10 +51,11 @@ def train(arguments: Sequence[str]) -> int:
             return complain(f"{folder}: cannot be made: {error.strerror}")
     with ctrl_c() as stop:
         run(session, options.epochs, stop, options.quiet, frozenset({Microscope.need} if options.report else ()))
-    frame = session.frame()
+    # One frame for all: without the microscope's need in it, the session would forget what that has recorded.
+    frame = session.frame(REPORT_NEEDS if options.report else NEEDS)
     code = DONE if options.out is None else _write(session, frame, options.out)
     if options.report is not None:
-        code = _report(session, options.report) or code
+        code = _report(frame, session.config, options.report) or code
     if frame.divergence is not None:
         complain(f"{frame.divergence.message} A lower learning rate may help.")
         return code or DIVERGED
@@ -102,9 +105,7 @@ def _write(session: Session, frame: Frame, folder: Path) -> int:
     return code
 
 
-def _report(session: Session, folder: Path) -> int:
+def _report(frame: Frame, config: Config, folder: Path) -> int:
     """Leave the diagnosis and all pictures; the answer is the exit code."""
-    from playground.exchange.report import REPORT_NEEDS, write_report
-
-    failures = write_report(session.frame(REPORT_NEEDS), session.config, folder)
+    failures = write_report(frame, config, folder)
     return max((complain(sentence) for sentence in failures), default=DONE)
