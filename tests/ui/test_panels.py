@@ -441,8 +441,8 @@ def test_both_panels_fit_their_column(qtbot: QtBot, qapp: QApplication, theme: T
         training__regularizer=L2(),
         data__source=Blobs(),
     )
-    for make in (data_panel, learning_panel):
-        _, panel = make(qtbot, config)
+    panels = [make(qtbot, config)[1] for make in (data_panel, learning_panel)]  # which live as long as the test
+    for panel in panels:
         assert panel.minimumSizeHint().width() <= WIDTH - 14, "beside a scroll bar"
         panel.resize(WIDTH, 800)
         panel.show()
@@ -453,7 +453,7 @@ def test_both_panels_fit_their_column(qtbot: QtBot, qapp: QApplication, theme: T
         for text in panel.findChildren(QLabel):
             if text.isVisible() and not text.wordWrap():
                 assert text.width() >= text.sizeHint().width(), text.text()
-        if make is data_panel:
+        if isinstance(panel, DataPanel):
             assert panel.minimumSizeHint().height() <= 440
         else:  # its parts fold; the first of them needs no scrolling in the smallest window
             first = next(group for group in panel.findChildren(Group) if group.objectName() == "group.descent")
