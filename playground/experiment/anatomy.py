@@ -39,8 +39,8 @@ class Anatomy(Look):
         gain: ‖Wᵀδ‖ / ‖δ‖ for the weights and the δ of the layer above, (layers,).
         passed: ‖δ‖ / ‖Wᵀδ‖, what f′ and a normalisation leave of what arrives at the layer, (layers,).
         ratio: ‖δ‖ of the layer by ‖δ‖ of the layer above, which is gain · passed, (layers,).
-        signal: root mean square of z on the way up, (layers,), and `forward` by that of the layer below, the first by that
-            of the inputs.
+        signal: how far z differs between examples, (layers,): the deviation, over all units; and `forward` by that of the
+            layer below, the first by that of the inputs. Its square is the variance forward.
         culprit: the layer that shrinks or stretches it most, where it vanishes or explodes; else None.
         by_slopes: whether there the slopes do it, and not the weights.
         sentence: that in words.
@@ -74,7 +74,7 @@ class Anatomy(Look):
             arrived = _norm(layer.upstream)
             gain[index] = _share(arrived, _norm(above.sums_delta))
             passed[index] = _share(_norm(layer.sums_delta), arrived)
-        sizes = np.array([_rms(values) for values in (probe.x[:-1], *(layer.z for layer in probe.work.layers))])
+        sizes = np.array([_deviation(values) for values in (probe.x[:-1], *(layer.z for layer in probe.work.layers))])
         forward = np.array([_share(own, below) for below, own in itertools.pairwise(sizes)])
         normalised = [not isinstance(layer.normalization, NoNormalization) for layer in network.layers]
         culprit, by_slopes, sentence = _verdict(slope, gain, passed, normalised)
@@ -151,8 +151,9 @@ def _norm(array: Array) -> float:
     return float(np.sqrt(np.square(array, dtype=float).sum()))
 
 
-def _rms(array: Array) -> float:
-    return _norm(array) / np.sqrt(array.size)
+def _deviation(values: Array) -> float:
+    """Of values (rows, examples), whose rows may have means of their own."""
+    return float(np.sqrt(values.var(axis=1, dtype=float).mean()))
 
 
 def _share(part: float, whole: float) -> float:

@@ -83,7 +83,7 @@ class Underfitting(Condition):
     the network does not reach `skill`: 0 is what the most frequent class or the mean answer gets, 1 is all right. Below
     `plateau` a network with hidden layers may only have been too slow to leave its start, as sigmoid units are, whose
     outputs are never negative: LeCun et al. 1998, "Efficient BackProp", section 4.4; or its weights are so small that in
-    some layer the pre-activations' root mean square stays below `signal`.
+    some layer the pre-activations differ between examples by less than `signal`.
     Source: Goodfellow, Bengio and Courville 2016, section 5.2.
     """
 

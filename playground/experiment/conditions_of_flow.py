@@ -88,8 +88,8 @@ class SymmetricWeights(Condition):
 class ExplodingGradients(Condition):
     """Gradients that grow at every layer on their way back, and are large beside the weights.
 
-    Looked for: the gradient by the pre-activations grows at least `growth` times from the output to some layer, or the
-    signal as much on its way up, and a layer's gradient is at least `size` times as long as its weights, where a step
+    Looked for: the gradient by the pre-activations grows at least `growth` times from the output to the first layer, or
+    the signal as much on its way up, and a layer's gradient is at least `size` times as long as its weights, where a step
     of a usual rate would throw the weights far away. Sources: Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and
     Bengio 2013, who clip at norms of this size; Shewchuk, CS 189 lecture 17.
     """
@@ -105,13 +105,12 @@ class ExplodingGradients(Condition):
     def check(self, evidence: Evidence) -> Finding | None:
         if not evidence.steps or not len(evidence.hidden):
             return None
-        layers = evidence.probe.work.layers
-        back = np.array([_size(layer.delta) for layer in layers])
-        up = np.array([_size(layer.z) for layer in layers])
+        anatomy = evidence.anatomy
         lengths = np.array([np.linalg.norm(weights[:, :-1]) for weights in evidence.network.weights])
         ratios = np.divide(evidence.gradient_norms, lengths, out=np.zeros_like(lengths), where=lengths > 0.0)
         worst = int(ratios.argmax())
-        grown_back, grown_up = _ratio(back[:-1].max(), back[-1]), _ratio(up.max(), up[0])
+        grown_back = float(np.nan_to_num(np.prod(anatomy.ratio[:-1])))
+        grown_up = float(np.nan_to_num(np.prod(anatomy.forward)))
         grown = max(grown_back, grown_up)
         if not (ratios[worst] >= self.size and grown >= self.growth):
             return None
@@ -238,11 +237,14 @@ class VanishingGradients(Condition):
             "the output layer's, so it hardly learns: "
         )
         anatomy, remedies = evidence.anatomy, [Remedy("Add batch normalisation", _normalised(evidence))]
-        if anatomy.culprit is not None and not anatomy.by_slopes:
+        if anatomy.culprit is None or anatomy.ratio[anatomy.culprit] >= 1.0:
+            told += "layer by layer it loses on its way back what the weights do not give it again."
+            return self.finding(told, *remedies, layer=weakest)
+        if not anatomy.by_slopes:
             above = evidence.layer(anatomy.culprit + 1)
             told += f"the weights of {above} multiply it by {anatomy.gain[anatomy.culprit]:.2g} on its way back."
             return self.finding(told, *(evidence.better_start + remedies), layer=weakest)
-        blamed = weakest if anatomy.culprit is None else anatomy.culprit
+        blamed = anatomy.culprit
         activation = evidence.network.activations[blamed]
         told += f"each layer multiplies it by f′, on average {anatomy.slope[blamed]:.2g} in {evidence.layer(blamed)} "
         better = ReLU() if squashes(activation) else Tanh()
@@ -258,10 +260,6 @@ def _smooth(activation: Activation) -> Activation:
 
 def _normalised(evidence: Evidence) -> tuple[tuple[str, BatchNorm], ...]:
     return tuple((f"network.hidden.{index}.normalization", BatchNorm()) for index in evidence.hidden)
-
-
-def _size(values: Floats) -> float:
-    return float(np.sqrt(np.mean(np.square(values))))
 
 
 def _ratio(large: float, small: float) -> float:

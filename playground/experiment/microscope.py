@@ -65,7 +65,7 @@ class Recorder:
         self._count: int  # of the rows that are in use
         self._older: Floats  # the course before them
         self.first: int  # the step that the course begins with
-        self._steps: int  # done when the last record was made
+        self.steps: int  # done when the last record was made
         self._begin_after(0)
 
     def fits(self, weight: Weight, rules: TrainingConfig) -> bool:
@@ -88,11 +88,11 @@ class Recorder:
         """Drop the records of later steps."""
         self._count = int(np.searchsorted(self._rows[: self._count, 0], step, side="right"))
         self._older = self._older[self._older[:, 0] <= step]
-        self._steps = min(self._steps, step)
+        self.steps = min(self.steps, step)
 
     def carrying_out(self, trainer: Trainer, steps: int) -> Callable[[Sequence[Call]], None]:
         """What runs the calls of the next steps and writes each down; `steps` is how many have been done."""
-        if steps != self._steps or not (self._count or len(self._older)):
+        if steps != self.steps or not (self._count or len(self._older)):
             self._begin_after(steps)
         member, place = self._weight.member, self._weight.place(trainer.network)
         common, named = trainer.optimizer.common, zip(trainer.optimizer.slots, trainer.slots, strict=True)
@@ -109,9 +109,9 @@ class Recorder:
             run(calls)
             if self._count == len(self._rows):
                 self._make_room()
-            self._steps += 1
+            self.steps += 1
             self._rows[self._count] = [
-                self._steps,
+                self.steps,
                 before,
                 parameter.item(),
                 *[gradient.item() for gradient in gradients],
@@ -128,7 +128,7 @@ class Recorder:
         """Keep no record, and expect the step after these."""
         self._count = 0
         self._older = self._rows[:0].copy()
-        self.first, self._steps = steps + 1, steps
+        self.first, self.steps = steps + 1, steps
 
     def _make_room(self) -> None:
         """Keep the last CAPACITY records, and of those before only what belongs to the course."""

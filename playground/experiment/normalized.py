@@ -60,6 +60,7 @@ class Normalized(Look):
     Attributes:
         layer: which it is, counted from 0, and `last` the number of the output layer.
         rows: how many the layer has.
+        batch: examples of a mini-batch.
         label: of the normalization, "none" where there is none.
         on_activations: whether it works behind the activation.
         before, after: what it gets and what it makes of that.
@@ -73,6 +74,7 @@ class Normalized(Look):
     layer: int
     last: int
     rows: int
+    batch: int
     label: str
     on_activations: bool
     before: Values
@@ -91,11 +93,12 @@ class Normalized(Look):
         layer, work = network.layers[index], inside.probe.work.layers[index]
         stages = [stage for stage, _ in layer.stages]
         place = next((at for at, stage in enumerate(stages) if isinstance(stage, Normalization)), None)
+        batch = inside.progress.batch_size
         if place is None:
             values = work.z[:MOST_ROWS]
             none = None, None, None, None
-            means = _batch_means(values, inside.progress.batch_size)
-            return cls(index, last, len(work.z), "none", False, Values.of(values), None, means, *none)
+            means = _batch_means(values, batch)
+            return cls(index, last, len(work.z), batch, "none", False, Values.of(values), None, means, *none)
         on_activations = place > 0
         values = work.before[:MOST_ROWS]
         gain, shift = (_column(numbers) for numbers in network.stage_parameters[index][place])
@@ -107,11 +110,12 @@ class Normalized(Look):
             index,
             last,
             len(work.before),
+            batch,
             layer.normalization.label,
             on_activations,
             Values.of(values),
             Values.of(work.after[:MOST_ROWS]),
-            _batch_means(values, inside.progress.batch_size),
+            _batch_means(values, batch),
             gain,
             shift,
             running_mean,

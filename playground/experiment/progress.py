@@ -51,7 +51,8 @@ class Progress:
         self.epoch = 0  # finished epochs
         self.batch = 0  # mini-batches done in this epoch
         self.steps = 0
-        self.recorder: Recorder | None = None  # of a weight that is looked at step by step
+        self.recorder: Recorder | None = None  # of a weight that is, or was, looked at step by step
+        self._recording = False
         self._trainer: Trainer
         self._last_trainer: Trainer | None = None  # of the last step; a new one may already stand ready for the next
         self._batches: Batches
@@ -141,7 +142,8 @@ class Progress:
         self._trainer.set_time(self.epoch, self.batch, batches.count)
         while self.batch < batch:
             steps = batches.steps(self.batch, batch - self.batch)
-            carry_out = run if self.recorder is None else self.recorder.carrying_out(self._trainer, self.steps)
+            recorder = self.recorder if self._recording else None
+            carry_out = run if recorder is None else recorder.carrying_out(self._trainer, self.steps)
             for calls in steps[:-1]:
                 carry_out(calls)
             self._before[...] = self.network.parameters
@@ -156,11 +158,14 @@ class Progress:
             self._end_epoch()
 
     def follow(self, weight: Weight | None) -> None:
-        """Record every step of this weight from now on; none is followed at no cost."""
-        rules = self._config.training
+        """Record every step of this weight from now on; none is followed at no cost. What has been recorded stays until
+        a step has been missed.
+        """
+        rules, recorder, resumed = self._config.training, self.recorder, not self._recording
+        self._recording = weight is not None
         if weight is None:
-            self.recorder = None
-        elif self.recorder is None or not self.recorder.fits(weight, rules):
+            return
+        if recorder is None or not recorder.fits(weight, rules) or (resumed and recorder.steps != self.steps):
             self.recorder = Recorder(weight, rules)
 
     def first_broken_step(self, last: int) -> tuple[int, int] | None:

@@ -96,7 +96,8 @@ class Seats(Look):
         reach = reach_of(z)
         points = np.linspace(-reach, reach, POINTS)
         values, slope = curves(network, layer, rows, points)
-        limit = steepest(activation)
+        own = trained(network, layer, unit)
+        limit = max(steepest(activation), float(np.abs(slope).max()) if own else 0.0)  # a trained slope may be steeper
         faint = frozen(flat(slope, limit))
         return cls(
             layer=layer,
@@ -108,7 +109,7 @@ class Seats(Look):
             faint=faint,
             steepest=limit,
             bends=bends(activation),
-            trained=trained(network, layer, unit),
+            trained=own,
             edges=frozen(np.linspace(-reach, reach, BINS + 1)),
             of_layer=seating(z, slopes, reach, limit),
             of_unit=seating(z[rows], slopes[rows], reach, limit),

@@ -69,6 +69,15 @@ def test_linear_units_pass_what_the_weights_make_of_it() -> None:
     )
 
 
+def test_what_is_the_same_for_all_examples_is_no_signal() -> None:
+    session = by_hand(Linear(), [[1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0]])
+    before = anatomy_of(session)
+    for unit in (0, 1):
+        session.set_weight(0, unit, 2, 50.0)
+    np.testing.assert_allclose(anatomy_of(session).forward, before.forward)
+    assert before.forward[0] == pytest.approx(1.0, rel=1e-2)
+
+
 def test_slopes_of_a_quarter_are_to_blame() -> None:
     """All weights of the first layer are 0, so its sigmoids stand where they are steepest."""
     anatomy = anatomy_of(by_hand(Sigmoid(), [[0.0, 0.0]], [[1.0]], [[0.3]]))

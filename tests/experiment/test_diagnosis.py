@@ -343,13 +343,24 @@ def test_linear_units_are_offered_the_start_that_suits_them() -> None:
     (finding,) = session.diagnosis()
     assert finding.kind == "exploding_gradients"
     assert finding.remedies[0].label == "Start from Xavier uniform weights"
-    signal = session._problem.train.X
-    sizes = []
-    for weights in session.network.weights:
-        z = signal @ weights.T
-        sizes.append(np.sqrt(np.square(z).mean()))
-        signal = np.column_stack([z, np.ones(len(z))])
-    assert f"the signal grows, {float(f'{max(sizes) / sizes[0]:.2g}'):,.0f} times in all" in finding.sentence
+    anatomy = session.frame(frozenset({Anatomy.need})).look(Anatomy)
+    assert anatomy is not None
+    grown = max(np.prod(anatomy.ratio[:-1]), np.prod(anatomy.forward))  # as the view of the layers has it
+    assert f"{float(f'{grown:.2g}'):,.0f} times in all" in finding.sentence
+
+
+def test_weights_that_stretch_are_not_blamed_for_a_gradient_that_is_small() -> None:
+    large = config(
+        network__initializer='{"name": "he", "scale": 4}',
+        network__hidden=hidden(*[8] * 5, activation="relu"),
+        training__clipping="by_norm",
+    )
+    session = Session(large)
+    for _ in range(6):
+        session.train(5)
+        for finding in session.diagnosis():
+            if finding.kind == "vanishing_gradients" and "multiply it by" in finding.sentence:
+                assert float(finding.sentence.split("multiply it by ")[1].split()[0]) < 1.0, finding.sentence
 
 
 def test_a_run_that_breaks_at_once_is_offered_calmer_weights_first() -> None:

@@ -359,3 +359,24 @@ def test_plain_descent_has_nothing_but_the_gradient() -> None:
 def test_nesterov_looks_ahead() -> None:
     found = Momentum(momentum=0.5, nesterov=True).dissect(track(1.0, 0.0, [0.0], [1.0]))
     np.testing.assert_allclose(found.step(np.array([0.1])), -0.15)
+
+
+def test_looking_away_forgets_nothing_until_a_step_is_missed() -> None:
+    session = Session(Config())
+    needs = frozenset({Microscope.need})
+    session.frame(needs)
+    session.step(30)
+    session.frame()  # somebody looks at something else
+    seen = session.frame(needs).look(Microscope)
+    assert seen is not None
+    assert seen.last.step.tolist() == list(range(1, 31))
+    session.step(5)
+    session.frame()
+    session.step(1)  # of which nothing is recorded
+    seen = session.frame(needs).look(Microscope)
+    assert seen is not None
+    assert not len(seen.last.step)
+    session.step(2)
+    seen = session.frame(needs).look(Microscope)
+    assert seen is not None
+    assert seen.last.step.tolist() == [37, 38]

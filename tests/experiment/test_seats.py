@@ -145,3 +145,13 @@ def test_where_a_curve_bends(
     assert found.steepest_at == steepest_at
     assert np.abs(found.places).tolist() == pytest.approx([] if places is None else [places] * len(values), abs=0.006)
     assert found.values == pytest.approx(values, abs=0.002)
+
+
+def test_a_trained_slope_may_be_steeper_than_it_began() -> None:
+    session = session_of(Layer(2, PReLU()))
+    network = session.network
+    at = [stage for stage, _ in network.layers[0].stages].index(network.activations[0])
+    network.stage_parameters[0][at][0][:] = 1.5
+    seats = seats_of(session)
+    assert seats.steepest == pytest.approx(1.5)
+    assert not seats.faint.any()

@@ -79,7 +79,7 @@ def _draw_factors(axes: Axes, anatomy: Anatomy) -> None:
     kinds = (
         (anatomy.slope[:-1], 0.26, ORANGE, "slopes: mean |f′|"),
         (anatomy.gain[:-1], 0.0, BLUE, "weights above: ‖Wᵀδ‖ / ‖δ‖"),
-        (anatomy.forward, -0.26, CLASSES[3], "signal: z to the layer below"),
+        (anatomy.forward, -0.26, CLASSES[3], "signal: spread of z to that below"),
     )
     for factor, aside, colour, label in kinds:
         axes.barh(np.arange(len(factor)) + aside, _logarithms(factor), height=0.25, color=colour, label=label)

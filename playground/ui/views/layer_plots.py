@@ -23,6 +23,7 @@ ROW_AXIS = 28  # pixels
 NUMBERS = 64  # pixels, of the ratios beside the factors
 TALLEST = 0.8  # share of its row that the highest bar of a layer takes
 USUAL = (-6, 1)  # powers of ten that histograms always show, so that they move seldom
+NARROW = 200  # pixels, in which only the ends and the middle have names
 THICK = 0.26  # of a factor's bar, in rows
 MOST_DECADES = 8  # that factors are drawn over, either way
 CROWDED = 10  # powers of ten above which only every second has a name
@@ -166,7 +167,7 @@ class Factors(RowPlot):
             self._stripe.setOpts(y0=[anatomy.culprit - 0.5])
         products = [(row, f"× {written(ratio[row])}") for row in rows.tolist()]
         self.getAxis("right").setTicks([self.legible(products)])
-        step = max(math.ceil(furthest / 2), 1)
+        step = furthest if self.vb.width() < NARROW else max(math.ceil(furthest / 2), 1)
         self.getAxis("bottom").setTicks([[(e, f"× {plain_power(e)}") for e in range(-furthest, furthest + 1, step)]])
         self.vb.setXRange(-furthest, furthest, padding=0.04)
 

@@ -90,6 +90,7 @@ class LayersView(CaptionedView):
 
     def show_frame(self, frame: Frame) -> None:
         self._whose = self.of_the_first(frame)
+        self.follow_member(frame)
         self._curves = self._curves if frame.curves is None else frame.curves
         self._anatomy = frame.look(Anatomy) or self._anatomy
         self._vitals = frame.look(Vitals) or self._vitals
@@ -162,7 +163,7 @@ class LayersView(CaptionedView):
     def _told_factors(self, anatomy: Anatomy, layer: int) -> str:
         if layer == len(anatomy.slope) - 1:
             words = self.tr(
-                "output: its δ comes straight from the loss; the size of its z is × {0} that of the layer below"
+                "output: its δ comes straight from the loss; its z spreads × {0} as far as that of the layer below"
             )
             return words.format(written(anatomy.forward[layer]))
         slope, gain, ratio = (written(values[layer]) for values in (anatomy.slope, anatomy.gain, anatomy.ratio))
@@ -171,7 +172,7 @@ class LayersView(CaptionedView):
                 self.tr("{0}: δ is × {1} that of the layer above").format(self._name(layer), ratio),
                 self.tr("mean |f′(z)| = {0}").format(slope),
                 self.tr("‖Wᵀδ‖ / ‖δ‖ = {0} of the weights above").format(gain),
-                self.tr("z has size {0}, × {1} that of the layer below").format(
+                self.tr("z spreads by {0}, × {1} that of the layer below").format(
                     written(anatomy.signal[layer]), written(anatomy.forward[layer])
                 ),
             )
@@ -216,7 +217,7 @@ class LayersView(CaptionedView):
         self._updates.show_colours(self.theme.layer_colours(self._layers), self.theme)
 
     def _draw(self) -> None:
-        self.caption.setText(self._caption())
+        self.say(self._caption())
         if self._anatomy is not None and len(self._anatomy.slope) == self._layers:
             self._sentence.show_text(self._anatomy.sentence)
             if self._picture == "distribution":
@@ -273,7 +274,7 @@ class LayersView(CaptionedView):
                 Entry(first, self.tr("slopes: mean |f′|"), "|f′|"),
                 Entry(second, self.tr("weights above: ‖Wᵀδ‖ / ‖δ‖"), "Wᵀ"),
                 Entry(QColor(self.theme.text), self.tr("δ: ratio to the layer above"), "δ"),
-                Entry(QColor(self.theme.validation), self.tr("signal: z to the layer below"), "z"),
+                Entry(QColor(self.theme.validation), self.tr("signal: spread of z to that below"), "z"),
             ]
         self._legend.show_entries(entries)
 
@@ -281,7 +282,7 @@ class LayersView(CaptionedView):
         """What to look for."""
         words = {
             "waterfall": self.tr(
-                "Rows that get darker from the output down to layer 1: the gradient vanishes; brighter: it explodes. "
+                "Rows that get darker from the output down to layer 1: the gradient vanishes. That it explodes, the factors say. "
                 "Brown: it is 0."
             ),
             "distribution": self.tr("Gradients that lie decades to the left of those of the layer above: it vanishes."),

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from playground.experiment.config import Config
 from playground.experiment.excitation import Excitation
 from playground.experiment.frame import Frame
+from playground.experiment.seats import bends
 from playground.ui.diagram_colours import bound_of
 from playground.ui.document import Document
 from playground.ui.pairs import output_of
@@ -58,6 +59,7 @@ class MapsView(CaptionedView):
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame
         self.picker.show_frame(frame)
+        self.follow_member(frame)
         self._draw()
 
     def show_config(self, config: Config) -> None:
@@ -109,15 +111,20 @@ class MapsView(CaptionedView):
             self._shown = wanted
         if look.x is None:
             self._draw_maps(look, frame)
-            self.caption.setText(
+            self.say(
                 self.tr(
                     "Where z = 0, on the line, the unit changes sides. From layer to layer the answers bend to the classes."
                 )
             )
         else:
             self._curves.show_units(look, frame.scene, self._unit(look))
-            self.caption.setText(
-                self.tr("Marks show where a unit's z crosses 0: there the sum bends. ReLUs add up to straight pieces.")
+            hidden = self._config.network.hidden
+            kinked = look.layer < len(hidden) and bends(hidden[look.layer].activation).places == (0.0,)
+            marks = self.tr("Marks show where a unit's z crosses 0")
+            self.say(
+                marks + self.tr(": there the sum bends. ReLUs add up to straight pieces.")
+                if kinked
+                else marks + self.tr(", which is where a unit of this kind is steepest, or changes sides.")
             )
         self.tell_again()
 

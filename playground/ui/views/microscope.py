@@ -154,6 +154,7 @@ class MicroscopeView(CaptionedView):
         steps = self._look.step
         across = np.log10(seen.since) if whole else steps.astype(float)
         first = float(across[0]) if len(steps) else 0.0
+        self._span.setText("")
         if len(steps):
             text = self.tr("every plot: steps {0} to {1}").format(f"{steps[0]:,}", f"{steps[-1]:,}")
             self._span.setText(text + self.tr(", lines after 10, 100, …") if whole else text)

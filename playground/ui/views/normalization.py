@@ -90,6 +90,7 @@ class NormalizationView(CaptionedView):
         self._look, self._thinned, self._scene = look, frame.look(Thinned), frame.scene
         self._vitals, self._whose = frame.look(Vitals), self.of_the_first(frame)
         self._picker.show_frame(frame)
+        self.follow_member(frame)
         self._draw()
 
     def show_config(self, config: Config) -> None:
@@ -143,7 +144,7 @@ class NormalizationView(CaptionedView):
             self.caption.setText(words + self._whose)
             return
         doubt = self.tr(" Where the map is bright, the answer hangs on which units drop out.")
-        self.caption.setText(self._advice(look) + (doubt if self._thinned is not None else ""))
+        self.say(self._advice(look) + (doubt if self._thinned is not None else ""))
         name = layer_name(self, look.layer, look.last + 1).capitalize()
         if look.after is not None:
             unit = min(self._picker.place[1], _rows(look) - 1)
@@ -165,6 +166,10 @@ class NormalizationView(CaptionedView):
         if look.running_mean is None:
             return self.tr(
                 "Each example's values over the units get one mean and deviation, so units keep theirs apart."
+            )
+        if look.batch == 1:
+            return self.tr(
+                "These are all examples together. In mini-batches of 1 each is its own mean: only β comes out."
             )
         return self.tr(
             "Whatever the weights do, what comes out has mean β and deviation |γ|; testing goes by the running averages."

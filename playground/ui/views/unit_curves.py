@@ -59,7 +59,8 @@ class UnitCurves(pg.GraphicsLayout):  # type: ignore[misc]
             curve.setData(x, values)
         which, places = crossings(x, look.z[:, 0])
         brushes = [pg.mkBrush(colours[unit]) for unit in which.tolist()]
-        own = [float(np.interp(place, x, h[unit])) for unit, place in zip(which.tolist(), places, strict=True)]
+        # A unit that jumps there has no value between: that of the nearest place.
+        own = [float(h[unit, np.abs(x - place).argmin()]) for unit, place in zip(which.tolist(), places, strict=True)]
         self.zeros.setData(places, own, brush=brushes)
         self.answer.setData(x, answer[0])
         self.kinks.setData(places, np.interp(places, x, answer[0]), brush=brushes)

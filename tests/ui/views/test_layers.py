@@ -185,10 +185,10 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
         "layer 1: δ is × 0.0100 that of the layer above",
         "mean |f′(z)| = 0.100",
         "‖Wᵀδ‖ / ‖δ‖ = 10.0 of the weights above",
-        "z has size 2.00, × 1.00 that of the layer below",
+        "z spreads by 2.00, × 1.00 that of the layer below",
     ]
     assert told_at(view, plot, 0.0, 2.0) == (
-        "output: its δ comes straight from the loss; the size of its z is × 0.500 that of the layer below"
+        "output: its δ comes straight from the loss; its z spreads × 0.500 as far as that of the layer below"
     )
     nobody = dataclasses.replace(anatomy, culprit=None)
     view.show_frame(dataclasses.replace(frame, looks=(nobody,)))
