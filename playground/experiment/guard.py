@@ -34,6 +34,7 @@ class Guard(Look):
         output: whose z it is, counted from 0, of `outputs`.
         z: (points,).
         targets: what the curves' targets are in the data: 0 and 1 for no and yes, or numbers, (curves,).
+        taught: what an output is taught for these, as training has it: smoothed, scaled, (curves,).
         losses, slopes: L and ∂L/∂z, (curves, points).
         matched: ∂L/∂z of the matched pair, (2, points), no and yes; (0, points) where the pair is the matched one, or
             a number is to be predicted.
@@ -49,6 +50,7 @@ class Guard(Look):
     outputs: int
     z: Floats
     targets: Floats
+    taught: Floats
     losses: Floats
     slopes: Floats
     matched: Floats
@@ -97,6 +99,7 @@ class Guard(Look):
             problem.outputs,
             frozen(z),
             frozen(targets),
+            frozen(encoded),
             frozen(losses),
             frozen(slopes),
             frozen(matched),

@@ -40,7 +40,8 @@ class Foot(QWidget):
     # The inside
 
     def _announce(self) -> None:
-        self._fresh.start()
+        if self._diagnosis.findings:  # to what is found later, words that were there before give way at once
+            self._fresh.start()
         self._share()
 
     def _share(self) -> None:

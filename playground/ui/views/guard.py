@@ -23,6 +23,7 @@ from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.dots import Dots
 from playground.ui.views.heat_map import class_colour
+from playground.ui.views.scale import written
 from playground.ui.views.step_panels import signed
 from playground.ui.views.tagged import nearest
 from playground.ui.views.view import Entry, Legend, colour_axes, small
@@ -201,6 +202,9 @@ class GuardView(CaptionedView):
         words = [remark or self.tr("The pull on each answer; where it is 0 nothing is learnt.")]
         if scene.output == Softmax.label:
             words.append(self.tr("The curves hold all other z at 0, so dots lie off them."))
+        if self.document.config.training.noise.label_smoothing:
+            no, yes = map(written, guard.taught)
+            words.append(self.tr("Labels are smoothed: no is taught as {0}, yes as {1}.").format(no, yes))
         stuck = self.tr("{0:,} of {1:,} examples are wrong, yet weakly pulled.")
         self.say(" ".join([*words, stuck.format(guard.stuck, len(guard.example_z))]))
 

@@ -197,7 +197,7 @@ class JudgementView(CaptionedView):
         self._answers.show_judgement(judgement, scene)
         self._residuals.show_judgement(judgement)
         note = self.tr("R² {0}   root mean squared error {1}").format(
-            f"{judgement.explained:.3f}", written(judgement.error)
+            f"{judgement.explained:.3f}".replace("-", "−"), written(judgement.error)
         )
         self._legend.show_entries([], note)
         self.say(

@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Floats, Frame
 from playground.ui.document import Document
 from playground.ui.theme import Theme
+from playground.ui.views.break_line import Break
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.scale import Scale, written
 from playground.ui.views.spread import Spread, enclosed, quantiles
@@ -72,10 +71,7 @@ class LossView(PlotView):
         self._loss = CurvePlot(font)
         self._spreads = [Spread(self._loss), Spread(self._loss)]  # of the training part, and of what is held out
         self._accuracy = CurvePlot(font, suffix=" %", factor=100.0)
-        self._break = pg.InfiniteLine(angle=90)
-        self._break.setToolTip(self.tr("Here a weight was set by hand, or another loss was taken."))
-        self._break.hide()
-        self._loss.addItem(self._break, ignoreBounds=True)
+        self._break = Break(self._loss)
         self._loss.setLabel("left", self.tr("loss"))
         self._loss.setLabel("bottom", self.tr("epoch"))
         self._accuracy.setLabel("left", self.tr("accuracy"))
@@ -98,7 +94,7 @@ class LossView(PlotView):
             if frame.scene.validated != self._validated:
                 self._validated = frame.scene.validated
                 self._dress()
-            self._mark_break(frame)
+            self._break.show_in(frame)
             self._show_accuracy(bool(frame.scene.classes))
             self._draw()
 
@@ -112,7 +108,7 @@ class LossView(PlotView):
         self._scale.show_theme(theme)
         self._legend.show_theme(theme)
         self._tag.show_theme(theme)
-        self._break.setPen(pg.mkPen(theme.muted, style=Qt.PenStyle.DashLine))
+        self._break.show_theme(theme)
         self._dress()
         self._describe()
 
@@ -140,12 +136,6 @@ class LossView(PlotView):
             shares = np.stack([part.accuracy for part in parts], axis=1)
             self._accuracy.show_lines(curves.epoch, shares, Scale.share(shares))
         self._describe()
-
-    def _mark_break(self, frame: Frame) -> None:
-        """Where losses on one side say something else than those on the other."""
-        assert frame.curves is not None
-        self._break.setVisible(frame.comparable_from > 0)
-        self._break.setPos(float(np.interp(frame.comparable_from, frame.curves.step, frame.curves.epoch)))
 
     def _made_of(self, curves: Curves) -> list[Part]:
         """The parts that there are, as they follow each other in the legend."""

@@ -16,6 +16,7 @@ from playground.ui.controls import Box
 from playground.ui.document import Document
 from playground.ui.theme import Theme
 from playground.ui.views.axes import LEFT_AXIS
+from playground.ui.views.break_line import Break
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.dots import MOST, Dots
@@ -59,6 +60,8 @@ class LossApartView(CaptionedView):
             plot.setLabel("left", left)
             plot.setLabel("bottom", bottom)
             plot.getAxis("left").setWidth(LEFT_AXIS)
+        self._several = False
+        self._break = Break(self._course)
         self._dots = Dots(self._examples, DOT)
         self._rings = pg.ScatterPlotItem(size=RING, pxMode=True, brush=None)
         self._rings.setZValue(6)
@@ -77,6 +80,8 @@ class LossApartView(CaptionedView):
         if frame.scene is not self._scene:
             self._dots.show_colours(self.theme, frame.scene)
         self._curves, self._look, self._scene = frame.curves, look, frame.scene
+        self._several = len(frame.scene.members) > 1
+        self._break.show_in(frame)
         self._draw()
 
     def show_config(self, config: Config) -> None:
@@ -91,6 +96,7 @@ class LossApartView(CaptionedView):
         self._legend.show_theme(theme)
         self._colours = [QColor(theme.muted), QColor(theme.train), QColor(theme.validation)]
         self._course.show_colours(self._colours, theme)
+        self._break.show_theme(theme)
         for plot in (self._weights, self._examples):
             colour_axes(plot, theme)
         self._rings.setPen(pg.mkPen(theme.text, width=1.3))
@@ -172,7 +178,7 @@ class LossApartView(CaptionedView):
             text = self.tr(
                 "Nothing is added to the data's loss: L1, L2 or elastic net would add a penalty on the weights."
             )
-        self.caption.setText(text)  # of several members these are means
+        self.caption.setText(text + (self.tr(" Of several members these are means.") if self._several else ""))
 
     def _tell_course(self, curves: Curves) -> None:
         """The values of the record under the mouse, or of the last one."""

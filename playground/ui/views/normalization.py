@@ -143,7 +143,7 @@ class NormalizationView(CaptionedView):
                 )
             self.caption.setText(words + self._whose)
             return
-        doubt = self.tr(" Where the map is bright, the answer hangs on which units drop out.")
+        doubt = self.tr(" Bright: the answer hangs on which units drop out. Those off now are pale in the network.")
         self.say(self._advice(look) + (doubt if self._thinned is not None else ""))
         name = layer_name(self, look.layer, look.last + 1).capitalize()
         if look.after is not None:

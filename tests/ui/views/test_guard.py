@@ -191,3 +191,10 @@ def test_numbers_have_a_true_minus_and_curves_that_are_seen_on_the_ground(open_v
 )
 def test_of_a_remark_it_says_what_comes_of_the_pair(remark: str, said: str) -> None:
     assert _effect(remark) == said
+
+
+def test_smoothed_labels_are_told(open_view: Open) -> None:
+    view, _ = open_view(("training.noise.label_smoothing", "0.2"))
+    assert "no is taught as 0.200, yes as 0.800" in view.caption.text()
+    view, _ = open_view()
+    assert "smoothed" not in view.caption.text()

@@ -158,3 +158,13 @@ def test_every_control_explains_itself(open_view: Open) -> None:
     for control in view.findChildren(QAbstractButton):
         assert control.objectName()
         assert control.toolTip() == control.accessibleDescription() != ""
+
+
+def test_a_break_is_marked_and_means_are_called_so(open_view: Open) -> None:
+    view, session = open_view(("ensemble.members", "3"))
+    assert "these are means" in view.caption.text()
+    assert not view._break.isVisible()
+    session.set_weight(0, 0, 0, 2.0)
+    view.show_frame(session.frame(view.needs))
+    assert view._break.isVisible()
+    assert view._break.value() == pytest.approx(10.0)
