@@ -44,8 +44,7 @@ class Line:
         self.diagnosis.show_frame(replace(self._frame, looks=(Diagnosis(findings),)), True)
 
     def read(self) -> None:
-        """The time to read the news is over."""
-        assert self.foot._fresh.isActive()
+        """The time to read the news is over, where they had any."""
         self.foot._fresh.stop()
         self.foot._fresh.timeout.emit()
 
@@ -163,3 +162,14 @@ def test_another_width_is_shared_at_once(line: Line) -> None:
     line.foot.resize(300, line.foot.height())  # narrower than its buttons
     assert line.shares[0] == int(COLUMN * 300)
     assert line.foot.minimumSizeHint().width() <= 0
+
+
+def test_words_that_were_there_before_give_way_to_what_is_found(qtbot: QtBot) -> None:
+    line = Line(qtbot)
+    line.message.say(LONG)
+    line.find(SLOW)
+    assert line.shares[0] == int(COLUMN * WIDTH)
+    line.message.say(LONG)
+    assert line.shares[0] > int(COLUMN * WIDTH)
+    line.read()
+    assert line.shares[0] == int(COLUMN * WIDTH)
