@@ -217,7 +217,11 @@ class LayersView(CaptionedView):
         self._updates.show_colours(self.theme.layer_colours(self._layers), self.theme)
 
     def _draw(self) -> None:
-        self.say(self._caption())
+        if self._picture == "waterfall" and self._member:
+            mixed = self.tr("{0} Rows are the members' mean, factors those of {1}.")
+            self.caption.setText(mixed.format(self._caption(), self._member))
+        else:
+            self.say(self._caption())
         if self._anatomy is not None and len(self._anatomy.slope) == self._layers:
             self._sentence.show_text(self._anatomy.sentence)
             if self._picture == "distribution":
@@ -282,8 +286,7 @@ class LayersView(CaptionedView):
         """What to look for."""
         words = {
             "waterfall": self.tr(
-                "Rows that get darker from the output down to layer 1: the gradient vanishes. That it explodes, the factors say. "
-                "Brown: it is 0."
+                "Rows darker from the output down to layer 1: it vanishes. That it explodes, the factors say. Brown: it is 0."
             ),
             "distribution": self.tr("Gradients that lie decades to the left of those of the layer above: it vanishes."),
             "updates": self.tr(
