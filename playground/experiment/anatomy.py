@@ -38,6 +38,7 @@ class Anatomy(Look):
         slope: mean |f′(z)| over units and examples, (layers,).
         gain: ‖Wᵀδ‖ / ‖δ‖ for the weights and the δ of the layer above, (layers,).
         passed: ‖δ‖ / ‖Wᵀδ‖, what f′ and a normalisation leave of what arrives at the layer, (layers,).
+        normalised: which layers have a normalisation, (layers,).
         ratio: ‖δ‖ of the layer by ‖δ‖ of the layer above, which is gain · passed, (layers,).
         signal: how far z differs between examples, (layers,): the deviation, over all units; and `forward` by that of the
             layer below, the first by that of the inputs. Its square is the variance forward.
@@ -56,6 +57,7 @@ class Anatomy(Look):
     slope: Floats
     gain: Floats
     passed: Floats
+    normalised: NDArray[np.bool_]
     ratio: Floats
     signal: Floats
     forward: Floats
@@ -88,6 +90,7 @@ class Anatomy(Look):
             frozen(slope),
             frozen(gain),
             frozen(passed),
+            frozen(np.array(normalised)),
             frozen(gain * passed),
             frozen(sizes[1:]),
             frozen(forward),
@@ -131,6 +134,8 @@ def _verdict(slope: Floats, gain: Floats, passed: Floats, normalised: Sequence[b
     by_slopes = bool((passed[culprit] < gain[culprit]) == vanishes)
     if not by_slopes:
         reason = f"the weights above it multiply it by {_written(gain[culprit])}"
+        if normalised[culprit] and (passed[culprit] < 1.0) == vanishes:
+            reason += f", its slopes and its normalisation by {_written(passed[culprit])}"
     elif normalised[culprit]:
         reason = f"its slopes and its normalisation multiply it by {_written(passed[culprit])}"
     else:

@@ -13,7 +13,7 @@ from playground.experiment.config import Config, Layer
 from playground.experiment.edges import EdgeValues
 from playground.experiment.frame import Frame
 from playground.experiment.session import Session
-from playground.nn.activations import ACTIVATIONS, Activation, Linear, Maxout, ReLU, Sigmoid
+from playground.nn.activations import ACTIVATIONS, Activation, Linear, Maxout, ReLU, Sigmoid, Tanh
 from playground.nn.initializers import He
 from playground.nn.normalizations import BatchNorm
 from playground.options import with_value
@@ -67,6 +67,17 @@ def test_linear_units_pass_what_the_weights_make_of_it() -> None:
         "Layer 2 stretches it most: the weights above it multiply it by 50. "
         f"On its way up the signal grows to × {sizes[-1] / sizes[0]:.0f}."
     )
+
+
+def test_a_normalisation_s_share_is_told_with_that_of_the_slopes() -> None:
+    session = session_of(Layer(6, Tanh(), BatchNorm()), Layer(6, Tanh(), BatchNorm()))
+    for layer in (0, 1):
+        session.network.weights[layer][:] *= 0.01  # which batch norm makes up for, and so does the gradient
+    anatomy = anatomy_of(session)
+    assert anatomy.normalised.tolist() == [True, True, False]
+    np.testing.assert_allclose(anatomy.gain[:-1] * anatomy.passed[:-1], anatomy.ratio[:-1])
+    assert (anatomy.passed[:-1] > 10.0).all()
+    assert "its slopes and its normalisation" in anatomy.sentence
 
 
 def test_what_is_the_same_for_all_examples_is_no_signal() -> None:

@@ -77,7 +77,7 @@ def _draw_factors(axes: Axes, anatomy: Anatomy) -> None:
     if anatomy.culprit is not None:
         axes.axhspan(anatomy.culprit - 0.5, anatomy.culprit + 0.5, color=STRIPE)
     kinds = (
-        (anatomy.slope[:-1], 0.26, ORANGE, "slopes: mean |f′|"),
+        (np.where(anatomy.normalised, anatomy.passed, anatomy.slope)[:-1], 0.26, ORANGE, f"slopes: {_slopes(anatomy)}"),
         (anatomy.gain[:-1], 0.0, BLUE, "weights above: ‖Wᵀδ‖ / ‖δ‖"),
         (anatomy.forward, -0.26, CLASSES[3], "signal: spread of z to that below"),
     )
@@ -90,6 +90,10 @@ def _draw_factors(axes: Axes, anatomy: Anatomy) -> None:
     axes.axvline(0.0, color=MUTED, linewidth=0.8)
     axes.xaxis.set_major_formatter(lambda value, _: f"× {10.0**value:.2g}")
     axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
+
+
+def _slopes(anatomy: Anatomy) -> str:
+    return "mean |f′|, with a normalisation both" if anatomy.normalised.any() else "mean |f′|"
 
 
 def _draw_spread(axes: Axes, anatomy: Anatomy) -> None:

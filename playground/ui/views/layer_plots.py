@@ -152,9 +152,13 @@ class Factors(RowPlot):
             self.addItem(item, ignoreBounds=True)
 
     def show_anatomy(self, anatomy: Anatomy) -> None:
-        """Draw the slopes, the gains of the weights, the ratios of δ, and what becomes of the signal."""
+        """Draw the slopes, the gains of the weights, the ratios of δ, and what becomes of the signal.
+
+        Where there is a normalisation, what it and the slopes leave together stands for the slopes.
+        """
         rows = np.arange(len(anatomy.slope) - 1)  # the output layer's δ has come through neither
-        slope, gain, ratio = anatomy.slope[:-1], anatomy.gain[:-1], anatomy.ratio[:-1]
+        gain, ratio = anatomy.gain[:-1], anatomy.ratio[:-1]
+        slope = np.where(anatomy.normalised, anatomy.passed, anatomy.slope)[:-1]
         furthest = reach(np.concatenate([slope, gain, ratio, anatomy.forward]))
         factors = (slope, gain, anatomy.forward)
         for bars, factor, bottom in zip(self._bars, factors, (0.13, -0.13, -0.39), strict=True):

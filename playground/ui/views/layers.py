@@ -167,10 +167,11 @@ class LayersView(CaptionedView):
             )
             return words.format(written(anatomy.forward[layer]))
         slope, gain, ratio = (written(values[layer]) for values in (anatomy.slope, anatomy.gain, anatomy.ratio))
+        normed = self.tr("with its normalisation × {0}").format(written(anatomy.passed[layer]))
         return "\n".join(
             (
                 self.tr("{0}: δ is × {1} that of the layer above").format(self._name(layer), ratio),
-                self.tr("mean |f′(z)| = {0}").format(slope),
+                self.tr("mean |f′(z)| = {0}").format(slope) + (f", {normed}" if anatomy.normalised[layer] else ""),
                 self.tr("‖Wᵀδ‖ / ‖δ‖ = {0} of the weights above").format(gain),
                 self.tr("z spreads by {0}, × {1} that of the layer below").format(
                     written(anatomy.signal[layer]), written(anatomy.forward[layer])
@@ -268,6 +269,7 @@ class LayersView(CaptionedView):
 
     def _show_legend(self) -> None:
         first, second = QColor(self.theme.test), QColor(self.theme.train)
+        normed = self._anatomy is not None and bool(self._anatomy.normalised.any())
         if self._picture == "distribution":
             entries = [
                 Entry(first, self.tr("gradients"), self.tr("gradients")),
@@ -275,7 +277,7 @@ class LayersView(CaptionedView):
             ]
         else:
             entries = [
-                Entry(first, self.tr("slopes: mean |f′|"), "|f′|"),
+                Entry(first, self.tr("slopes and norm") if normed else self.tr("slopes: mean |f′|"), "|f′|"),
                 Entry(second, self.tr("weights above: ‖Wᵀδ‖ / ‖δ‖"), "Wᵀ"),
                 Entry(QColor(self.theme.text), self.tr("δ: ratio to the layer above"), "δ"),
                 Entry(QColor(self.theme.validation), self.tr("signal: spread of z to that below"), "z"),

@@ -190,6 +190,12 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
     assert told_at(view, plot, 0.0, 2.0) == (
         "output: its δ comes straight from the loss; its z spreads × 0.500 as far as that of the layer below"
     )
+    normed = dataclasses.replace(
+        anatomy, normalised=np.array([True, False, False]), passed=np.array([0.001, 1.0, np.nan])
+    )
+    view.show_frame(dataclasses.replace(frame, looks=(normed,)))
+    np.testing.assert_allclose(plot._bars[0].opts["x0"], [-3.0, 0.0])
+    assert "mean |f′(z)| = 0.100, with its normalisation × 0.00100" in told_at(view, plot, 0.0, 0.0)
     nobody = dataclasses.replace(anatomy, culprit=None)
     view.show_frame(dataclasses.replace(frame, looks=(nobody,)))
     assert not plot._stripe.isVisible()
