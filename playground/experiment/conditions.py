@@ -140,11 +140,6 @@ class Evidence:
         return np.median(norms, axis=0) / np.sqrt(weights) if len(norms) else np.full(len(weights), np.nan)
 
     @cached_property
-    def slopes(self) -> Floats:
-        """Mean |f′| of each layer over the probe, (layers,)."""
-        return np.array([np.abs(slope).mean() for slope in self.probe.slopes])
-
-    @cached_property
     def saturated(self) -> Floats:
         """Share of each layer's pre-activations on the flat ends of an activation that squashes, (layers,)."""
         shares = np.zeros(len(self.network.units))

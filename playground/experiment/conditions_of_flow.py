@@ -166,8 +166,7 @@ class DeadUnits(Condition):
     def _born_dead(self, evidence: Evidence, layer: int) -> int:
         """How many of a layer's units are dead now that were so before the first step."""
         vitals = evidence.vitals
-        own = slice(sum(vitals.units[:layer]), sum(vitals.units[: layer + 1]))
-        return int((vitals.dead_since[-1, own] == 0.0).sum())
+        return int((vitals.dead_since[-1, vitals.units_of(layer)] == 0.0).sum())
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,14 @@ class Vitals(Look):
         """Which units were dead at which record, (records, units of all layers)."""
         return np.isfinite(self.dead_since)
 
+    def units_of(self, layer: int) -> slice:
+        """A layer's units among those of all layers."""
+        return _own(self.units, layer)
+
+    def rows_of(self, layer: int) -> slice:
+        """A layer's rows among those of all layers."""
+        return _own(self.rows, layer)
+
 
 class VitalsLog(Log):
     """Records at equal distances in epochs, at most CAPACITY; when it is full every second one goes."""
@@ -117,6 +125,11 @@ class VitalsLog(Log):
             variance,
             self._of_layers,
         )
+
+
+def _own(counts: tuple[int, ...], layer: int) -> slice:
+    start = sum(counts[:layer])
+    return slice(start, start + counts[layer])
 
 
 def looked_rows(network: Network) -> tuple[int, ...]:

@@ -131,7 +131,6 @@ class Files(QObject):
     def _take(self, session: Session, path: Path | None) -> None:
         self.path = path
         self._kept_step = None
-        self._kept_since = self._window.frame.run if self._window.frame else 1
         self._trained = False
         self._window.load(session)
         self._window.follow_title()

@@ -35,7 +35,7 @@ def picture(frame: Frame, path: Path) -> None:
         axes.set_xlabel("epoch", fontsize=9)
     colours = colormaps["viridis"](0.82 * np.arange(len(names)) / max(len(names) - 1, 1))[:, :3]
     for index, name in enumerate(names):
-        label = f"{name}: {vitals.unit_dead[-1][_own(vitals, index)].sum()} of {vitals.units[index]} dead now"
+        label = f"{name}: {vitals.unit_dead[-1][vitals.units_of(index)].sum()} of {vitals.units[index]} dead now"
         marker = "." if len(vitals.epoch) < 20 else ""
         shares.plot(
             vitals.epoch, vitals.dead[:, index], color=colours[index], linewidth=1.8, marker=marker, label=label
@@ -54,9 +54,3 @@ def picture(frame: Frame, path: Path) -> None:
     for border in borders[1:-1]:
         lives.axhline(border, color="white", linewidth=2.0)
     write(figure, path)
-
-
-def _own(vitals: Vitals, layer: int) -> slice:
-    """A layer's units among all."""
-    start = sum(vitals.units[:layer])
-    return slice(start, start + vitals.units[layer])

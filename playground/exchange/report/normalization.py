@@ -90,14 +90,15 @@ def _draw_course(axes: Axes, title: str, vitals: Vitals, moments: Floats, look: 
     from matplotlib import colormaps
 
     _dress(axes, f"{title} (dotted: what goes in)" if look.after is not None else title)
-    start, rows = sum(vitals.rows[: look.layer]), vitals.rows[look.layer]
+    rows = vitals.rows[look.layer]
+    before, after = moments[..., vitals.rows_of(look.layer)]
     colours = colormaps["viridis"](np.linspace(0.0, 0.82, rows))
     for row, colour in enumerate(colours):
         name = f"unit {row + 1}" if row in (0, rows - 1) else None
-        axes.plot(vitals.epoch, moments[1, :, start + row], color=colour, linewidth=1.5, label=name)
+        axes.plot(vitals.epoch, after[:, row], color=colour, linewidth=1.5, label=name)
         if look.after is not None:
-            axes.plot(vitals.epoch, moments[0, :, start + row], color=colour, linewidth=1.0, linestyle=":")
-    if title == "variance" and (moments[..., start : start + rows] > 0.0).any():
+            axes.plot(vitals.epoch, before[:, row], color=colour, linewidth=1.0, linestyle=":")
+    if title == "variance" and ((before > 0.0).any() or (after > 0.0).any()):
         axes.set_yscale("log")
     axes.set_xlabel("epoch", fontsize=9)
     axes.legend(fontsize=8, frameon=False)

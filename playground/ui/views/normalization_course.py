@@ -39,8 +39,7 @@ class Course(QObject):
 
     def show_layer(self, vitals: Vitals, layer: int, chosen: int, label: str, theme: Theme) -> None:
         """Draw one layer's rows; `label` is that of its normalization, or "" where it has none."""
-        start, rows = sum(vitals.rows[:layer]), vitals.rows[layer]
-        own = slice(start, start + rows)
+        rows, own = vitals.rows[layer], vitals.rows_of(layer)
         if (rows, bool(label)) != (self._rows, bool(self._label)):
             self._rows, self._label = rows, label
             self.show_theme(theme)

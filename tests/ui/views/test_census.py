@@ -22,6 +22,7 @@ from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.census import CensusView, LifePlot
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.view import Legend
+from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -34,10 +35,7 @@ LIVES = [[0, 0, 0, 0], [1, 0, 1, 0], [1, 0, 1, 1], [1, 0, 0, 1]]  # of layers of
 def make_view(qtbot: QtBot) -> MakeView:
     def make(frame: Frame, theme: Any = LIGHT) -> CensusView:
         view = CensusView(Document(Config()), theme)
-        qtbot.addWidget(view)
-        view.resize(640, 260)
-        view.show()
-        view.show_frame(frame)
+        show_alone(view, qtbot, frame, (640, 260))
         return view
 
     return make

@@ -39,6 +39,7 @@ from playground.ui.views.layer_plots import (
 from playground.ui.views.layers import PICTURES, LayersView
 from playground.ui.views.scale import Scale
 from playground.ui.views.view import Legend, Tag
+from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -52,12 +53,7 @@ def make_view(qtbot: QtBot) -> MakeView:
     def make(frame: Frame | None = None, picture: str = "waterfall") -> LayersView:
         document = Document(with_value(Config(), "display.layers", picture))
         view = LayersView(document, LIGHT)
-        document.config_changed.connect(lambda old, new: view.show_config(new))
-        qtbot.addWidget(view)
-        view.resize(600, 260)
-        view.show()
-        if frame is not None:
-            view.show_frame(frame)
+        show_alone(view, qtbot, frame, (600, 260))
         return view
 
     return make

@@ -25,6 +25,7 @@ from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.map_sheet import MapSheet, tiled
 from playground.ui.views.maps import MapsView
 from playground.ui.views.unit_curves import UnitCurves
+from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -36,11 +37,7 @@ MakeView = Callable[..., MapsView]
 def make_view(qtbot: QtBot) -> MakeView:
     def make(session: Session, theme: Any = LIGHT) -> MapsView:
         view = MapsView(Document(session.config), theme)
-        view.document.config_changed.connect(lambda old, new: view.show_config(new))
-        qtbot.addWidget(view)
-        view.resize(400, 440)
-        view.show()
-        view.show_frame(session.frame(MapsView.needs))
+        show_alone(view, qtbot, session.frame(MapsView.needs), (400, 440))
         return view
 
     return make

@@ -23,6 +23,7 @@ from playground.ui.figure import save_figure
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.microscope import MicroscopeView
 from playground.ui.views.step_panels import brief, places, plain, scale_of, signed
+from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -34,11 +35,7 @@ MakeView = Callable[..., MicroscopeView]
 def make_view(qtbot: QtBot) -> MakeView:
     def make(session: Session, steps: int = 30, size: tuple[int, int] = (480, 360)) -> MicroscopeView:
         view = MicroscopeView(Document(session.config), LIGHT)
-        view.document.config_changed.connect(lambda old, new: view.show_config(new))
-        qtbot.addWidget(view)
-        view.resize(*size)
-        view.show()
-        view.show_frame(session.frame(view.needs))
+        show_alone(view, qtbot, session.frame(view.needs), size)
         session.step(steps)
         view.show_frame(session.frame(view.needs))
         return view

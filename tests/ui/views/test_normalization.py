@@ -23,6 +23,7 @@ from playground.ui.figure import save_figure
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.normalization import NormalizationView
 from playground.ui.views.scale import written
+from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -34,11 +35,7 @@ MakeView = Callable[..., NormalizationView]
 def make_view(qtbot: QtBot) -> MakeView:
     def make(config: Config, frame: Frame) -> NormalizationView:
         view = NormalizationView(Document(config), LIGHT)
-        view.document.config_changed.connect(lambda old, new: view.show_config(new))
-        qtbot.addWidget(view)
-        view.resize(640, 320)
-        view.show()
-        view.show_frame(frame)
+        show_alone(view, qtbot, frame, (640, 320))
         return view
 
     return make

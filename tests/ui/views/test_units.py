@@ -23,6 +23,7 @@ from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.units import SeatPlot, UnitsView
 from playground.ui.views.view import Legend
+from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -34,11 +35,7 @@ MakeView = Callable[..., UnitsView]
 def make_view(qtbot: QtBot) -> MakeView:
     def make(frame: Frame, config: Config, theme: Any = LIGHT) -> UnitsView:
         view = UnitsView(Document(config), theme)
-        view.document.config_changed.connect(lambda old, new: view.show_config(new))
-        qtbot.addWidget(view)
-        view.resize(640, 260)
-        view.show()
-        view.show_frame(frame)
+        show_alone(view, qtbot, frame, (640, 260))
         return view
 
     return make
