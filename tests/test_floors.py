@@ -6,9 +6,15 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from playground.ui.laboratory import LABORATORY
+from playground.ui.views.boundary import BoundaryView
+from playground.ui.views.gradient import GradientView
+from playground.ui.views.loss import LossView
 
 ROOT = Path(__file__).resolve().parents[1]
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -48,6 +54,8 @@ def test_the_house_keeps_its_floors(house: Path) -> None:
         ("playground.exchange.snapshot", "PySide6"),
         ("playground.ui.views.view", "playground.experiment.session"),
         ("playground.ui.views.view", "playground.ui.network_editor"),
+        ("playground.ui.views.units", "playground.ui.views.maps"),
+        ("playground.ui.views.boundary", "playground.ui.views.loss"),
     ],
 )
 def test_a_planted_violation_is_found(house: Path, importer: str, imported: str) -> None:
@@ -56,6 +64,15 @@ def test_a_planted_violation_is_found(house: Path, importer: str, imported: str)
     verdict = lint(house)
     assert verdict.returncode == 1, verdict.stdout + verdict.stderr
     assert f"{importer} -> {imported}" in verdict.stdout
+
+
+def test_every_view_stands_in_the_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    [modules] = [contract["modules"] for contract in contracts if contract["type"] == "independence"]
+    views = [BoundaryView, GradientView, LossView, *(kind for kind, _ in LABORATORY)]
+    assert modules == sorted(view.__module__ for view in views)
 
 
 @pytest.mark.parametrize(

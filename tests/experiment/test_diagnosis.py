@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from playground.data.dataset import DataError, Dataset
@@ -257,7 +257,7 @@ def test_any_experiment_can_be_diagnosed_and_takes_what_helps(config: Config, ep
     try:
         session = Session(config)
     except (ConfigError, DataError):
-        return
+        reject()
     session.step(min(epochs * session.scene.steps_per_epoch, 150))
     for finding in session.diagnosis():
         assert "nan" not in finding.sentence.split()
