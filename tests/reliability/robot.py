@@ -34,7 +34,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QWidget
 
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config
@@ -104,7 +104,7 @@ class Robot:
             "n": chance.randrange(1000),
         }
         if do in ("click", "double", "context", "type", "wheel", "drag"):
-            widgets = list(_visible())
+            widgets = [widget for widget in _visible() if not isinstance(widget, QLabel) or chance.random() < 0.2]
             deed["at"] = _path(chance.choice(widgets)) if widgets else ""
         match do:
             case "key":
