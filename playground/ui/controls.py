@@ -1,25 +1,22 @@
-"""The controls that forms are made of, flat and calm: number field, slider, selector, box. Knows no config."""
+"""The controls that forms are made of, flat and calm: slider, selector, box. Knows no config."""
 
 from __future__ import annotations
 
 import bisect
 import textwrap
-from typing import ClassVar, cast
+from typing import cast
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QStandardItemModel, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
-    QLineEdit,
     QSlider,
     QStyledItemDelegate,
 )
 
-from playground.options import Number
-from playground.ui.numbers import number_text, parsed, stepped
-from playground.ui.theme import GRID, tabular
+from playground.ui.theme import GRID
 
 # Flat controls, one look for all; what is checked must be seen at a glance. The colours are the palette's, so they
 # follow a change of theme.
@@ -28,10 +25,6 @@ QToolButton { border: 1px solid palette(mid); border-radius: 4px; background: pa
 QToolButton:hover, QToolButton:focus { border-color: palette(text); }
 QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }
 QToolButton:checked:!focus { border-color: palette(highlight); }
-"""
-FIELD = """
-QLineEdit { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 1px 2px; }
-QLineEdit:focus { border-color: palette(highlight); }
 """
 SELECTOR = """
 QComboBox { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px 4px; }
@@ -52,76 +45,6 @@ class CalmWheel:
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():  # type: ignore[attr-defined]
             super().wheelEvent(event)  # type: ignore[misc]
-        else:
-            event.ignore()
-
-
-class NumberField(QLineEdit):
-    """A number that is typed, or stepped by arrow keys and wheel. What is typed and is no number leaves as text."""
-
-    entered = Signal(object)
-    stepped = Signal(object)
-    keys: ClassVar[dict[int, int]] = {
-        Qt.Key.Key_Up: 1,
-        Qt.Key.Key_Down: -1,
-        Qt.Key.Key_PageUp: 5,
-        Qt.Key.Key_PageDown: -5,
-    }
-
-    def __init__(self, knob: Number) -> None:
-        super().__init__()
-        self._knob = knob
-        self._value: float | None = None
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setFont(tabular(self.font()))
-        self.setStyleSheet(FIELD)
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance("0.00000") + 2 * GRID)
-        self.editingFinished.connect(self._enter)
-
-    def show_value(self, value: float | None) -> None:
-        """Show a number; None where there is no single one. What is being typed stays unless the number changed."""
-        if value != self._value or not self.isModified():
-            self._value = value
-            self.setText("" if value is None else number_text(value))
-
-    def _enter(self) -> None:
-        typed = self.text().strip()
-        self._put_back()
-        if typed != self.text():
-            self.entered.emit(parsed(self._knob, typed))
-
-    def _put_back(self) -> None:
-        self.setModified(False)
-        self.show_value(self._value)
-
-    def _step(self, steps: int) -> None:
-        if self._value is not None:
-            self.stepped.emit(stepped(self._knob, self._value, steps))
-            self.selectAll()
-
-    def event(self, event: QEvent) -> bool:
-        # Undo and Space are the text's only while something is being typed, else the document's and the run's.
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and not self.isModified():
-            undoes = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
-            if undoes or event.key() == Qt.Key.Key_Space:
-                event.ignore()
-                return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in self.keys:
-            self._step(self.keys[event.key()])
-        elif event.key() == Qt.Key.Key_Space and not self.isModified():
-            event.ignore()
-        elif event.key() == Qt.Key.Key_Escape and self.isModified():
-            self._put_back()
-        else:
-            super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus() and event.angleDelta().y():
-            self._step(1 if event.angleDelta().y() > 0 else -1)
-            event.accept()
         else:
             event.ignore()
 

@@ -89,7 +89,6 @@ class Row:
         self._description = description
         self._describe(description)
         widget.edited.connect(self._edit)
-        widget.typing.connect(self._take_back)
 
     def show_config(self, config: Config) -> None:
         """Show the knob's value, and the rows of what it has chosen."""
@@ -120,9 +119,6 @@ class Row:
     def _describe(self, text: str) -> None:
         self.label.setToolTip(wrapped(text))
         self.widget.describe(self.path, text)
-
-    def _take_back(self) -> None:
-        take_back(self.widget)
 
     def _edit(self, value: Any, gesture: str) -> None:
         self._rows.edit(self, value, gesture)

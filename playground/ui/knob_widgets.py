@@ -28,8 +28,9 @@ from playground.options import (
     Text,
     knobs,
 )
-from playground.ui.controls import CHIP, Box, NumberField, Selector, Slider, wrapped
+from playground.ui.controls import CHIP, Box, Selector, Slider, wrapped
 from playground.ui.curve_picture import CurveDelegate
+from playground.ui.number_field import NumberField
 from playground.ui.numbers import AIMABLE, stops
 from playground.ui.theme import GRID
 
@@ -41,7 +42,6 @@ class KnobWidget(QWidget):
     """
 
     edited = Signal(object, str)
-    typing = Signal()  # something is being typed that has not been entered
     wide: ClassVar[bool] = False  # whether it stands below its label, across the form
 
     def __init__(self, knob: Knob) -> None:
@@ -99,7 +99,6 @@ class NumberWidget(KnobWidget):
             self._place(field=self.field)
             cast(QHBoxLayout, self.layout()).insertStretch(0)
         self.field.entered.connect(self._emit)
-        self.field.textEdited.connect(self.typing)
         self.field.stepped.connect(self._step)
 
     def show_value(self, value: float | None) -> None:

@@ -54,14 +54,17 @@ def stops(knob: Number, maximum: float) -> list[float]:
     return [knob.minimum, *(stop for stop in between if knob.minimum < stop < maximum), maximum]
 
 
-def stepped(knob: Number, value: float, steps: int) -> float:
-    """The number that lies some steps on: multiples of a round step, or 1, 3, 10, 30 on a logarithmic scale."""
+def stepped(knob: Number, value: float, steps: int, step: float | None = None) -> float:
+    """The number that lies some steps on: multiples of a round step, or 1, 3, 10, 30 on a logarithmic scale.
+
+    `step` takes the place of the step that suits the knob's range.
+    """
     if knob.scale == "log":
         marks = sorted({knob.minimum, *_decades(knob, (1.0, 3.0)), knob.maximum})
         at = bisect.bisect_right(marks, value) - 1 if steps > 0 else bisect.bisect_left(marks, value)
         number = marks[min(max(at + steps, 0), len(marks) - 1)]
     else:
-        step = _step(knob)
+        step = step or _step(knob)
         at = math.floor(value / step + 1e-9) if steps > 0 else math.ceil(value / step - 1e-9)
         number = _round(knob, (at + steps) * step)
     return min(max(number, knob.minimum), knob.maximum)

@@ -13,12 +13,13 @@ from playground.data.dataset import DataError, Dataset
 from playground.experiment.config import Config, ConfigError, TrainingConfig
 from playground.experiment.range_test import HIGHEST, LOWEST, RangeTest, heeded, range_test
 from playground.options import Number, knobs
-from playground.ui.controls import NumberField, sentence_label
+from playground.ui.controls import sentence_label
 from playground.ui.document import Document
+from playground.ui.number_field import NumberField
 from playground.ui.numbers import number_text
 from playground.ui.range_plot import RangePlot
 from playground.ui.reading import Reading
-from playground.ui.refusal import refuse, take_back
+from playground.ui.refusal import take_back
 from playground.ui.theme import GRID, Theme
 
 
@@ -86,15 +87,13 @@ class RangeDialog(QDialog):
                 "where the loss falls fastest; where the loss is lowest, it is nearly too large."
             )
         )
-        knob = knobs(TrainingConfig)["learning_rate"]
+        self._knob = knob = knobs(TrainingConfig)["learning_rate"]
         assert isinstance(knob, Number)
-        self._knob = knob
         self._field = NumberField(knob)
         self._field.setObjectName("range_test.rate")
         self._field.setAccessibleName(knob.label)
-        self._field.entered.connect(self._enter)
+        self._field.entered.connect(self._choose)
         self._field.stepped.connect(self._choose)
-        self._field.textEdited.connect(lambda: take_back(self._field))
         label = QLabel(knob.label)
         label.setBuddy(self._field)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -196,14 +195,6 @@ class RangeDialog(QDialog):
         self._use.setText(self.tr("Use {rate}").format(rate=number_text(self._rate)))
         self._plot.mark("chosen", self._rate)
         self._plot.mark("now", self._document.config.training.learning_rate)
-
-    def _enter(self, typed: float | str) -> None:
-        try:
-            self._knob.check(typed)
-        except ConfigError as error:
-            refuse(self._field, f"{self._knob.label} {error.reason}.")
-        else:
-            self._choose(float(typed))
 
     def _set_rate(self) -> None:
         self._document.set("training.learning_rate", self._rate, self._knob.label)

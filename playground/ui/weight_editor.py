@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Hashable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent, QValidator
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -18,11 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.ui.numbers import read_number
-from playground.ui.refusal import refuse, take_back
-from playground.ui.theme import GRID, tabular
+from playground.options import Number
+from playground.ui.number_field import NumberField
+from playground.ui.theme import GRID
 
 STEP = 0.1
+LARGEST = sys.float_info.max
 MOST_ROWS = 9  # shown at once; more scroll
 
 
@@ -32,70 +34,6 @@ class Row(NamedTuple):
     key: Hashable
     label: str
     value: float
-
-
-class NumberField(QAbstractSpinBox):
-    """A field for any finite number, with step buttons. `value_entered` follows Enter and every step, nothing else."""
-
-    value_entered = Signal(float, float)  # the number before, the number now
-    refused = Signal(str)  # what was typed and is no number
-
-    def __init__(self, value: float) -> None:
-        super().__init__()
-        self.setFont(tabular(self.font()))
-        self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._value = value
-        self.show_value(value)
-
-    def show_value(self, value: float) -> None:
-        """Follow a number that changes elsewhere, unless the user is typing another."""
-        self._value = value
-        if self.lineEdit().isModified():
-            return
-        text = f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
-        if text != self.text():
-            selected = self.lineEdit().hasSelectedText()
-            self.lineEdit().setText(text)
-            if selected:
-                self.selectAll()
-
-    def enter(self, value: float) -> None:
-        """Take this number as the user's."""
-        old = self._value
-        self.lineEdit().setModified(False)
-        self.show_value(value)
-        self.value_entered.emit(old, value)
-
-    # Qt
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        state = QValidator.State.Intermediate if read_number(text) is None else QValidator.State.Acceptable
-        return state, text, position
-
-    def stepBy(self, steps: int) -> None:
-        typed = read_number(self.text())
-        value = self._value if typed is None or not self.lineEdit().isModified() else typed
-        self.enter(round(value + steps * STEP, 12))
-        self.selectAll()
-
-    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
-        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
-
-    def sizeHint(self) -> QSize:
-        width = self.fontMetrics().horizontalAdvance("\N{MINUS SIGN}0.000000000") + 5 * GRID
-        return QSize(width, super().sizeHint().height())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            typed = read_number(self.text())
-            if typed is None:
-                self.refused.emit(self.text())
-            elif self.lineEdit().isModified():
-                self.enter(typed)
-            self.selectAll()
-            event.accept()
-        else:
-            super().keyPressEvent(event)
 
 
 class Popup(QFrame):
@@ -165,7 +103,7 @@ class WeightEditor(Popup):
         layout.setSpacing(GRID)
         layout.addWidget(heading)
         layout.addWidget(self._table(rows))
-        hint = QLabel(self.tr("Enter sets a number, Esc closes."))
+        hint = QLabel(self.tr("Enter sets a number, Esc gives the old one back, and then closes."))
         hint.setProperty("role", "muted")
         layout.addWidget(hint)
 
@@ -179,16 +117,25 @@ class WeightEditor(Popup):
             self._fields[key].show_value(value)
 
     def _field(self, row: Row) -> NumberField:
-        field = NumberField(row.value)
+        field = NumberField(
+            Number(label=row.label, minimum=-LARGEST, maximum=LARGEST), "\N{MINUS SIGN}0.000000e-000", STEP
+        )
+        field.show_value(row.value)
         field.setObjectName("number")
         help = self.tr("{name}: type a number and press Enter, or step with the arrows. Training goes on from there.")
         field.setToolTip(help.format(name=row.label))
         field.setAccessibleName(row.label)
         field.setAccessibleDescription(field.toolTip())
-        field.value_entered.connect(lambda old, new: self.value_entered.emit(row.key, old, new))
-        field.refused.connect(lambda typed: refuse(field, self.tr("“{0}” is not a number.").format(typed.strip())))
-        field.lineEdit().textEdited.connect(lambda: take_back(field))
+        field.entered.connect(partial(self._enter, row.key))
+        field.stepped.connect(partial(self._enter, row.key))
         return field
+
+    def _enter(self, key: Hashable, value: float) -> None:
+        """Show a number before the run does, and say that it is the user's."""
+        field = self._fields[key]
+        old = field.value
+        field.show_value(value)
+        self.value_entered.emit(key, old, value)
 
     def _zero_button(self, row: Row) -> QToolButton:
         button = QToolButton()
@@ -197,7 +144,7 @@ class WeightEditor(Popup):
         button.setAccessibleName(self.tr("set {name} to 0").format(name=row.label))
         button.setToolTip(self.tr("Set {name} to 0.").format(name=row.label))
         button.setAccessibleDescription(button.toolTip())
-        button.clicked.connect(lambda: self._fields[row.key].enter(0.0))
+        button.clicked.connect(lambda: self._enter(row.key, 0.0))
         return button
 
     def _table(self, rows: Sequence[Row]) -> QWidget:

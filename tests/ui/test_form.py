@@ -613,7 +613,7 @@ def test_space_is_the_run_s_unless_something_is_being_typed(qtbot: QtBot) -> Non
     assert (len(played), field.text()) == (1, "0.5")
     qtbot.keyClicks(field, "7")
     qtbot.keyClick(field, Qt.Key.Key_Space)
-    assert (len(played), field.text()) == (1, "0.57 ")
+    assert (len(played), field.text()) == (1, "7 "), "after Enter the next number takes the place of the last"
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])

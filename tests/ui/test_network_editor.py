@@ -24,10 +24,11 @@ from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.diagram_headers import STRETCHES, ActivationSelector, LayerHeader
 from playground.ui.document import Document
 from playground.ui.network_editor import NetworkEditor
+from playground.ui.number_field import NumberField
 from playground.ui.numbers import read_number
 from playground.ui.refusal import Refusal
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.weight_editor import NumberField, WeightEditor
+from playground.ui.weight_editor import WeightEditor
 
 Widget = TypeVar("Widget", bound=QWidget)
 
@@ -466,7 +467,9 @@ def test_what_is_no_finite_number_is_not_taken(bench: Bench, text: str) -> None:
     assert bench.edited == []
     assert read_number(text) is None
     refusals = [said for said in bench.editor.findChildren(Refusal) if said.isVisible()]
-    assert [said.text() for said in refusals] == ([f"“{text}” is not a number."] if text else []), "or nothing typed"
+    assert [said.text() for said in refusals] == ([f'bias must be a number, not "{text}".'] if text else []), (
+        "or nothing typed"
+    )
     for refusal in refusals:
         place = QRect(refusal.mapToGlobal(QPoint(0, 0)), refusal.size())
         assert not place.intersects(popup.geometry())
@@ -495,17 +498,22 @@ def test_an_open_number_follows_the_run_unless_one_is_being_typed(bench: Bench) 
     bench.session.set_weight(0, 0, 2, 0.75)
     bench.editor.show_frame(bench.session.frame())
     assert number.text() == "0.75"
-    assert number.lineEdit().selectedText() == "0.75"
+    assert number.selectedText() == "0.75"
     QTest.keyClicks(number, "3")
     bench.session.set_weight(0, 0, 2, 0.5)
     bench.editor.show_frame(bench.session.frame())
     assert number.text() == "3"
 
 
-def test_escape_closes_and_sets_nothing(bench: Bench) -> None:
+def test_escape_gives_the_number_back_and_then_closes(bench: Bench) -> None:
     popup = bench.click(bench.geometry.bias(1, 0).center())
-    QTest.keyClicks(popup.field(Place(0, 0, 2)), "3")
-    QTest.keyClick(popup.field(Place(0, 0, 2)), Qt.Key.Key_Escape)
+    number = popup.field(Place(0, 0, 2))
+    before = number.text()
+    QTest.keyClicks(number, "3")
+    QTest.keyClick(number, Qt.Key.Key_Escape)
+    assert popup.isVisible()
+    assert number.text() == number.selectedText() == before
+    QTest.keyClick(number, Qt.Key.Key_Escape)
     assert not popup.isVisible()
     assert bench.edited == []
     bench.catch_up()
