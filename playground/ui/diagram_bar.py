@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from playground.experiment.config import MAX_LAYERS
+from playground.options import Integer
 from playground.ui.diagram_controls import describe, enable, stepper, tool_button
 from playground.ui.diagram_geometry import LARGEST, SMALLEST
 from playground.ui.member_selector import MemberSelector
@@ -22,8 +23,9 @@ class DiagramBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        knob = Integer(label=self.tr("hidden layers"), minimum=0, maximum=MAX_LAYERS)
         self.fewer, self.count, self.more = stepper(
-            "layers", self.tr("fewer hidden layers"), self.tr("more hidden layers")
+            "layers", knob, self.tr("fewer hidden layers"), self.tr("more hidden layers")
         )
         self.members = MemberSelector()
         self.edges = Segments(
@@ -72,14 +74,18 @@ class DiagramBar(QWidget):
             row.addWidget(widget)
         self.fewer.clicked.connect(lambda: self.layers_wanted.emit(-1))
         self.more.clicked.connect(lambda: self.layers_wanted.emit(1))
+        for taken in (self.count.entered, self.count.stepped):
+            taken.connect(lambda layers: self.layers_wanted.emit(layers - self.count.value))
         self.smaller.clicked.connect(lambda: self.zoom_wanted.emit(-1))
         self.larger.clicked.connect(lambda: self.zoom_wanted.emit(1))
         self.fit.clicked.connect(self.fit_wanted)
 
     def show_layers(self, layers: int) -> None:
         """Show how many hidden layers there are."""
-        self.count.setText(str(layers))
+        self.count.show_value(layers)
         restarts = self.tr("The run starts again.")
+        how_many = self.tr("How many hidden layers there are: type it, or step with the arrow keys.")
+        describe(self.count, f"{how_many} {restarts}")
         add, full = (
             self.tr("Add a hidden layer before the output."),
             self.tr("A network has at most {most} hidden layers."),

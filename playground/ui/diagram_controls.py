@@ -1,21 +1,25 @@
-"""The small flat buttons above a network's diagram, each with one sentence on what it does or why it cannot."""
+"""The small flat controls above a network's diagram, each with one sentence on what it does or why it cannot."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
-from playground.ui.theme import tabular
+from playground.options import Integer
+from playground.ui.number_field import NumberField
+
+HEIGHT = 22
 
 
-def stepper(name: str, fewer: str, more: str) -> tuple[QToolButton, QLabel, QToolButton]:
-    """Fewer, how many, more: the number keeps its width."""
-    count = QLabel()
+def stepper(name: str, knob: Integer, fewer: str, more: str) -> tuple[QToolButton, NumberField, QToolButton]:
+    """Fewer, how many, more: the number can be typed too, and keeps its width."""
+    count = NumberField(knob, "00")
     count.setObjectName(name)
-    count.setFont(tabular(count.font()))
     count.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    count.setFixedWidth(count.fontMetrics().horizontalAdvance("00") + 4)
-    return tool_button("\N{MINUS SIGN}", f"{name}_fewer", fewer), count, tool_button("+", f"{name}_more", more)
+    count.setAccessibleName(knob.label)
+    buttons = tool_button("\N{MINUS SIGN}", f"{name}_fewer", fewer), tool_button("+", f"{name}_more", more)
+    count.setFixedHeight(HEIGHT)
+    return buttons[0], count, buttons[1]
 
 
 def tool_button(text: str, name: str, spoken: str) -> QToolButton:
@@ -26,8 +30,8 @@ def tool_button(text: str, name: str, spoken: str) -> QToolButton:
     button.setAccessibleName(spoken)
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setFixedHeight(22)
-    button.setMinimumWidth(22)
+    button.setFixedHeight(HEIGHT)
+    button.setMinimumWidth(20)
     return button
 
 

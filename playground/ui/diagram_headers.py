@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from playground.experiment.config import MAX_UNITS, Layer
 from playground.nn.activations import ACTIVATIONS, Activation
+from playground.options import Integer, knobs
 from playground.ui.controls import wrapped
 from playground.ui.curve_picture import ICON, CurveDelegate, curve_icon
 from playground.ui.diagram_controls import describe, enable, stepper
@@ -150,8 +153,11 @@ class LayerHeader(ColumnHeader):
         self.setObjectName(f"layer_{index}")
         self.title = TitleButton(f"layer_{index}_details")
         self.title.setText(self.tr("layer {number}").format(number=number))
+        knob = knobs(Layer)["units"]
+        assert isinstance(knob, Integer)
         self.fewer, self.count, self.more = stepper(
             f"layer_{index}_units",
+            replace(knob, label=self.tr("units of layer {number}").format(number=number)),
             self.tr("fewer units in layer {number}").format(number=number),
             self.tr("more units in layer {number}").format(number=number),
         )
@@ -166,17 +172,21 @@ class LayerHeader(ColumnHeader):
         self.rows[2].addWidget(self.activation, 1)
         self.fewer.clicked.connect(lambda: self.units_wanted.emit(index, -1))
         self.more.clicked.connect(lambda: self.units_wanted.emit(index, 1))
+        for taken in (self.count.entered, self.count.stepped):
+            taken.connect(lambda units: self.units_wanted.emit(index, units - self.count.value))
         self.activation.activated.connect(lambda: self.activation_chosen.emit(index, self.activation.currentData()))
         self.title.details_wanted.connect(lambda corner: self.details_wanted.emit(index, corner))
 
     def show_layer(self, layer: Layer) -> None:
         """Show what the config says of this layer."""
         number = self.index + 1
-        self.count.setText(str(layer.units))
+        self.count.show_value(layer.units)
         add, remove = self.tr("Add a unit to layer {number}."), self.tr("Remove a unit from layer {number}.")
         full = self.tr("A layer has at most {most} units.").format(most=MAX_UNITS)
         least = self.tr("A layer has at least one unit; fewer hidden layers remove it.")
         restarts = self.tr("The run starts again.")
+        how_many = self.tr("How many units layer {number} has: type it, or step with the arrow keys.")
+        describe(self.count, f"{how_many.format(number=number)} {restarts}")
         enable(self.more, layer.units < MAX_UNITS, f"{add.format(number=number)} {restarts}", full)
         enable(self.fewer, layer.units > 1, f"{remove.format(number=number)} {restarts}", least)
         activation = layer.activation

@@ -19,14 +19,12 @@ class NetworkEdits(QObject):
         self._document = document
 
     def change_layers(self, change: int) -> None:
-        """More hidden layers, the new one like the last; or without the last."""
+        """So many more hidden layers, the new ones like the last; or without the last ones."""
         hidden = self._document.config.network.hidden
-        if change < 0:
-            self._document.set("network.hidden", hidden[:-1], self.tr("Remove layer"))
-            return
         last = hidden[-1] if hidden else Layer()
         added = dataclasses.replace(last, units=max(2, min(last.units, 4)))
-        self._document.set("network.hidden", (*hidden, added), self.tr("Add layer"))
+        layers = (*hidden, *[added] * change)[: len(hidden) + change]
+        self._document.set("network.hidden", layers, self.tr("Hidden layers: {count}").format(count=len(layers)))
 
     def choose_member(self, member: int) -> None:
         """Show this member."""
@@ -40,8 +38,8 @@ class NetworkEdits(QObject):
         """More or fewer units in a hidden layer, within what one can have."""
         units = self._document.config.network.hidden[layer].units + change
         if 1 <= units <= MAX_UNITS:
-            label = self.tr("Add unit to layer {number}") if change > 0 else self.tr("Remove unit from layer {number}")
-            self._document.set(f"network.hidden.{layer}.units", units, label.format(number=layer + 1))
+            label = self.tr("Units of layer {number}: {count}").format(number=layer + 1, count=units)
+            self._document.set(f"network.hidden.{layer}.units", units, label)
 
     def choose_activation(self, layer: int, name: str) -> None:
         """Give a hidden layer another activation, with its usual knobs."""

@@ -46,7 +46,7 @@ class NumberField(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFont(tabular(self.font()))
         self.setStyleSheet(FIELD)
-        self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + 2 * GRID)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + GRID * 3 // 2)
         self.editingFinished.connect(self._take)
         self.textEdited.connect(lambda: take_back(self))
 

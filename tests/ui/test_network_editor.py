@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Config, Layer, NetworkConfig
@@ -126,16 +126,42 @@ def test_layers_are_added_and_removed_and_the_edit_is_undone(bench: Bench) -> No
     stack = bench.document.undo_stack
     bench.press("layers_more")
     assert bench.units == [4, 2, 2]
-    assert stack.undoText() == "Add layer"
-    assert found(bench.editor, QLabel, "layers").text() == "3"
+    assert stack.undoText() == "Hidden layers: 3"
+    assert found(bench.editor, NumberField, "layers").text() == "3"
     bench.press("layers_fewer")
     bench.press("layers_fewer")
     assert bench.units == [4]
-    assert stack.undoText() == "Remove layer"
+    assert stack.undoText() == "Hidden layers: 1"
     for _ in range(3):
         stack.undo()
     assert bench.units == [4, 2]
-    assert found(bench.editor, QLabel, "layers").text() == "2"
+    assert found(bench.editor, NumberField, "layers").text() == "2"
+
+
+def test_numbers_of_layers_and_units_are_typed_and_stepped(bench: Bench) -> None:
+    layers = found(bench.editor, NumberField, "layers")
+    QTest.mouseClick(layers, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(layers, "4")
+    QTest.keyClick(layers, Qt.Key.Key_Return)
+    assert bench.units == [4, 2, 2, 2]
+    units = found(bench.editor, NumberField, "layer_2_units")
+    QTest.mouseClick(units, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(units, "17")
+    QTest.keyClick(units, Qt.Key.Key_Tab)
+    assert bench.units == [4, 2, 17, 2]
+    assert bench.document.undo_stack.undoText() == "Units of layer 3: 17"
+    QTest.mouseClick(units, Qt.MouseButton.LeftButton)
+    QTest.keyClick(units, Qt.Key.Key_Down)
+    assert bench.units == [4, 2, 16, 2]
+    QTest.keyClicks(units, "33")
+    QTest.keyClick(units, Qt.Key.Key_Return)
+    assert (bench.units, units.text()) == ([4, 2, 16, 2], "16")
+    (refusal,) = [said for said in bench.editor.findChildren(Refusal) if said.isVisible()]
+    assert refusal.text() == "units of layer 3 must lie between 1 and 32, not 33."
+    QTest.mouseClick(layers, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(layers, "0")
+    QTest.keyClick(layers, Qt.Key.Key_Return)
+    assert bench.units == []
 
 
 @pytest.mark.parametrize(("last", "added"), [(1, 2), (3, 3), (32, 4)])
@@ -166,15 +192,15 @@ def test_layers_end_at_the_limit_with_a_reason(qtbot: QtBot) -> None:
 def test_units_are_added_and_removed_and_the_edit_is_undone(bench: Bench) -> None:
     bench.press("layer_1_units_more")
     assert bench.units == [4, 3]
-    assert bench.document.undo_stack.undoText() == "Add unit to layer 2"
+    assert bench.document.undo_stack.undoText() == "Units of layer 2: 3"
     bench.press("layer_0_units_fewer")
     assert bench.units == [3, 3]
-    assert bench.document.undo_stack.undoText() == "Remove unit from layer 1"
-    assert found(bench.editor, QLabel, "layer_0_units").text() == "3"
+    assert bench.document.undo_stack.undoText() == "Units of layer 1: 3"
+    assert found(bench.editor, NumberField, "layer_0_units").text() == "3"
     bench.document.undo_stack.undo()
     bench.document.undo_stack.undo()
     assert bench.units == [4, 2]
-    assert found(bench.editor, QLabel, "layer_1_units").text() == "2"
+    assert found(bench.editor, NumberField, "layer_1_units").text() == "2"
 
 
 def test_units_end_at_the_limits_with_a_reason(qtbot: QtBot) -> None:
