@@ -116,6 +116,17 @@ class Progress:
         return self._watch.fallen
 
     @property
+    def broken(self) -> NDArray[np.bool_]:
+        """Which members have a number that is not finite among all that goes from step to step, (members,).
+
+        No step makes such a number finite again, so that it does not matter when one looks.
+        """
+        network = self.network
+        kept = (network.parameters, network.statistics, *self._trainer.slots)
+        finite: NDArray[np.bool_] = np.logical_and.reduce([np.isfinite(array).all(axis=1) for array in kept])
+        return ~finite
+
+    @property
     def all_held(self) -> bool:
         """Whether no member trains any more."""
         return bool(self._watch.held.all())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.dataset import Floats
 from playground.experiment.config import Config
 from playground.experiment.evaluation import Evaluation
 from playground.experiment.frame import Divergence, Scene, Scores
@@ -44,9 +44,11 @@ class Run:
         self.observer = Observer(problem, scene, self.progress)
         self.observer.follow(config, needs)
         self.scores = self._score()
-        self._start_loss = self.scores.train_loss
         self.comparable_from = 0
-        self._good: State  # the last record whose training loss was no higher than at the start
+        self._start()
+        self._good = self._checkpoint = (
+            self.progress.moment()
+        )  # the last record whose loss was no higher than at the start
         self._record()
         self.observer.record()
 
@@ -60,7 +62,7 @@ class Run:
         stop = min(due, first + most)
         progress.train_to(stop)
         if record and stop == due:
-            if self._take_scores():
+            if self._take_scores(recording=True):
                 self._record()
             else:
                 self._find_divergence()
@@ -70,6 +72,7 @@ class Run:
 
     def adjust(self, config: Config, problem: Problem, scene: Scene, needs: frozenset[str]) -> None:
         """Go on with the same weights under other rules of training."""
+        self.settle()
         progress, old_loss = self.progress, self._problem.loss
         now, size = progress.moment(), progress.batch_size
         self._problem, self._stopping = problem, config.training.stopping
@@ -82,19 +85,19 @@ class Run:
         self.divergence = None
         self.scores = self._score()
         if problem.loss != old_loss:  # another measure of what is good
-            self._start_loss = self.scores.train_loss
+            self._start()
             self._good = progress.moment()
             self._break_off()
 
     def take_edit(self) -> None:
-        """Go on from weights that someone has changed by hand."""
+        """Go on from weights that someone has changed by hand. What was not finite before has been settled."""
         scores = self._score()
         if not math.isfinite(scores.train_loss):  # which the next step will find out
             self._checkpoint = self.progress.moment()
             return
         self.scores = scores
         if not self.progress.steps:
-            self._start_loss = scores.train_loss
+            self._start()
         self._break_off()
 
     def go_back(self) -> None:
@@ -120,7 +123,7 @@ class Run:
     @property
     def living(self) -> NDArray[np.bool_]:
         """Which members' answers count, (members,): those that have not fallen; all, if none is left."""
-        living = _finite(self.network.parameters) & ~self.progress.fallen
+        living = ~(self.progress.broken | self.progress.fallen)
         return living if living.any() else ~living
 
     @property
@@ -146,10 +149,14 @@ class Run:
 
     def refresh_scores(self) -> None:
         """Score the weights as they are, where that is quick; at every other time the last record's scores stand."""
-        stale = self._small and self._scored_at != self.progress.steps
-        # Weights that are not finite stay so: the next record would find the same, had nobody looked.
-        if stale and not self._take_scores(~_finite(self.network.parameters)):
+        if self._small and self._scored_at != self.progress.steps and not self._take_scores(recording=False):
             self._find_divergence()
+
+    def settle(self) -> None:
+        """Take back now what the next record would find to be no longer finite."""
+        with np.errstate(all="ignore"):
+            if self.progress.broken.any() and not self._take_scores(recording=False):
+                self._find_divergence()
 
     def inside(self, config: Config, member: int) -> Inside:
         """What looks may read."""
@@ -158,7 +165,8 @@ class Run:
     # Saving
 
     def state(self) -> State:
-        """All that the run has become: weights, optimizer, generators, position and history."""
+        """All that the run has become: weights, optimizer, generators, position and history. All of it is finite."""
+        self.settle()
         moment = self.progress.moment()
         plain = {
             "resolution": self.history.resolution,
@@ -202,16 +210,16 @@ class Run:
         often = self._small and self.network.members == 1
         return min(2 if often else 0, self.progress.steps_per_epoch.bit_length() - 1)
 
-    def _take_scores(self, broken: NDArray[np.bool_] | None = None) -> bool:
+    def _take_scores(self, recording: bool) -> bool:
         """Score the present weights; False when no member is left. Scores that are not finite are not taken.
 
-        Members whose loss is not finite, of the `broken` ones if given, (members,), are lost: while others go on they
-        are held where they were at the last checkpoint.
+        Members that are broken are lost, and at a record those whose loss is not finite: while others go on they are
+        held where they were at the last checkpoint. Between records such a loss may pass.
         """
         scores = self._score()
-        lost = ~np.isfinite(scores.train_losses)
-        if broken is not None:
-            lost &= broken
+        lost = self.progress.broken
+        if recording:
+            lost |= ~np.isfinite(scores.train_losses)
         if (lost | self.progress.fallen).all():
             return False
         if lost.any():
@@ -236,6 +244,11 @@ class Run:
         self.divergence = Divergence(
             step, layer, name, f"The run diverged at step {step:,}: numbers in the {name} grew beyond all bounds."
         )
+
+    def _start(self) -> None:
+        """What is good from now on: a loss no higher than the present one, or any that is finite."""
+        loss = self.scores.train_loss
+        self._start_loss = loss if math.isfinite(loss) else sys.float_info.max
 
     def _score(self) -> Scores:
         train, test = self.evaluate("train"), self.evaluate("test")
@@ -271,9 +284,3 @@ class Run:
         """Drop what was written down of steps that are still to come."""
         self.history.forget_after(self.progress.steps)
         self.observer.vitals.forget_after(self.progress.steps)
-
-
-def _finite(parameters: Floats) -> NDArray[np.bool_]:
-    """Which members' numbers all are, (members,)."""
-    finite: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(parameters), axis=1)
-    return finite

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 import numpy as np
@@ -112,15 +111,21 @@ class Session:
 
         Raises:
             IndexError: when there is no such weight.
-            ValueError: when the value is not finite.
+            ValueError: when the value is beyond what the network's precision can hold.
         """
         if min(layer, unit, input) < 0:
             raise IndexError("layers, units and inputs are counted from 0")
-        if not math.isfinite(value):
-            raise ValueError(f"a weight must be a finite number, not {value}")
+        self._run.settle()
         network = self._alone(member)
-        network.activations[layer].set_edge(network.weights[layer], unit, input, value)
-        self._run.take_edit()
+        with np.errstate(all="ignore"):
+            weights = network.weights[layer]
+            kept = weights.copy()
+            network.activations[layer].set_edge(weights, unit, input, value)
+            if not np.isfinite(weights).all():
+                weights[...] = kept
+                dtype, most = weights.dtype, np.finfo(weights.dtype).max
+                raise ValueError(f"a weight in {dtype} must be a number of at most {most:.2g} in size, not {value:g}")
+            self._run.take_edit()
 
     def go_back(self) -> None:
         """After a divergence: return to the last record whose training loss was no higher than at the start."""

@@ -118,6 +118,18 @@ class Network:
             outputs[..., part, :] = np.swapaxes(work.outputs(X[part].T), -1, -2)
         return outputs
 
+    def broken_layer(self, *others: Array) -> int | None:
+        """Counted from 0, the first layer with parameters or statistics that are not finite; None if all are.
+
+        `others`, (..., count), hold something of each parameter that is to be finite too.
+        """
+        flat = [np.split(array, self.starts[1:], axis=-1) for array in (self.parameters, *others)]
+        for layer, statistics in enumerate(self.stage_statistics):
+            own = [pieces[layer] for pieces in flat] + [array for stage in statistics for array in stage]
+            if not all(np.isfinite(array).all() for array in own):
+                return layer
+        return None
+
     def _hold(self, parameters: Array, gradients: Array, statistics: Array) -> None:
         """Take these flat buffers, and make the layers' views of them."""
         self.parameters, self.gradients, self.statistics = parameters, gradients, statistics

@@ -117,7 +117,10 @@ class Trainer:
         return self._regularizer.penalty(self.network.parameters, self._pulled)
 
     def broken_layer(self, x: Array, target: Array) -> int | None:
-        """Counted from 0, where the step just run left the finite numbers: forward, in the loss, backward or after it."""
+        """Counted from 0, where the step just run left the finite numbers: forward, in the loss, backward or after it.
+
+        After it are the parameters, what stages remember, and what the optimizer does.
+        """
         work = self._pass(x)
         layer = work.broken_layer()
         if layer is not None:
@@ -125,7 +128,7 @@ class Trainer:
         output = work.output
         if not np.isfinite(self.loss.value(output.activation, output.z, output.h, target)).all():
             return len(self.network.units) - 1
-        return next((i for i, weights in enumerate(self.network.weights) if not np.isfinite(weights).all()), None)
+        return self.network.broken_layer(self.slots)
 
     def forward(self, x: Array, turn: Turn = nothing_random) -> list[Call]:
         """Run forward as training does, for `last_loss` to look at."""

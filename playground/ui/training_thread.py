@@ -116,6 +116,8 @@ class TrainingThread(QThread):
             self._session.set_weight(layer, unit, input, value, self._session.member)
         except IndexError:
             self._tell("failed", "That weight is no longer there: the network has changed.", "")
+        except ValueError as error:
+            self._tell("failed", f"{error}.".capitalize(), "")
         self._stale = True
 
     def load(self, session: Session) -> None:

@@ -219,7 +219,6 @@ DAMAGE: dict[str, list[Damage]] = {
     r"^history: its records are not finite or not in order$": [
         set_at("history", (1, 0), np.nan),
         set_at("history", (1, 1), np.inf),
-        set_at("history", (1, 2), np.inf),
         replace("history", lambda array: array[::-1]),
         replace("history", lambda array: array[[0, 0]]),
     ],

@@ -25,6 +25,7 @@ from playground.nn.losses import SquaredError
 from playground.options import with_value
 from playground.ui import training_thread
 from playground.ui.runner import Runner
+from tests.configs import edited
 
 
 class Witness:
@@ -283,6 +284,16 @@ def test_a_weight_is_set_and_one_that_is_not_there_is_told(alone: Witness) -> No
     assert name == "failed"
     assert "no longer there" in sentence
     assert details == ""
+
+
+def test_a_weight_beyond_the_precision_is_told(witness: Callable[..., Witness]) -> None:
+    alone = witness(Session(edited({"network.precision": "float32"})))
+    before = alone.settle().weights[0][1, 2]
+    alone.runner.set_weight(0, 1, 2, 1e39)
+    assert alone.settle().weights[0][1, 2] == before
+    [(name, sentence, details)] = alone.told
+    assert (name, details) == ("failed", "")
+    assert sentence == "A weight in float32 must be a number of at most 3.4e+38 in size, not 1e+39."
 
 
 def test_divergence_pauses_and_one_can_go_back(witness: Callable[..., Witness]) -> None:
