@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QMarginsF, QMimeData, QRect, QRectF, QSaveFile, QSize, Qt
+from PySide6.QtCore import QBuffer, QMarginsF, QMimeData, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QGraphicsView
 
+from playground.exchange.atomic import write_atomically
 from playground.ui.theme import GRID
 from playground.ui.views.view import View
 
@@ -23,7 +24,7 @@ def save_figure(view: View, path: str | os.PathLike[str]) -> None:
     """Write a view's figure; the name's ending, .png or .svg, says how.
 
     Raises:
-        OSError: in one sentence, when the ending is another or the file cannot be written. What stood there stays.
+        OSError: when the ending is another, in one sentence, or the file cannot be written. What stood there stays.
     """
     path = Path(path)
     match path.suffix.lower():
@@ -33,9 +34,7 @@ def save_figure(view: View, path: str | os.PathLike[str]) -> None:
             content = _svg(view)
         case _:
             raise OSError(f"{path.name}: a figure is saved as .png or .svg.")
-    file = QSaveFile(str(path))
-    if not file.open(QSaveFile.OpenModeFlag.WriteOnly) or file.write(content) != len(content) or not file.commit():
-        raise OSError(f"{path}: the figure could not be written: {file.errorString()}.")
+    write_atomically(path, content)
 
 
 def copy_figure(view: View) -> None:
