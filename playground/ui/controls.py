@@ -36,6 +36,7 @@ QComboBox QAbstractItemView::item:selected { background: palette(highlight); col
 """
 
 
+RESTART_MARK = "⇤"  # beside what restarts the run: back to the starting line, and not the reset button's arrow
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 

@@ -26,7 +26,7 @@ from playground.options import (
     knobs,
     with_value,
 )
-from playground.ui.controls import wrapped
+from playground.ui.controls import RESTART_MARK, wrapped
 from playground.ui.document import Document
 from playground.ui.formula import Formula
 from playground.ui.knob_widgets import WIDGETS, ChoiceWidget, KnobWidget, about, has_widget
@@ -83,11 +83,11 @@ class Row:
         self.label.setBuddy(cast(QWidget, widget.focusProxy()))
         self.mark = QLabel()
         self.mark.setProperty("role", "muted")
-        if path.startswith(RESTARTING):
-            self.show_mark(rows.tr("Changing this restarts the run."))
         self._rows = rows
-        self._description = description
-        self._describe(description)
+        self._words = {"knob": description, "value": "", "mark": ""}  # what a row says of itself, in this order
+        if path.startswith(RESTARTING):
+            self.show_mark(rows.tr("Changing this restarts the run with new weights; all other settings stay."))
+        self._describe()
         widget.edited.connect(self._edit)
 
     def show_config(self, config: Config) -> None:
@@ -95,13 +95,14 @@ class Row:
         value = shared(config, self.path)
         self.widget.show_value(value)
         if self.inner is not None:
-            self._describe("\n\n".join(filter(None, (self._description, about(type(value))))))
+            self._describe(value=about(type(value)))
             self.inner.show_config(config)
 
     def show_mark(self, tip: str) -> None:
         """Mark that the run starts again when this changes."""
-        self.mark.setText("↺")
-        self.mark.setToolTip(tip)
+        self.mark.setText(RESTART_MARK)
+        self.mark.setToolTip(wrapped(tip))
+        self._describe(mark=f"{RESTART_MARK} {tip}")
 
     def show_presence(self, visible: bool) -> None:
         """Take the row away for a while, or bring it back."""
@@ -116,7 +117,9 @@ class Row:
                 part.hide()
                 part.deleteLater()
 
-    def _describe(self, text: str) -> None:
+    def _describe(self, **words: str) -> None:
+        self._words |= words
+        text = "\n\n".join(filter(None, self._words.values()))
         self.label.setToolTip(wrapped(text))
         self.widget.describe(self.path, text)
 

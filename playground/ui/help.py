@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QWidget
 
 from playground import __version__
+from playground.ui.controls import RESTART_MARK
 
 
 def show_shortcuts(window: QMainWindow) -> None:
@@ -20,7 +21,8 @@ def show_shortcuts(window: QMainWindow) -> None:
         if keys:
             text = escape(action.text().replace("&", ""))
             rows.append(f"<tr><td style='padding: 2px 24px 2px 0'>{text}</td><td><b>{keys}</b></td></tr>")
-    _message(window, _tr("Keyboard shortcuts"), f"<table>{''.join(rows)}</table>", "")
+    mark = _tr("Controls marked {mark} restart the run: new weights, epoch 0.").format(mark=RESTART_MARK)
+    _message(window, _tr("Keyboard shortcuts"), f"<table>{''.join(rows)}</table><p>{mark}</p>", "")
 
 
 def show_details(window: QWidget, sentence: str, details: str) -> None:

@@ -48,7 +48,7 @@ class NumberField(QLineEdit):
         self.setStyleSheet(FIELD)
         self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + GRID * 3 // 2)
         self.editingFinished.connect(self._take)
-        self.textEdited.connect(lambda: take_back(self))
+        self.textEdited.connect(self._take_back)
 
     @property
     def value(self) -> float | None:
@@ -77,6 +77,9 @@ class NumberField(QLineEdit):
             refuse(self, f"{self._knob.label} {error.reason}.")
         else:
             self.entered.emit(value)
+
+    def _take_back(self) -> None:
+        take_back(self)
 
     def _put_back(self) -> None:
         self.setModified(False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from playground.experiment.config import MAX_SEED
+from playground.ui.controls import RESTART_MARK
 from playground.ui.run_bar import action_icons
 from playground.ui.theme import Theme
 
@@ -74,6 +75,8 @@ class RunActions(QObject):
         self.named["play"].setText(self.tr("Pause") if running else self.tr("Run"))
         action_icons(self.named, self._theme, running)
         if running:
-            self._window.strip.say(self.tr("Training. Every control stays live; marked ones restart the run."))
+            self._window.strip.say(
+                self.tr("Training. Every control stays live; those marked {0} restart the run.").format(RESTART_MARK)
+            )
         else:
             self._window.strip.say(self.tr("Paused. Space goes on."))

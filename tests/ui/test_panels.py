@@ -29,6 +29,7 @@ from playground.nn.optimizers import OPTIMIZERS, Adam
 from playground.nn.regularizers import L2, REGULARIZERS
 from playground.nn.schedules import SCHEDULES
 from playground.options import Options, Subset, knobs, with_value
+from playground.ui.controls import RESTART_MARK
 from playground.ui.document import Document
 from playground.ui.form import Form
 from playground.ui.group import Group
@@ -423,9 +424,10 @@ def test_what_may_restart_the_run_is_marked(qtbot: QtBot, path: str) -> None:
     widget = panel.findChild(ChoiceWidget, path)
     assert widget is not None
     form = widget.parentWidget()
-    marks = [text for text in form.findChildren(QLabel) if text.text() == "↺"]
+    marks = [text for text in form.findChildren(QLabel) if text.text() == RESTART_MARK]
     assert len(marks) == 1
-    assert marks[0].toolTip()
+    assert "restarts the run" in " ".join(marks[0].toolTip().lower().split())
+    assert RESTART_MARK in widget.selector.toolTip(), "told wherever the pointer rests"
 
 
 # Both

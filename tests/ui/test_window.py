@@ -39,7 +39,9 @@ from playground.nn.losses import SquaredError
 from playground.nn.optimizers import Adam
 from playground.nn.regularizers import L1, L2
 from playground.options import with_value
+from playground.ui.controls import RESTART_MARK
 from playground.ui.diagram_geometry import Place
+from playground.ui.form import Rows
 from playground.ui.laboratory import LABORATORY
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.view import View
@@ -48,6 +50,7 @@ from playground.ui.window import Window
 from tests.ui.conftest import Pilot, Windows
 
 Key = Qt.Key
+README = Path(__file__).parents[2] / "README.md"
 CONTROLS = (QAbstractButton, QComboBox, QAbstractSpinBox, QSlider, QLineEdit)
 
 GOES_ON = [
@@ -821,9 +824,19 @@ def test_f1_shows_every_action_that_has_a_key(pilot: Pilot) -> None:
         if action.text().replace("&", "") not in box.text() or action.shortcut().toString() not in box.text()
     ]
     assert missing == []
+    assert f"marked {RESTART_MARK} restart the run" in box.text()
     box.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not pilot.window.findChildren(QMessageBox), "closed dialogs do not pile up"
+
+
+def test_what_restarts_the_run_has_one_mark_in_the_window_and_the_readme(pilot: Pilot) -> None:
+    marks = {row.mark.text() for rows in pilot.window.findChildren(Rows) for row in rows.rows.values()}
+    assert marks == {RESTART_MARK, ""}
+    assert "↺" not in marks, "that is the reset button, and reads as back to the default"
+    assert f"Controls marked {RESTART_MARK} restart the run" in README.read_text(encoding="utf-8")
+    pilot.play()
+    assert f"those marked {RESTART_MARK} restart the run" in pilot.strip.text
 
 
 def test_about_names_the_program_and_its_version(pilot: Pilot) -> None:
