@@ -39,12 +39,9 @@ class Output:
         if len(parts) > 1:
             total = np.array([[self._walk.loss]])
             matrices.append(matrix("L", total, "The loss of this example, of all outputs.", Sum(of_each), sign="sum ="))
-        regularizer = self._inside.config.training.regularizer
+        regularizer, pulled = self._inside.regularizer
         if not isinstance(regularizer, NoRegularizer):
-            rate = self._inside.problem.members[self._inside.member].penalty_rate
-            regularizer = regularizer if rate is None else replace(regularizer, rate=rate)  # type: ignore[call-arg]
-            network = self._inside.network
-            penalty = regularizer.penalty(network.parameters, network.is_weight).reshape(1, 1).astype(float)
+            penalty = regularizer.penalty(self._inside.network.parameters, pulled).reshape(1, 1).astype(float)
             meaning = f"Penalty on all weights, by {regularizer.label}; it is no part of this example's loss."
             matrices.append(matrix("penalty", penalty, meaning, sign="and"))
         return self._step("loss", f"Loss: {self._loss.label}", *_equation(self._loss), matrices)

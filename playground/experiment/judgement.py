@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
+from playground.experiment import bins
 from playground.experiment.look import Inside, Look, frozen
 from playground.experiment.part import Part
 from playground.experiment.problem import Problem
@@ -100,10 +101,8 @@ class Judgement(Look):
     @classmethod
     def _of_number(cls, name: str, truth: Floats, answer: Floats) -> Self:
         residuals = answer - truth
-        reach = float(np.abs(residuals).max()) or 1.0
-        counts, edges = np.histogram(residuals, BARS, (-reach, reach))
-        spread = float(np.square(truth - truth.mean()).mean())
-        squared = float(np.square(residuals).mean())
+        reach = float(np.max(np.abs(residuals), initial=0.0, where=np.isfinite(residuals))) or 1.0
+        error, spread = _root_mean_square(residuals), _root_mean_square(truth - truth.mean())
         return cls(
             name,
             len(truth),
@@ -114,10 +113,10 @@ class Judgement(Look):
             np.nan,
             frozen(truth),
             frozen(answer),
-            frozen(counts.astype(np.int64)),
-            frozen(edges),
-            squared**0.5,
-            1.0 - squared / spread if spread > 0.0 else np.nan,
+            frozen(bins.counts(residuals, -reach, reach, BARS).astype(np.int64)),
+            frozen(bins.edges(-reach, reach, BARS)),
+            error,
+            float(1.0 - np.square(np.float64(error) / spread)) if spread > 0.0 else np.nan,
         )
 
 
@@ -159,6 +158,14 @@ def roc_of(is_class: NDArray[np.bool_], share: Floats) -> tuple[Floats, float]:
     points = np.stack([wrong / wrong[-1], found / found[-1], np.append(1.0, share[ends])])[:, kept]
     area = np.sum(np.diff(points[0]) * (points[1, 1:] + points[1, :-1])) / 2.0
     return points, float(area)
+
+
+def _root_mean_square(values: Floats) -> float:
+    """Also where a square alone would overflow."""
+    largest = float(np.abs(values).max())
+    if not 0.0 < largest < np.inf:
+        return largest
+    return largest * float(np.sqrt(np.square(values / largest).mean()))
 
 
 def _outputs(network: Network, part: Part) -> Floats:

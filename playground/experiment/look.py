@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.data.dataset import Floats
 from playground.nn.activations import Sigmoid, Softmax
 from playground.nn.calls import run
 from playground.nn.chance import fixed_turn
 from playground.nn.network import Network
 from playground.nn.optimizers import SGD
 from playground.nn.passes import Pass
-from playground.nn.regularizers import NoRegularizer
+from playground.nn.regularizers import NoRegularizer, Regularizer, at_rate
 from playground.nn.stage import Place
 from playground.nn.training import Trainer
 
@@ -119,6 +120,17 @@ class Inside:
     def probe(self) -> Probe:
         """Of the member, run for its weights as they are."""
         return self.run_probe(self.member)
+
+    @property
+    def penalty_rate(self) -> float | None:
+        """Of the member shown; None where its regularizer has no rate."""
+        return self.problem.members[self.member].penalty_rate
+
+    @property
+    def regularizer(self) -> tuple[Regularizer, Floats]:
+        """What acts on the member shown, and on which weights, (count,), as much as its own rate says."""
+        regularizer, mask = self.config.training.regularizer, self.network.is_weight
+        return (regularizer, mask) if self.penalty_rate is None else at_rate(regularizer, self.penalty_rate, mask)
 
     def part(self, name: str) -> Part:
         """The examples of "train", "validation" or "test" that the member shown is scored on."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
+from playground.experiment import bins
 from playground.experiment.look import Inside, Look, frozen
 from playground.experiment.part import Part
 from playground.experiment.problem import Problem
@@ -58,8 +59,7 @@ class LossApart(Look):
         known = math.isfinite(total) and total > 0.0
         weights = [matrix[:, :-1].astype(float).ravel() for matrix in network.weights]
         reach = _round_above(max((float(np.abs(each).max(initial=0.0)) for each in weights), default=0.0))
-        edges = np.linspace(-reach, reach, BARS + 1)
-        counts = [np.histogram(each[np.isfinite(each)], edges)[0] for each in weights]
+        counts = [bins.counts(each, -reach, reach, BARS) for each in weights]
         return cls(
             frozen(rows[:MOST][order]),
             frozen(losses[order]),
@@ -67,7 +67,7 @@ class LossApart(Look):
             frozen(answers[order]),
             float(losses[order][:WORST].sum()) / total if known else math.nan,
             frozen(np.array(counts, np.int64)),
-            frozen(edges),
+            frozen(bins.edges(-reach, reach, BARS)),
             frozen(np.array([np.count_nonzero(each == 0.0) for each in weights], np.int64)),
             frozen(np.array([each.size for each in weights], np.int64)),
         )
@@ -92,4 +92,4 @@ def _round_above(value: float) -> float:
     if not math.isfinite(value) or value <= 1e-300:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next((part * power for part in (1.0, 2.0, 5.0) if value <= part * power), 10.0 * power)
+    return min(next(part * power for part in (1.0, 2.0, 5.0, 10.0) if value <= part * power), bins.LARGEST)

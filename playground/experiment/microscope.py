@@ -255,7 +255,7 @@ class Microscope(Look):
 def decayed(inside: Inside, before: Floats, rate: Floats) -> Floats | None:
     """What the rules that take a share of a weight away did, one after the other; of a bias they take none."""
     rules, left = inside.config.training, before
-    share = inside.problem.members[inside.member].penalty_rate
+    share = inside.penalty_rate
     if isinstance(rules.regularizer, WeightDecay) and share is not None:
         left = left * (1.0 - rate * share)
     if isinstance(rules.optimizer, AdamW):

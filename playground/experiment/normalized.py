@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
+from playground.experiment import bins
 from playground.experiment.look import Inside, Look, frozen
 from playground.experiment.vitals import MOST_ROWS
 from playground.nn.activations import Array
@@ -37,14 +38,10 @@ class Values:
     def of(cls, values: Array) -> Values:
         """Of values (rows, examples); those that are not finite are not counted."""
         finite = np.isfinite(values)
-        low = float(np.min(values, initial=np.inf, where=finite))
-        high = float(np.max(values, initial=-np.inf, where=finite))
-        if not low < high:  # one number only, or none
-            low, high = (low - 0.5, low + 0.5) if low == high else (-0.5, 0.5)
-        edges = np.linspace(low, high, BINS + 1)
-        bins = np.clip((np.where(finite, values, low) - low) * (BINS / (high - low)), 0, BINS - 1).astype(np.intp)
-        bins += BINS * np.arange(len(values))[:, None]
-        counts = np.bincount(bins[finite], minlength=BINS * len(values)).reshape(-1, BINS)
+        low, high = bins.ends(values)
+        edges = bins.edges(low, high, BINS)
+        places = bins.places(values, low, high, BINS) + BINS * np.arange(len(values))[:, None]
+        counts = np.bincount(places[finite], minlength=BINS * len(values)).reshape(-1, BINS)
         mean, deviation = (frozen(measure.astype(float)) for measure in (values.mean(axis=1), values.std(axis=1)))
         return cls(mean, deviation, frozen(counts), frozen(edges))
 

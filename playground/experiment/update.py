@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -69,17 +67,17 @@ class Update:
             gradient[weights] = layer.walk.gradient
             for part, places in zip(layer.trained, trained, strict=True):
                 gradient[places] = part.walk.gradient
-        ready, regularizer = inside.progress.ready(inside.member), _regularizer_of(inside)
+        ready, (regularizer, pulled) = inside.progress.ready(inside.member), inside.regularizer
         p, g, mask = self._after[None].copy(), gradient[None], inside.network.is_weight
         total = np.zeros_like(g) if regularizer.adds_gradient else g
         clipped = total if isinstance(rules.clipping, NoClipping) else np.zeros_like(g)
         slots, clock = ready.after[:, None].copy(), ready.clock
-        run([*regularizer.before(p, g, total, ready.rate, mask), *rules.clipping.calls(total, clipped)])
+        run([*regularizer.before(p, g, total, ready.rate, pulled), *rules.clipping.calls(total, clipped)])
         if isinstance(rules.optimizer, SearchingOptimizer):
             p.fill(np.nan)
         else:
             run(rules.optimizer.update(p, clipped, ready.rate, clock, slots, mask))
-        run(regularizer.after(p, ready.rate, mask))
+        run(regularizer.after(p, ready.rate, pulled))
         self._moved = p[0] - self._after
         before, self._after = self._after, p[0]
         track = Track(clipped[0], ready.rate, clock, ready.before, rules.optimizer.spread(slots[:, 0]))
@@ -87,7 +85,7 @@ class Update:
 
     def _taken_apart(self, found: Dissection) -> tuple[Line, ...]:
         """The lines whose sum the step is: what the optimizer did, weight decay, and whatever moved the weights besides."""
-        step, optimizer, regularizer = self._step, self._rules.optimizer, _regularizer_of(self._inside)
+        step, optimizer, regularizer = self._step, self._rules.optimizer, self._rules.regularizer
         rate, before = step.track.rate, step.before
         parts = [found.last_line(rate)]
         left = self._moved - parts[0].value
@@ -96,8 +94,8 @@ class Update:
             decay = decay * self._inside.network.is_weight
             names: dict[str, Floats | float] = {"ε": rate, "w": before}
             formula, own = "−ε α w", isinstance(regularizer, WeightDecay)
-            if isinstance(regularizer, WeightDecay):
-                names["α"] = regularizer.rate
+            if own and self._inside.penalty_rate is not None:
+                names["α"] = self._inside.penalty_rate
             if isinstance(optimizer, AdamW):
                 names["λ"] = optimizer.decay
                 formula = "−(ε α + ε λ (1 − ε α)) w" if own else "−ε λ w"
@@ -228,9 +226,3 @@ class Update:
             "No step is known yet. This is the one that would follow if this example were the whole mini-batch: train one "
             "to see a real one."
         )
-
-
-def _regularizer_of(inside: Inside) -> Regularizer:
-    """With the rate of the member shown."""
-    regularizer, rate = inside.config.training.regularizer, inside.problem.members[inside.member].penalty_rate
-    return regularizer if rate is None else replace(regularizer, rate=rate)  # type: ignore[call-arg]

@@ -5,7 +5,7 @@ Parameters p and gradients g are flat, (members, count); `rate` is the learning 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
@@ -164,6 +164,14 @@ class MaxNorm(Regularizer):
             (np.take, (factors_and_one, unit, -1, scaled, "clip")),
             (np.multiply, (p, scaled, p)),
         ]
+
+
+def at_rate(regularizer: Regularizer, rate: Array | float, mask: Array) -> tuple[Regularizer, Array]:
+    """A regularizer and a mask that together act at this rate, or at one for each member, (members, 1).
+
+    That may lie beyond what its knob allows: the penalty has the rate 1, on weights that count as much as the rate.
+    """
+    return replace(regularizer, rate=1.0), mask * rate  # type: ignore[call-arg]
 
 
 def _add_slope(p: Array, g: Array, total: Array, rate: float, mask: Array) -> list[Call]:

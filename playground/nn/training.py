@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 
 from playground.nn.activations import Array
@@ -16,7 +14,7 @@ from playground.nn.noise import Noise
 from playground.nn.optimizer import SearchingOptimizer
 from playground.nn.optimizers import Optimizer
 from playground.nn.passes import Pass
-from playground.nn.regularizers import Regularizer
+from playground.nn.regularizers import Regularizer, at_rate
 from playground.nn.schedules import Constant, Schedule
 
 CONSTANT = Constant()
@@ -52,10 +50,9 @@ class Trainer:
         self.optimizer = optimizer
         self._noise = noise
         p, g, mask = network.parameters, network.gradients, network.is_weight
-        pulled = mask
-        if penalty_rates is not None:  # a penalty of rate 1 on weights that count as much as the member's rate
-            regularizer = dataclasses.replace(regularizer, rate=1.0)  # type: ignore[call-arg]
-            pulled = mask * penalty_rates[:, None]
+        pulled: Array = mask
+        if penalty_rates is not None:
+            regularizer, pulled = at_rate(regularizer, penalty_rates[:, None], mask)
         self._regularizer, self._pulled = regularizer, pulled
         self.slots = np.zeros((len(optimizer.slots), *p.shape), p.dtype)
         self.clock = np.array(0.0)

@@ -24,12 +24,13 @@ from playground.experiment.frame import OUTPUTS
 from playground.experiment.problem import Problem
 from playground.experiment.progress import Progress
 from playground.experiment.session import Session
+from playground.experiment.trace import Trace
 from playground.experiment.watch import EarlyStopping
 from playground.nn.activations import CReLU, Maxout, ReLU, Tanh
 from playground.nn.noise import Noise
 from playground.nn.normalizations import NORMALIZATIONS
 from playground.nn.optimizers import LBFGS, Adam, Newton
-from playground.nn.regularizers import L2, MaxNorm
+from playground.nn.regularizers import L1, L2, ElasticNet, MaxNorm, Regularizer, WeightDecay
 from playground.nn.schedules import Exponential, Plateau
 from tests.configs import edited
 
@@ -565,3 +566,21 @@ def test_newton_steps_of_members_are_those_of_each_alone() -> None:
         one = Session(edited({"ensemble.members": 1, "network.seed": 1 + member}, config))
         one.train(3)
         assert_allclose(session.network.parameters[member], one.network.parameters[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("regularizer", [L1(5.0), L2(5.0), ElasticNet(5.0), WeightDecay(5.0)], ids=lambda it: it.label)
+@pytest.mark.parametrize("steps", [0, 1])
+def test_a_members_rate_may_lie_beyond_what_can_be_set(regularizer: Regularizer, steps: int) -> None:
+    """A thousand times 5 is no rate that its knob allows; each member is walked with its own."""
+    vary = ByPenaltyRate(0.001, 1000.0)
+    rules = {"training.regularizer": regularizer, "training.learning_rate": 1e-6, "display.member": 2}
+    session = Session(edited(rules, many(vary)))
+    session.step(steps)
+    trace = next(look for look in session.frame(frozenset({Trace.need})).looks if isinstance(look, Trace))
+    own = session.network.parameters[2] * session.network.is_weight
+    straight, squared = {L1: (1.0, 0.0), L2: (0.0, 1.0), ElasticNet: (0.5, 0.5), WeightDecay: (0.0, 0.0)}[
+        type(regularizer)
+    ]
+    [shown] = [matrix for step in trace.steps for matrix in step.matrices if matrix.name == "penalty"]
+    wanted = 5000.0 * (straight * np.abs(own).sum() + squared * np.square(own).sum())
+    assert_allclose(shown.values, [[wanted]])
