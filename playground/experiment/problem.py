@@ -18,7 +18,8 @@ from playground.experiment.pairing import output_count, resolve
 from playground.experiment.part import Part
 from playground.experiment.watch import EarlyStopping
 from playground.nn.activation import Array
-from playground.nn.network import Dense, Network, parameter_count
+from playground.nn.layer_arrays import Dense, parameter_count
+from playground.nn.network import Network
 
 
 class Problem:

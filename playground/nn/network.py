@@ -1,8 +1,8 @@
 """A stack of layers: what is stored, and the arrays to work in. Knows no loss and no optimizer.
 
-All parameters lie in one flat buffer and all gradients in another, (members, count); layers hold views of them: first
-a layer's weights, (rows, inputs + 1), whose last column is the bias, which multiplies a row of ones below the inputs so
-that no call of its own is spent on biases; then what its stages train. Examples are columns, as in the lectures' W h.
+All parameters lie in one flat buffer and all gradients in another, (members, count), of which layers hold views. A bias is
+the last of a unit's weights and multiplies a row of ones below the inputs, so that no call of its own is spent on it.
+Examples are columns, as in the lectures' W h.
 
 Members are networks of one shape computed at once. With one, the arrays have no member axis and np.dot, the fastest
 product, is used. With more, work arrays are seen as (members, rows, batch) and lie in memory as (rows, members, batch),
@@ -12,41 +12,23 @@ so that the outputs without their row of ones are one piece, through which eleme
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from playground.nn.activations import Activation, Array
 from playground.nn.initializers import Initializer
-from playground.nn.normalizations import NoNormalization, Normalization
+from playground.nn.layer_arrays import Dense, Layout
 from playground.nn.passes import Pass
 from playground.nn.stage import Stage
 
 CHUNK = 1024  # examples a call when only looking: the arrays stay in the processor's cache
 
 
-class Dense(NamedTuple):
-    """A layer in which every unit sees all outputs of the layer below."""
-
-    units: int
-    activation: Activation
-    normalization: Normalization = NoNormalization()
-
-    @property
-    def stages(self) -> tuple[tuple[Stage, int], ...]:
-        """What the weighted sums go through, in order, and how many rows enter each."""
-        rows, outputs = self.activation.widths(self.units)
-        if isinstance(self.normalization, NoNormalization):
-            return ((self.activation, rows),)
-        if self.normalization.after:
-            return (self.activation, rows), (self.normalization, outputs)
-        return (self.normalization, rows), (self.activation, rows)
-
-
 class Network:
     """Parameters and gradients of `members` networks with `inputs` inputs and the given layers, in `dtype`.
 
-    `units` are the outputs of each layer, `statistics` what stages remember without training, (members, numbers).
+    `units` are the outputs of each layer, `statistics` what stages remember without training, (members, numbers). `starts`
+    (layers,) says where each layer begins in the flat buffers, `is_weight` (count,) is 1 at weights and 0 at all else.
     """
 
     def __init__(
@@ -61,25 +43,18 @@ class Network:
         self.layers = tuple(Dense(*layer) for layer in layers)
         self.activations = tuple(layer.activation for layer in self.layers)
         self.units = tuple(layer.activation.widths(layer.units)[1] for layer in self.layers)
-        parts, start, remembered = _lay_out(inputs, self.layers)
-        self._parts = parts
-        self.starts = np.array([part.weights.start for part in parts], np.intp)  # (layers,) in the flat buffers
-        is_weight = np.zeros(len(start))
-        for part in parts:
-            is_weight[part.weights].reshape(part.shape)[:, :-1] = 1.0
-        self.is_weight = is_weight  # (count,): 1 at weights, 0 at biases and all else that is trained
-        self._start = start  # (count,)
-        self._remembered = remembered  # (numbers,)
+        self._layout = layout = Layout(inputs, self.layers)
+        self.starts, self.is_weight = layout.starts, layout.is_weight
         self._hold(
-            np.tile(start.astype(dtype), (members, 1)),
-            np.zeros((members, len(start)), dtype),
-            np.tile(remembered.astype(dtype), (members, 1)),
+            np.tile(layout.start.astype(dtype), (members, 1)),
+            np.zeros((members, len(layout.start)), dtype),
+            np.tile(layout.remembered.astype(dtype), (members, 1)),
         )
 
     def initialise(self, initializer: Initializer, generators: Sequence[np.random.Generator]) -> None:
         """Draw the weights, member by member from its own generator; all else starts where it always does."""
-        self.parameters[...] = self._start
-        self.statistics[...] = self._remembered
+        self.parameters[...] = self._layout.start
+        self.statistics[...] = self._layout.remembered
         for member, rng in enumerate(generators):
             for weights in self.weights:
                 own = weights if self.members == 1 else weights[member]
@@ -99,7 +74,7 @@ class Network:
         """The work arrays for `batch` examples; made once and then used again. `noise` disturbs hidden layers."""
         key = (batch, backward, noise)
         if key not in self._passes:
-            self._passes[key] = Pass(self, batch, backward, noise)
+            self._passes[key] = Pass(self.arrays, self.members, batch, backward, noise)
         return self._passes[key]
 
     def passes(self, X: Array) -> list[tuple[slice, Pass]]:
@@ -133,72 +108,10 @@ class Network:
     def _hold(self, parameters: Array, gradients: Array, statistics: Array) -> None:
         """Take these flat buffers, and make the layers' views of them."""
         self.parameters, self.gradients, self.statistics = parameters, gradients, statistics
-        self.weights = tuple(_view(parameters, part.weights, *part.shape) for part in self._parts)
-        self.weight_gradients = tuple(_view(gradients, part.weights, *part.shape) for part in self._parts)
-        self.stage_parameters, self.stage_gradients = (
-            tuple(tuple(tuple(_column(flat, s) for s in own) for own in part.trained) for part in self._parts)
-            for flat in (parameters, gradients)
-        )
-        self.stage_statistics = tuple(
-            tuple(tuple(_column(statistics, s) for s in own) for own in part.remembered) for part in self._parts
-        )
+        self.arrays = self._layout.views(parameters, gradients, statistics)
+        self.weights = tuple(layer.weights for layer in self.arrays)
+        self.weight_gradients = tuple(layer.weight_gradients for layer in self.arrays)
+        self.stage_parameters = tuple(layer.stage_parameters for layer in self.arrays)
+        self.stage_gradients = tuple(layer.stage_gradients for layer in self.arrays)
+        self.stage_statistics = tuple(layer.stage_statistics for layer in self.arrays)
         self._passes: dict[tuple[int, bool, Stage | None], Pass] = {}
-
-
-def parameter_count(inputs: int, layers: Sequence[Dense]) -> int:
-    """How many numbers a network of this shape trains."""
-    return len(_lay_out(inputs, layers)[1])
-
-
-class _Part(NamedTuple):
-    """Where a layer's numbers lie in the flat buffers: its weights, and for each stage what it trains and remembers."""
-
-    weights: slice
-    shape: tuple[int, int]
-    trained: tuple[tuple[slice, ...], ...]
-    remembered: tuple[tuple[slice, ...], ...]
-
-
-class _Buffer:
-    """A flat buffer in the making."""
-
-    def __init__(self) -> None:
-        self._pieces: list[Array] = [np.zeros(0)]
-        self._size = 0
-
-    def put(self, values: Array) -> slice:
-        """Append, and tell where."""
-        self._pieces.append(values)
-        self._size += len(values)
-        return slice(self._size - len(values), self._size)
-
-    def all(self) -> Array:
-        return np.concatenate(self._pieces)
-
-
-def _lay_out(inputs: int, layers: Sequence[Dense]) -> tuple[list[_Part], Array, Array]:
-    """Each layer's part, and where all that is trained, (count,), and remembered, (numbers,), starts."""
-    parts: list[_Part] = []
-    trained, remembered = _Buffer(), _Buffer()
-    below = inputs
-    for layer in layers:
-        rows, outputs = layer.activation.widths(layer.units)
-        shape = (rows, below + 1)
-        weights = trained.put(np.zeros(rows * (below + 1)))
-        own = tuple(tuple(trained.put(start) for start in stage.parameters(width)) for stage, width in layer.stages)
-        known = tuple(
-            tuple(remembered.put(start) for start in stage.statistics(width)) for stage, width in layer.stages
-        )
-        parts.append(_Part(weights, shape, own, known))
-        below = outputs
-    return parts, trained.all(), remembered.all()
-
-
-def _view(flat: Array, part: slice, *shape: int) -> Array:
-    """A piece of a flat buffer in this shape, with a leading member axis when there are several members."""
-    members = len(flat)
-    return flat[:, part].reshape(*shape) if members == 1 else flat[:, part].reshape(members, *shape)
-
-
-def _column(flat: Array, part: slice) -> Array:
-    return _view(flat, part, part.stop - part.start, 1)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
 from playground.nn.chance import Turn, nothing_random
+from playground.nn.layer_arrays import LayerArrays
 from playground.nn.stage import Draw, Place, Stage
-
-if TYPE_CHECKING:
-    from playground.nn.network import Network
 
 
 class LayerPass:
@@ -28,9 +25,10 @@ class LayerPass:
             `upstream_and_one`, which have one more row.
     """
 
-    def __init__(self, network: Network, index: int, batch: int, backward: bool, noise: Stage | None) -> None:
-        layer = network.layers[index]
-        members, dtype = network.members, network.parameters.dtype
+    def __init__(
+        self, arrays: LayerArrays, index: int, members: int, batch: int, backward: bool, noise: Stage | None
+    ) -> None:
+        layer, dtype = arrays.dense, arrays.weights.dtype
 
         def rows(count: int) -> Array:
             """Ones, as a row of ones below the outputs has to be: (count, batch) or (members, count, batch)."""
@@ -39,7 +37,9 @@ class LayerPass:
             return np.ones((count, members, batch), dtype).swapaxes(0, 1)
 
         stages = [stage for stage, _ in layer.stages]
-        widths = [width for _, width in layer.stages] + [network.units[index]] * (1 + (noise is not None))
+        widths = [width for _, width in layer.stages] + [layer.activation.widths(layer.units)[1]] * (
+            1 + (noise is not None)
+        )
         if noise is not None:
             stages.append(noise)
         values = [rows(width) for width in widths[:-1]]
@@ -52,11 +52,11 @@ class LayerPass:
             self.upstream_and_one = rows(widths[-1] + 1)
             self.upstream = self.upstream_and_one[..., :-1, :]
             slopes.append(self.upstream)
-            self.gradient = network.weight_gradients[index]
-        own = (network.stage_parameters[index], network.stage_gradients[index], network.stage_statistics[index])
+            self.gradient = arrays.weight_gradients
+        own = (arrays.stage_parameters, arrays.stage_gradients, arrays.stage_statistics)
         trained, gradients, statistics = ((*numbers, ()) for numbers in own)  # noise has none
         at_activation = stages.index(layer.activation)
-        self.weights = network.weights[index]
+        self.weights = arrays.weights
         self.activation = layer.activation
         self.sums, self.z, self.a = values[0], values[at_activation], values[at_activation + 1]
         at = stages.index(layer.normalization) if layer.normalization in stages else None
@@ -90,14 +90,16 @@ class LayerPass:
 class Pass:
     """One run of a network over a batch, forward and perhaps back, in arrays that are used again at each run."""
 
-    def __init__(self, network: Network, batch: int, backward: bool, noise: Stage | None) -> None:
-        last = len(network.layers) - 1
+    def __init__(
+        self, layers: Sequence[LayerArrays], members: int, batch: int, backward: bool, noise: Stage | None
+    ) -> None:
+        last = len(layers) - 1
         self.layers = [
-            LayerPass(network, index, batch, backward, noise if index < last else None)
-            for index in range(len(network.layers))
+            LayerPass(arrays, index, members, batch, backward, noise if index < last else None)
+            for index, arrays in enumerate(layers)
         ]
         self.output = self.layers[-1]
-        self._multiply = np.dot if network.members == 1 else np.matmul
+        self._multiply = np.dot if members == 1 else np.matmul
         self._looking = None if backward else self._above(nothing_random)
 
     def forward(self, x: Array, turn: Turn = nothing_random) -> list[Call]:

@@ -18,8 +18,9 @@ from playground.nn.activations import ACTIVATIONS, Activation, CReLU, Linear, Si
 from playground.nn.adam import Adam
 from playground.nn.clipping import ClipByNorm
 from playground.nn.gated import Swish
+from playground.nn.layer_arrays import Dense
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss, SquaredError
-from playground.nn.network import Dense, Network
+from playground.nn.network import Network
 from playground.nn.noise import Noise
 from playground.nn.normalizations import NORMALIZATIONS, BatchNorm, LayerNorm, NoNormalization, Normalization
 from playground.nn.optimizer import Optimizer, SearchingOptimizer

@@ -16,8 +16,9 @@ from playground.nn.calls import Call, run
 from playground.nn.chance import fixed_turn
 from playground.nn.clipping import CLIPPINGS, Clipping, NoClipping
 from playground.nn.initializers import Xavier
+from playground.nn.layer_arrays import Dense
 from playground.nn.losses import LOSSES, Loss, SquaredError
-from playground.nn.network import Dense, Network
+from playground.nn.network import Network
 from playground.nn.noise import Noise
 from playground.nn.normalizations import NORMALIZATIONS, BatchNorm, LayerNorm, NoNormalization, Normalization
 from playground.nn.optimizer import SearchingOptimizer

@@ -33,6 +33,7 @@ from playground.nn.activations import (
 from playground.nn.calls import Call, run
 from playground.nn.chance import Turn, fixed_turn
 from playground.nn.gradient_check import gradient_check
+from playground.nn.layer_arrays import Dense
 from playground.nn.losses import (
     LOSSES,
     AbsoluteError,
@@ -43,7 +44,7 @@ from playground.nn.losses import (
     SquaredError,
     SquaredHinge,
 )
-from playground.nn.network import Dense, Network
+from playground.nn.network import Network
 from playground.nn.noise import Noise
 from playground.nn.normalizations import NORMALIZATIONS, BatchNorm, LayerNorm, NoNormalization, Normalization
 from playground.nn.optimizers import SGD
@@ -148,17 +149,29 @@ def label(value: object) -> str:
     return repr(value) if isinstance(value, Activation | Loss) else str(value)
 
 
+def check(hidden: Activation, output: Activation, loss: Loss, setting: Setting) -> None:
+    """The gradient is the finite difference, and a whole step leaves it behind, without the penalty's."""
+    experiment = Experiment(hidden, output, loss, setting)
+    assert experiment.error() < 1e-6, (output, loss)
+    checked = experiment.network.gradients.copy()
+    assert np.abs(checked).max() > 1e-3, "zero against zero"
+    run(experiment.trainer.step(experiment.x, experiment.target, experiment.turn))
+    np.testing.assert_array_equal(experiment.network.gradients, checked)
+
+
+@pytest.mark.parametrize("setting", [SETTINGS["plain"], SETTINGS["all at once"]], ids=["plain", "all at once"])
+@pytest.mark.parametrize("hidden", [Tanh(), Maxout(3)], ids=label)
+def test_every_legal_output_and_loss(hidden: Activation, setting: Setting) -> None:
+    for output, loss in LEGAL:
+        check(hidden, output, loss, setting)
+
+
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("hidden", HIDDEN, ids=label)
-def test_backpropagation_is_the_finite_difference(hidden: Activation, setting: Setting) -> None:
-    """With every legal output and loss; and a whole step leaves that gradient behind, without the penalty's."""
-    for output, loss in LEGAL:
-        experiment = Experiment(hidden, output, loss, setting)
-        assert experiment.error() < 1e-6, (output, loss)
-        checked = experiment.network.gradients.copy()
-        assert np.abs(checked).max() > 1e-3, "zero against zero"
-        run(experiment.trainer.step(experiment.x, experiment.target, experiment.turn))
-        np.testing.assert_array_equal(experiment.network.gradients, checked)
+def test_every_hidden_activation(hidden: Activation, setting: Setting) -> None:
+    """What lies above reaches a hidden layer as one array: a short gradient, a long one, and one over coupled outputs."""
+    for output, loss in ((Sigmoid(), BinaryCrossEntropy()), (Tanh(), SquaredError()), (Softmax(), SquaredError())):
+        check(hidden, output, loss, setting)
 
 
 def test_every_normalization_is_checked() -> None:

@@ -14,8 +14,9 @@ from playground.nn.calls import run
 from playground.nn.chance import Chance
 from playground.nn.clipping import CLIPPINGS
 from playground.nn.initializers import Xavier
+from playground.nn.layer_arrays import Dense
 from playground.nn.losses import CrossEntropy
-from playground.nn.network import Dense, Network
+from playground.nn.network import Network
 from playground.nn.noise import Noise
 from playground.nn.normalizations import BatchNorm, LayerNorm, NoNormalization, Normalization
 from playground.nn.optimizer import SearchingOptimizer

@@ -21,7 +21,8 @@ from playground.nn.activations import (
     Tanh,
 )
 from playground.nn.initializers import Normal, Xavier, Zeros
-from playground.nn.network import Dense, Network, parameter_count
+from playground.nn.layer_arrays import Dense, parameter_count
+from playground.nn.network import Network
 from playground.nn.normalizations import BatchNorm, LayerNorm
 
 LAYERS: list[tuple[int, Activation]] = [(5, Tanh()), (4, ReLU()), (3, Softmax())]

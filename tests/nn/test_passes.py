@@ -8,7 +8,8 @@ import pytest
 from playground.nn.activations import Array, CReLU, Linear, Maxout, ReLU, RReLU, Tanh
 from playground.nn.calls import run
 from playground.nn.chance import fixed_turn
-from playground.nn.network import Dense, Network
+from playground.nn.layer_arrays import Dense
+from playground.nn.network import Network
 from playground.nn.noise import HiddenNoise
 from playground.nn.normalizations import BatchNorm, LayerNorm
 

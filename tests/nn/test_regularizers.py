@@ -9,8 +9,9 @@ import pytest
 
 from playground.nn.activations import Array, Linear, PReLU, Tanh
 from playground.nn.calls import run
+from playground.nn.layer_arrays import Dense
 from playground.nn.losses import SquaredError
-from playground.nn.network import Dense, Network
+from playground.nn.network import Network
 from playground.nn.normalizations import BatchNorm
 from playground.nn.optimizers import SGD, Adam, AdamW
 from playground.nn.regularizers import (
