@@ -122,17 +122,24 @@ FEATURES: dict[str, type[Feature]] = {
 }
 
 
-def input_names(dataset: Dataset, features: tuple[str, ...]) -> tuple[str, ...]:
-    """What enters a network: of the plane the chosen features, in the order of FEATURES; of a table all its columns."""
-    return tuple(cls.label for cls in _chosen(features)) if dataset.plane else dataset.columns
+def input_names(dataset: Dataset, features: tuple[str, ...], left_out: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """What enters a network: of the plane the chosen features, in the order of FEATURES; of a table all its columns but
+    those that are left out.
+    """
+    if dataset.plane:
+        return tuple(cls.label for cls in _chosen(features))
+    return tuple(name for name in dataset.columns if name not in left_out)
 
 
-def inputs(dataset: Dataset, features: tuple[str, ...], X: Floats) -> Floats:
+def inputs(dataset: Dataset, features: tuple[str, ...], X: Floats, left_out: tuple[str, ...] = ()) -> Floats:
     """The values, (examples, inputs), that `input_names` names.
 
     X, (examples, columns), holds any raw points, not only those of `dataset`; a table's come back as they are.
     """
-    return np.column_stack([cls().value(X) for cls in _chosen(features)]) if dataset.plane else X
+    if dataset.plane:
+        return np.column_stack([cls().value(X) for cls in _chosen(features)])
+    kept = [column for column, name in enumerate(dataset.columns) if name not in left_out]
+    return X if len(kept) == len(dataset.columns) else X[:, kept]
 
 
 def _chosen(features: tuple[str, ...]) -> list[type[Feature]]:

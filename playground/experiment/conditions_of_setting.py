@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playground.data.features import input_names
 from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, percent, times
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.pairing import resolve
@@ -65,7 +64,7 @@ class UnscaledInputs(Condition):
             return None
         inputs = evidence.problem.train.X[:, :-1].astype(float)
         spread, size = inputs.std(axis=0), np.sqrt(np.square(inputs).mean(axis=0))
-        names = input_names(evidence.problem.dataset, evidence.problem.features)
+        names = evidence.problem.input_names
         varied = np.flatnonzero(spread > 0.0)
         if not len(varied):
             return None

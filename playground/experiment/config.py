@@ -23,7 +23,7 @@ from playground.nn.optimizers import OPTIMIZERS, SGD, Optimizer
 from playground.nn.regularizers import REGULARIZERS, NoRegularizer, Regularizer
 from playground.nn.schedules import SCHEDULES, Constant, Schedule
 from playground.options import ConfigError as ConfigError
-from playground.options import Options, choice, flag, integer, items, number, section, subset, text
+from playground.options import Options, choice, flag, integer, items, names, number, section, subset, text
 
 MAX_LAYERS = 10
 MAX_UNITS = 32
@@ -67,7 +67,12 @@ class DataConfig(Options):
         ("x1", "x2"),
         tuple(FEATURES),
         "inputs",
-        "What the network sees of a point of the plane; a table feeds all its columns.",
+        "What the network sees of a point of the plane; a table feeds all its columns but those left out.",
+    )
+    left_out: tuple[str, ...] = names(
+        (),
+        "left out",
+        "Columns of a table that the network does not see; names that the data do not have count for nothing.",
     )
     standardise: bool = flag(
         True,

@@ -36,12 +36,15 @@ class Problem:
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.features = config.data.features
+        self._features, self._left_out = config.data.features, config.data.left_out
         self.dtype = np.dtype(config.network.precision)
         self.loss, self.output = resolve(config, len(dataset.classes))
         self.outputs = output_count(self.loss, self.output, len(dataset.classes))
         rows = split(dataset, config.data.train_share, config.data.validation_share, config.data.seed)
-        raw = inputs(dataset, self.features, dataset.X)
+        self.input_names = input_names(dataset, self._features, self._left_out)
+        if not self.input_names:
+            raise ConfigError("data.left_out", "leaves no column for the network to see")
+        raw = inputs(dataset, self._features, dataset.X, self._left_out)
         scale = config.data.standardise
         self.input_scaling = Scaling.of(raw[rows.train]) if scale else Scaling.none(raw.shape[1])
         y = dataset.y[:, None]
@@ -74,7 +77,7 @@ class Problem:
 
     def inputs(self, X: Floats) -> Floats:
         """(examples, columns) raw to (examples, inputs + 1) as the network sees them."""
-        return self._with_ones(inputs(self.dataset, self.features, X))
+        return self._with_ones(inputs(self.dataset, self._features, X, self._left_out))
 
     def taught(self, targets: Floats) -> Floats:
         """Targets (examples, outputs) as training goes towards them: smoothed, where labels are."""
@@ -112,7 +115,8 @@ class Problem:
         data = self.dataset
         axes = self._axes(config)
         train, validation, test = self.rows
-        held = [name for index, name in enumerate(data.columns) if index not in axes]
+        unseen = () if data.plane else config.data.left_out
+        held = [name for index, name in enumerate(data.columns) if index not in axes and name not in unseen]
         low, high = (self.no, self.yes) if data.classes else (float(self.train.y.min()), float(self.train.y.max()))
         single = len(data.columns) == 1
         drawn = self._over_the_input(low, high) if single else data.X[:, axes]
@@ -120,7 +124,7 @@ class Problem:
         return Scene(
             origin=data.origin,
             note=data.note,
-            input_names=input_names(data, self.features),
+            input_names=self.input_names,
             columns=data.columns,
             axes=axes,
             held=_held_sentence(held),

@@ -52,3 +52,9 @@ def test_names_and_values_agree_and_keep_the_order_of_features(order: list[str],
 def test_a_table_enters_with_all_its_columns_whatever_the_features() -> None:
     assert input_names(TABLE, ("x1",)) == ("width (cm)", "height (cm)")
     np.testing.assert_array_equal(inputs(TABLE, ("x1",), POINTS), POINTS)
+
+
+def test_a_table_s_columns_can_be_left_out_by_name() -> None:
+    assert input_names(TABLE, ("x1",), ("width (cm)", "of other data")) == ("height (cm)",)
+    np.testing.assert_array_equal(inputs(TABLE, ("x1",), POINTS, ("width (cm)", "of other data")), POINTS[:, 1:])
+    assert input_names(PLANE, ("x1", "x2"), ("x₁",)) == ("x₁", "x₂"), "the plane has its features"

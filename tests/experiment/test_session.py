@@ -43,6 +43,7 @@ from tests.strategies import small_configs
 TABLES = {name: cls for name, cls in SOURCES.items() if cls not in FILES}
 
 
+IRIS_COLUMNS = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
 SMALL = edited({"data.source": Circle(points=46)})  # 23 training examples: mini-batches of 10, 10 and 3
 
 
@@ -624,6 +625,7 @@ def test_a_given_data_set_stands_in_for_the_source() -> None:
         ({"display.y_axis": 4, "network.seed": 3}, "display.y_axis"),
         ({"display.x_axis": 4, "data.source": Iris()}, "display.x_axis"),
         ({"data.source": CsvFile(path="/nowhere/nothing.csv")}, "nothing.csv"),
+        ({"data.source": Iris(), "data.left_out": IRIS_COLUMNS}, "data.left_out: leaves no column"),
     ],
     ids=str,
 )
@@ -640,6 +642,23 @@ def test_what_is_refused_leaves_the_session_as_it_was(values: dict[str, Any], pa
         session.step(steps)
         untouched.step(steps)
         assert bits(session) == bits(untouched)
+
+
+def test_a_column_left_out_is_not_seen_but_can_be_drawn() -> None:
+    config = edited({"data.source": Iris(), "data.left_out": (IRIS_COLUMNS[1], "no such column")})
+    session = Session(config)
+    scene = session.scene
+    assert scene.input_names == (IRIS_COLUMNS[0], *IRIS_COLUMNS[2:])
+    assert (scene.columns, scene.axes) == (IRIS_COLUMNS, (0, 1))
+    assert scene.held == f"{IRIS_COLUMNS[2]}, {IRIS_COLUMNS[3]} held at their mean"
+    rows = np.array(session.dataset.X[:3])
+    answers = session.predict(rows)
+    rows[:, 1] = 1e6
+    assert_array_equal(session.predict(rows), answers)
+    session.step(5)
+    whole = with_value(config, "data.left_out", ())
+    assert session.apply(whole) == Impact.DATA
+    assert_array_equal(session.frame().weights[0], Session(whole).frame().weights[0])
 
 
 def test_a_config_that_makes_no_sense_builds_nothing() -> None:

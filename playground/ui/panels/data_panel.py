@@ -192,7 +192,7 @@ def with_source(config: Config, source: Source) -> Config:
     """The config with other data: two columns that are worth it are drawn, and a loss or an output unit that does not
     fit the new kind of problem is automatic again.
     """
-    config = _with_axes(with_value(config, "data.source", source), 0, 1)
+    config = _with_axes(with_value(with_value(config, "data.source", source), "data.left_out", ()), 0, 1)
     try:
         config = _with_axes(config, *source.axes())
         if config.training.loss is None and config.network.output is None:
