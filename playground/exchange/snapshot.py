@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +32,28 @@ MAX_DIGITS = 40  # of a whole number: a generator's state has 39
 
 DATASET_FIELDS = {"columns": list, "classes": list, "target": str, "origin": str, "note": str, "plane": bool}
 
+DATA_TEXTS, RUN_TEXTS = ("dataset",), ("config", "run")
+
 Arrays = dict[str, NDArray[Any]]
 Texts = dict[str, str]
+Entries = tuple[Arrays, Texts]
 
 
 class SnapshotError(ValueError):
     """A snapshot that cannot be read or written; the message is one sentence that names the file and the entry."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All that a snapshot holds of a session; the session may go on."""
+
+    config: Config
+    dataset: Dataset
+    state: State
+
+    @classmethod
+    def of(cls, session: Session) -> Moment:
+        return cls(session.config, session.dataset, session.state())
 
 
 def save_snapshot(session: Session, path: str | Path) -> None:
@@ -79,24 +97,37 @@ def _read(path: Path) -> bytes:
 
 def _encode(session: Session) -> bytes:
     arrays, texts = _entries(session)
-    digests = _digests(arrays, texts)
-    metadata = {"format": FORMAT, "version": str(VERSION), **texts, "digests": json.dumps(digests)}
-    content = safetensors.numpy.save(arrays, metadata)
-    _require(len(content) <= MAX_BYTES, f"it would be larger than {MAX_BYTES / 1e6:,.0f} MB")
-    _require(_digests(*_entries(_decode(content))) == digests, "it reads back differently")
+    content = pack(arrays, texts)
+    _require(_digests(*_entries(_decode(content))) == _digests(arrays, texts), "it reads back differently")
     return content
 
 
-def _entries(session: Session) -> tuple[Arrays, Texts]:
+def _decode(content: bytes) -> Session:
+    return session_of(*unpack(content, (*DATA_TEXTS, *RUN_TEXTS)))
+
+
+def _entries(session: Session) -> Entries:
     """All that makes up a session, by the names it has in the file."""
-    data, state = session.dataset, session.state()
+    moment = Moment.of(session)
+    (data, of_data), (run, of_run) = data_entries(moment), run_entries(moment)
+    return data | run, of_run | of_data
+
+
+def data_entries(moment: Moment) -> Entries:
+    """What stays the same while a session trains."""
+    data = moment.dataset
     own_test = {} if data.test is None else {"test": data.test}
-    arrays = {"X": data.X, "y": data.y, **own_test, **state.arrays}
-    texts = {
-        "config": session.config.to_plain(),
-        "dataset": {name: getattr(data, name) for name in DATASET_FIELDS},
-        "run": state.plain,
-    }
+    return _plain(
+        {"X": data.X, "y": data.y, **own_test}, {"dataset": {name: getattr(data, name) for name in DATASET_FIELDS}}
+    )
+
+
+def run_entries(moment: Moment) -> Entries:
+    """All the rest."""
+    return _plain(moment.state.arrays, {"config": moment.config.to_plain(), "run": moment.state.plain})
+
+
+def _plain(arrays: Arrays, texts: dict[str, Any]) -> Entries:
     return (
         # safetensors garbles, without a word, what is not contiguous.
         {name: np.asarray(array, order="C") for name, array in arrays.items()},
@@ -104,29 +135,58 @@ def _entries(session: Session) -> tuple[Arrays, Texts]:
     )
 
 
-def _digests(arrays: Arrays, texts: Texts) -> dict[str, str]:
-    """Of each entry the SHA-256, in which an array's kind and shape count too."""
-    kinds = {name: f"{array.dtype} {array.shape} ".encode() for name, array in arrays.items()}
-    digests = {name: hashlib.sha256(kind + arrays[name].tobytes()).hexdigest() for name, kind in kinds.items()}
-    return digests | {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+def pack(arrays: Arrays, texts: Texts) -> bytes:
+    """The file that holds these entries."""
+    metadata = {"format": FORMAT, "version": str(VERSION), **texts, "digests": json.dumps(_digests(arrays, texts))}
+    content = safetensors.numpy.save(arrays, metadata)
+    _require(len(content) <= MAX_BYTES, f"it would be larger than {MAX_BYTES / 1e6:,.0f} MB")
+    return content
 
 
-def _decode(content: bytes) -> Session:
+def unpack(content: bytes, names: Sequence[str]) -> Entries:
+    """The entries in a file, with these texts, once each has been found to be as it was packed.
+
+    Raises:
+        SnapshotError: a part of a sentence, which lacks the name of the file.
+    """
     arrays = _arrays(content)
-    metadata = _metadata(content)
-    texts = {name: metadata[name] for name in ("config", "dataset", "run")}
+    metadata = _metadata(content, names)
+    texts = {name: metadata[name] for name in names}
     recorded = _parse("digests", metadata["digests"])
     for name, digest in _digests(arrays, texts).items():
         _require(recorded.get(name) == digest, f"{name}: is not as it was saved")
+    return arrays, texts
+
+
+def session_of(arrays: Arrays, texts: Texts) -> Session:
+    """The session that these entries make up.
+
+    Raises:
+        SnapshotError: as `unpack`.
+    """
     plain = {name: _parse(name, text) for name, text in texts.items()}
-    dataset = _dataset(plain["dataset"], *(arrays.pop(name, None) for name in ("X", "y", "test")))
+    own = {name: arrays[name] for name in arrays.keys() - {"X", "y", "test"}}
+    dataset = _dataset(plain["dataset"], *map(arrays.get, ("X", "y", "test")))
     try:
         with np.errstate(all="ignore"):
-            return Session.from_state(Config.from_plain(plain["config"]), dataset, State(arrays, plain["run"]))
+            return Session.from_state(Config.from_plain(plain["config"]), dataset, State(own, plain["run"]))
     except ConfigError as error:
         raise SnapshotError(str(error.under("config"))) from None
     except (DataError, StateError) as error:
         raise SnapshotError(str(error)) from None
+
+
+def _digests(arrays: Arrays, texts: Texts) -> dict[str, str]:
+    """Of each entry the SHA-256, in which an array's kind and shape count too."""
+    kinds = {name: f"{array.dtype} {array.shape} ".encode() for name, array in arrays.items()}
+    digests = {name: _sha256(kind, arrays[name]) for name, kind in kinds.items()}
+    return digests | {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+
+
+def _sha256(kind: bytes, array: NDArray[Any]) -> str:
+    digest = hashlib.sha256(kind)
+    digest.update(array.data)  # without a copy, and without holding up other threads
+    return digest.hexdigest()
 
 
 def _arrays(content: bytes) -> Arrays:
@@ -138,14 +198,14 @@ def _arrays(content: bytes) -> Arrays:
         raise SnapshotError(f"holds numbers of kind {error}, which no snapshot does") from None
 
 
-def _metadata(content: bytes) -> Texts:
+def _metadata(content: bytes, names: Sequence[str]) -> Texts:
     """The texts in the header of a file that safetensors has found in order."""
     length = int.from_bytes(content[:8], "little")
     metadata = _parse("header", content[8 : 8 + length].decode()).get("__metadata__") or {}
     _require(metadata.get("format") == FORMAT, "was not written by this program")
     version = metadata.get("version", "")
     _require(version == str(VERSION), f"has version {version[:20]} of the format, and only {VERSION} can be read")
-    for name in ("config", "dataset", "run", "digests"):
+    for name in (*names, "digests"):
         _require(name in metadata, f"{name}: is missing")
     texts: Texts = metadata
     return texts

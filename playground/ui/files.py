@@ -101,12 +101,12 @@ class Files(QObject):
         document.edit(self.tr("Open data"), with_source(document.config, source))
         self._remember(path)
 
-    def open_copy(self, path: Path) -> None:
-        """Open a snapshot as an experiment that has not been saved yet."""
-        session = self._read(path, load_snapshot)
-        if session is not None:
+    def open_copy(self, session: Session, then: Callable[[], object]) -> None:
+        """Take an experiment that has not been saved yet, once the present one may be left; `then` is called after it."""
+        if self.may_leave(partial(self.open_copy, session, then)):
             self._take(session, None)
             self._window.document.undo_stack.resetClean()
+            then()
 
     def _open_experiment(self, path: Path, read: Callable[[Path], Session]) -> None:
         session = self._read(path, read)

@@ -19,7 +19,7 @@ class Runner(QObject):
     is made only after they are done. `refused(config, sentence, kept)` follows a config that the session would not take;
     it goes on with the one it kept. `loaded(run)` says which run another session begins with; `restarted` follows a config
     that made the run start again, `resumed` one whose undoing brought a run back that had been left. `lent(config,
-    dataset)` follows `lend`.
+    dataset)` follows `lend`, `remembered(what it is called, moment)` follows `remember`.
     """
 
     frame_ready = Signal(object)
@@ -31,6 +31,7 @@ class Runner(QObject):
     saved = Signal(object)
     exported = Signal(object)
     lent = Signal(object, object)
+    remembered = Signal(object, object)
     failed = Signal(str, str)  # a sentence, and details for a report
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -86,9 +87,9 @@ class Runner(QObject):
         """Write a snapshot of this moment."""
         self._thread.post(partial(self._thread.save, path))
 
-    def back_up(self, path: Path) -> None:
-        """Write a snapshot without a word, unless the data are so large that training would stumble."""
-        self._thread.post(partial(self._thread.back_up, path))
+    def remember(self, known: object) -> None:
+        """Ask for this moment of the run, unless it is `known`, which is what `remembered` has called an earlier one."""
+        self._thread.post(partial(self._thread.remember, known))
 
     def export_history(self, path: Path) -> None:
         """Write the whole history as a table."""

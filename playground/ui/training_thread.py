@@ -14,7 +14,7 @@ from typing import Any
 from PySide6.QtCore import QThread, Signal
 
 from playground.data.dataset import DataError, Dataset
-from playground.exchange.snapshot import SnapshotError, save_snapshot
+from playground.exchange.snapshot import Moment, SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config, ConfigError, Impact, impact
 from playground.experiment.frame import NEEDS, Frame
@@ -25,7 +25,6 @@ SLICE = 0.0015  # seconds of training between two looks at the letter box
 FRAME_GAP = 1 / 32  # seconds between frames at the least
 FRAME_SHARE = 4  # a frame may take at most one part in this many of the thread's time
 KEPT_RUNS = 8  # that an edit has ended and its undoing brings back
-BACK_UP_BYTES = 10_000_000  # of examples, which take about a tenth of a second to write
 GATE_PATIENCE = 0.05  # seconds the trainer waits for a window that is painting, at the most
 
 Command = Callable[[], None]
@@ -50,6 +49,7 @@ class TrainingThread(QThread):
         self._playing = False
         self._finished = False
         self._stale = True  # something has changed since the last frame
+        self._by_hand = 0  # weights that were set so
         self._next_frame = 0.0
         self._steps_per_second: float | None = None
         self._allowance = 0.0  # steps that a limited speed has not used yet
@@ -114,6 +114,7 @@ class TrainingThread(QThread):
     def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
         try:
             self._session.set_weight(layer, unit, input, value, self._session.member)
+            self._by_hand += 1
         except IndexError:
             self._tell("failed", "That weight is no longer there: the network has changed.", "")
         except ValueError as error:
@@ -131,12 +132,11 @@ class TrainingThread(QThread):
     def save(self, path: Path) -> None:
         self._write("saved", path, partial(save_snapshot, self._session, path))
 
-    def back_up(self, path: Path) -> None:
-        if self._session.dataset.X.nbytes <= BACK_UP_BYTES:
-            try:
-                save_snapshot(self._session, path)
-            except SnapshotError as error:
-                self._tell("failed", f"No copy for a restart after a crash could be kept: {error}.", "")
+    def remember(self, known: object) -> None:
+        session = self._session
+        now = (session.run, session.step_count, session.config, self._by_hand)
+        if now != known:
+            self._tell("remembered", now, Moment.of(session))
 
     def export_history(self, path: Path) -> None:
         layers = len(self._session.network.units)
