@@ -33,6 +33,8 @@ class Adam(Optimizer):
     label = "Adam"
     formula = "w ← w − ε m̂ / (√v̂ + ε₀)"
     latex = r"w \leftarrow w - \varepsilon \frac{\hat m}{\sqrt{\hat v} + \varepsilon_0}"
+    advice = "m̂, v̂ differ from m, v at first. While g keeps its sign a step is about ε."
+    advice_on_l2 = "√v̂ divides the L2 share too, not AdamW's decay: see L2, AdamW."
     slots: ClassVar[tuple[str, ...]] = ("mean", "square")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -85,6 +87,8 @@ class AMSGrad(Adam):
     label = "AMSGrad"
     formula = "w ← w − ε m̂ / (√max v̂ + ε₀)"
     latex = r"w \leftarrow w - \varepsilon \frac{\hat m}{\sqrt{\max \hat v} + \varepsilon_0}"
+    advice = "The largest v so far never falls: the effective rate never grows again."
+    advice_on_l2 = "√max v̂ divides the L2 share too, not AdamW's decay: see L2, AdamW."
     slots = ("mean", "square", "largest")
 
     def _root(self, slots: Array, out: Array) -> list[Call]:
@@ -119,6 +123,7 @@ class Adamax(Optimizer):
     label = "Adamax"
     formula = "u ← max(β₂ u, |g| + ε₀),  w ← w − ε m̂ / u"
     latex = r"u \leftarrow \max(\beta_2 u, |g| + \varepsilon_0), \quad w \leftarrow w - \varepsilon \frac{\hat m}{u}"
+    advice = "u is the largest recent gradient: no step is much longer than ε."
     slots = ("mean", "largest")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -233,6 +238,7 @@ class AdamW(Adam):
     label = "AdamW"
     formula = "w ← w − ε λ w − ε m̂ / (√v̂ + ε₀)"
     latex = r"w \leftarrow w - \varepsilon \lambda w - \varepsilon \frac{\hat m}{\sqrt{\hat v} + \varepsilon_0}"
+    advice = "√v̂ does not divide the decay, as it would L2's: see L2, AdamW."
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         return [*decay(p, self.decay, rate, mask), *super().update(p, g, rate, clock, slots, mask)]

@@ -27,6 +27,7 @@ class Adagrad(Optimizer):
     label = "Adagrad"
     formula = "s ← s + g²,  w ← w − ε g / (√s + ε₀)"
     latex = r"s \leftarrow s + g^2, \quad w \leftarrow w - \varepsilon \frac{g}{\sqrt s + \varepsilon_0}"
+    advice = "s only grows, so the effective rate shrinks for good (see “all”)."
     slots = ("sum",)
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -61,6 +62,7 @@ class Adadelta(Optimizer):
     label = "Adadelta"
     formula = "d = g √(u + ε₀) / √(s + ε₀),  w ← w − ε d"
     latex = r"w \leftarrow w - \varepsilon \frac{\sqrt{u + \varepsilon_0}}{\sqrt{s + \varepsilon_0}} \, g"
+    advice = "The effective rate follows √u, the size of recent steps: it finds its own scale."
     slots = ("square", "change")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -112,6 +114,7 @@ class RMSprop(Optimizer):
     label = "RMSprop"
     formula = "s ← ρ s + (1 − ρ) g²,  v ← β v + g / (√s + ε₀),  w ← w − ε v"
     latex = r"v \leftarrow \beta v + \frac{g}{\sqrt s + \varepsilon_0}, \quad w \leftarrow w - \varepsilon v"
+    advice = "s forgets: with small gradients the rate grows again, unlike Adagrad's."
     slots = ("square", "mean", "velocity")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:

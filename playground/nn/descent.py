@@ -24,6 +24,7 @@ class SGD(Optimizer):
     label = "SGD"
     formula = "w ← w − ε g"
     latex = r"w \leftarrow w - \varepsilon g"
+    advice = "The step is the gradient times −ε: it is as noisy as the mini-batches are."
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         if p.size < LARGE or rate.ndim:
@@ -51,6 +52,7 @@ class Momentum(Optimizer):
     label = "momentum"
     formula = "v ← β v + g,  w ← w − ε v"
     latex = r"v \leftarrow \beta v + g, \quad w \leftarrow w - \varepsilon v"
+    advice = "v goes on after g has turned: w overshoots and comes back (see “all”)."
     slots = ("velocity",)
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -85,6 +87,7 @@ class Lion(Optimizer):
     label = "Lion"
     formula = "w ← w − ε sign(β₁ m + (1 − β₁) g)"
     latex = r"w \leftarrow w - \varepsilon \, \mathrm{sign}(\beta_1 m + (1 - \beta_1) g)"
+    advice = "Every step has the length ε; the mean m only decides its sign."
     slots = ("mean",)
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:

@@ -94,9 +94,12 @@ class Optimizer(Options):
 
     `slots` names what it keeps from step to step, each all zero at first; `full_batch` says that a step is of use only
     on all examples at once, and `largest` how many parameters of a member it can bear. `common` are slots in which the
-    first entry of each member stands for all.
+    first entry of each member stands for all. `advice` is what to look for in its steps, for people, and `advice_on_l2`
+    the same where an L2 penalty is part of the gradient that it gets; either is empty where there is nothing to say.
     """
 
+    advice: ClassVar[str] = ""
+    advice_on_l2: ClassVar[str] = ""
     slots: ClassVar[tuple[str, ...]] = ()
     common: ClassVar[frozenset[str]] = frozenset()
     full_batch: ClassVar[bool] = False
@@ -115,7 +118,7 @@ class Optimizer(Options):
         return slots
 
     def dissect(self, track: Track) -> Dissection | None:
-        """How steps already done came about; None where a weight's step follows from all weights at once."""
+        """How steps already done came about; None where an optimizer does not tell."""
         return None
 
 
@@ -123,6 +126,7 @@ class Optimizer(Options):
 class SearchingOptimizer(Optimizer):
     """Looks around before it moves: has `search` in place of `update`."""
 
+    advice = "The step follows from the gradient and curvature of all weights at once."
     full_batch = True
     because: ClassVar[str]  # no number of a step follows from its own gradient: what it is instead
 

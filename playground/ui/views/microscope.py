@@ -187,7 +187,7 @@ class MicroscopeView(CaptionedView):
         record = self._record if 0 <= self._record < len(look.step) else len(look.step) - 1
         for panel, (legend, _) in zip(self._panels, self._plots, strict=True):
             self._show_legend(panel, legend, record)
-        self._sentence.setText(told_of(look, record, self.tr))
+        self._sentence.setText(told_of(look, record, self.document.config.training.optimizer, self.tr))
 
     def _show_legend(self, panel: Panel, legend: Legend, record: int) -> None:
         """Symbols, and as far as there is room their values and the plot's title."""

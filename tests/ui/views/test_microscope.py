@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.microscope import CAPACITY, Microscope, Steps
 from playground.experiment.session import Session
-from playground.nn.optimizers import OPTIMIZERS
+from playground.nn.activation import Array
+from playground.nn.calls import Call
+from playground.nn.optimizers import OPTIMIZERS, Optimizer, SearchingOptimizer
 from playground.options import with_text, with_value
 from playground.ui.document import Document
 from playground.ui.figure import save_figure
@@ -112,6 +115,34 @@ def test_every_optimizer_shows_what_it_has(make_view: MakeView, optimizer: str) 
     assert view.caption.text()
     assert "–" not in told(view)
     assert len(view._plots) == len(titles)
+
+
+@dataclass(frozen=True)
+class Signed(Optimizer):
+    """Made up here: no other file has heard of it, and it tells nothing of its steps."""
+
+    label = "made up"
+    formula = "w ← w − ε sign(g)"
+
+    def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
+        work = np.empty_like(p)
+        return [(np.sign, (g, work)), (np.multiply, (work, rate, work)), (np.subtract, (p, work, p))]
+
+
+def test_nothing_is_made_up_about_an_optimizer_that_nobody_knows(
+    make_view: MakeView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(OPTIMIZERS, "made_up", Signed)
+    view = make_view(session_of("made_up", regularizer="l2"))
+    assert view.caption.text() == Signed.formula
+    assert re.fullmatch(rf"Step 30: Δw = {NUMBER}\.", told(view))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_tells_of_itself(make_view: MakeView, optimizer: str) -> None:
+    view = make_view(session_of(optimizer, batch_size="1000"), steps=2)
+    assert view.caption.text() == plain(OPTIMIZERS[optimizer].advice) != ""
+    assert ("weights at once" in told(view)) == issubclass(OPTIMIZERS[optimizer], SearchingOptimizer)
 
 
 def test_the_effective_rate_is_there_where_it_is_another(make_view: MakeView) -> None:
