@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from PySide6.QtCore import QLine, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
+from playground.data.features import FEATURES
 from playground.experiment.config import Config
 from playground.experiment.dead import Dead
 from playground.experiment.dropped import Dropped
@@ -20,9 +21,12 @@ from playground.experiment.trace import Trace
 from playground.ui.diagram_colours import SHADES, bound_of, edge_colours, map_colours
 from playground.ui.diagram_edges import Edges
 from playground.ui.diagram_geometry import Floats, Geometry, Place
+from playground.ui.diagram_inputs import Inputs
 from playground.ui.diagram_numbers import Numbers, number_at
 from playground.ui.theme import GRID, Theme
 
+FAINT = 0.3  # of 1, of what is left out
+SKETCH = 64  # pixels, of the picture of a feature that is left out
 VEIL = 190  # of 255, over the picture of a unit that dropout has switched off
 
 
@@ -85,8 +89,15 @@ class Diagram:
         return trace.steps[min(self.config.display.trace_step, len(trace.steps) - 1)]
 
     @cached_property
+    def inputs(self) -> Inputs:
+        """What can enter the network."""
+        return Inputs.of(self.config, self.frame.scene if self.frame else None)
+
+    @cached_property
     def input_names(self) -> tuple[str, ...]:
-        return self.frame.scene.input_names if self.frame else ("",) * self.geometry.shape[0]
+        """Of the units of the first column, also of what is left out; an older run may have had fewer."""
+        names = tuple(self.inputs.names[row] for row in self.inputs.rows)
+        return names + ("",) * (self.geometry.count(0) - len(names))
 
     @cached_property
     def output_names(self) -> tuple[str, ...]:
@@ -106,6 +117,7 @@ class Diagram:
 
     def _paint_edges(self, painter: QPainter, visible: QRect, lit: Place | None) -> None:
         """What stands out is never faint, the rest then always."""
+        lit = None if lit is not None and self.geometry.left_out(lit) else lit
         edges = Edges(self.geometry, self.theme, self._edge_weights, self._lit_edges(lit))
         fading, thick = lit is not None or self._walked is not None, lit is not None and lit.input is not None
         edges.paint(painter, visible, fading, thick)
@@ -133,6 +145,8 @@ class Diagram:
         """
         shape = self.geometry.shape
         held = (self.frame.unit_maps if self.frame else None) or ()
+        if self.frame is not None and self.frame.scene.input_names != self.input_names[: shape[0]]:
+            held = ()  # other inputs were chosen since
         if len(held) != len(shape):
             return [(QImage(), np.zeros(0, dtype=bool))] * len(shape)
         pictures: list[tuple[QImage, NDArray[np.bool_]]] = []
@@ -161,12 +175,16 @@ class Diagram:
         return maps / np.where(largest > 0.0, largest, 1.0)
 
     def _paint_units(self, painter: QPainter, visible: QRect) -> None:
+        shape = self.geometry.shape
         frames, biases, crosses, off = [], [], [], []
         for column, (image, finite) in enumerate(self._pictures):
             dead, dropped = self._dead(column), self._dropped(column)
             side = image.width()
             for unit in self.geometry.units_in(column, visible):
                 rect = self.geometry.unit(column, unit)
+                if unit >= shape[column]:
+                    self._paint_left_out(painter, rect, self.geometry.row(column, unit))
+                    continue
                 if unit < len(finite) and finite[unit]:
                     painter.drawImage(rect, image, QRect(0, unit * side, side, side))
                 else:
@@ -201,6 +219,15 @@ class Diagram:
             painter.fillRect(rect.adjusted(-1, -1, 1, 1), QColor(self.theme.base))
             painter.fillRect(rect, colour)
 
+    def _paint_left_out(self, painter: QPainter, rect: QRect, row: int) -> None:
+        """What could enter the network: faint, so that it is told from what does, and an empty frame where it is a column."""
+        if self.frame is not None and self.inputs.plane:
+            painter.setOpacity(FAINT)
+            painter.drawImage(rect, _sketch(self.inputs.keys[row], self.frame.scene.extent, self.theme))
+            painter.setOpacity(1.0)
+        painter.setPen(QPen(QColor(self.theme.muted), 1, Qt.PenStyle.DotLine))
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
     def _dead(self, column: int) -> NDArray[np.bool_]:
         """Which units of a column are dead, (units,); empty where nobody knows."""
         dead = self.frame.look(Dead) if self.frame else None
@@ -225,11 +252,11 @@ class Diagram:
         return edge_colours(self.theme, 0.45)[int(min(abs(bias), 1.0) * (SHADES - 1)) * 2 + (bias > 0.0)]
 
     def _paint_names(self, painter: QPainter) -> None:
-        painter.setPen(QColor(self.theme.text))
         geometry, gap = self.geometry, GRID // 2 + 2
         last = len(geometry.shape) - 1
         for column, names in ((0, self.input_names), (last, self.output_names)):
-            for unit, name in enumerate(names[: geometry.shape[column]]):
+            for unit, name in enumerate(names[: geometry.count(column)]):
+                painter.setPen(QColor(self.theme.text if unit < geometry.shape[column] else self.theme.muted))
                 beside = geometry.unit(column, unit)
                 side = Qt.AlignmentFlag.AlignRight
                 if column == 0:
@@ -241,6 +268,17 @@ class Diagram:
                     beside.setRight(geometry.width - GRID // 2)
                 fitting = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, beside.width())
                 painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter | side, fitting)
+
+
+@lru_cache(maxsize=64)
+def _sketch(feature: str, extent: tuple[float, float, float, float], theme: Theme) -> QImage:
+    """What a feature is over the plane."""
+    x_low, x_high, y_low, y_high = extent
+    x, y = np.meshgrid(np.linspace(x_low, x_high, SKETCH), np.linspace(y_high, y_low, SKETCH))
+    values = FEATURES[feature]().value(np.column_stack([x.ravel(), y.ravel()]))
+    levels = (values / (np.abs(values).max() or 1.0) * 127.5 + 127.5).astype(np.uint8).reshape(SKETCH, SKETCH)
+    pixels = np.ascontiguousarray(map_colours(theme)[levels])
+    return QImage(pixels.data, SKETCH, SKETCH, QImage.Format.Format_RGB32).copy()
 
 
 class DiagramItem(QGraphicsItem):

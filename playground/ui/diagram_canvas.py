@@ -18,6 +18,7 @@ class Canvas(QWidget):
     unit_hovered = Signal(object)  # (column, unit), inputs are column 0; or None
     unit_selected = Signal(object)  # a Place, by keyboard
     place_chosen = Signal(object)  # a Place whose number is to be edited
+    input_toggled = Signal(int)  # a row of the first column, to be taken in or left out
     units_wanted = Signal(int, int)  # hidden layer, how many more
     zoom_wanted = Signal(int, QPointF)  # steps, around which point
 
@@ -38,9 +39,12 @@ class Canvas(QWidget):
 
     def show_diagram(self, diagram: Diagram) -> None:
         """Draw this from now on."""
-        moved = diagram.geometry is not self.diagram.geometry
+        old, new = self.diagram.geometry, diagram.geometry
         self.diagram = diagram
-        if moved:
+        if new is not old:
+            if self.selected and self.selected.layer < 0:  # what is left out keeps its row, but not its number
+                row = min(old.row(0, self.selected.unit), new.count(0) - 1)
+                self.selected = Place(-1, new.unit_in(0, row))
             self.resize(diagram.geometry.width, diagram.geometry.height)
             self.hovered = diagram.geometry.place_at(self._pointer) if self.underMouse() else None
             if self.selected and not self._holds(self.selected):
@@ -64,15 +68,20 @@ class Canvas(QWidget):
         return self.tr("output {name}").format(name=diagram.output_names[place.unit]).strip()
 
     def _holds(self, place: Place) -> bool:
-        shape = self.diagram.geometry.shape
-        return place.layer + 1 < len(shape) and place.unit < shape[place.layer + 1]
+        geometry = self.diagram.geometry
+        return place.layer + 1 < len(geometry.shape) and place.unit < geometry.count(place.layer + 1)
 
     def _hover(self, place: Place | None) -> None:
         self.hovered = place
-        editable = place is not None and self.diagram.value(place) is not None
+        editable = place is not None and (place.layer < 0 or self.diagram.value(place) is not None)
         self.setCursor(Qt.CursorShape.PointingHandCursor if editable else Qt.CursorShape.ArrowCursor)
         self._tell()
         self.update()
+
+    @property
+    def _at_input(self) -> bool:
+        """Whether the keyboard has gone to an input. A click on one leaves Space to the run."""
+        return self._by_keyboard and self.selected is not None and self.selected.layer < 0
 
     def _select(self, place: Place) -> None:
         self.selected = place
@@ -86,11 +95,15 @@ class Canvas(QWidget):
         place = self.hovered
         if place is None and self._by_keyboard and self.hasFocus():
             place = self.selected
-        unit = (place.layer + 1, place.unit) if place is not None and place.input is None else None
+        seen = place is not None and place.input is None and not self.diagram.geometry.left_out(place)
+        unit = (place.layer + 1, place.unit) if place is not None and seen else None
         if unit != self._told:
             self._told = unit
             self.unit_hovered.emit(unit)
-        help = self.tr("Arrow keys select a unit, Enter edits its weights, + and − add and remove units of its layer.")
+        help = self.tr(
+            "Arrow keys select a unit, Enter edits its weights, + and − add and remove units of its layer; Space or Enter "
+            "takes an input in or leaves it out."
+        )
         chosen = self.tr("Selected: {unit}.").format(unit=self.name(self.selected)) if self.selected else ""
         self.setAccessibleDescription(f"{chosen} {help}".strip())
 
@@ -99,6 +112,8 @@ class Canvas(QWidget):
         text = self.name(place)
         if place.input is not None:
             text += ": " + self._number(place)
+        elif place.layer < 0:
+            text += ": " + self._choice(place)
         elif self.diagram.dead(place):
             text += self.tr(": dead, 0 for every training example")
         elif self.diagram.off(place):
@@ -118,6 +133,21 @@ class Canvas(QWidget):
         painter.setPen(QColor(theme.text))
         painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
+    def _choice(self, place: Place) -> str:
+        """Whether an input enters the network, and what a click does."""
+        if self.diagram.geometry.left_out(place):
+            return self.tr("left out; a click takes it in and restarts the run")
+        if self.diagram.geometry.shape[0] == 1:
+            return self.tr("the only input, which stays")
+        return self.tr("an input; a click leaves it out and restarts the run")
+
+    def _choose(self, place: Place) -> None:
+        """Take an input in or leave it out, or edit the number of any other place."""
+        if place.layer < 0:
+            self.input_toggled.emit(self.diagram.geometry.row(0, place.unit))
+        else:
+            self.place_chosen.emit(place)
+
     def _number(self, place: Place) -> str:
         """The number that an edge or a bias shows."""
         value, what = self.diagram.shown(place), self.diagram.config.display.edges
@@ -130,8 +160,9 @@ class Canvas(QWidget):
     # Qt
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in ARROWS:
-            event.accept()  # here they select a unit, whatever they do elsewhere in the window
+        asked = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride else None
+        if asked in ARROWS or (asked == Qt.Key.Key_Space and self._at_input):
+            event.accept()  # here they select a unit or toggle an input, whatever they do elsewhere in the window
             return True
         return super().event(event)
 
@@ -157,7 +188,7 @@ class Canvas(QWidget):
             self.selected = place
         self._by_keyboard = False
         self._hover(place)
-        self.place_chosen.emit(place)
+        self._choose(place)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.angleDelta().y():
@@ -168,17 +199,21 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         geometry = self.diagram.geometry
-        layer, unit, _ = self.selected or Place(-1, 0)
+        layer, unit, _ = self.selected or Place(-1, geometry.unit_in(0, 0))
+        row = geometry.row(layer + 1, unit)
         match event.key():
             case Qt.Key.Key_Up | Qt.Key.Key_Down as key:
-                unit += 1 if key == Qt.Key.Key_Down else -1
+                row += 1 if key == Qt.Key.Key_Down else -1
             case Qt.Key.Key_Left | Qt.Key.Key_Right as key:
-                step = 1 if key == Qt.Key.Key_Right else -1
-                layer = max(-1, min(layer + step, len(geometry.shape) - 2))
-                height = geometry.unit((self.selected or Place(-1, 0)).layer + 1, unit).top()
-                unit = round((height - geometry.unit(layer + 1, 0).top()) / geometry.pitches[layer + 1])
+                height = geometry.unit(layer + 1, unit).top()
+                layer = max(-1, min(layer + (1 if key == Qt.Key.Key_Right else -1), len(geometry.shape) - 2))
+                first = geometry.unit(layer + 1, geometry.unit_in(layer + 1, 0)).top()
+                row = round((height - first) / geometry.pitches[layer + 1])
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if self.selected:
-                self.place_chosen.emit(self.selected)
+                self._choose(self.selected)
+                return
+            case Qt.Key.Key_Space if self.selected and self._at_input:
+                self._choose(self.selected)
                 return
             case Qt.Key.Key_Plus | Qt.Key.Key_Minus as key if 0 <= layer < len(geometry.shape) - 2:
                 self.units_wanted.emit(layer, 1 if key == Qt.Key.Key_Plus else -1)
@@ -186,11 +221,12 @@ class Canvas(QWidget):
             case _:
                 super().keyPressEvent(event)
                 return
-        self._select(Place(layer, max(0, min(unit, geometry.shape[layer + 1] - 1))))
+        row = max(0, min(row, geometry.count(layer + 1) - 1))
+        self._select(Place(layer, geometry.unit_in(layer + 1, row)))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self._select(self.selected or Place(-1, 0))
+            self._select(self.selected or Place(-1, self.diagram.geometry.unit_in(0, 0)))
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -39,9 +39,13 @@ class Geometry:
 
     Of each column, `left` is the left side of its units, `sides` their side, and `pitches` the distance from one to the
     next below it. Layers share one side and one pitch; where the inputs outnumber them, these are smaller.
+
+    Above and below the inputs stand others that could enter the network and are left out: units of the first column
+    from `shape[0]` on. `rows` are the rows of all of these, the inputs first.
     """
 
     shape: tuple[int, ...]
+    rows: tuple[int, ...]
     left: tuple[int, ...]
     sides: tuple[int, ...]
     pitches: tuple[int, ...]
@@ -50,41 +54,68 @@ class Geometry:
 
     @classmethod
     def fitted(
-        cls, shape: tuple[int, ...], width: int, height: int, before: int = 0, after: int = 0, zoom: float = 1.0
+        cls,
+        shape: tuple[int, ...],
+        width: int,
+        height: int,
+        before: int = 0,
+        after: int = 0,
+        zoom: float = 1.0,
+        rows: tuple[int, ...] = (),
     ) -> Geometry:
         """Units as large as fit into width x height, times `zoom`; what does not fit makes the whole larger.
 
-        `before` and `after` are kept free for the names of the inputs and of the outputs.
+        `before` and `after` are kept free for the names of the inputs and of the outputs. No `rows` are those of inputs
+        beside which nothing is left out.
         """
-        gaps, rows = len(shape) - 1, max(shape[1:])
+        rows = rows or tuple(range(shape[0]))
+        gaps, tallest = len(shape) - 1, max(shape[1:])
         free_width, free_height = width - 2 * GRID - before - after, height - 2 * GRID
         side = LARGEST
-        while side > SMALLEST and (_least_height(rows, side) > free_height or _least_width(gaps, side) > free_width):
+        while side > SMALLEST and (_least_height(tallest, side) > free_height or _least_width(gaps, side) > free_width):
             side -= 1
         input_side = side
-        while input_side > SMALLEST and _least_height(shape[0], input_side) > free_height:
+        while input_side > SMALLEST and _least_height(len(rows), input_side) > free_height:
             input_side -= 1
         side, input_side = (max(SMALLEST, min(round(zoom * fitted), LARGEST)) for fitted in (side, input_side))
         across = max(_least_across(side), (free_width - side) / gaps)
-        down = _pitch(rows, side, free_height)
-        input_down = down if shape[0] <= rows else _pitch(shape[0], input_side, free_height)
+        down = _pitch(tallest, side, free_height)
+        input_down = down if len(rows) <= tallest else _pitch(len(rows), input_side, free_height)
         return cls(
             shape=shape,
+            rows=rows,
             left=tuple(round(GRID + before + column * across) for column in range(len(shape))),
             sides=(input_side, *(side,) * gaps),
             pitches=(input_down, *(down,) * gaps),
             width=max(width, round(2 * GRID + before + after + gaps * across + side)),
             height=max(
                 height,
-                2 * GRID + (rows - 1) * down + side,
-                2 * GRID + (shape[0] - 1) * input_down + input_side,
+                2 * GRID + (tallest - 1) * down + side,
+                2 * GRID + (len(rows) - 1) * input_down + input_side,
             ),
         )
 
     def unit(self, column: int, unit: int) -> QRect:
         """The square of a unit's picture."""
         side = self.sides[column]
-        return QRect(self.left[column], self._top(column) + unit * self.pitches[column], side, side)
+        top = self._top(column) + self.row(column, unit) * self.pitches[column]
+        return QRect(self.left[column], top, side, side)
+
+    def count(self, column: int) -> int:
+        """How many stand in a column; in the first also what is left out."""
+        return self.shape[column] if column else len(self.rows)
+
+    def row(self, column: int, unit: int) -> int:
+        """Where a unit stands in its column, counted from above."""
+        return unit if column else self.rows[unit]
+
+    def unit_in(self, column: int, row: int) -> int:
+        """Which unit stands in a row of a column."""
+        return row if column else self.rows.index(row)
+
+    def left_out(self, place: Place) -> bool:
+        """Whether a place is no unit of the network, but what could enter it."""
+        return place.layer < 0 and place.unit >= self.shape[0]
 
     def bias(self, column: int, unit: int) -> QRect:
         """The small square of a unit's bias, over the lower left corner of its picture."""
@@ -96,8 +127,9 @@ class Geometry:
         """What lies under a point: a bias, a unit, or the nearest edge within REACH."""
         for column, (left, side, pitch) in enumerate(zip(self.left, self.sides, self.pitches, strict=True)):
             if left - REACH <= point.x() < left + side:
-                unit = round((point.y() - self._top(column) - side / 2) / pitch)
-                if 0 <= unit < self.shape[column]:
+                row = round((point.y() - self._top(column) - side / 2) / pitch)
+                if 0 <= row < self.count(column):
+                    unit = self.unit_in(column, row)
                     if column and QRectF(self.bias(column, unit)).adjusted(-2, -2, 2, 2).contains(point):
                         return Place(column - 1, unit, self.shape[column - 1])
                     if QRectF(self.unit(column, unit)).contains(point):
@@ -109,14 +141,14 @@ class Geometry:
         x0, x1 = self._gap(layer)
         return QPointF(x0 + along * (x1 - x0), self._edge_heights(layer, along)[0][unit, input])
 
-    def units_in(self, column: int, visible: QRect) -> range:
+    def units_in(self, column: int, visible: QRect) -> list[int]:
         """The units of a column of which, with their biases, something may lie in a rectangle."""
         left, side, pitch = self.left[column], self.sides[column], self.pitches[column]
         if left - GRID > visible.right() or left + side + GRID < visible.left():
-            return range(0)
+            return []
         first = (visible.top() - GRID - side - self._top(column)) // pitch
         last = (visible.bottom() + GRID - self._top(column)) // pitch
-        return range(max(first, 0), min(last + 1, self.shape[column]))
+        return [self.unit_in(column, row) for row in range(max(first, 0), min(last + 1, self.count(column)))]
 
     def edges_in(self, visible: QRect) -> NDArray[np.bool_]:
         """Which edges may cross a rectangle, (edges,)."""
@@ -152,12 +184,13 @@ class Geometry:
         return self.left[layer] + self.sides[layer], self.left[layer + 1]
 
     def _top(self, column: int) -> int:
-        return round((self.height - self.sides[column] - (self.shape[column] - 1) * self.pitches[column]) / 2)
+        return round((self.height - self.sides[column] - (self.count(column) - 1) * self.pitches[column]) / 2)
 
     def _heights(self, column: int) -> Floats:
         """Where the edges of a column's units begin and end, (units,)."""
         first = self._top(column) + self.sides[column] / 2
-        heights: Floats = first + np.arange(self.shape[column]) * float(self.pitches[column])
+        rows = np.arange(self.shape[column]) if column else np.array(self.rows[: self.shape[0]])
+        heights: Floats = first + rows * float(self.pitches[column])
         return heights
 
     def _edge_heights(self, layer: int, along: float) -> tuple[Floats, Floats]:

@@ -129,13 +129,16 @@ class EndHeader(ColumnHeader):
         for row, part in zip(self.rows, (self.title, self.count, self.kind), strict=True):
             row.addWidget(part, 0, Qt.AlignmentFlag.AlignCenter)
         self.count.setFont(tabular(self.font()))
+        narrow = QFont(self.font())
+        narrow.setStretch(90)
+        self.kind.setFont(narrow)
         self.count.setProperty("role", "muted")
         self.kind.setProperty("role", "muted")
 
-    def show_column(self, title: str, count: int, kind: str) -> None:
+    def show_column(self, title: str, count: str, kind: str) -> None:
         """What the column is, how many units it has, and of what kind they are."""
         self.title.setText(title)
-        self.count.setText(str(count))
+        self.count.setText(count)
         self.kind.setText(kind)
 
 

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from playground.experiment.config import Layer
 from playground.nn.activation import Activation
+from playground.ui.controls import wrapped
+from playground.ui.diagram_controls import describe
 from playground.ui.diagram_geometry import Geometry
 from playground.ui.diagram_headers import HEIGHT, EndHeader, LayerHeader, TitleButton
 from playground.ui.theme import GRID
@@ -31,7 +33,7 @@ class HeaderStrip(QWidget):
         self._row = QWidget(self)
         self._output_title = TitleButton("output_details")
         self._output_title.details_wanted.connect(self.output_wanted)
-        self._inputs = EndHeader(QLabel(), self._row)
+        self.inputs = EndHeader(QLabel(), self._row)
         self._outputs = EndHeader(self._output_title, self._row)
         self._layers: list[LayerHeader] = []
 
@@ -46,10 +48,21 @@ class HeaderStrip(QWidget):
         for header, layer in zip(self._layers, hidden, strict=True):
             header.show_layer(layer)
 
-    def show_ends(self, inputs: int, outputs: int, kind: str, output: Activation) -> None:
-        """How many inputs and outputs there are, of what kind the outputs are, and what a press on their name chooses."""
-        self._inputs.show_column(self.tr("inputs") if inputs > 1 else self.tr("input"), inputs, "")
-        self._outputs.show_column(self.tr("outputs") if outputs > 1 else self.tr("output"), outputs, kind)
+    def show_inputs(self, count: int, candidates: int, standardised: bool) -> None:
+        """How many of those that can enter the network do, and how they are brought to size."""
+        title = self.tr("inputs") if count > 1 else self.tr("input")
+        kind = self.tr("standardised") if standardised else self.tr("as they are")
+        self.inputs.show_column(title, self.tr("{0} of {1}").format(count, candidates), kind)
+        help = self.tr("Click an input below to take it in or to leave it out. The run starts again.")
+        scaled = self.tr("Each has mean 0 and deviation 1 over the training examples: “standardise” in the data panel.")
+        raw = self.tr(
+            "They enter in their own units; “standardise” in the data panel gives them mean 0 and deviation 1."
+        )
+        describe(self.inputs, wrapped(f"{help}\n\n{scaled if standardised else raw}"))
+
+    def show_outputs(self, count: int, kind: str, output: Activation) -> None:
+        """How many outputs there are, of what kind they are, and what a press on their name chooses."""
+        self._outputs.show_column(self.tr("outputs") if count > 1 else self.tr("output"), str(count), kind)
         self._output_title.show_activation(output, self.tr("Press for its plot, and to choose another."))
 
     def place(self, geometry: Geometry) -> None:
@@ -57,8 +70,9 @@ class HeaderStrip(QWidget):
         self._row.setGeometry(self._row.x(), 0, geometry.width, HEIGHT)
         middles = [left + side // 2 for left, side in zip(geometry.left, geometry.sides, strict=True)]
         apart = middles[1] - middles[0]
-        for header, middle in zip((self._inputs, *self._layers, self._outputs), middles, strict=True):
-            width = min(apart - 6, WIDEST, 2 * middle, 2 * (geometry.width - middle))
+        for header, middle in zip((self.inputs, *self._layers, self._outputs), middles, strict=True):
+            room = apart - 6 if isinstance(header, LayerHeader) else apart  # words need no gap where a field has one
+            width = min(room, WIDEST, 2 * middle, 2 * (geometry.width - middle))
             header.setGeometry(middle - width // 2, 0, width, HEIGHT)
 
     def scroll_to(self, across: int) -> None:

@@ -104,11 +104,6 @@ class Row:
         self.mark.setToolTip(wrapped(tip))
         self._describe(mark=f"{RESTART_MARK} {tip}")
 
-    def show_presence(self, visible: bool) -> None:
-        """Take the row away for a while, or bring it back."""
-        for part in (self.label, self.widget, self.mark):
-            part.setVisible(visible)
-
     def remove(self, grid: QGridLayout) -> None:
         """Take everything out of the form."""
         for part in (self.label, self.widget, self.mark, self.formula, self.inner):

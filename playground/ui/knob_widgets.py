@@ -8,7 +8,6 @@ from typing import Any, ClassVar, cast
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QSizePolicy,
     QToolButton,
@@ -24,7 +23,6 @@ from playground.options import (
     Knob,
     Number,
     Options,
-    Subset,
     Text,
     knobs,
 )
@@ -174,42 +172,6 @@ class TextWidget(KnobWidget):
         self._selector.setCurrentIndex(self._selector.findText(value or ""))
 
 
-class SubsetWidget(KnobWidget):
-    """Names to switch on and off, as small buttons; `table` says what the names mean."""
-
-    wide = True
-    columns: ClassVar[int] = 5
-
-    knob: Subset
-
-    def __init__(self, knob: Subset, table: Mapping[str, type[Options]] | None = None) -> None:
-        super().__init__(knob)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(GRID // 2)
-        self._chips: dict[str, QToolButton] = {}
-        for index, name in enumerate(knob.values):
-            chip = QToolButton()
-            chip.setCheckable(True)
-            chip.setText(table[name].label if table else name)
-            chip.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            chip.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            chip.setStyleSheet(CHIP)
-            chip.clicked.connect(self._choose)
-            grid.addWidget(chip, *divmod(index, self.columns))
-            self._chips[name] = chip
-        self.controls = dict(self._chips)
-        self.tips = {name: about(table[name]) for name in knob.values} if table else {}
-        self.setFocusProxy(next(iter(self._chips.values())))
-
-    def show_value(self, value: tuple[str, ...] | None) -> None:
-        for name, chip in self._chips.items():
-            chip.setChecked(name in (value or ()))
-
-    def _choose(self) -> None:
-        self._emit(tuple(name for name, chip in self._chips.items() if chip.isChecked()))
-
-
 class ChoiceWidget(KnobWidget):
     """One of a table of Options; formula and knobs of the one chosen are the form's business."""
 
@@ -264,13 +226,12 @@ WIDGETS: dict[type[Knob], Callable[[Any], KnobWidget]] = {
     Integer: NumberWidget,
     Flag: FlagWidget,
     Text: TextWidget,
-    Subset: SubsetWidget,
     Choice: ChoiceWidget,
 }
 
 
 def has_widget(knob: Knob | None) -> bool:
-    """Whether a form has a row for this kind of knob; layers and columns have editors of their own."""
+    """Whether a form has a row for this kind of knob; layers, inputs and columns have editors of their own."""
     return type(knob) in WIDGETS and not (isinstance(knob, Text) and not knob.values)
 
 

@@ -25,11 +25,13 @@ from playground.ui.diagram import Diagram, DiagramItem
 from playground.ui.diagram_bar import DiagramBar
 from playground.ui.diagram_canvas import Canvas
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
+from playground.ui.diagram_inputs import Inputs
 from playground.ui.diagram_strip import HeaderStrip
 from playground.ui.document import Document
 from playground.ui.layer_popover import LayerPopover, OutputPopover
 from playground.ui.network_edits import NetworkEdits
 from playground.ui.pairs import output_of
+from playground.ui.refusal import refuse, take_back
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.view import View
 from playground.ui.weight_editor import Row, WeightEditor
@@ -69,6 +71,7 @@ class NetworkEditor(View):
         """Draw the maps and weights of this moment."""
         old, self._frame = self._frame, frame
         if old is None or old.scene is not frame.scene:
+            self._show_inputs()
             self._lay_out()
             self._name_ends(frame)
             self._show_members()
@@ -87,6 +90,7 @@ class NetworkEditor(View):
             self.needs_changed.emit()
         self._show_members()
         self._strip.show_layers(hidden)
+        self._show_inputs()
         self._lay_out()
         self._draw()
 
@@ -121,6 +125,14 @@ class NetworkEditor(View):
         """Pictures as large as the room allows."""
         self._zoom = 1.0
         self._lay_out()
+
+    def _toggle_input(self, row: int) -> None:
+        edit = self._canvas.diagram.inputs.toggled(row)
+        if edit is None:
+            refuse(self._strip.inputs, self.tr("The only input stays: a network needs one."))
+        else:
+            take_back(self)
+            self._edits.choose_inputs(*edit)
 
     # Pop-ups
 
@@ -187,9 +199,11 @@ class NetworkEditor(View):
         self._strip.output_wanted.connect(self._open_output)
         geometry = Geometry.fitted(self._shape(), 1, 1)
         self._canvas = Canvas(Diagram(self._config, None, geometry, self.theme))
+        self.setFocusProxy(self._canvas)
         self._canvas.unit_hovered.connect(self.unit_hovered)
         self._canvas.unit_selected.connect(self._follow_selection)
         self._canvas.place_chosen.connect(self._edit_weights)
+        self._canvas.input_toggled.connect(self._toggle_input)
         self._canvas.units_wanted.connect(self._edits.change_units)
         self._canvas.zoom_wanted.connect(self.zoom)
         self._area = QScrollArea()
@@ -222,15 +236,15 @@ class NetworkEditor(View):
     def _shape(self) -> tuple[int, ...]:
         """Units of each column: hidden layers as the config has them, inputs and outputs as the data ask for."""
         config, frame = self._config, self._frame
-        inputs = len(frame.scene.input_names) if frame else len(config.data.features)
+        inputs = Inputs.of(config, frame.scene if frame else None).count
         outputs = len(frame.weights[-1]) if frame else 1
         return inputs, *(layer.activation.widths(layer.units)[1] for layer in config.network.hidden), outputs
 
     def _fitted(self, zoom: float) -> Geometry:
         """The geometry for the room there is, less that of the scroll bars it makes necessary."""
-        shape = self._shape()
+        shape, rows = self._shape(), Inputs.of(self._config, self._frame.scene if self._frame else None).rows
         room = self._area.maximumViewportSize()
-        shaped = dataclasses.replace(self._canvas.diagram.geometry, shape=shape)
+        shaped = dataclasses.replace(self._canvas.diagram.geometry, shape=shape, rows=rows)
         diagram = Diagram(self._config, self._frame, shaped, self.theme)
         measure = self._canvas.fontMetrics().horizontalAdvance
         least, most = NAME_WIDTHS
@@ -241,12 +255,12 @@ class NetworkEditor(View):
         bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
         width, height = room.width(), room.height()
         for _ in range(2):
-            geometry = Geometry.fitted(shape, width, height, before, after, zoom)
+            geometry = Geometry.fitted(shape, width, height, before, after, zoom, rows)
             if geometry.width > width:
                 height = room.height() - bar
             if geometry.height > height:
                 width = room.width() - bar
-        return Geometry.fitted(shape, width, height, before, after, zoom)
+        return Geometry.fitted(shape, width, height, before, after, zoom, rows)
 
     def _lay_out(self) -> None:
         """Place columns and headers anew, where anything has moved."""
@@ -263,9 +277,13 @@ class NetworkEditor(View):
         if self._frame is not None:
             self._bar.show_members(self._frame.scene.members, self._config.display.member)
 
+    def _show_inputs(self) -> None:
+        inputs = Inputs.of(self._config, self._frame.scene if self._frame else None)
+        self._strip.show_inputs(inputs.count, len(inputs.names), self._config.data.standardise)
+
     def _name_ends(self, frame: Frame) -> None:
         output = output_of(self._config, len(frame.scene.classes))
-        self._strip.show_ends(len(frame.scene.input_names), len(frame.weights[-1]), frame.scene.output, output)
+        self._strip.show_outputs(len(frame.weights[-1]), frame.scene.output, output)
 
     def _draw(self, geometry: Geometry | None = None) -> None:
         canvas = self._canvas

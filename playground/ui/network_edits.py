@@ -26,6 +26,10 @@ class NetworkEdits(QObject):
         layers = (*hidden, *[added] * change)[: len(hidden) + change]
         self._document.set("network.hidden", layers, self.tr("Hidden layers: {count}").format(count=len(layers)))
 
+    def choose_inputs(self, path: str, names: tuple[str, ...]) -> None:
+        """Let these enter the network, or these columns of a table not."""
+        self._document.set(path, names, self.tr("Inputs"))
+
     def choose_member(self, member: int) -> None:
         """Show this member."""
         self._document.set("display.member", member, self.tr("Member {number}").format(number=member + 1), merge=True)

@@ -103,7 +103,7 @@ class WeightEditor(Popup):
         layout.setSpacing(GRID)
         layout.addWidget(heading)
         layout.addWidget(self._table(rows))
-        hint = QLabel(self.tr("Enter sets a number, Esc gives the old one back, and then closes."))
+        hint = QLabel(self.tr("Enter sets a number, Esc gives it back or closes."))
         hint.setProperty("role", "muted")
         layout.addWidget(hint)
 

@@ -31,15 +31,18 @@ shapes = st.tuples(st.integers(1, 40), st.lists(st.integers(1, 32), max_size=10)
     lambda parts: (parts[0], *parts[1], parts[2])
 )
 sizes = st.integers(120, 1600)
-geometries = st.builds(
-    Geometry.fitted,
-    shape=shapes,
-    width=sizes,
-    height=sizes,
-    before=st.integers(24, 160),
-    after=st.integers(24, 160),
-    zoom=st.floats(0.2, 4.0),
-)
+
+
+@st.composite
+def geometries_of(draw: st.DrawFn) -> Geometry:
+    """Any diagram, beside whose inputs some may be left out."""
+    shape, names = draw(shapes), st.integers(24, 160)
+    rows = tuple(draw(st.permutations(range(shape[0] + draw(st.integers(0, 9))))))
+    zoom = draw(st.floats(0.2, 4.0))
+    return Geometry.fitted(shape, draw(sizes), draw(sizes), draw(names), draw(names), zoom, rows)
+
+
+geometries = geometries_of()
 
 
 @pytest.fixture(autouse=True)
@@ -50,9 +53,10 @@ def application(qapp: object) -> None:
 @given(geometries)
 def test_units_lie_inside_and_apart(geometry: Geometry) -> None:
     whole = QRect(0, 0, geometry.width, geometry.height)
-    units = [geometry.unit(column, unit) for column, n in enumerate(geometry.shape) for unit in range(n)]
+    counts = [geometry.count(column) for column in range(len(geometry.shape))]
+    units = [geometry.unit(column, unit) for column, n in enumerate(counts) for unit in range(n)]
     assert all(whole.contains(rect) and SMALLEST <= rect.width() <= LARGEST for rect in units)
-    for column, n in enumerate(geometry.shape):
+    for column, n in enumerate(counts):
         own = [geometry.unit(column, unit) for unit in range(n)]
         assert not any(one.intersects(other) for one, other in combinations(own, 2))
     ends = [left + side for left, side in zip(geometry.left, geometry.sides, strict=True)]
@@ -72,9 +76,13 @@ def test_biases_lie_inside_and_cover_no_other_unit(geometry: Geometry) -> None:
 
 @given(geometries)
 def test_units_and_biases_are_found_where_they_are_drawn(geometry: Geometry) -> None:
-    for column, n in enumerate(geometry.shape):
+    for column in range(len(geometry.shape)):
+        n = geometry.count(column)
         for unit in {0, n // 2, n - 1}:
-            assert geometry.place_at(QPointF(geometry.unit(column, unit).center())) == Place(column - 1, unit)
+            place = Place(column - 1, unit)
+            assert geometry.place_at(QPointF(geometry.unit(column, unit).center())) == place
+            assert geometry.left_out(place) == (column == 0 and unit >= geometry.shape[0])
+            assert geometry.unit_in(column, geometry.row(column, unit)) == unit
             if column:
                 found = geometry.place_at(QPointF(geometry.bias(column, unit).center()))
                 assert found == Place(column - 1, unit, geometry.shape[column - 1])
@@ -107,9 +115,9 @@ def test_nothing_is_found_away_from_everything() -> None:
 @given(geometries, st.integers(0, 800), st.integers(0, 800))
 def test_whatever_may_be_seen_is_painted(geometry: Geometry, x: int, y: int) -> None:
     visible = QRect(x, y, 300, 200)
-    for column, n in enumerate(geometry.shape):
+    for column in range(len(geometry.shape)):
         seen = geometry.units_in(column, visible)
-        for unit in range(n):
+        for unit in range(geometry.count(column)):
             if geometry.unit(column, unit).intersects(visible):
                 assert unit in seen
     painted = geometry.edges_in(visible)

@@ -143,7 +143,7 @@ def test_a_narrow_window_cuts_words_before_it_cuts_controls(qtbot: Any) -> None:
     for width in (wide, bar.minimumSizeHint().width()):
         bar.resize(width, bar.height())
         for button in bar.findChildren(QAbstractButton):
-            assert button.width() >= 22, button.objectName()
+            assert button.width() >= 20, button.objectName()
     bar.show_members(("seed 1", "seed 2"), 0)
     assert bar.sizeHint().width() - bar.members.sizeHint().width() < wide
 

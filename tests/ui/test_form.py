@@ -27,7 +27,7 @@ from playground.data.generators import Blobs, Circle, Spiral
 from playground.experiment.config import Config, Impact, Layer, impact
 from playground.nn.activations import LeakyReLU, ReLU, Tanh
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
-from playground.options import Choice, Flag, Integer, Knob, Number, Options, Section, Subset, Text, knobs, with_value
+from playground.options import Choice, Flag, Integer, Knob, Number, Options, Section, Text, knobs, with_value
 from playground.ui.controls import Box, wrapped
 from playground.ui.document import Document
 from playground.ui.form import Column, Form, Rows, shared, value_at
@@ -43,7 +43,7 @@ def sections() -> list[tuple[str, type[Options]]]:
 
 def editable(cls: type[Options]) -> dict[str, Knob]:
     """The knobs that a form has a row for."""
-    kinds = Number | Flag | Subset | Choice
+    kinds = Number | Flag | Choice
     return {n: k for n, k in knobs(cls).items() if isinstance(k, kinds) or (isinstance(k, Text) and k.values)}
 
 
@@ -93,10 +93,6 @@ def use(qtbot: QtBot, widget: KnobWidget, current: Any) -> Any:
         case Flag():
             qtbot.mouseClick(controls["box"], Qt.MouseButton.LeftButton, pos=QPoint(6, controls["box"].height() // 2))
             return not current
-        case Subset():
-            name = next(name for name in knob.values if name not in current)
-            qtbot.mouseClick(controls[name], Qt.MouseButton.LeftButton)
-            return (*current, name)
         case Text():
             return _choose_another(qtbot, controls["selector"], knob.values.index(current), knob.values)
         case Choice():
@@ -303,18 +299,6 @@ def test_a_number_that_cannot_be_is_refused_in_its_row(qtbot: QtBot, path: str, 
     type_in(qtbot, field, "20")
     assert refusals(form) == []
     assert value_at(document.config, path) == 20
-
-
-def test_the_last_input_cannot_be_switched_off(qtbot: QtBot) -> None:
-    document = Document(with_value(Config(), "data.features", ("x2",)))
-    form = Form(document, "data")
-    qtbot.addWidget(form)
-    chip = form.widget("features").controls["x2"]
-    assert isinstance(chip, QToolButton)
-    chip.click()
-    assert document.config.data.features == ("x2",)
-    assert chip.isChecked()
-    assert "at least one" in refusals(form)[0]
 
 
 def test_what_is_being_typed_survives_another_edit(qtbot: QtBot) -> None:

@@ -481,11 +481,6 @@ def test_a_unit_opens_its_bias_and_all_that_enters_it(bench: Bench) -> None:
     assert bench.edited == [(1, 1, 3, 2.0)]
 
 
-def test_an_input_has_nothing_to_edit(bench: Bench) -> None:
-    QTest.mouseClick(bench.canvas, Qt.MouseButton.LeftButton, pos=bench.geometry.unit(0, 0).center())
-    assert bench.editor.findChild(WeightEditor) is None
-
-
 @pytest.mark.parametrize("text", ["", "abc", "nan", "inf", "1e999", "--1", "1_0"])
 def test_what_is_no_finite_number_is_not_taken(bench: Bench, text: str) -> None:
     popup = bench.click(bench.geometry.bias(1, 0).center())
@@ -573,6 +568,9 @@ def test_arrows_walk_from_unit_to_unit(bench: Bench) -> None:
     bench.canvas.setFocus(Qt.FocusReason.TabFocusReason)
     assert bench.canvas.selected == Place(-1, 0)
     assert bench.hovered[-1] == (0, 0)
+    keys(bench, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down)
+    assert bench.canvas.selected == Place(-1, 3), "what is left out is reached too"
+    assert bench.hovered[-1] is None, "but has no map"
     keys(bench, Qt.Key.Key_Right)
     assert bench.canvas.selected == Place(0, 1), "straight across"
     keys(bench, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down)

@@ -28,7 +28,7 @@ from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Squar
 from playground.nn.optimizers import OPTIMIZERS, Adam
 from playground.nn.regularizers import L2, REGULARIZERS
 from playground.nn.schedules import SCHEDULES
-from playground.options import Options, Subset, knobs, with_value
+from playground.options import Options, knobs, with_value
 from playground.ui.controls import RESTART_MARK
 from playground.ui.document import Document
 from playground.ui.form import Form
@@ -190,6 +190,7 @@ def test_a_new_kind_of_problem_frees_the_loss_and_output_that_do_not_fit(qtbot: 
     assert isinstance(changed.data.source, Hills)
     assert (changed.training.loss, changed.network.output) == (None, None)
     assert (changed.display.x_axis, changed.display.y_axis) == (0, 1)
+    assert with_source(configured(data__left_out=("x",)), Iris()).data.left_out == (), "other columns"
     Session(changed)
     document.undo_stack.undo()
     assert document.config == config
@@ -248,20 +249,16 @@ def test_a_file_shows_its_name_and_what_reading_left_out(qtbot: QtBot, tmp_path:
     assert not entry.isChecked()
 
 
-def test_a_table_feeds_all_columns_and_offers_two_to_draw(qtbot: QtBot) -> None:
+def test_of_a_table_two_columns_are_offered_to_draw(qtbot: QtBot) -> None:
     document, panel = data_panel(qtbot)
     panel.show()
-    features, axis = panel.findChild(KnobWidget, "data.features"), panel.findChild(KnobWidget, "display.x_axis")
-    assert features is not None
+    axis = panel.findChild(KnobWidget, "display.x_axis")
     assert axis is not None
-    assert features.isVisible()
     assert not axis.isVisible()
     qtbot.mouseClick(button(panel, "data.source.iris"), Qt.MouseButton.LeftButton)
-    assert not features.isVisible()
     assert not axis.isVisible(), "its columns are known only when it has been read"
     panel.show_scene(Session(document.config).scene)
     assert axis.isVisible()
-    assert label(panel, "data.table_sentence").text() == "All 4 columns are inputs."
     assert selector(panel, "display.x_axis").currentText() == "sepal length (cm)"
     choose(panel, "display.x_axis", "petal width (cm)")
     assert (document.config.display.x_axis, document.config.display.y_axis) == (3, 1)
@@ -280,24 +277,16 @@ def test_data_that_are_refused_leave_the_panel_as_it_was(qtbot: QtBot, tmp_path:
     kept, axis = document.config, panel.findChild(KnobWidget, "display.x_axis")
     assert axis is not None
 
-    def seen() -> tuple[str, str, bool, bool]:
-        sentence, note = label(panel, "data.table_sentence"), label(panel, "data.note")
-        return sentence.text(), note.text(), note.isVisible(), axis.isVisible()
+    def seen() -> tuple[str, bool, bool]:
+        note = label(panel, "data.note")
+        return note.text(), note.isVisible(), axis.isVisible()
 
     before = seen()
-    assert before[0] == "All 3 columns are inputs."
-    assert before[2:] == (True, True)
+    assert before[1:] == (True, True)
     document.edit("", with_source(kept, refused))
-    assert seen() == ("All columns of the table are inputs.", "", False, False)
+    assert seen() == ("", False, False)
     document.take_back(kept)
     assert seen() == before
-
-
-def test_one_column_is_not_all_columns(qtbot: QtBot, tmp_path: Path) -> None:
-    path = tmp_path / "line.csv"
-    path.write_text("a,b\n1,2\n2,1.5\n3,3\n")
-    _, panel = data_panel(qtbot, configured(data__source=CsvFile(str(path))))
-    assert label(panel, "data.table_sentence").text() == "One column of the table is the input."
 
 
 @pytest.mark.parametrize(
@@ -309,19 +298,6 @@ def test_both_axes_swap_instead_of_showing_one_column(qtbot: QtBot, path: str, t
     assert (document.config.display.x_axis, document.config.display.y_axis) == (1, 0)
     assert selector(panel, "display.x_axis").currentText() == "sepal width (cm)"
     assert selector(panel, "display.y_axis").currentText() == "sepal length (cm)"
-
-
-def test_every_input_has_a_chip_with_its_sign(qtbot: QtBot) -> None:
-    document, panel = data_panel(qtbot)
-    knob = knobs(type(document.config.data))["features"]
-    assert isinstance(knob, Subset)
-    for name in knob.values:
-        chip = button(panel, f"data.features.{name}")
-        assert chip.text() != name
-        assert chip.isChecked() == (name in ("x1", "x2"))
-        assert chip.text() in chip.toolTip()
-    qtbot.mouseClick(button(panel, "data.features.sin_x1"), Qt.MouseButton.LeftButton)
-    assert document.config.data.features == ("x1", "x2", "sin_x1")
 
 
 # Learning

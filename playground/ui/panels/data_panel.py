@@ -1,4 +1,4 @@
-"""Which examples: pictures of the data sets, their knobs, and what of them the network sees. Knows no run."""
+"""Which examples: pictures of the data sets and their knobs. What of them the network sees, its diagram says. Knows no run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from playground.data.dataset import DataError, Source
-from playground.data.features import FEATURES
 from playground.data.generators import Generator
 from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import Config
@@ -22,7 +21,7 @@ from playground.options import Number, with_value
 from playground.ui.controls import CHIP, Selector, sentence_label, wrapped
 from playground.ui.document import Document
 from playground.ui.form import Column, Form
-from playground.ui.knob_widgets import KnobWidget, SeedWidget, SubsetWidget, about, kept
+from playground.ui.knob_widgets import KnobWidget, SeedWidget, about, kept
 from playground.ui.panels.data_pictures import GLYPH, PICTURE, picture_of
 from playground.ui.theme import GRID, LIGHT, Theme
 
@@ -53,17 +52,9 @@ class DataPanel(Column):
         self.add(self._grid([*tables, self._file], NAMES_PER_ROW))
         self._source_form = Form(document, "data.source")
         self.add(self._source_form)
-        special: dict[str, Callable[[Any], KnobWidget]] = {
-            "features": partial(SubsetWidget, table=FEATURES),
-            "seed": SeedWidget,
-        }
-        self._form = Form(
-            document, "data", ("train_share", "validation_share", "features", "standardise", "seed"), special
-        )
-        self.add(self._form)
-        self._table_sentence = sentence_label("data.table_sentence", "muted")
-        self.add(self._table_sentence)
-        axis = {"x_axis": AxisWidget, "y_axis": AxisWidget}
+        names = ("train_share", "validation_share", "standardise", "seed")
+        self.add(Form(document, "data", names, {"seed": SeedWidget}))
+        axis: dict[str, Callable[[Any], KnobWidget]] = {"x_axis": AxisWidget, "y_axis": AxisWidget}
         self._axes_form = Form(document, "display", tuple(axis), axis, adjust=self._swap_axes)
         self.add(self._axes_form)
         self._note = sentence_label("data.note", "muted")
@@ -137,24 +128,13 @@ class DataPanel(Column):
         self._file.setChecked(isinstance(source, FILES))
         self._file.setText(_origin(source) if isinstance(source, FILES) else self.tr("Open file…"))
         made = isinstance(source, Generator)
-        self._form.rows["features"].show_presence(source.plane)
         self._source_form.setVisible(made)
         # After an edit the scene is still that of other data; if the edit is refused, it is the right one again.
         scene = self._scene if self._scene and self._scene.origin == _origin(source) else None
         count = len(scene.columns) if scene else 0
-        self._table_sentence.setText(self._sentence(count))
-        self._table_sentence.setVisible(not made)
         self._axes_form.setVisible(not made and count > 2)
         self._note.setText(scene.note if scene else "")
         self._note.setVisible(bool(self._note.text()))
-
-    def _sentence(self, columns: int) -> str:
-        """What of a table enters the network; 0 columns, where it has not been read yet."""
-        if columns == 1:
-            return self.tr("One column of the table is the input.")
-        if columns:
-            return self.tr("All {count} columns are inputs.").format(count=columns)
-        return self.tr("All columns of the table are inputs.")
 
     def _swap_axes(self, config: Config) -> Config:
         """Two axes never show the same column: the other one takes the column that has become free."""
