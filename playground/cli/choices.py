@@ -21,9 +21,10 @@ def describe(options: Options, prefix: str = "") -> Iterator[str]:
         if knob.help:
             yield f"      {knob.help}"
         if isinstance(knob, Choice):
+            width = max(map(len, knob.table)) + 2
             for choice, cls in knob.table.items():
                 own = [f"{name}{_domain(inner, getattr(cls(), name))}" for name, inner in knobs(cls).items()]
-                yield f"        {choice:<22}{'; '.join(filter(None, [cls.formula, *own]))}".rstrip()
+                yield f"        {choice:<{width}}{'; '.join(filter(None, [cls.formula, *own]))}".rstrip()
         elif isinstance(knob, Items):
             yield from describe(knob.cls(), f"{path}.0.")
 

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from playground.data.dataset import DataError, Dataset, Source
+from playground.data.kinds import kind_of
 from playground.data.table import MISSING, TASKS, Column, Table, parse_number
 from playground.options import names, text
 
@@ -84,7 +85,11 @@ def _status(path: Path) -> os.stat_result:
 
 def _table(path: Path, changed: int, size: int) -> Table:
     """The table in a file; when that was changed, and its size, tell the cache one state of the file from another."""
-    content, encoding = _decode(path.read_bytes())
+    raw = path.read_bytes()
+    if kind := kind_of(raw):
+        raise DataError(f"is no table but {kind}")
+    content, encoding = _decode(raw)
+    _require_cells(content)
     delimiter = max(DELIMITERS, key=lambda delimiter: _fitness(content, delimiter))
     cells, lines = _parse(content, delimiter)
     decimal_comma = delimiter != ","
@@ -122,6 +127,36 @@ def _fitness(content: str, delimiter: str) -> float:
         for _, row in islice(_rows(content, delimiter), 100):
             widths.append(len(row))
     return widths.count(widths[0]) / len(widths) if widths and widths[0] > 1 else 0.0
+
+
+def _require_cells(content: str) -> None:
+    """Refuse a text, such as a program or prose, of which most lines do not fall into equally many cells at any sign."""
+    lines = [line for line in islice(_lines(content), 100) if line.strip()]
+    shares = [_share(_widths(content, lines, delimiter)) for delimiter in DELIMITERS]
+    numbers = sum(not math.isnan(parse_number(line.strip(), True)) for line in lines)
+    if lines and max(shares) < 0.5 and numbers < 0.5 * len(lines):
+        raise DataError("is no table: no tab, semicolon, bar or comma parts most of its lines into equally many cells")
+
+
+def _widths(content: str, lines: list[str], delimiter: str) -> list[int]:
+    """Of the first rows the cells; where quotation marks are out of place, of the lines.
+
+    A text with nothing after the sign is one cell: so end the lines of programs.
+    """
+    try:
+        rows = [row for _, row in islice(_rows(content, delimiter), 100)]
+    except DataError:
+        rows = [[cell.strip() for cell in line.split(delimiter)] for line in lines]
+    return [1 if len(row) == 2 and _is_text(row[0]) and not row[1] else len(row) for row in rows]
+
+
+def _is_text(cell: str) -> bool:
+    return bool(cell) and math.isnan(parse_number(cell, True))
+
+
+def _share(widths: list[int]) -> float:
+    """How many agree in the same width, where that is not 1."""
+    return max((widths.count(width) / len(widths) for width in set(widths) - {1}), default=0.0)
 
 
 def _lines(content: str) -> Iterator[str]:

@@ -75,9 +75,9 @@ def main(path: Path | None = None) -> int:
 
     sys.excepthook = tell
     window.show()
-    window.autosave.offer()
     if path is not None:
         window.files.open_path(path)
+    window.autosave.offer()
     return application.exec()
 
 

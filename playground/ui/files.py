@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 from playground.data.dataset import DataError, Source
 from playground.data.idx_files import is_idx, read_images
 from playground.data.sources import source_of
-from playground.exchange.atomic import write_atomically
+from playground.exchange.atomic import sweep, write_atomically
 from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import SnapshotError, load_snapshot
 from playground.experiment.config import Config, ConfigError
@@ -68,6 +68,7 @@ class Files(QObject):
 
     def open_path(self, path: Path) -> None:
         """Open a snapshot, a configuration or data, by the ending; what fails is said and changes nothing."""
+        sweep(path.parent)
         if path.suffix.lower() == ".safetensors":
             self._open_experiment(path, load_snapshot)
         elif path.suffix.lower() == ".json":

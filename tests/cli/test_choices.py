@@ -10,8 +10,8 @@ import pytest
 from playground.cli import main
 from playground.cli.choices import describe
 from playground.data.sources import SOURCES
-from playground.experiment.config import Config
-from playground.options import Items, Section, knobs, with_text
+from playground.experiment.config import Config, TrainingConfig
+from playground.options import Choice, Items, Section, knobs, with_text
 
 
 def test_choices_lists_every_path_with_a_default_that_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,3 +29,14 @@ def test_choices_lists_every_path_with_a_default_that_changes_nothing(capsys: py
     for source in SOURCES:
         assert re.search(rf"^        {source}\b", text, re.MULTILINE)
     assert text == "\n".join(describe(Config())) + "\n"
+
+
+def test_no_name_runs_into_what_it_stands_for() -> None:
+    """Every name of a choice, also the longest, is followed by at least two spaces, and all formulas of one table align."""
+    for path, knob in knobs(TrainingConfig).items():
+        if isinstance(knob, Choice):
+            lines = list(describe(Config()))
+            block = lines[next(index for index, line in enumerate(lines) if line.startswith(f"  training.{path} ")) :]
+            rows = [line for line in block[: len(knob.table) + 2] if line.startswith("        ")]
+            columns = {len(re.match(r" +\S+  +(?=\S)", row)[0]) for row in rows if len(row.split()) > 1}  # type: ignore[index]
+            assert len(columns) == 1, path

@@ -1,11 +1,14 @@
 """A user's own files: what can be read is read right, and what cannot is told in a sentence with the place."""
 
+import gzip
+import io
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +17,8 @@ from playground.data.dataset import DataError, Dataset
 from playground.data.files import MAX_BYTES, CsvFile, read_table
 from playground.data.table import Table, _plain_numbers, parse_number
 
-MPG = Path(__file__).parents[2] / "../shared/data/mpg.csv"
+ROOT = Path(__file__).parents[2]
+MPG = ROOT / "../shared/data/mpg.csv"
 
 CARS = """weight,doors,colour,price
 1200,2,red,9.5
@@ -264,7 +268,7 @@ def test_auto_mpg() -> None:
         ('a,b\n"1"x,2\n', "line 2 has a quotation mark out of place; is a quotation mark not closed?"),
         ('a,b\n1,2\n3,"' + "4,5\n" * 50_000, "line 3 has an endless cell; is a quotation mark not closed?"),
         ("a,b\n1,2\n3,\0\n", "line 3 holds a control character (code 0), so this is no text file"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "line 2 holds a control character (code 26), so this is no text file"),
+        (b"\0" * 100, "line 1 holds a control character (code 0), so this is no text file"),
         ("a\n" + "1" * 1_000_001, "line 2 has more than the 1,000,000 characters that can be read"),
         (",".join(["1"] * 10_001), "line 1 has 10,001 cells, more than the 10,000 that can be read"),
     ],
@@ -273,6 +277,61 @@ def test_a_file_that_is_no_table(table: Any, content: str | bytes, message: str)
     with pytest.raises(DataError) as caught:
         table(content)
     assert str(caught.value) == f"cars.csv: {message}"
+
+
+def zipped() -> bytes:
+    with io.BytesIO() as file:
+        np.savez(file, a=np.arange(3))
+        return file.getvalue()
+
+
+def saved() -> bytes:
+    return safetensors.numpy.save({"a": np.arange(3.0)}, {"format": "any"})
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG picture"),
+        (b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "a PDF document"),
+        (zipped(), "a zip archive, as the workbooks of Excel and LibreOffice are too; export the sheet as CSV"),
+        (gzip.compress(CARS.encode()), "a gzip archive; unpack it"),
+        (saved(), "a .safetensors file; a snapshot is opened by that ending"),
+        (b'{"data": {"seed": 2}}', "JSON; a configuration is opened by the ending .json"),
+        (b"\xef\xbb\xbf[\n [1, 2],\n [3, 4]\n]\n", "JSON; a configuration is opened by the ending .json"),
+        (b'{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n', "JSON; a configuration is opened by the ending .json"),
+        (b"[" * 200_000, "JSON; a configuration is opened by the ending .json"),
+        (b"\n<!DOCTYPE html>\n<html></html>", "HTML or XML"),
+    ],
+)
+def test_what_is_no_table_is_told_by_what_it_is(table: Any, content: bytes, kind: str) -> None:
+    with pytest.raises(DataError) as caught:
+        table(content)
+    assert str(caught.value) == f"cars.csv: is no table but {kind}"
+
+
+TEXTS = [ROOT / "README.md", ROOT / "pyproject.toml", *sorted((ROOT / "playground" / "nn").glob("*.py"))]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.name)
+def test_programs_and_prose_are_no_tables(table: Any, path: Path) -> None:
+    with pytest.raises(DataError, match="is no table: no tab, semicolon, bar or comma parts most of its lines"):
+        table(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<DATE>,<OPEN>\n1,2\n3,4\n",  # as traders' programs write them
+        "[a],[b]\n1,2\n3,4\n",
+        "{a},b\n1,2\n3,4\n",
+        "PK,GIF8\n1,2\n3,4\n",
+        "a,y\n,1\n,2\n3,\n",
+        "name;value\nx;\ny;\nz;\nu;1\nv;2\nw;3\n",
+    ],
+)
+def test_what_only_looks_like_something_else_is_a_table(table: Any, content: str) -> None:
+    assert len(table(content).columns) == 2
 
 
 @pytest.mark.parametrize(
