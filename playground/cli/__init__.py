@@ -17,6 +17,7 @@ from playground.data.dataset import DataError
 from playground.exchange.snapshot import SnapshotError
 from playground.experiment.config import Config, ConfigError
 
+SUMMARY = "Neural Network Playground: draw a network, press play, and see why it learns or why it doesn't."
 USAGE = """playground [FILE]
        playground train [FILE] --out DIR [--report DIR] [--epochs N] [--set PATH=VALUE ...]
        playground range-test [FILE] [--out FILE.csv] [--set PATH=VALUE ...]
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = explained_parser("playground", playground.__doc__, HELP, USAGE)
+    parser = explained_parser("playground", SUMMARY, HELP, USAGE)
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to open")
     parser.add_argument("--version", action="version", version=f"playground {playground.__version__}")
     return parser
