@@ -12,13 +12,10 @@ from playground.experiment.session import Session
 REDRAW = 0.1  # seconds between two looks at the progress
 
 
-def run(session: Session, epochs: int, stop: threading.Event, quiet: bool, needs: frozenset[str] = frozenset()) -> None:
-    """Train to the end of this epoch and on until `epochs` have been finished, the run diverges or `stop` is set.
-
-    `needs` are what is to be recorded along the way.
-    """
+def run(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> None:
+    """Train to the end of this epoch and on until `epochs` have been finished, the run diverges or `stop` is set."""
     start = session.step_count
-    goal = start + max(epochs * session.scene.steps_per_epoch - session.frame(needs).step_in_epoch, 0)
+    goal = start + max(epochs * session.scene.steps_per_epoch - session.position[1], 0)
     bar = sys.stderr.isatty() and not quiet
     began = drawn = time.perf_counter()
     chunk = 1  # steps between two looks at the clock
@@ -29,11 +26,9 @@ def run(session: Session, epochs: int, stop: threading.Event, quiet: bool, needs
         chunk = chunk * 2 if now - before < REDRAW / 4 else max(chunk // 2, 1)
         if bar and now - drawn > REDRAW:
             drawn, done = now, session.step_count - start
-            _draw_bar(_scores(session, needs), done / (goal - start), done / (now - began))
+            _draw_bar(_scores(session), done / (goal - start), done / (now - began))
     if not quiet:
-        result = (
-            f"{session.step_count - start:,} steps in {time.perf_counter() - began:.1f} s: {_scores(session, needs)}"
-        )
+        result = f"{session.step_count - start:,} steps in {time.perf_counter() - began:.1f} s: {_scores(session)}"
         print(f"\r\x1b[K{result}" if bar else result, file=sys.stderr)
 
 
@@ -43,8 +38,8 @@ def _draw_bar(scores: str, share: float, speed: float) -> None:
     print(f"\r{line[: shutil.get_terminal_size().columns - 1]}\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _scores(session: Session, needs: frozenset[str]) -> str:
-    frame = session.frame(needs)
+def _scores(session: Session) -> str:
+    frame = session.frame(frozenset())
     scores = frame.scores
     losses = [f"{scores.train_loss:.4g} training", f"{scores.test_loss:.4g} test"]
     if scores.validation_loss is not None:

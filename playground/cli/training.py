@@ -16,7 +16,6 @@ from playground.exchange.snapshot import SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config
 from playground.experiment.frame import NEEDS, Frame
-from playground.experiment.microscope import Microscope
 from playground.experiment.session import Session
 
 HELP = """FILE:
@@ -49,9 +48,10 @@ def train(arguments: Sequence[str]) -> int:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             return complain(f"{folder}: cannot be made: {error.strerror}")
+    if options.report is not None:
+        session.observe(REPORT_NEEDS)
     with ctrl_c() as stop:
-        run(session, options.epochs, stop, options.quiet, frozenset({Microscope.need} if options.report else ()))
-    # One frame for all: without the microscope's need in it, the session would forget what that has recorded.
+        run(session, options.epochs, stop, options.quiet)
     frame = session.frame(REPORT_NEEDS if options.report else NEEDS)
     code = DONE if options.out is None else _write(session, frame, options.out)
     if options.report is not None:

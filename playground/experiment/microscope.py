@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from playground.data.dataset import Floats
 from playground.experiment.config import DisplayConfig, TrainingConfig
 from playground.experiment.look import Inside, Look, frozen
-from playground.nn.calls import Call, run
+from playground.nn.calls import Call
 from playground.nn.clipping import NoClipping
 from playground.nn.network import Network
 from playground.nn.optimizer import Track
@@ -90,7 +90,9 @@ class Recorder:
         self._older = self._older[self._older[:, 0] <= step]
         self.steps = min(self.steps, step)
 
-    def carrying_out(self, trainer: Trainer, steps: int) -> Callable[[Sequence[Call]], None]:
+    def carrying_out(
+        self, run: Callable[[Sequence[Call]], None], trainer: Trainer, steps: int
+    ) -> Callable[[Sequence[Call]], None]:
         """What runs the calls of the next steps and writes each down; `steps` is how many have been done."""
         if steps != self.steps or not (self._count or len(self._older)):
             self._begin_after(steps)

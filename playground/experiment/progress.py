@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.cancellation import check
 from playground.data.dataset import Floats
 from playground.experiment.batches import BLOCK_BATCHES, Batches
 from playground.experiment.config import Config
@@ -14,12 +16,13 @@ from playground.experiment.microscope import Recorder, Weight
 from playground.experiment.problem import Problem
 from playground.experiment.state import State
 from playground.experiment.watch import Watch
-from playground.nn.calls import Call, run
+from playground.nn.calls import Call, run, run_checked
 from playground.nn.network import Network
-from playground.nn.optimizer import Track
+from playground.nn.optimizer import SearchingOptimizer, Track
 from playground.nn.training import Trainer
 
 WEIGHT_NOISE = 2**20  # numbers drawn at once
+LONG = 2**24  # weights times examples from which on a step may last, some hundredths of a second
 
 
 class LastStep(NamedTuple):
@@ -53,6 +56,7 @@ class Progress:
         self.steps = 0
         self.recorder: Recorder | None = None  # of a weight that is, or was, looked at step by step
         self._recording = False
+        self._ending = False  # an epoch has ended, and what is decided then has not been
         self._trainer: Trainer
         self._last_trainer: Trainer | None = None  # of the last step; a new one may already stand ready for the next
         self._batches: Batches
@@ -146,7 +150,43 @@ class Progress:
         self._compile()
 
     def train_to(self, batch: int) -> None:
-        """Train up to this mini-batch of the epoch."""
+        """Train up to this mini-batch of the epoch.
+
+        Raises:
+            Cancelled: between two steps, or amid one that lasts; that one has then never begun, and is not known of any
+                more how the one before it came about.
+        """
+        self.end_epoch()
+        if not self._lasts:
+            self._train_to(batch, run)
+        else:
+            for each in range(self.batch + 1, batch + 1):
+                moment = self.moment()
+                try:
+                    self._train_to(each, run_checked)
+                except BaseException:
+                    self.return_to(moment)
+                    raise
+        if self.batch == self.steps_per_epoch:
+            self.epoch += 1
+            self.batch = 0
+            self._ending = True
+
+    def end_epoch(self) -> None:
+        """Decide what is decided once an epoch, if one has ended; before the next step it is done at the latest.
+
+        Raises:
+            Cancelled: it is then still to be done.
+        """
+        if self._ending and self._watch.looks:
+            with np.errstate(all="ignore"):
+                losses = self._problem.losses(self.network)
+            if self._watch.look(self.epoch, losses, self.network.parameters, self.network.statistics):
+                self._compile()
+                run(self._holding())
+        self._ending = False
+
+    def _train_to(self, batch: int, run: Callable[[Sequence[Call]], None]) -> None:
         batches = self._batches
         if self.batch == 0:
             batches.shuffle()
@@ -154,7 +194,7 @@ class Progress:
         while self.batch < batch:
             steps = batches.steps(self.batch, batch - self.batch)
             recorder = self.recorder if self._recording else None
-            carry_out = run if recorder is None else recorder.carrying_out(self._trainer, self.steps)
+            carry_out = run if recorder is None else recorder.carrying_out(run, self._trainer, self.steps)
             for calls in steps[:-1]:
                 carry_out(calls)
             self._before[...] = self.network.parameters
@@ -163,10 +203,6 @@ class Progress:
             self.batch += len(steps)
             self.steps += len(steps)
         self._last_trainer = self._trainer
-        if batch == batches.count:
-            self.epoch += 1
-            self.batch = 0
-            self._end_epoch()
 
     def follow(self, weight: Weight | None) -> None:
         """Record every step of this weight from now on; none is followed at no cost. What has been recorded stays until
@@ -182,8 +218,10 @@ class Progress:
     def first_broken_step(self, last: int) -> tuple[int, int] | None:
         """Train up to step `last`, or to the first that leaves the finite numbers: that step, and in which layer it did."""
         while self.steps < last:
+            check()
             batch = self.batch
             self.train_to(batch + 1)
+            self.end_epoch()
             layer = self._trainer.broken_layer(*self._batches.gathered_pair(batch))
             if layer is not None:
                 return self.steps, layer
@@ -191,6 +229,7 @@ class Progress:
 
     def try_rate(self, learning_rate: float) -> float:
         """Train one mini-batch at this learning rate; its mean loss before the step, as training saw it."""
+        check()
         batch = self.batch
         self._trainer.rate.fill(learning_rate)
         self.train_to(batch + 1)
@@ -221,6 +260,7 @@ class Progress:
         self.epoch = moment.plain["epoch"]
         self.batch = moment.plain["step_in_epoch"]
         self.steps = moment.plain["steps"]
+        self._ending = False
         if self.recorder is not None:
             self.recorder.forget_after(self.steps)
         self._compile()
@@ -267,15 +307,6 @@ class Progress:
         answer[:, 1] = np.maximum.reduceat(sizes, starts)
         answer[:, 2] = np.add.reduceat(sizes, starts) / self._weights_per_layer
         return answer
-
-    def _end_epoch(self) -> None:
-        """What is decided, and held, once an epoch."""
-        if self._watch.looks:
-            with np.errstate(all="ignore"):
-                losses = self._problem.losses(self.network)
-            if self._watch.look(self.epoch, losses, self.network.parameters, self.network.statistics):
-                self._compile()
-                run(self._holding())
 
     def _holding(self) -> list[Call]:
         """Put members that do not train any more back to where they are held; of the fallen nothing else remains."""
@@ -332,6 +363,8 @@ class Progress:
             batches.take_generators(self._batches.generators(self.batch))
             batches.take(self._batches.order)
         self._batches, self._rates = batches, rates
+        size = batches.size * self.network.parameters.size
+        self._lasts = size >= LONG or isinstance(rules.optimizer, SearchingOptimizer)
 
     def _arrays(self) -> dict[str, NDArray[np.generic]]:
         """All arrays that training changes, themselves."""

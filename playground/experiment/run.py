@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.cancellation import check
 from playground.experiment.config import Config
 from playground.experiment.evaluation import Evaluation
 from playground.experiment.frame import Divergence, Scene, Scores
@@ -20,6 +22,20 @@ from playground.experiment.state import State, StateError, check_state
 from playground.nn.network import Network
 
 SMALL = 10_000  # examples, times members, up to which scores are taken at every frame; of one member, 4 times an epoch
+
+
+@dataclass(frozen=True)
+class Left:
+    """Where a run stood when it was left: its state, what it would go back to, and whether it had diverged."""
+
+    state: State
+    good: State
+    divergence: Divergence | None
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes of memory."""
+        return sum(array.nbytes for state in (self.state, self.good) for array in state.arrays.values())
 
 
 class Run:
@@ -38,6 +54,7 @@ class Run:
         self._problem = problem
         self._stopping = config.training.stopping
         self._small = len(problem.dataset) * len(problem.members) <= SMALL
+        self._record_due = self._vitals_due = False  # since the last step
         self.divergence: Divergence | None = None
         self.progress = Progress(config, problem)
         self.history = History(len(self.network.units), self._resolution(), self.network.members)
@@ -55,25 +72,50 @@ class Run:
     # Training
 
     def train(self, most: int) -> int:
-        """Train at most `most` mini-batches, no further than the next record; the number of mini-batches trained."""
+        """Train at most `most` mini-batches, no further than the next record; the number of mini-batches trained.
+
+        Raises:
+            Cancelled: after the last step that was done; what else belongs to it is done before anything else is.
+        """
+        self.catch_up()
+        if self.over:
+            return 0
         progress = self.progress
         first = progress.batch
         due, record = self.history.next_due(progress.epoch, first, progress.steps_per_epoch)
         stop = min(due, first + most)
         progress.train_to(stop)
-        if record and stop == due:
-            if self._take_scores(recording=True):
-                self._record()
-            else:
-                self._find_divergence()
-        if progress.batch == 0 and self.observer.vitals.due(progress.epoch) and self.divergence is None:
-            self.observer.record()
+        self._record_due, self._vitals_due = record and stop == due, progress.batch == 0
+        self.catch_up()
         return stop - first
 
+    def catch_up(self) -> None:
+        """Decide and write down what belongs to the last step, where that was called off.
+
+        Raises:
+            Cancelled: it is then still to be done.
+        """
+        with np.errstate(all="ignore"):
+            self.progress.end_epoch()
+            if self._record_due:
+                if self._take_scores(recording=True):
+                    self._record()
+                else:
+                    self._find_divergence()
+                self._record_due = False
+            if self._vitals_due and self.observer.vitals.due(self.progress.epoch) and self.divergence is None:
+                self.observer.record()
+            self._vitals_due = False
+
     def adjust(self, config: Config, problem: Problem, scene: Scene, needs: frozenset[str]) -> None:
-        """Go on with the same weights under other rules of training."""
+        """Go on with the same weights under other rules of training.
+
+        Raises:
+            Cancelled: nothing has been adjusted then.
+        """
         self.settle()
         progress, old_loss = self.progress, self._problem.loss
+        scores = self._score(problem, ~progress.broken)  # what may last, before anything is changed
         now, size = progress.moment(), progress.batch_size
         self._problem, self._stopping = problem, config.training.stopping
         self.observer.turn_to(problem, scene)
@@ -83,7 +125,7 @@ class Run:
         self._return_to(self._checkpoint)
         self.history.resolution = min(self.history.resolution, self._resolution())
         self.divergence = None
-        self.scores = self._score()
+        self.scores, self._scored_at = scores, progress.steps
         if problem.loss != old_loss:  # another measure of what is good
             self._start()
             self._good = progress.moment()
@@ -144,8 +186,7 @@ class Run:
 
     def evaluate(self, part: str) -> Evaluation:
         """Loss and accuracy on all examples of a part that has any."""
-        with np.errstate(all="ignore"):
-            return self._problem.evaluate(self.network, part, self.living if self.network.members > 1 else None)
+        return self._evaluate(part, self._problem, self.living)
 
     def refresh_scores(self) -> None:
         """Score the weights as they are, where that is quick; at every other time the last record's scores stand."""
@@ -153,7 +194,8 @@ class Run:
             self._find_divergence()
 
     def settle(self) -> None:
-        """Take back now what the next record would find to be no longer finite."""
+        """Catch up, and take back now what the next record would find to be no longer finite."""
+        self.catch_up()
         with np.errstate(all="ignore"):
             if self.progress.broken.any() and not self._take_scores(recording=False):
                 self._find_divergence()
@@ -184,6 +226,21 @@ class Run:
             StateError: when it is not that of such a run.
         """
         check_state(state, self.state(), self.progress.steps_per_epoch, len(self._problem.train))
+        self._resume(state)
+        self._good = self._checkpoint
+
+    def leave(self) -> Left:
+        """Where it stands, for another of the same config and data to take up."""
+        return Left(self.state(), self._good, self.divergence)
+
+    def take_up(self, left: Left) -> None:
+        """Go on where another run was left, as if nothing had happened."""
+        self._resume(left.state)
+        self._good, self.divergence = left.good, left.divergence
+
+    # The inside
+
+    def _resume(self, state: State) -> None:
         self.history.restore(state.arrays["history"])
         self.history.resolution = state.plain["resolution"]
         self._start_loss, self.comparable_from = state.plain["start_loss"], state.plain["comparable_from"]
@@ -193,9 +250,7 @@ class Run:
             raise StateError("generator: is not the state of a PCG64 generator")
         self._forget_later()
         self.scores = self._score()
-        self._checkpoint = self._good = self.progress.moment()
-
-    # The inside
+        self._checkpoint = self.progress.moment()
 
     def _break_off(self) -> None:
         """From here on losses say something else than before; a record of this very moment is written anew."""
@@ -233,12 +288,19 @@ class Run:
         """Run again from the last checkpoint, step by step, to where the first number is not finite; stop just before it."""
         progress, now = self.progress, self.progress.steps
         self._return_to(self._checkpoint)
-        # Where it is only the loss over all examples that is not finite yet, the step is still to come, within an epoch.
-        # If none comes, there was no more to it than that sum.
-        step, layer = progress.first_broken_step(now + progress.steps_per_epoch) or (now, len(self.network.units) - 1)
-        self._return_to(self._checkpoint)
-        while self.progress.steps < step - 1:
-            progress.train_to(progress.batch + 1)
+        try:
+            # Where it is only the loss over all examples that is not finite yet, the step is still to come, within an
+            # epoch. If none comes, there was no more to it than that sum.
+            found = progress.first_broken_step(now + progress.steps_per_epoch)
+            step, layer = found or (now, len(self.network.units) - 1)
+            self._return_to(self._checkpoint)
+            while progress.steps < step - 1:
+                check()
+                progress.train_to(progress.batch + 1)
+            progress.end_epoch()
+        except BaseException:  # nobody has looked, then, and the run is as it was at its checkpoint
+            self._return_to(self._checkpoint)
+            raise
         self._scored_at = self.progress.steps
         name = "output layer" if layer == len(self.network.units) - 1 else f"hidden layer {layer + 1}"
         self.divergence = Divergence(
@@ -250,11 +312,16 @@ class Run:
         loss = self.scores.train_loss
         self._start_loss = loss if math.isfinite(loss) else sys.float_info.max
 
-    def _score(self) -> Scores:
-        train, test = self.evaluate("train"), self.evaluate("test")
-        validation = self.evaluate("validation") if self._problem.parts["validation"] else None
+    def _evaluate(self, part: str, problem: Problem, living: NDArray[np.bool_]) -> Evaluation:
+        with np.errstate(all="ignore"):
+            return problem.evaluate(self.network, part, living if self.network.members > 1 else None)
+
+    def _score(self, problem: Problem | None = None, living: NDArray[np.bool_] | None = None) -> Scores:
+        problem, living = problem or self._problem, self.living if living is None else living
+        train, test = self._evaluate("train", problem, living), self._evaluate("test", problem, living)
+        validation = self._evaluate("validation", problem, living) if problem.parts["validation"] else None
         self._scored_at = self.progress.steps
-        of_mean = None if test.of_mean is None else test.of_mean[1 if self._problem.dataset.classes else 0]
+        of_mean = None if test.of_mean is None else test.of_mean[1 if problem.dataset.classes else 0]
         return Scores(
             train.loss,
             None if validation is None else validation.loss,
@@ -278,6 +345,8 @@ class Run:
     def _return_to(self, moment: State) -> None:
         """Undo what training has changed since; records of later steps are dropped."""
         self.progress.return_to(moment)
+        self._record_due = self._vitals_due = False
+        self._scored_at = -1
         self._forget_later()
 
     def _forget_later(self) -> None:

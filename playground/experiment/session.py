@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,9 +15,20 @@ from playground.experiment.evaluation import Evaluation
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene
 from playground.experiment.look import Inside, frozen
 from playground.experiment.problem import Problem
-from playground.experiment.run import Run
+from playground.experiment.run import Left, Run
 from playground.experiment.state import State
 from playground.nn.network import Network
+
+Position = tuple[int, int]  # finished epochs, and mini-batches of the one after them
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """A session as it was left."""
+
+    config: Config
+    dataset: Dataset
+    run: Left
 
 
 class Session:
@@ -35,11 +47,11 @@ class Session:
     scene: Scene
     _problem: Problem
     _run: Run
+    _chunk: int
 
     def __init__(self, config: Config, dataset: Dataset | None = None) -> None:
         self.run = 0  # counts restarts
-        self._needs: frozenset[str] = frozenset()  # of the last frame
-        self._chunk = 1  # steps between two looks at the clock; has no influence on any number
+        self._observed: frozenset[str] = frozenset()
         self._build(config, _load(config) if dataset is None else dataset)
 
     # Training
@@ -52,17 +64,22 @@ class Session:
 
     def train(self, epochs: int) -> None:
         """Train to the end of the current epoch and on until this many epochs have been finished."""
-        goal, progress = self.epoch + epochs, self._run.progress
-        while self.epoch < goal and not self.over:
-            self.step(progress.steps_per_epoch - progress.batch)
+        goal = self.epoch + epochs, 0
+        while (missing := self._missing(goal)) and not self.over:
+            self.step(missing)
 
-    def advance(self, seconds: float) -> None:
-        """Train for about this long. The clock decides how many steps, never what a step does."""
+    def advance(self, seconds: float, goal: Position | None = None) -> None:
+        """Train for about this long, and no further than to `goal`. The clock decides how many steps, never what a step
+        does.
+
+        Raises:
+            Cancelled: after the last step that was done; a step that lasts is as if it had never begun.
+        """
         deadline = time.perf_counter() + seconds
         before = time.perf_counter()
         with np.errstate(all="ignore"):
-            while not self.over and before < deadline:
-                self._run.train(self._chunk)
+            while not self.over and before < deadline and (missing := self._missing(goal)):
+                self._run.train(min(self._chunk, missing))
                 now = time.perf_counter()
                 if now - before < 0.0005:
                     self._chunk = min(self._chunk * 2, 1024)
@@ -72,15 +89,13 @@ class Session:
 
     def restart(self) -> None:
         """The same run again from its start: same weights, same order of the mini-batches."""
-        self.run += 1
-        with np.errstate(all="ignore"):
-            self._run = Run(self.config, self._problem, self.scene, self._needs)
+        self._begin(self._started(self.config, self._problem, self.scene))
 
     def apply(self, config: Config) -> Impact:
         """Take a changed config, restarting only if it must; the answer says what it made necessary.
 
         Raises:
-            ConfigError, DataError: the session then goes on as it was.
+            ConfigError, DataError, Cancelled: the session then goes on as it was, and so it does after any other error.
         """
         change = impact(self.config, config)
         if change == Impact.DATA:
@@ -94,14 +109,14 @@ class Session:
             if (problem.output, problem.outputs) != (self._problem.output, self._problem.outputs):
                 self._build(config, self.dataset)
                 return Impact.NETWORK
-            self.config, self._problem, self.scene = config, problem, problem.scene(config)
-            self._run.adjust(config, problem, self.scene, self._needs)
+            self._adjust(config, problem)
         elif change == Impact.DISPLAY:
             scene = self._problem.scene(config)
             if scene.axes != self.scene.axes:
-                self.scene = scene
                 self._run.observer.turn_to(self._problem, scene)
+                self.scene = scene
             self.config = config
+            self._run.observer.follow(config, self._observed)
         return change
 
     def set_weight(self, layer: int, unit: int, input: int, value: float, member: int = 0) -> None:
@@ -112,6 +127,7 @@ class Session:
         Raises:
             IndexError: when there is no such weight.
             ValueError: when the value is beyond what the network's precision can hold.
+            Cancelled: the weight is then as it was.
         """
         if min(layer, unit, input) < 0:
             raise IndexError("layers, units and inputs are counted from 0")
@@ -120,12 +136,15 @@ class Session:
         with np.errstate(all="ignore"):
             weights = network.weights[layer]
             kept = weights.copy()
-            network.activations[layer].set_edge(weights, unit, input, value)
-            if not np.isfinite(weights).all():
+            try:
+                network.activations[layer].set_edge(weights, unit, input, value)
+                if not np.isfinite(weights).all():
+                    most = f"a number of at most {np.finfo(weights.dtype).max:.2g} in size"
+                    raise ValueError(f"a weight in {weights.dtype} must be {most}, not {value:g}")
+                self._run.take_edit()
+            except BaseException:
                 weights[...] = kept
-                dtype, most = weights.dtype, np.finfo(weights.dtype).max
-                raise ValueError(f"a weight in {dtype} must be a number of at most {most:.2g} in size, not {value:g}")
-            self._run.take_edit()
+                raise
 
     def go_back(self) -> None:
         """After a divergence: return to the last record whose training loss was no higher than at the start."""
@@ -152,6 +171,11 @@ class Session:
     def member(self) -> int:
         """Which of the networks is shown, counted from 0."""
         return min(self.config.display.member, self.network.members - 1)
+
+    @property
+    def position(self) -> Position:
+        """How far it has come."""
+        return self._run.progress.epoch, self._run.progress.batch
 
     @property
     def epoch(self) -> int:
@@ -207,11 +231,14 @@ class Session:
         with np.errstate(all="ignore"):
             return diagnose(self._inside())
 
+    def observe(self, needs: frozenset[str]) -> None:
+        """From now on record what these need that no moment by itself tells; what is recorded stays until a step is missed."""
+        self._observed = needs
+        self._run.observer.follow(self.config, needs)
+
     def frame(self, needs: frozenset[str] = NEEDS) -> Frame:
-        """All that is drawn of this moment; maps and curves only if they are among the needs."""
-        self._needs = needs
+        """All that is drawn of this moment; maps, curves and looks only if they are among the needs."""
         run = self._run
-        run.observer.follow(self.config, needs)
         with np.errstate(all="ignore"):
             run.refresh_scores()
             inside = self._inside()
@@ -260,14 +287,57 @@ class Session:
         session._run.restore(state)
         return session
 
+    def leave(self) -> Bookmark:
+        """Where it stands, to come back to."""
+        return Bookmark(self.config, self.dataset, self._run.leave())
+
+    @classmethod
+    def resume(cls, bookmark: Bookmark) -> Session:
+        """Go on where another was left, as if nothing had happened."""
+        session = cls(bookmark.config, bookmark.dataset)
+        with np.errstate(all="ignore"):
+            session._run.take_up(bookmark.run)
+        return session
+
     # The inside
 
     def _build(self, config: Config, dataset: Dataset) -> None:
         """Everything anew. What can fail comes first, so that a failure leaves the session as it was."""
         problem = Problem(config, dataset)
         scene = problem.scene(config)
+        run = self._started(config, problem, scene)
         self.config, self.dataset, self._problem, self.scene = config, dataset, problem, scene
-        self.restart()
+        self._begin(run)
+
+    def _adjust(self, config: Config, problem: Problem) -> None:
+        """Go on under other rules. What has only been half adjusted is put together again."""
+        scene, left = problem.scene(config), self._run.leave()
+        try:
+            self._run.adjust(config, problem, scene, self._observed)
+        except Exception:
+            self._run = self._started(self.config, self._problem, self.scene)
+            self._run.take_up(left)
+            raise
+        self.config, self._problem, self.scene = config, problem, scene
+        self._chunk = 1
+
+    def _started(self, config: Config, problem: Problem, scene: Scene) -> Run:
+        with np.errstate(all="ignore"):
+            return Run(config, problem, scene, self._observed)
+
+    def _begin(self, run: Run) -> None:
+        """Train this one from now on."""
+        self._run = run
+        self.run += 1
+        self._chunk = 1  # steps between two looks at the clock; has no influence on any number
+
+    def _missing(self, goal: Position | None) -> int:
+        """How many mini-batches of this epoch are missing to a goal, or to the epoch's end."""
+        progress = self._run.progress
+        last = progress.steps_per_epoch
+        if goal is not None and goal[0] <= progress.epoch:
+            last = min(goal[1], last) if goal[0] == progress.epoch else progress.batch
+        return max(last - progress.batch, 0)
 
     def _inside(self) -> Inside:
         return self._run.inside(self.config, self.member)

@@ -10,10 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from playground.cancellation import check
+
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 def run(calls: Sequence[Call]) -> None:
     """Carry them out in order."""
     for function, arguments in calls:
+        function(*arguments)
+
+
+def run_checked(calls: Sequence[Call]) -> None:
+    """Carry them out in order, unless that is called off in between: see `cancellation`."""
+    for function, arguments in calls:
+        check()
         function(*arguments)

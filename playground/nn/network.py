@@ -11,10 +11,11 @@ so that the outputs without their row of ones are one piece, through which eleme
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from playground.cancellation import check
 from playground.nn.activations import Activation, Array
 from playground.nn.initializers import Initializer
 from playground.nn.layer_arrays import Dense, Layout
@@ -77,13 +78,16 @@ class Network:
             self._passes[key] = Pass(self.arrays, self.members, batch, backward, noise)
         return self._passes[key]
 
-    def passes(self, X: Array) -> list[tuple[slice, Pass]]:
-        """Cut X, (examples, inputs + 1), into chunks and give each its pass, not yet run."""
+    def passes(self, X: Array) -> Iterator[tuple[slice, Pass]]:
+        """Cut X, (examples, inputs + 1), into chunks and give each its pass, not yet run.
+
+        Raises:
+            Cancelled: before any of the chunks.
+        """
         chunk = max(CHUNK // self.members, 64)
-        return [
-            (slice(start, min(start + chunk, len(X))), self.pass_for(min(chunk, len(X) - start)))
-            for start in range(0, len(X), chunk)
-        ]
+        for start in range(0, len(X), chunk):
+            check()
+            yield slice(start, min(start + chunk, len(X))), self.pass_for(min(chunk, len(X) - start))
 
     def predict(self, X: Array) -> Array:
         """Outputs for X, (examples, inputs + 1) with a last column of ones: (examples, outputs) or (members, ...)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from playground.cancellation import check
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
 from playground.nn.chance import Turn, nothing_random
@@ -98,6 +99,7 @@ class Trainer:
         p = self.network.parameters
 
         def objective() -> Array:
+            check()
             run(calls)
             return self.last_loss(x, target) + self._regularizer.smooth_penalty(p, self._pulled)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config
+from playground.experiment.frame import NEEDS
 from playground.experiment.microscope import CAPACITY, COURSE, Microscope, Steps
 from playground.experiment.session import Session
 from playground.nn.optimizer import SearchingOptimizer, Track
@@ -28,6 +29,8 @@ def config_of(**fields: Any) -> Config:
 
 
 def microscope_of(session: Session) -> Microscope:
+    """What has been seen through it; from now on somebody looks."""
+    session.observe(LOOKING)
     look = session.frame(LOOKING).look(Microscope)
     assert look is not None
     return look
@@ -304,7 +307,7 @@ def test_all_arrays_are_read_only() -> None:
 
 def test_nothing_is_recorded_unless_it_is_looked_at() -> None:
     session, _ = seen(Config(), 20)
-    session.frame()
+    session.observe(NEEDS)
     session.step(5)
     assert len(looked(session).step) == 0
     session.step(2)
@@ -362,21 +365,23 @@ def test_nesterov_looks_ahead() -> None:
 
 
 def test_looking_away_forgets_nothing_until_a_step_is_missed() -> None:
-    session = Session(Config())
-    needs = frozenset({Microscope.need})
-    session.frame(needs)
-    session.step(30)
-    session.frame()  # somebody looks at something else
-    seen = session.frame(needs).look(Microscope)
-    assert seen is not None
-    assert seen.last.step.tolist() == list(range(1, 31))
+    session, _ = seen(Config(), 30)
+    session.observe(NEEDS)  # somebody looks at something else
+    assert looked(session).step.tolist() == list(range(1, 31))
     session.step(5)
-    session.frame()
+    session.observe(NEEDS)
     session.step(1)  # of which nothing is recorded
-    seen = session.frame(needs).look(Microscope)
-    assert seen is not None
-    assert not len(seen.last.step)
+    assert not len(looked(session).step)
     session.step(2)
-    seen = session.frame(needs).look(Microscope)
-    assert seen is not None
-    assert seen.last.step.tolist() == [37, 38]
+    assert looked(session).step.tolist() == [37, 38]
+
+
+def test_a_frame_without_the_microscope_stops_no_record() -> None:
+    session = Session(Config())
+    session.observe(LOOKING)
+    for _ in range(3):
+        session.step(10)
+        session.frame()
+    look = session.frame(LOOKING).look(Microscope)
+    assert look is not None
+    assert look.last.step.tolist() == list(range(1, 31))

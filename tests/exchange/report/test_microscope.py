@@ -20,7 +20,7 @@ from playground.options import with_text
 def frame_of(optimizer: str, steps: int) -> Frame:
     config = with_text(with_text(Config(), "training.optimizer", optimizer), "training.batch_size", "1000")
     session = Session(config)
-    session.frame(frozenset({Microscope.need}))
+    session.observe(frozenset({Microscope.need}))
     session.step(steps)
     return session.frame(frozenset({Microscope.need}))
 
@@ -48,6 +48,7 @@ def test_it_shows_the_whole_course_over_a_logarithmic_axis(tmp_path: Path, monke
     session = Session(with_text(Config(), "training.optimizer", "adagrad"))
     for steps in (7, 2600):  # seven of them are before it is looked at
         session.step(steps)
+        session.observe(frozenset({Microscope.need}))
         frame = session.frame(frozenset({Microscope.need}))
     picture(frame, tmp_path / "microscope.png")
     [figure] = figures

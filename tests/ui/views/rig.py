@@ -18,6 +18,7 @@ def follow(view: View, session: Session, qtbot: QtBot) -> None:
         session.apply(new)
         view.show_frame(session.frame(view.needs))
 
+    session.observe(view.needs)
     view.document.config_changed.connect(tell)
     qtbot.addWidget(view)
     view.resize(420, 300)

@@ -38,6 +38,7 @@ MakeView = Callable[..., MicroscopeView]
 def make_view(qtbot: QtBot) -> MakeView:
     def make(session: Session, steps: int = 30, size: tuple[int, int] = (480, 360)) -> MicroscopeView:
         view = MicroscopeView(Document(session.config), LIGHT)
+        session.observe(view.needs)
         show_alone(view, qtbot, session.frame(view.needs), size)
         session.step(steps)
         view.show_frame(session.frame(view.needs))
