@@ -83,6 +83,11 @@ class Canvas(QWidget):
         """Whether the keyboard has gone to an input. A click on one leaves Space to the run."""
         return self._by_keyboard and self.selected is not None and self.selected.layer < 0
 
+    @property
+    def _first(self) -> Place:
+        """Where the keyboard begins."""
+        return Place(-1, self.diagram.geometry.unit_in(0, 0))
+
     def _select(self, place: Place) -> None:
         self.selected = place
         self._by_keyboard = True
@@ -161,7 +166,8 @@ class Canvas(QWidget):
 
     def event(self, event: QEvent) -> bool:
         asked = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride else None
-        if asked in ARROWS or (asked == Qt.Key.Key_Space and self._at_input):
+        walks = asked in ARROWS if self.selected else asked in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        if walks or (asked == Qt.Key.Key_Space and self._at_input):
             event.accept()  # here they select a unit or toggle an input, whatever they do elsewhere in the window
             return True
         return super().event(event)
@@ -199,9 +205,11 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         geometry = self.diagram.geometry
-        layer, unit, _ = self.selected or Place(-1, geometry.unit_in(0, 0))
+        layer, unit, _ = self.selected or self._first
         row = geometry.row(layer + 1, unit)
         match event.key():
+            case Qt.Key.Key_Up | Qt.Key.Key_Down if self.selected is None:
+                pass
             case Qt.Key.Key_Up | Qt.Key.Key_Down as key:
                 row += 1 if key == Qt.Key.Key_Down else -1
             case Qt.Key.Key_Left | Qt.Key.Key_Right as key:
@@ -226,7 +234,7 @@ class Canvas(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self._select(self.selected or Place(-1, self.diagram.geometry.unit_in(0, 0)))
+            self._select(self.selected or self._first)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -565,7 +565,8 @@ def keys(bench: Bench, *pressed: Qt.Key) -> None:
 
 
 def test_arrows_walk_from_unit_to_unit(bench: Bench) -> None:
-    bench.canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert bench.canvas.hasFocus()
+    keys(bench, Qt.Key.Key_Down)
     assert bench.canvas.selected == Place(-1, 0)
     assert bench.hovered[-1] == (0, 0)
     keys(bench, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Down)
