@@ -15,11 +15,11 @@ from playground.exchange.atomic import sweep, write_atomically
 from playground.exchange.held import create_held, left_behind
 from playground.exchange.snapshot import (
     DATA_TEXTS,
-    MAX_BYTES,
     RUN_TEXTS,
     Moment,
     data_entries,
     pack,
+    read_whole,
     run_entries,
     session_of,
     unpack,
@@ -87,8 +87,8 @@ class Copy:
             OSError, SnapshotError: when the copy is damaged.
         """
         (data, of_data), (run, of_run) = (
-            unpack(_content(self._data), DATA_TEXTS),
-            unpack(_content(self._run), RUN_TEXTS),
+            unpack(read_whole(self._data), DATA_TEXTS),
+            unpack(read_whole(self._run), RUN_TEXTS),
         )
         session = session_of(data | run, of_data | of_run)
         self._dataset = session.dataset
@@ -121,8 +121,3 @@ class Copy:
     @property
     def _run(self) -> Path:
         return self._path.with_suffix(".run")
-
-
-def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)

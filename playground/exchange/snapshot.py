@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,20 +80,25 @@ def load_snapshot(path: str | Path) -> Session:
     """
     path = Path(path)
     try:
-        return _decode(_read(path))
+        return _decode(read_whole(path))
     except OSError as error:
         raise SnapshotError(f"{path.name}: cannot be read: {error.strerror}") from None
     except SnapshotError as error:
         raise SnapshotError(f"{path.name}: {error}") from None
 
 
-def _read(path: Path) -> bytes:
+def read_whole(path: Path) -> bytes:
+    """What is in a file, unless that is more than a snapshot may have.
+
+    Raises:
+        OSError, or SnapshotError as `unpack`.
+    """
     if path.exists() and not path.is_file():
         raise SnapshotError("is not an ordinary file")
     with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
-    _require(len(content) <= MAX_BYTES, f"is larger than the {MAX_BYTES / 1e6:,.0f} MB that a snapshot may have")
-    return content
+        size = os.fstat(file.fileno()).st_size
+        _require(size <= MAX_BYTES, f"is larger than the {MAX_BYTES / 1e6:,.0f} MB that a snapshot may have")
+        return file.read(size)
 
 
 def _encode(session: Session) -> bytes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from playground.options.errors import ConfigError, at
+from playground.options.errors import ConfigError, at, printable
 from playground.options.knobs import Knob, Names, Options, Text, knobs, unknown
 
 NOTHING_BELOW = "there is nothing below this field"
@@ -21,7 +22,7 @@ def with_value(options: Options, path: str, value: Any) -> Any:
     head, _, rest = path.partition(".")
     knob = knobs(type(options)).get(head)
     if knob is None:
-        raise unknown(type(options), path)
+        raise unknown(type(options), printable(path))
     if rest:
         value = at(head, _with_inner, getattr(options, head), rest, value)
     return dataclasses.replace(options, **{head: value})  # type: ignore[type-var]
@@ -54,11 +55,9 @@ def _knob_at(options: Options, path: str) -> Knob:
     walked: list[str] = []
     for part in path.split("."):
         walked.append(part)
-        here = ".".join(walked)
+        here = ".".join(map(printable, walked))
         if isinstance(owner, tuple):
-            if not part.isdecimal() or int(part) >= len(owner):
-                raise ConfigError(here, f"there are {len(owner)} entries, counted from 0")
-            knob, owner = None, owner[int(part)]
+            knob, owner = None, owner[_index(part, owner, here)]
         else:
             if not isinstance(owner, Options):
                 raise ConfigError(here, NOTHING_BELOW)
@@ -78,7 +77,13 @@ def _with_inner(inner: Any, path: str, value: Any) -> Any:
         return with_value(inner, path, value)
     index, _, rest = path.partition(".")
     items = list(inner)
-    if not index.isdecimal() or int(index) >= len(items):
-        raise ConfigError(index, f"there are {len(items)} entries, counted from 0")
-    items[int(index)] = at(index, _with_inner, items[int(index)], rest, value) if rest else value
+    place = _index(index, items, printable(index))
+    items[place] = at(index, _with_inner, items[place], rest, value) if rest else value
     return tuple(items)
+
+
+def _index(text: str, items: Sequence[Any], where: str) -> int:
+    places = {str(place): place for place in range(len(items))}
+    if text not in places:
+        raise ConfigError(where, f"there are {len(items)} entries, counted from 0")
+    return places[text]

@@ -134,3 +134,12 @@ def test_what_has_no_knobs_says_so_in_its_own_name() -> None:
     ):
         with pytest.raises(ConfigError, match=r"^speed: drifting has no such knob$"):
             attempt()
+
+
+@pytest.mark.parametrize("path", ["a\nb", "x" * 5000, "cabins." + "9" * 5000, "cabins.0\x0c.beds"])
+def test_whatever_the_path_it_is_answered_by_one_short_line(path: str) -> None:
+    for call in (lambda: with_text(Boat(), path, "1"), lambda: with_value(Boat(), path, 1)):
+        with pytest.raises(ConfigError) as caught:
+            call()
+        assert len(str(caught.value).splitlines()) == 1
+        assert len(str(caught.value)) < 300

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tests.reliability import actions, soak
+from functools import partial
+
+from tests.reliability import actions, inputs, soak
 from tests.reliability.tally import Search
 
 SEARCHES: dict[str, Search] = {
     "actions": Search(actions.run, short=60, long=20_000),
+    **{f"{name} read": Search(partial(inputs.run, name), short=40, long=2_000) for name in inputs.READERS},
     "soak": Search(soak.run, short=3, long=600),
 }
