@@ -8,6 +8,7 @@ only layer norm over mini-batches of one example adds eight units or more up in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,8 +23,15 @@ EPSILON = "Added to the variance, so that values that are all alike are not divi
 
 @dataclass(frozen=True)
 class Normalization(Stage, Options):
-    """A stage that trains γ, which starts at 1, and β, which starts at 0; as many rows come out as go in."""
+    """A stage that trains γ, which starts at 1, and β, which starts at 0; as many rows come out as go in.
 
+    Attributes:
+        sign: what it is called in two letters; "" where there is none.
+        together: whether mean and variance are those of all rows of an example, and not of each row over the batch.
+    """
+
+    sign: ClassVar[str] = ""
+    together: ClassVar[bool] = False
     symbols = (("γ", "n"), ("β", "1"))
 
     @property
@@ -59,6 +67,7 @@ class BatchNorm(Normalization):
     epsilon: float = number(1e-5, 1e-12, 1.0, "ε₀", EPSILON, "log")
 
     label = "batch norm"
+    sign = "BN"
     formula = "γ (z − mean) / √(variance + ε₀) + β, over the mini-batch"
     latex = r"\gamma\,\frac{z - \mu}{\sqrt{\sigma^2 + \varepsilon_0}} + \beta, \quad \mu, \sigma^2 \;\text{of the mini-batch}"
 
@@ -154,6 +163,8 @@ class LayerNorm(Normalization):
     epsilon: float = number(1e-5, 1e-12, 1.0, "ε₀", EPSILON, "log")
 
     label = "layer norm"
+    sign = "LN"
+    together = True
     formula = "γ (z − mean) / √(variance + ε₀) + β, over the layer's units"
     latex = (
         r"\gamma\,\frac{z - \mu}{\sqrt{\sigma^2 + \varepsilon_0}} + \beta, \quad \mu, \sigma^2 \;\text{of the layer}"

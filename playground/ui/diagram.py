@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLine, QRect, QRectF, Qt
+from PySide6.QtCore import QLine, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
-from playground.data.features import FEATURES
 from playground.experiment.config import Config
 from playground.experiment.dead import Dead
 from playground.experiment.dropped import Dropped
@@ -21,12 +20,12 @@ from playground.experiment.trace import Trace
 from playground.ui.diagram_colours import SHADES, bound_of, edge_colours, map_colours
 from playground.ui.diagram_edges import Edges
 from playground.ui.diagram_geometry import Floats, Geometry, Place
-from playground.ui.diagram_inputs import Inputs
+from playground.ui.diagram_inputs import Inputs, sketch
+from playground.ui.diagram_marks import Band, Key, bands_of
 from playground.ui.diagram_numbers import Numbers, number_at
 from playground.ui.theme import GRID, Theme
 
 FAINT = 0.3  # of 1, of what is left out
-SKETCH = 64  # pixels, of the picture of a feature that is left out
 VEIL = 190  # of 255, over the picture of a unit that dropout has switched off
 
 
@@ -35,7 +34,7 @@ class Diagram:
     """The network of a config, filled with what a frame knows of it; what the frame lacks stays empty.
 
     Edges and biases show the weights, or else the gradients or updates, which are drawn in terms of the network's
-    largest. `ratio` is device pixels per pixel.
+    largest. `ratio` is device pixels per pixel. With `key`, the picture explains itself where there is room.
     """
 
     config: Config
@@ -43,6 +42,7 @@ class Diagram:
     geometry: Geometry
     theme: Theme
     ratio: float = 1.0
+    key: bool = True
 
     def value(self, place: Place) -> float | None:
         """A weight or bias, and of a unit its bias; None for inputs and where the frame holds none."""
@@ -67,8 +67,12 @@ class Diagram:
         painter.fillRect(visible, QColor(self.theme.base))
         self._paint_edges(painter, visible, lit)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for band in self._bands:
+            band.paint(painter, self.theme)
         self._paint_units(painter, visible)
         self._paint_names(painter)
+        if self.key:
+            Key(self.geometry, self.config.display.edges).paint(painter, self.theme)
         for place, reach in ((lit, 1), (selected, 4)):
             if place is not None and place.input in (None, self.geometry.shape[place.layer]):
                 painter.setPen(QPen(QColor(self.theme.accent), 2))
@@ -79,6 +83,14 @@ class Diagram:
             column = self._walked.column
             for unit in self.geometry.units_in(column, visible):
                 painter.drawRect(self.geometry.unit(column, unit).adjusted(0, 0, 1, 1))
+
+    def help_at(self, point: QPoint) -> str:
+        """What to say of a mark under a point, or nothing."""
+        return next((band.help for band in self._bands if band.rect.contains(point)), "")
+
+    @cached_property
+    def _bands(self) -> list[Band]:
+        return bands_of(self.config, self.geometry)
 
     @cached_property
     def _walked(self) -> TraceStep | None:
@@ -223,8 +235,9 @@ class Diagram:
         """What could enter the network: faint, so that it is told from what does, and an empty frame where it is a column."""
         if self.frame is not None and self.inputs.plane:
             painter.setOpacity(FAINT)
-            painter.drawImage(rect, _sketch(self.inputs.keys[row], self.frame.scene.extent, self.theme))
+            painter.drawImage(rect, sketch(self.inputs.keys[row], self.frame.scene.extent, self.theme))
             painter.setOpacity(1.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self.theme.muted), 1, Qt.PenStyle.DotLine))
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
@@ -268,17 +281,6 @@ class Diagram:
                     beside.setRight(geometry.width - GRID // 2)
                 fitting = painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, beside.width())
                 painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter | side, fitting)
-
-
-@lru_cache(maxsize=64)
-def _sketch(feature: str, extent: tuple[float, float, float, float], theme: Theme) -> QImage:
-    """What a feature is over the plane."""
-    x_low, x_high, y_low, y_high = extent
-    x, y = np.meshgrid(np.linspace(x_low, x_high, SKETCH), np.linspace(y_high, y_low, SKETCH))
-    values = FEATURES[feature]().value(np.column_stack([x.ravel(), y.ravel()]))
-    levels = (values / (np.abs(values).max() or 1.0) * 127.5 + 127.5).astype(np.uint8).reshape(SKETCH, SKETCH)
-    pixels = np.ascontiguousarray(map_colours(theme)[levels])
-    return QImage(pixels.data, SKETCH, SKETCH, QImage.Format.Format_RGB32).copy()
 
 
 class DiagramItem(QGraphicsItem):

@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from playground.experiment.config import MAX_LAYERS
 from playground.options import Integer
+from playground.ui.controls import wrapped
 from playground.ui.diagram_controls import describe, enable, stepper, tool_button
 from playground.ui.diagram_geometry import LARGEST, SMALLEST
+from playground.ui.diagram_marks import words_of_key
 from playground.ui.member_selector import MemberSelector
 from playground.ui.theme import GRID
 from playground.ui.views.view import Segments
@@ -20,6 +22,7 @@ class DiagramBar(QWidget):
     layers_wanted = Signal(int)  # how many more
     zoom_wanted = Signal(int)  # steps
     fit_wanted = Signal()
+    key_toggled = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +54,9 @@ class DiagramBar(QWidget):
         self.fit = tool_button(self.tr("fit"), "zoom_fit", self.tr("fit the panel"))
         self.larger = tool_button("+", "zoom_in", self.tr("larger pictures"))
         describe(self.fit, self.tr("Make the diagram fit its panel (Ctrl+0)."))
+        self.key = tool_button(self.tr("?"), "diagram_key", self.tr("key"))
+        self.key.setCheckable(True)
+        self.key.setChecked(True)
         self._title = QLabel(self.tr("hidden layers"))
         self._words = (QLabel(self.tr("edges")), QLabel(self.tr("zoom")))
         for word in self._words:
@@ -70,7 +76,7 @@ class DiagramBar(QWidget):
         row.addWidget(self.edges)
         row.addSpacing(GRID)
         row.addWidget(self._words[1])
-        for widget in (self.smaller, self.fit, self.larger):
+        for widget in (self.smaller, self.fit, self.larger, self.key):
             row.addWidget(widget)
         self.fewer.clicked.connect(lambda: self.layers_wanted.emit(-1))
         self.more.clicked.connect(lambda: self.layers_wanted.emit(1))
@@ -79,6 +85,7 @@ class DiagramBar(QWidget):
         self.smaller.clicked.connect(lambda: self.zoom_wanted.emit(-1))
         self.larger.clicked.connect(lambda: self.zoom_wanted.emit(1))
         self.fit.clicked.connect(self.fit_wanted)
+        self.key.toggled.connect(self.key_toggled)
 
     def show_layers(self, layers: int) -> None:
         """Show how many hidden layers there are."""
@@ -93,6 +100,12 @@ class DiagramBar(QWidget):
         remove, none = self.tr("Remove the last hidden layer."), self.tr("There is no hidden layer to remove.")
         enable(self.more, layers < MAX_LAYERS, f"{add} {restarts}", full.format(most=MAX_LAYERS))
         enable(self.fewer, layers > 0, f"{remove} {restarts}", none)
+
+    def show_edges(self, what: str) -> None:
+        """Show what the edges stand for, a value of config.display.edges, and what that looks like."""
+        self.edges.show_value(what)
+        shown = self.tr("Show this in a corner of the picture, where there is room.")
+        describe(self.key, wrapped(f"{words_of_key(what)}\n\n{shown}"))
 
     def show_members(self, names: tuple[str, ...], member: int) -> None:
         """Offer these members, with one of them chosen; beside several there is room for fewer words."""

@@ -156,6 +156,28 @@ class Geometry:
         corners = (visible.left(), visible.top()), (visible.right(), visible.bottom())
         return np.atleast_1d(((high >= corners[0]) & (low <= corners[1])).all(axis=1))
 
+    def free(self, rect: QRect) -> bool:
+        """Whether no unit, no name beside the first and the last column, and no edge comes into a rectangle."""
+        if not QRect(0, 0, self.width, self.height).contains(rect.center()):
+            return False
+        last = len(self.shape) - 1
+        for column in range(last + 1):
+            for unit in self.units_in(column, rect):
+                taken = self.unit(column, unit).adjusted(-GRID, 0, 0, 0)
+                if column == 0:
+                    taken.setLeft(0)
+                if column == last:
+                    taken.setRight(self.width)
+                if taken.intersects(rect):
+                    return False
+        for layer in range(last):
+            begin, end = self._gap(layer)
+            for x in range(max(begin, rect.left()), min(end, rect.right()) + 1, 2):
+                heights = self._edge_heights(layer, (x - begin) / (end - begin))[0]
+                if ((heights >= rect.top()) & (heights <= rect.bottom())).any():
+                    return False
+        return True
+
     @property
     def edges(self) -> int:
         return sum(inputs * units for inputs, units in pairwise(self.shape))

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PySide6.QtGui import QImage
 
 from playground.data.features import FEATURES
 from playground.experiment.config import Config
 from playground.experiment.frame import Scene
+from playground.ui.diagram_colours import map_colours
+from playground.ui.theme import Theme
+
+SKETCH = 64  # pixels, of the picture of a feature
 
 
 @dataclass(frozen=True)
@@ -54,3 +62,14 @@ class Inputs:
             return None
         kept = [at for at, chosen in enumerate(self.chosen) if (chosen != (at == row)) == self.plane]
         return "data.features" if self.plane else "data.left_out", tuple(self.keys[at] for at in kept)
+
+
+@lru_cache(maxsize=64)
+def sketch(feature: str, extent: tuple[float, float, float, float], theme: Theme) -> QImage:
+    """What a feature is over the plane."""
+    x_low, x_high, y_low, y_high = extent
+    x, y = np.meshgrid(np.linspace(x_low, x_high, SKETCH), np.linspace(y_high, y_low, SKETCH))
+    values = FEATURES[feature]().value(np.column_stack([x.ravel(), y.ravel()]))
+    levels = (values / (np.abs(values).max() or 1.0) * 127.5 + 127.5).astype(np.uint8).reshape(SKETCH, SKETCH)
+    pixels = np.ascontiguousarray(map_colours(theme)[levels])
+    return QImage(pixels.data, SKETCH, SKETCH, QImage.Format.Format_RGB32).copy()

@@ -82,7 +82,7 @@ class NetworkEditor(View):
         self._config = config
         hidden = config.network.hidden
         self._bar.show_layers(len(hidden))
-        self._bar.edges.show_value(config.display.edges)
+        self._bar.show_edges(config.display.edges)
         needs = type(self).needs | ({EdgeValues.need} if config.display.edges != "weights" else frozenset())
         needs |= {Dropped.need} if config.training.noise.hidden_dropout else frozenset()
         if needs != self.needs:
@@ -205,6 +205,7 @@ class NetworkEditor(View):
         self._bar.layers_wanted.connect(self._edits.change_layers)
         self._bar.zoom_wanted.connect(self.zoom)
         self._bar.fit_wanted.connect(self.fit)
+        self._bar.key_toggled.connect(lambda: self._draw())
         self._bar.edges.chosen.connect(self._edits.choose_edges)
         self._bar.members.member_chosen.connect(self._edits.choose_member)
         self._strip = HeaderStrip()
@@ -288,7 +289,7 @@ class NetworkEditor(View):
         canvas = self._canvas
         geometry = geometry or canvas.diagram.geometry
         ratio = self.devicePixelRatioF()
-        canvas.show_diagram(Diagram(self._config, self._frame, geometry, self.theme, ratio))
+        canvas.show_diagram(Diagram(self._config, self._frame, geometry, self.theme, ratio, self._bar.key.isChecked()))
         if self._editor is not None:
             values = {place: canvas.diagram.value(place) for place in self._edited}
             self._editor.show_values({place: value for place, value in values.items() if value is not None})
