@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,6 +27,7 @@ from playground.ui.diagram_canvas import Canvas
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.diagram_inputs import Inputs
 from playground.ui.diagram_strip import HeaderStrip
+from playground.ui.diagram_weights import DiagramWeights
 from playground.ui.document import Document
 from playground.ui.layer_popover import LayerPopover, OutputPopover
 from playground.ui.network_edits import NetworkEdits
@@ -34,7 +35,6 @@ from playground.ui.pairs import output_of
 from playground.ui.refusal import refuse, take_back
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.view import View
-from playground.ui.weight_editor import Row, WeightEditor
 
 NAME_WIDTHS = (24, 160)  # least and most pixels for the names beside the inputs and the outputs
 ZOOM_STEP = 1.2
@@ -59,8 +59,6 @@ class NetworkEditor(View):
         self._frame: Frame | None = None
         self._zoom = 1.0  # of the units' pictures; 1 fits them
         self._scrolled = 0.5  # share of the way down
-        self._editor: WeightEditor | None = None
-        self._edited: list[Place] = []  # what the pop-up shows
         self._edits = NetworkEdits(document, self)
         self._build()
         self._build_shortcuts()
@@ -100,8 +98,8 @@ class NetworkEditor(View):
         self._draw()
 
     def figure(self) -> QGraphicsView:
-        """The diagram as it stands, without its controls."""
-        item = DiagramItem(self._canvas.diagram)
+        """The network as it stands, without its controls and without what is left out of it."""
+        item = DiagramItem(dataclasses.replace(self._canvas.diagram, geometry=self._fitted(self._zoom, rows=())))
         view = QGraphicsView()
         view.setScene(QGraphicsScene(item.boundingRect(), view))
         view.scene().addItem(item)
@@ -113,7 +111,7 @@ class NetworkEditor(View):
         """Larger or smaller pictures; what lies at `around`, on the canvas, stays where it is."""
         old = self._canvas.diagram.geometry
         wanted = max(SMALLEST, min(old.sides[-1] * ZOOM_STEP**steps, LARGEST))
-        self._zoom = wanted / self._fitted(1.0).sides[-1]
+        self._zoom = wanted / self._fitted(1.0, self._inputs.rows).sides[-1]
         self._lay_out()
         if around is not None:
             new = self._canvas.diagram.geometry
@@ -148,41 +146,6 @@ class NetworkEditor(View):
             classes = len(self._frame.scene.classes)
             OutputPopover(self.tr("Output"), self.document, classes, self).open_at(corner)
 
-    def _edit_weights(self, place: Place) -> None:
-        """Open the pop-up for a weight or a bias, or for all that enters a unit."""
-        diagram = self._canvas.diagram
-        if diagram.value(place) is None:
-            return
-        layer, unit, input = place
-        bias = diagram.geometry.shape[layer]
-        inputs = [input] if input is not None else [bias, *range(bias)]
-        self._edited = [Place(layer, unit, input) for input in inputs]
-        rows = [Row(place, self._row_label(place), diagram.value(place) or 0.0) for place in self._edited]
-        title = self._canvas.name(place._replace(input=None))
-        self._editor = WeightEditor(title[0].upper() + title[1:], rows, self)
-        self._editor.value_entered.connect(self._set_weight)
-        self._editor.closed.connect(self._forget_editor)
-        spared = diagram.geometry.unit(layer + 1, unit)
-        for place in self._edited:
-            if place.input != bias and place.input is not None:
-                spared |= diagram.geometry.unit(layer, place.input)
-        spared.moveTopLeft(self._canvas.mapToGlobal(spared.topLeft()))
-        self._editor.open_beside(spared, QRect(self.mapToGlobal(QPoint(0, 0)), self.size()))
-
-    def _forget_editor(self) -> None:
-        self._editor = None
-
-    def _row_label(self, place: Place) -> str:
-        assert place.input is not None
-        if place.input == self._canvas.diagram.geometry.shape[place.layer]:
-            return self.tr("bias")
-        return self.tr("w from {source}").format(source=self._canvas.name(Place(place.layer - 1, place.input)))
-
-    def _set_weight(self, place: Place, old: float, new: float) -> None:
-        assert place.input is not None
-        label = self.tr("Set {weight}").format(weight=self._canvas.name(place))
-        self.document.edit_weight((place.layer, place.unit, place.input), old, new, label)
-
     # Layout
 
     def _build(self) -> None:
@@ -190,7 +153,8 @@ class NetworkEditor(View):
         self._canvas = Canvas(Diagram(self._config, None, geometry, self.theme))
         self._canvas.unit_hovered.connect(self.unit_hovered)
         self._canvas.unit_selected.connect(self._follow_selection)
-        self._canvas.place_chosen.connect(self._edit_weights)
+        self._weights = DiagramWeights(self.document, self._canvas, self)
+        self._canvas.place_chosen.connect(self._weights.edit)
         self._canvas.input_toggled.connect(self._toggle_input)
         self._canvas.units_wanted.connect(self._edits.change_units)
         self._canvas.zoom_wanted.connect(self.zoom)
@@ -236,13 +200,16 @@ class NetworkEditor(View):
     def _shape(self) -> tuple[int, ...]:
         """Units of each column: hidden layers as the config has them, inputs and outputs as the data ask for."""
         config, frame = self._config, self._frame
-        inputs = Inputs.of(config, frame.scene if frame else None).count
         outputs = len(frame.weights[-1]) if frame else 1
-        return inputs, *(layer.activation.widths(layer.units)[1] for layer in config.network.hidden), outputs
+        return (
+            self._inputs.count,
+            *(layer.activation.widths(layer.units)[1] for layer in config.network.hidden),
+            outputs,
+        )
 
-    def _fitted(self, zoom: float) -> Geometry:
+    def _fitted(self, zoom: float, rows: tuple[int, ...]) -> Geometry:
         """The geometry for the room there is, less that of the scroll bars it makes necessary."""
-        shape, rows = self._shape(), Inputs.of(self._config, self._frame.scene if self._frame else None).rows
+        shape = self._shape()
         room = self._area.maximumViewportSize()
         shaped = dataclasses.replace(self._canvas.diagram.geometry, shape=shape, rows=rows)
         diagram = Diagram(self._config, self._frame, shaped, self.theme)
@@ -264,11 +231,11 @@ class NetworkEditor(View):
 
     def _lay_out(self) -> None:
         """Place columns and headers anew, where anything has moved."""
-        geometry = self._fitted(self._zoom)
+        geometry = self._fitted(self._zoom, self._inputs.rows)
         if geometry == self._canvas.diagram.geometry:
             return
-        if self._editor is not None and geometry.shape != self._canvas.diagram.geometry.shape:
-            self._editor.close()
+        if geometry.shape != self._canvas.diagram.geometry.shape:
+            self._weights.close()
         self._draw(geometry)
         self._strip.place(geometry)
         self._bar.show_side(geometry.sides[-1])
@@ -277,8 +244,12 @@ class NetworkEditor(View):
         if self._frame is not None:
             self._bar.show_members(self._frame.scene.members, self._config.display.member)
 
+    @property
+    def _inputs(self) -> Inputs:
+        return Inputs.of(self._config, self._frame.scene if self._frame else None)
+
     def _show_inputs(self) -> None:
-        inputs = Inputs.of(self._config, self._frame.scene if self._frame else None)
+        inputs = self._inputs
         self._strip.show_inputs(inputs.count, len(inputs.names), self._config.data.standardise)
 
     def _name_ends(self, frame: Frame) -> None:
@@ -290,9 +261,7 @@ class NetworkEditor(View):
         geometry = geometry or canvas.diagram.geometry
         ratio = self.devicePixelRatioF()
         canvas.show_diagram(Diagram(self._config, self._frame, geometry, self.theme, ratio, self._bar.key.isChecked()))
-        if self._editor is not None:
-            values = {place: canvas.diagram.value(place) for place in self._edited}
-            self._editor.show_values({place: value for place, value in values.items() if value is not None})
+        self._weights.follow()
 
     def _follow(self, old: Config, new: Config) -> None:
         self.show_config(new)

@@ -75,7 +75,9 @@ class Window(QMainWindow):
         self.arrangement.restore()
         self.follow_title()
         self.strip.say(
-            self.tr("Space starts the training. Point at a unit to see it large, click an edge to set its weight.")
+            self.tr(
+                "Space starts the training. Click an input to use it, an edge to set its weight; point at a unit to see it large."
+            )
         )
 
     # Public verbs
