@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -54,6 +55,10 @@ class NumberField(QLineEdit):
     def value(self) -> float | None:
         """The number there is, whatever is being typed."""
         return self._value
+
+    def show_limit(self, maximum: float) -> None:
+        """Take no more than this from now on."""
+        self._knob = replace(self._knob, maximum=maximum)
 
     def show_value(self, value: float | None) -> None:
         """Show a number; None where there is no single one. What is being typed stays."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QGraphicsView, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QGraphicsView, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.trace import Trace
+from playground.options import Integer
 from playground.ui.controls import Selector
 from playground.ui.document import Document
+from playground.ui.number_field import NumberField
 from playground.ui.theme import GRID, Theme, tabular
 from playground.ui.views.matrices import MatricesView
 from playground.ui.views.view import View, small
@@ -39,20 +41,18 @@ class InspectorView(View):
             return
         self._trace = trace
         titles = [f"{number}  {step.title}" for number, step in enumerate(trace.steps, 1)]
-        with QSignalBlocker(self._steps), QSignalBlocker(self._example):
+        with QSignalBlocker(self._steps):
             if titles != self._titles:
                 self._titles = titles
                 self._steps.clear()
                 self._steps.addItems(titles)
-            self._example.setMaximum(trace.examples)
+            self._example.show_limit(trace.examples)
         self._of.setText(self.tr("of {0:,}").format(trace.examples))
         self._draw()
 
     def show_config(self, config: Config) -> None:
         self._config = config
-        with QSignalBlocker(self._example):
-            self._example.setMaximum(max(self._example.maximum(), config.display.example + 1))
-            self._example.setValue(config.display.example + 1)
+        self._example.show_value(config.display.example + 1)
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -93,10 +93,7 @@ class InspectorView(View):
 
     def _build(self) -> None:
         word = QLabel(self.tr("example"))
-        self._example = QSpinBox()
-        self._example.setFont(tabular(self.font()))
-        self._example.setRange(1, 999)
-        self._example.setKeyboardTracking(False)
+        self._example = NumberField(Integer(label=word.text(), minimum=1, maximum=1), step=1)
         tip = self.tr("Which training example is followed; a click on a point in the decision boundary chooses it too")
         self._name(self._example, "example", tip)
         self._example.setAccessibleName(word.text())
@@ -114,7 +111,8 @@ class InspectorView(View):
         self._steps.setAccessibleName(self.tr("step"))
         self._name(self._steps, "steps", self.tr("The steps: forward, loss, backward, update. Go to any of them."))
         self._steps.activated.connect(self._go)
-        self._example.valueChanged.connect(self._choose_example)
+        for taken in (self._example.entered, self._example.stepped):
+            taken.connect(self._choose_example)
         self._check = QLabel()
         self._check.setFont(tabular(self.font()))
         self._name(
@@ -166,7 +164,7 @@ class InspectorView(View):
         shortcut.activated.connect(button.click)
         return button
 
-    def _name(self, widget: QLabel | QSpinBox | QToolButton | Selector, name: str, tip: str) -> None:
+    def _name(self, widget: QLabel | NumberField | QToolButton | Selector, name: str, tip: str) -> None:
         widget.setObjectName(f"inspector.{name}")
         widget.setToolTip(tip)
         widget.setAccessibleDescription(tip)

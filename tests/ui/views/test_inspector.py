@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config, Layer
@@ -26,6 +26,7 @@ from playground.ui.diagram import Diagram
 from playground.ui.diagram_geometry import Geometry
 from playground.ui.document import Document
 from playground.ui.figure import save_figure
+from playground.ui.number_field import NumberField
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.inspector import InspectorView
@@ -236,13 +237,17 @@ def test_a_large_matrix_is_cut_and_keeps_its_ends(open_view: Open) -> None:
 
 def test_the_example_is_an_edit(open_view: Open, qtbot: QtBot) -> None:
     opened = open_view()
-    field = opened.find(QSpinBox, "inspector.example")
-    assert (field.minimum(), field.maximum(), field.value()) == (1, 250, 1)
-    field.stepUp()
+    field = opened.find(NumberField, "inspector.example")
+    assert field.text() == "1"
+    QTest.mouseClick(field, Qt.MouseButton.LeftButton)
+    QTest.keyClicks(field, "251")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert (opened.display.example, field.text()) == (0, "1"), "there are 250"
+    QTest.keyClick(field, Qt.Key.Key_Up)
     assert opened.display.example == 1
     np.testing.assert_array_equal(opened.drawn["x"].values.ravel(), opened.session._problem.train.X[1])
     opened.document.undo_stack.undo()
-    assert field.value() == 1
+    assert field.text() == "1"
 
 
 def test_the_check_and_what_is_to_be_known(open_view: Open) -> None:
