@@ -7,9 +7,14 @@ import os
 if not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from collections.abc import Iterator
+from typing import NoReturn
+
 import pytest
 from hypothesis import settings
 from PySide6.QtCore import QSettings
+
+from playground.experiment.measuring import Failure
 
 # A deadline is a clock, and these machines are shared.
 settings.register_profile("playground", deadline=None)
@@ -23,3 +28,21 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+
+
+@pytest.fixture(autouse=True)
+def loud_failures(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What cannot be measured or drawn is told in its view, and fails the test, unless that is what the test is about."""
+    with pytest.MonkeyPatch.context() as patched:
+        if "told_failures" not in request.fixturenames:
+            patched.setattr(Failure, "of", _raise)
+        yield
+
+
+@pytest.fixture
+def told_failures() -> None:
+    """This test is about what is said of something that could not be measured or drawn."""
+
+
+def _raise(what: str, error: Exception) -> NoReturn:
+    raise error

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.experiment.look import Look
+from playground.experiment.measuring import Failure
 
 Floats = NDArray[np.floating]
 
@@ -158,6 +159,7 @@ class Frame:
         ending: a sentence when the run has ended by itself, else "".
         fallen: members that have left the finite numbers, counted from 0, while others go on.
         looks: what else the visible views have asked for, one of a kind.
+        failures: what of all that could not be measured.
     """
 
     run: int
@@ -178,10 +180,15 @@ class Frame:
     ending: str
     fallen: tuple[int, ...]
     looks: tuple[Look, ...] = ()
+    failures: tuple[Failure, ...] = ()
 
     def look(self, kind: type[Kind]) -> Kind | None:
         """The look of this kind; None where nobody has asked for it, or the run has none."""
         return next((look for look in self.looks if isinstance(look, kind)), None)
+
+    def failure(self, needs: frozenset[str]) -> Failure | None:
+        """The first of these needs that could not be measured; None where all could."""
+        return next((failure for failure in self.failures if failure.what in needs), None)
 
 
 CURVES = "curves"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from playground.experiment.config import Config
 from playground.experiment.frame import Divergence, Scene
 from playground.experiment.history import History
 from playground.experiment.look import Inside, Look, Probe
 from playground.experiment.looks import LOOKS
 from playground.experiment.maps import Maps
+from playground.experiment.measuring import Measuring
 from playground.experiment.microscope import Microscope, Weight
 from playground.experiment.problem import Problem
 from playground.experiment.progress import Progress
@@ -57,9 +60,9 @@ class Observer:
             self._probe,
         )
 
-    def looks(self, needs: frozenset[str], inside: Inside) -> tuple[Look, ...]:
+    def looks(self, measuring: Measuring, inside: Inside) -> tuple[Look, ...]:
         """What is needed of all that can be looked at."""
-        found = [cls.take(inside) for need, cls in LOOKS.items() if need in needs]
+        found = [measuring.of(need, partial(cls.take, inside)) for need, cls in LOOKS.items()]
         return tuple(look for look in found if look is not None)
 
     def _probe(self, member: int) -> Probe:

@@ -14,6 +14,7 @@ from playground.experiment.diagnosis import diagnose
 from playground.experiment.evaluation import Evaluation
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene
 from playground.experiment.look import Inside, frozen
+from playground.experiment.measuring import Measuring
 from playground.experiment.problem import Problem
 from playground.experiment.run import Left, Run
 from playground.experiment.state import State
@@ -243,10 +244,13 @@ class Session:
             run.refresh_scores()
             inside = self._inside()
             network, maps = inside.network, inside.maps
-            units = maps.units(network) if UNITS in needs else None
-            outputs, disagreement = maps.outputs(self.network, run.living, units) if OUTPUTS in needs else (None, None)
+            measuring = Measuring(needs)
+            units = measuring.of(UNITS, lambda: maps.units(network))
+            answers = measuring.of(OUTPUTS, lambda: maps.outputs(self.network, run.living, units))
+            outputs, disagreement = answers or (None, None)
+            curves = measuring.of(CURVES, lambda: inside.curves)
             gradient_now = run.progress.gradient_sizes()
-            looks = run.observer.looks(needs, inside)
+            looks = run.observer.looks(measuring, inside)
         shown = zip(network.activations, network.weights, strict=True)
         return Frame(
             run=self.run,
@@ -258,7 +262,7 @@ class Session:
             member=inside.member,
             weights=tuple(frozen(activation.edges(weights).astype(float)) for activation, weights in shown),
             gradient_now=frozen(gradient_now),
-            curves=inside.curves if CURVES in needs else None,
+            curves=curves,
             outputs=outputs,
             disagreement=disagreement,
             unit_maps=units,
@@ -267,6 +271,7 @@ class Session:
             ending=run.ending,
             fallen=tuple(np.flatnonzero(run.progress.fallen).tolist()),
             looks=looks,
+            failures=tuple(measuring.failures),
         )
 
     # Saving

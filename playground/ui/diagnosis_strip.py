@@ -85,6 +85,12 @@ class DiagnosisStrip(QWidget):
             if look.findings != self.findings:
                 before, self.findings = self.findings, look.findings
                 self._show(before)
+        failure = frame.failure(frozenset({Diagnosis.need}))
+        if failure is not None:
+            self._due = self._clock() + EVERY
+            self._drawn = frame.run, frame.step
+            self._text.setText(self.tr("Diagnosis: cannot be made at this moment: {0}.").format(failure.reason))
+            self._text.setToolTip(failure.details)
         if not running and self._drawn != (frame.run, frame.step):
             self._due = -1.0
 

@@ -1,16 +1,17 @@
-"""The few dialogs that only say something: shortcuts, details of an error, about."""
+"""The few dialogs that only say something: shortcuts, about."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from playground import __version__
 from playground.ui.controls import RESTART_MARK
+from playground.ui.message_box import show_message
 
 
 def show_shortcuts(window: QMainWindow) -> None:
@@ -22,12 +23,7 @@ def show_shortcuts(window: QMainWindow) -> None:
             text = escape(action.text().replace("&", ""))
             rows.append(f"<tr><td style='padding: 2px 24px 2px 0'>{text}</td><td><b>{keys}</b></td></tr>")
     mark = _tr("Controls marked {mark} restart the run: new weights, epoch 0.").format(mark=RESTART_MARK)
-    _message(window, _tr("Keyboard shortcuts"), f"<table>{''.join(rows)}</table><p>{mark}</p>", "")
-
-
-def show_details(window: QWidget, sentence: str, details: str) -> None:
-    """An error with its traceback, to copy into a report."""
-    _message(window, _tr("What happened"), sentence, details)
+    show_message(window, _tr("Keyboard shortcuts"), f"<table>{''.join(rows)}</table><p>{mark}</p>")
 
 
 def show_about(window: QWidget) -> None:
@@ -35,7 +31,7 @@ def show_about(window: QWidget) -> None:
         "Draw a network, press play, and see why it learns or why it doesn't. After TensorFlow Playground by Smilkov, "
         "Carter and others."
     )
-    _message(window, _tr("About"), f"<b>{_tr('Neural Network Playground')} {__version__}</b><p>{text}</p>", "")
+    show_message(window, _tr("About"), f"<b>{_tr('Neural Network Playground')} {__version__}</b><p>{text}</p>")
 
 
 def _within(actions: Sequence[QAction]) -> Iterator[QAction]:
@@ -45,15 +41,6 @@ def _within(actions: Sequence[QAction]) -> Iterator[QAction]:
         menu = action.menu()
         if isinstance(menu, QMenu):
             yield from _within(menu.actions())
-
-
-def _message(window: QWidget, title: str, text: str, details: str) -> None:
-    box = QMessageBox(window)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setWindowTitle(title)
-    box.setText(text)
-    box.setDetailedText(details)
-    box.open()
 
 
 def _tr(text: str) -> str:

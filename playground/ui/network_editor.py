@@ -264,7 +264,7 @@ class NetworkEditor(View):
         self._weights.follow()
 
     def _follow(self, old: Config, new: Config) -> None:
-        self.show_config(new)
+        self.follow(new)
 
     def _follow_selection(self, place: Place) -> None:
         middle = self._canvas.diagram.geometry.unit(place.layer + 1, place.unit).center()

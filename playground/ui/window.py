@@ -19,10 +19,10 @@ from playground.ui.diagnosis_strip import DiagnosisStrip
 from playground.ui.document import Document
 from playground.ui.files import Files
 from playground.ui.foot import Foot
-from playground.ui.help import show_details
 from playground.ui.icons import icon
 from playground.ui.laboratory import LABORATORY
 from playground.ui.menus import build_menus
+from playground.ui.message_box import show_details
 from playground.ui.message_strip import MessageStrip
 from playground.ui.network_editor import NetworkEditor
 from playground.ui.news import News
@@ -105,7 +105,7 @@ class Window(QMainWindow):
             self.learning_panel.show_scene(frame.scene)
             self.follow_title()
         for view in self._sight.due(self.runner.running):
-            view.show_frame(frame)
+            view.draw(frame)
         self._run_bar.show_frame(frame)
         self._run_bar.show_pace(frame, self.runner.running)
         self.diagnosis.show_frame(frame, self.runner.running)
@@ -122,7 +122,7 @@ class Window(QMainWindow):
         apply_theme(application, theme)
         QSettings().setValue("theme", theme.name)
         for view in (self.editor, *self.views):
-            view.show_theme(theme)
+            view.dress(theme)
         self.data_panel.show_theme(theme)
         self.learning_panel.show_theme(theme)
         if self._range_dialog is not None:
@@ -218,7 +218,7 @@ class Window(QMainWindow):
         if self.document.last_edit and impact(old, new) == Impact.TRAINING:
             self.strip.say(self.tr("{edit}: the run goes on.").format(edit=_sentence(self.document.last_edit)))
         for view in self.views:
-            view.show_config(new)
+            view.follow(new)
         self.diagnosis.ask_again()
 
     def _show_view(self, name: str, layer: int | None) -> None:
@@ -248,7 +248,7 @@ class Window(QMainWindow):
     def _follow_hover(self, place: tuple[int, int] | None) -> None:
         self.boundary.show_unit(place)
         if self.frame is not None:
-            self.boundary.show_frame(self.frame)
+            self.boundary.draw(self.frame)
 
     def _draw_again(self) -> None:
         """Something has come into sight or taken other colours."""

@@ -38,6 +38,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QWidget
 
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config
+from playground.experiment.measuring import Failure
 from playground.experiment.session import Session
 from playground.options import ConfigError, with_text
 from playground.ui.theme import LIGHT
@@ -354,7 +355,12 @@ def main() -> None:
         if not any(quiet in message for quiet in QUIET):
             say("fault", f"Qt says: {message}")
 
+    def of(what: str, error: Exception) -> Failure:
+        tell(type(error), error, error.__traceback__)
+        return Failure(what, str(error), "")
+
     sys.excepthook = tell
+    Failure.of = staticmethod(of)  # type: ignore[assignment]
     application = QApplication(sys.argv[:1])
     application.setApplicationName("playground-robot")
     qInstallMessageHandler(listen)

@@ -35,15 +35,16 @@ def pictures() -> dict[str, Picture]:
 
 
 def write_report(frame: Frame, config: Config, folder: Path) -> list[str]:
-    """Write diagnosis.md and all pictures into a folder that is there; the answer is one sentence for each that failed.
+    """Write diagnosis.md and all pictures into a folder that is there; the answer is one sentence for each that failed,
+    and for each look that could not be measured.
 
     Raises:
-        ValueError: when the frame holds no diagnosis.
+        ValueError: when nobody has asked for a diagnosis.
     """
     look = frame.look(Diagnosis)
-    if look is None:
+    if look is None and frame.failure(frozenset({Diagnosis.need})) is None:
         raise ValueError("the frame holds no diagnosis")
-    failures: list[str] = []
+    failures = [f"{failure.what} cannot be measured: {failure.reason}" for failure in frame.failures]
     drawn: list[str] = []
     left_out: dict[str, str] = {}  # why there is no such picture
     for name, draw in pictures().items():
@@ -55,6 +56,8 @@ def write_report(frame: Frame, config: Config, folder: Path) -> list[str]:
             failures.append(f"{name}.png: cannot be written: {error.strerror}")
         else:
             drawn.append(f"{name}.png")
+    if look is None:
+        return failures
     text = report_text(frame, config, look.findings, drawn, left_out)
     try:
         write_atomically(folder / "diagnosis.md", text.encode())

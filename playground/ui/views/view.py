@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 import pyqtgraph as pg
@@ -20,8 +22,10 @@ from PySide6.QtWidgets import (
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
+from playground.experiment.measuring import Failure
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme, tabular
+from playground.ui.views.notice import Notice
 
 
 class View(QWidget):
@@ -41,6 +45,27 @@ class View(QWidget):
         self.document = document
         self.theme = theme
         self.setObjectName(self.name)
+        self._notice: Notice | None = None  # made when it is first needed
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the last moment is not drawn; None where it is."""
+        return self._notice.failure if self._notice else None
+
+    def draw(self, frame: Frame) -> None:
+        """Draw this moment as far as it can be, and say below what of it could not be measured or drawn."""
+        drawn = self._attempt(partial(self.show_frame, frame))
+        self._notify(frame.failure(self.needs) or drawn)
+
+    def follow(self, config: Config) -> None:
+        """Follow the display section; what cannot be drawn is said below until the next moment is."""
+        if failure := self._attempt(partial(self.show_config, config)):
+            self._notify(failure)
+
+    def dress(self, theme: Theme) -> None:
+        """Take these colours, for what is drawn too; what cannot be is said below until the next moment is."""
+        if failure := self._attempt(partial(self.show_theme, theme)):
+            self._notify(failure)
 
     def show_frame(self, frame: Frame) -> None:
         """Draw this moment."""
@@ -56,6 +81,23 @@ class View(QWidget):
     def figure(self) -> QGraphicsView:
         """What an export of this view draws. It may be made for the purpose: whoever asks keeps it while drawing."""
         raise NotImplementedError
+
+    def _attempt(self, show: Callable[[], None]) -> Failure | None:
+        """What went wrong while something was shown. One view's fault must not take the others with it, nor training."""
+        try:
+            show()
+        except Exception as error:
+            return Failure.of(self.name, error)
+        return None
+
+    def _notify(self, failure: Failure | None) -> None:
+        if self._notice is None and failure is not None:
+            self._notice = Notice(self.name)
+            layout = self.layout()
+            assert layout is not None
+            layout.addWidget(self._notice)
+        if self._notice is not None and failure is not self._notice.failure:
+            self._notice.tell(failure)
 
 
 class PlotView(View):
