@@ -125,12 +125,13 @@ class NetworkEditor(View):
         self._lay_out()
 
     def _toggle_input(self, row: int) -> None:
-        edit = self._canvas.diagram.inputs.toggled(row)
+        inputs = self._canvas.diagram.inputs
+        edit = inputs.toggled(row)
         if edit is None:
             refuse(self._strip.inputs, self.tr("The only input stays: a network needs one."))
         else:
             take_back(self)
-            self._edits.choose_inputs(*edit)
+            self._edits.choose_inputs(*edit, name=inputs.names[row], taken=not inputs.chosen[row])
 
     # Pop-ups
 

@@ -26,9 +26,10 @@ class NetworkEdits(QObject):
         layers = (*hidden, *[added] * change)[: len(hidden) + change]
         self._document.set("network.hidden", layers, self.tr("Hidden layers: {count}").format(count=len(layers)))
 
-    def choose_inputs(self, path: str, names: tuple[str, ...]) -> None:
-        """Let these enter the network, or these columns of a table not."""
-        self._document.set(path, names, self.tr("Inputs"))
+    def choose_inputs(self, path: str, keys: tuple[str, ...], name: str, taken: bool) -> None:
+        """Take an input of this name in, or leave it out: `keys` are what the config says at a path then."""
+        label = self.tr("Input {name}: in") if taken else self.tr("Input {name}: out")
+        self._document.set(path, keys, label.format(name=name))
 
     def choose_member(self, member: int) -> None:
         """Show this member."""

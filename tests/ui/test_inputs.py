@@ -61,7 +61,7 @@ def test_a_click_takes_a_feature_in_and_another_leaves_it_out(pilot: Pilot) -> N
     assert place_of(pilot, "x₁²") == where, "nothing has moved"
     click(pilot, "x₁")
     pilot.until(lambda: inputs(pilot) == ("x₂", "x₁²"))
-    assert document.undo_stack.undoText() == "Inputs"
+    assert document.undo_stack.undoText() == "Input x₁: out"
     document.undo_stack.undo()
     document.undo_stack.undo()
     assert document.config == Config()
