@@ -162,7 +162,7 @@ class Geometry:
             return False
         last = len(self.shape) - 1
         for column in range(last + 1):
-            for unit in self.units_in(column, rect):
+            for unit in range(self.count(column)):
                 taken = self.unit(column, unit).adjusted(-GRID, 0, 0, 0)
                 if column == 0:
                     taken.setLeft(0)

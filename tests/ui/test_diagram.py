@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, QRect
+from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -136,6 +136,22 @@ def test_it_fits_where_it_can_and_fills_the_room() -> None:
     wide = Geometry.fitted((2, 32, 1), 620, 280)
     assert wide.height > 280
     assert wide.sides == (SMALLEST,) * 3
+
+
+def test_free_is_where_neither_unit_nor_name_nor_edge_comes() -> None:
+    geometry = Geometry.fitted((2, 4, 1), 600, 300, 80, 40)
+    around = QRect(0, 0, 10, 10)
+    for point in (
+        geometry.edge_point(1, 0, 0, 0.5).toPoint(),
+        geometry.edge_point(0, 3, 1, 0.3).toPoint(),
+        geometry.unit(1, 2).center(),
+        QPoint(20, geometry.unit(0, 1).center().y()),  # a name
+    ):
+        around.moveCenter(point)
+        assert not geometry.free(around)
+    for point in (QPoint(560, 280), QPoint(20, 20)):
+        around.moveCenter(point)
+        assert geometry.free(around)
 
 
 def test_many_inputs_shrink_without_shrinking_the_layers() -> None:
