@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from playground.experiment.config import Config
+from playground.nn.normalizations import Normalization
 from playground.ui.controls import wrapped
 from playground.ui.diagram_geometry import Geometry
 from playground.ui.knob_widgets import about
@@ -30,8 +31,12 @@ class Band:
     """Where values are normalised: one a unit over the mini-batch, or one across units that are taken together."""
 
     rect: QRect
-    sign: str
-    help: str
+    kind: Normalization
+
+    @property
+    def help(self) -> str:
+        """What it does, in words."""
+        return wrapped(about(type(self.kind)))
 
     def paint(self, painter: QPainter, theme: Theme) -> None:
         """A slip that the edges run into, or out of, with its sign along it."""
@@ -45,7 +50,7 @@ class Band:
         painter.setPen(QColor(theme.text))
         painter.translate(QRectF(self.rect).center())
         painter.rotate(-90)
-        painter.drawText(QRect(-40, -10, 80, 20), Qt.AlignmentFlag.AlignCenter, self.sign)
+        painter.drawText(QRect(-40, -10, 80, 20), Qt.AlignmentFlag.AlignCenter, self.kind.sign)
         painter.restore()
 
 
@@ -61,7 +66,7 @@ def bands_of(config: Config, geometry: Geometry) -> list[Band]:
             units = [units[0] | units[-1]]
         for unit in units:
             left = unit.right() + 2 if kind.after else unit.left() - BAND - 1
-            bands.append(Band(QRect(left, unit.top(), BAND, unit.height()), kind.sign, wrapped(about(type(kind)))))
+            bands.append(Band(QRect(left, unit.top(), BAND, unit.height()), kind))
     return bands
 
 

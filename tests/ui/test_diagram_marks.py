@@ -56,7 +56,7 @@ def test_batch_norm_has_a_band_a_unit_and_layer_norm_one_across_all() -> None:
     config = normalised(BatchNorm(), LayerNorm(), NoNormalization(), BatchNorm(after=True))
     geometry = geometry_of(config)
     bands = bands_of(config, geometry)
-    assert [band.sign for band in bands] == ["BN"] * 3 + ["LN"] + ["BN"] * 3
+    assert [band.kind.sign for band in bands] == ["BN"] * 3 + ["LN"] + ["BN"] * 3
     for unit, band in enumerate(bands[:3]):
         picture = geometry.unit(1, unit)
         assert (band.rect.top(), band.rect.height()) == (picture.top(), picture.height())
