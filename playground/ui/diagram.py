@@ -17,7 +17,7 @@ from playground.experiment.dropped import Dropped
 from playground.experiment.frame import Frame
 from playground.experiment.notation import TraceStep
 from playground.experiment.trace import Trace
-from playground.ui.diagram_colours import SHADES, bound_of, edge_colours, map_colours
+from playground.ui.diagram_colours import SHADES, bound_of, coloured, edge_colours
 from playground.ui.diagram_edges import Edges
 from playground.ui.diagram_geometry import Floats, Geometry, Place
 from playground.ui.diagram_inputs import Inputs, sketch
@@ -165,14 +165,22 @@ class Diagram:
         for column, units in enumerate(shape):
             side = round(self.geometry.sides[column] * self.ratio)
             cells = ((np.arange(side) + 0.5) / side * held[column].shape[-1]).astype(np.intp)
-            number = column == len(shape) - 1 and self.frame is not None and not self.frame.scene.classes
             maps = held[column][:units, cells[::-1, None], cells]  # (units, side, side), the highest y on top
             with np.errstate(over="ignore", invalid="ignore"):  # a run that has diverged
                 levels = np.clip(self._scaled(column, maps) * 127.5 + 127.5, 0.0, 255.0).astype(np.uint8)
-            pixels = np.ascontiguousarray(map_colours(self.theme, number)[levels])
+            pixels = coloured(levels, *self._tables(column))
             image = QImage(pixels.data, side, side * len(maps), QImage.Format.Format_RGB32)
             pictures.append((image.copy(), np.atleast_1d(np.isfinite(maps).all(axis=(1, 2)))))
         return pictures
+
+    def _tables(self, column: int) -> list[NDArray[np.uint8]]:
+        """The colours of a column's maps, those of the main view: of outputs that each stand for a class, its own."""
+        if column == len(self.geometry.shape) - 1 and self.frame is not None:
+            if not self.frame.scene.classes:
+                return [self.theme.value_table()]
+            if self.geometry.shape[-1] > 1:
+                return [self.theme.class_table(output) for output in range(self.geometry.shape[-1])]
+        return [self.theme.map_table()]
 
     def _scaled(self, column: int, maps: Floats) -> Floats:
         """Maps with −1 at one end of the colours and 1 at the other; an output has the ends of the main view."""

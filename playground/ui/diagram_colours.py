@@ -22,12 +22,13 @@ def edge_colours(theme: Theme, faintest: float) -> list[QColor]:
     return [*(_mixed(theme.base, sign, strength) for strength in strengths for sign in signs), QColor(theme.border)]
 
 
-@cache
-def map_colours(theme: Theme, number: bool = False) -> NDArray[np.uint32]:
-    """The theme's map table, or that of a number to predict, as (256,) pixels of QImage.Format_RGB32."""
-    red, green, blue = (theme.value_table() if number else theme.map_table()).astype(np.uint32).T
-    pixels: NDArray[np.uint32] = 0xFF000000 | red << 16 | green << 8 | blue
-    return pixels
+def coloured(levels: NDArray[np.uint8], *tables: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Maps of levels (maps, rows, columns), in one table (256, 3) or in one each, as pixels of QImage.Format_RGB32."""
+    colours = np.stack(tables).astype(np.uint32)
+    pixels = 0xFF000000 | colours[..., 0] << 16 | colours[..., 1] << 8 | colours[..., 2]
+    if len(tables) == 1:
+        return np.ascontiguousarray(pixels[0][levels])
+    return np.ascontiguousarray(pixels[np.arange(len(levels))[:, None, None], levels])
 
 
 @cache

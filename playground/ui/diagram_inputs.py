@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from playground.data.features import FEATURES
 from playground.experiment.config import Config
 from playground.experiment.frame import Scene
-from playground.ui.diagram_colours import map_colours
+from playground.ui.diagram_colours import coloured
 from playground.ui.theme import Theme
 
 SKETCH = 64  # pixels, of the picture of a feature
@@ -71,5 +71,5 @@ def sketch(feature: str, extent: tuple[float, float, float, float], theme: Theme
     x, y = np.meshgrid(np.linspace(x_low, x_high, SKETCH), np.linspace(y_high, y_low, SKETCH))
     values = FEATURES[feature]().value(np.column_stack([x.ravel(), y.ravel()]))
     levels = (values / (np.abs(values).max() or 1.0) * 127.5 + 127.5).astype(np.uint8).reshape(SKETCH, SKETCH)
-    pixels = np.ascontiguousarray(map_colours(theme)[levels])
+    pixels = coloured(levels[None], theme.map_table())
     return QImage(pixels.data, SKETCH, SKETCH, QImage.Format.Format_RGB32).copy()

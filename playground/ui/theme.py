@@ -37,9 +37,10 @@ class Theme:
     warning: str  # text of remarks
     warning_base: str  # ground of remarks
     middle: str  # a map's colour half-way between negative and positive
-    train: str  # curve of the training part
-    validation: str  # curve of the validation part
-    test: str  # curve of the test part
+    # Curves of the parts, in colours that no class has.
+    train: str
+    validation: str
+    test: str
 
     @property
     def dark(self) -> bool:
@@ -55,12 +56,16 @@ class Theme:
     @cache  # noqa: B019 - there are two themes, and they live as long as the program
     def map_table(self) -> NDArray[np.uint8]:
         """Lookup table (256, 3) from negative over the middle to positive; read-only, and worked out once."""
-        stops = np.array([_rgb(NEGATIVE), _rgb(self.middle), _rgb(POSITIVE)], dtype=float)
-        at = np.linspace(0.0, 2.0, 256)
-        channels = [np.interp(at, [0.0, 1.0, 2.0], stops[:, channel]) for channel in range(3)]
-        table = np.stack(channels, axis=1).round().astype(np.uint8)
-        table.setflags(write=False)
-        return table
+        return _between(NEGATIVE, self.middle, POSITIVE)
+
+    @cache  # noqa: B019
+    def class_table(self, index: int, signed: bool = False) -> NDArray[np.uint8]:
+        """Lookup table (256, 3) of an output that stands for one class of several, up to the class's colour.
+
+        It begins in the middle, which stands for no; a signed one begins in grey, and 0 has the middle.
+        """
+        own = CLASSES[index % len(CLASSES)]
+        return _between(self.muted, self.middle, own) if signed else _between(self.middle, own)
 
     @cache  # noqa: B019
     def value_table(self) -> NDArray[np.uint8]:
@@ -86,9 +91,9 @@ LIGHT = Theme(
     warning="#7a4a00",
     warning_base="#fff3df",
     middle="#f1f2f4",
-    train="#0877bd",
-    validation="#8e2a86",
-    test="#c2620a",
+    train="#262b4d",
+    validation="#8f6fd6",
+    test="#c0265c",
 )
 DARK = Theme(
     name="dark",
@@ -103,9 +108,9 @@ DARK = Theme(
     warning="#ffcf87",
     warning_base="#3a2d17",
     middle="#2a2e37",
-    train="#56b4e9",
-    validation="#cc79a7",
-    test="#f59322",
+    train="#e3e6f5",
+    validation="#9a82ea",
+    test="#ff6f91",
 )
 THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 
@@ -171,6 +176,16 @@ def _style_sheet(theme: Theme) -> str:
 
 def _table(name: str) -> NDArray[np.uint8]:
     table: NDArray[np.uint8] = pg.colormap.get(name).getLookupTable(nPts=256)[:, :3]
+    table.setflags(write=False)
+    return table
+
+
+def _between(*colours: str) -> NDArray[np.uint8]:
+    """From the first colour over the others to the last, at equal distances, (256, 3)."""
+    stops = np.array([_rgb(colour) for colour in colours], dtype=float)
+    at = np.linspace(0.0, len(stops) - 1.0, 256)
+    channels = [np.interp(at, np.arange(len(stops)), stops[:, channel]) for channel in range(3)]
+    table = np.stack(channels, axis=1).round().astype(np.uint8)
     table.setflags(write=False)
     return table
 

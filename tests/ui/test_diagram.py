@@ -14,7 +14,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
-from playground.data.generators import Hills
+from playground.data.generators import Blobs, Hills
 from playground.experiment.config import Config, Layer, NetworkConfig
 from playground.experiment.dead import Dead
 from playground.experiment.dropped import Dropped
@@ -25,7 +25,7 @@ from playground.options import with_value
 from playground.ui.diagram import Diagram, DiagramItem
 from playground.ui.diagram_colours import bound_of
 from playground.ui.diagram_geometry import LARGEST, REACH, SMALLEST, Floats, Geometry, Place
-from playground.ui.theme import DARK, LIGHT, NEGATIVE, POSITIVE, Theme
+from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE, Theme
 
 shapes = st.tuples(st.integers(1, 40), st.lists(st.integers(1, 32), max_size=10), st.integers(1, 6)).map(
     lambda parts: (parts[0], *parts[1], parts[2])
@@ -217,6 +217,19 @@ def test_pictures_stand_the_right_way_up(theme: Theme, column: int) -> None:
     colours = corner_colours(painted(diagram), diagram.geometry.unit(column, 0))
     middle = QColor(*theme.map_table()[127].tolist()).name()
     assert colours == {"ul": middle, "ur": POSITIVE, "lr": NEGATIVE}
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_an_output_that_stands_for_a_class_is_sure_in_the_colour_of_its_class(theme: Theme) -> None:
+    config = with_value(with_value(Config(), "data.source", Blobs(classes=3)), "network.hidden", ())
+    frame = Session(config).frame(frozenset({UNITS}))
+    assert frame.unit_maps is not None
+    sure = np.full((3, MAP_SIZE, MAP_SIZE), frame.scene.high)
+    frame = replace(frame, unit_maps=(frame.unit_maps[0], sure))
+    diagram = Diagram(config, frame, Geometry.fitted((2, 3), 600, 400, 24, 24), theme)
+    image = painted(diagram)
+    for output in range(3):
+        assert image.pixelColor(diagram.geometry.unit(1, output).center()).name() == CLASSES[output]
 
 
 def test_bounded_activations_have_a_fixed_scale_and_unbounded_ones_their_own() -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from playground.ui.icons import DRAWINGS, icon
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE, SYMBOLS, THEMES, Theme, apply_theme, tabular
+from playground.ui.views.points import inked
 
 both = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 # Linear RGB as somebody without red or without green cones sees it (Viénot, Brettel & Mollon 1999).
@@ -72,6 +73,32 @@ def test_a_map_runs_from_negative_over_the_middle_to_positive(theme: Theme) -> N
         assert QColor(*table[index].tolist()).name() == colour
     assert np.abs(table[127].astype(int) - QColor(theme.middle).getRgb()[:3]).max() <= 2
     assert theme.value_table().shape == (256, 3)
+
+
+@both
+def test_points_stand_out_from_every_map_they_may_lie_on(theme: Theme) -> None:
+    for index, colour in enumerate(CLASSES):
+        ink = inked(QColor(colour)).name()
+        assert contrast(ink, colour) >= 2.4, "of its class"
+        assert contrast(ink, "white") >= 4.5, "its edge, or its inside"
+        for level in theme.class_table(index).tolist():
+            ground = QColor(*level).name()
+            assert max(contrast(ink, ground), contrast("white", ground)) >= 2.8
+
+
+@both
+def test_an_outputs_map_ends_in_the_colour_of_its_class(theme: Theme) -> None:
+    for index, colour in enumerate(CLASSES):
+        table, signed = theme.class_table(index), theme.class_table(index, signed=True)
+        assert QColor(*table[255].tolist()).name() == QColor(*signed[255].tolist()).name() == colour
+        assert QColor(*table[0].tolist()).name() == theme.middle
+        assert np.abs(signed[127].astype(int) - table[0]).max() <= 2
+
+
+@both
+def test_the_curves_of_the_parts_wear_no_colour_of_a_class(theme: Theme) -> None:
+    parts = (theme.train, theme.validation, theme.test)
+    assert min(far(part, colour, np.eye(3)) for part in parts for colour in CLASSES) > 0.15
 
 
 @pytest.mark.parametrize("eye", [np.eye(3), PROTANOPIA, DEUTERANOPIA], ids=["usual", "protanopia", "deuteranopia"])

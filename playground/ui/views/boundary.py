@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,10 +19,10 @@ from playground.ui.diagram_colours import bound_of
 from playground.ui.document import Document
 from playground.ui.theme import Theme
 from playground.ui.views.boundary_controls import MapToggles, MemberToggle
-from playground.ui.views.heat_map import Floats, steady_top
+from playground.ui.views.heat_map import Floats, Pixels, steady_top
 from playground.ui.views.key import Key, short
 from playground.ui.views.plane import Plane
-from playground.ui.views.points import MOST_POINTS, Points, Rings, number_of
+from playground.ui.views.points import MOST_POINTS, Part, Points, Rings, number_of
 from playground.ui.views.subjects import Decision, Graph, Quantity, at
 from playground.ui.views.tagged import TaggedView, nearest
 from playground.ui.views.view import Legend, small
@@ -152,8 +154,8 @@ class BoundaryView(TaggedView):
         assert frame.outputs is not None
         scene, display = frame.scene, self._config.display
         if unit := self._unit_name(frame):
-            values, levels = self._activations(frame)
-            return Quantity(values, levels, Theme.map_table, unit, f"{unit}:")
+            values, levels, table = self._activations(frame)
+            return Quantity(values, levels, table, unit, f"{unit}:")
         if display.disagreement and frame.disagreement is not None:
             widest = frame.disagreement.max(axis=0, keepdims=True)
             self._top = steady_top(widest, self._top)
@@ -165,19 +167,21 @@ class BoundaryView(TaggedView):
             return Graph(frame.outputs, scene)
         return Quantity(frame.outputs, (scene.low, scene.high), Theme.value_table, scene.target, scene.target)
 
-    def _activations(self, frame: Frame) -> tuple[Floats, tuple[float, float]]:
-        """Of the unit that is shown, (1, cells, cells), and the values at both ends of its colours."""
+    def _activations(self, frame: Frame) -> tuple[Floats, tuple[float, float], Callable[[Theme], Pixels]]:
+        """Of the unit that is shown, (1, cells, cells), the values at both ends of its colours, and these."""
         assert self._unit is not None
         assert frame.unit_maps is not None
         column, unit = self._unit
         values = frame.unit_maps[column][unit : unit + 1]
         if frame.scene.classes and column == len(frame.unit_maps) - 1:
-            return values, (frame.scene.low, frame.scene.high)
+            one_of_many = len(frame.unit_maps[column]) > 1
+            table = partial(Theme.class_table, index=unit) if one_of_many else Theme.map_table
+            return values, (frame.scene.low, frame.scene.high), table
         hidden = self._config.network.hidden
         bound = bound_of(hidden[column - 1].activation) if 1 <= column <= len(hidden) else None
         if bound is None:
             bound = float(np.max(np.abs(values), initial=0.0, where=np.isfinite(values))) or 1.0
-        return values, (-bound, bound)
+        return values, (-bound, bound), Theme.map_table
 
     def _unit_name(self, frame: Frame) -> str:
         """Which unit is shown; "" for the output, also while the frame does not hold the unit asked for."""
@@ -192,7 +196,8 @@ class BoundaryView(TaggedView):
             return self.tr("input {0}").format(frame.scene.input_names[unit])
         if column < len(frame.unit_maps) - 1:
             return self.tr("layer {0}, unit {1}").format(column, unit + 1)
-        return self.tr("output {0}").format(unit + 1) if len(frame.unit_maps[column]) > 1 else self.tr("output")
+        several = len(frame.unit_maps[column]) > 1
+        return self.tr("output {0}").format(frame.scene.classes[unit]) if several else self.tr("output")
 
     # The scene
 
@@ -215,8 +220,16 @@ class BoundaryView(TaggedView):
         if scene is None:
             return
         drawn, count = self._points.show(display.show_train, display.show_test)
+        validated = display.show_test and bool(len(scene.validation_y))
+        shown = {
+            Part.TRAINING: (display.show_train, self.tr("training")),
+            Part.VALIDATION: (validated, self.tr("validation")),
+            Part.TEST: (display.show_test, self.tr("test")),
+        }
+        self._key.show_parts({part: name for part, (there, name) in shown.items() if there})
         few = self.tr("{0:,} of {1:,} points drawn").format(drawn, count) if drawn < count else ""
         self._note.show_entries([], " · ".join(filter(None, (scene.held, few))))
+        self._lay_out()
 
     def _mark_examples(self) -> None:
         """A ring around the example that is followed; others around the worst, where they are asked for and drawn."""

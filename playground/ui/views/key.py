@@ -1,4 +1,4 @@
-"""The key above a map: a colour bar with its ends, or the classes with their symbols."""
+"""The key above a map: a colour bar with its ends, or the classes with their symbols; and whose points lie over it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.heat_map import SYMBOL_SIZES, Pixels, class_colour, symbol
+from playground.ui.views.points import Part, marked
 from playground.ui.views.scale import SUPERSCRIPTS
 
 NARROWEST = 6 * GRID  # pixels, of a class's sign and the beginning of its name
 NARROWEST_BAR = 4 * GRID
+NO_CLASS = QColor("#4c4c4c")  # of a point that stands for those of every class
 
 
 class Key(pg.GraphicsWidget):  # type: ignore[misc]
-    """One row above the map that says what its colours mean: a bar between two ends, or each class's sign and name."""
+    """Above the map a row that says what its colours mean: a bar between two ends, or each class's sign and name.
+
+    Where points lie over the map, a second row tells the parts that they are of.
+    """
 
     def __init__(self, font: QFont) -> None:
         super().__init__()
@@ -30,8 +35,10 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         self.title = ""
         self.levels = (0.0, 1.0)
         self.classes: tuple[str, ...] = ()
+        self.parts: dict[Part, str] = {}
         self._theme = LIGHT
-        self.setFixedHeight(self._metrics.height() + GRID)
+        self._row = self._metrics.height() + GRID
+        self.setFixedHeight(self._row)
 
     def show_bar(self, title: str, levels: tuple[float, float], table: Pixels, classes: tuple[str, ...]) -> None:
         """Colours between two levels, with the names of two classes at the ends, or else numbers after a title."""
@@ -47,6 +54,12 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         self.setToolTip("\n".join(classes))
         self.update()
 
+    def show_parts(self, parts: dict[Part, str]) -> None:
+        """Points of these, by name, lie over the map."""
+        self.parts = parts
+        self.setFixedHeight(self._row + (self._metrics.height() + GRID / 4 if parts else 0.0))
+        self.update()
+
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
         self._theme = theme
@@ -60,11 +73,17 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         painter.setFont(self._font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self._indent, 0.0, self.width() - self._indent, self.height())
+        room = QRectF(self._indent, 0.0, self.width() - self._indent, self._row)
         if self.bar is None:
             self._paint_classes(painter, room)
         else:
             self._paint_bar(painter, room, self.bar)
+        left = room.left()
+        for part, name in self.parts.items():
+            place = QRectF(left, self._row - GRID / 4, self._width(name) + 2 * GRID, self._metrics.height())
+            self._paint_sign(painter, place, "o", *marked(NO_CLASS, part))
+            self._paint_name(painter, place, name)
+            left = place.right() + 2 * GRID
 
     def _paint_classes(self, painter: QPainter, room: QRectF) -> None:
         """In equal shares; where these would be too narrow to read, the first ones and how many more there are."""
@@ -106,11 +125,17 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         painter.drawRect(place)
 
     def _paint_class(self, painter: QPainter, room: QRectF, index: int, name: str) -> None:
+        self._paint_sign(painter, room, symbol(index), pg.mkPen(None), pg.mkBrush(class_colour(index)))
+        self._paint_name(painter, room, name)
+
+    def _paint_sign(self, painter: QPainter, room: QRectF, sign: str, pen: QPen, brush: QBrush) -> None:
         painter.save()
         painter.translate(room.left() + GRID / 2, room.center().y())
-        size = (GRID + 2) * SYMBOL_SIZES.get(symbol(index), 1.0)
-        drawSymbol(painter, symbol(index), size, pg.mkPen(None), pg.mkBrush(class_colour(index)))
+        size = (GRID + 2) * SYMBOL_SIZES.get(sign, 1.0)
+        drawSymbol(painter, sign, size, QPen(pen.brush(), pen.widthF() / size, pen.style()), brush)
         painter.restore()
+
+    def _paint_name(self, painter: QPainter, room: QRectF, name: str) -> None:
         text = room.adjusted(1.5 * GRID, 0.0, 0.0, 0.0)
         painter.setPen(QColor(self._theme.text))
         words = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, text.width())

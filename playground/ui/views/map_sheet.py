@@ -12,22 +12,28 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from playground.experiment.frame import Scene
+from playground.ui.diagram_colours import coloured
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.heat_map import Floats, Pixels, class_colour, contour
 from playground.ui.views.key import short
+from playground.ui.views.points import PAPER, inked
 
 MOST_POINTS = 200  # training points on a large map
 LARGE = 0.6  # share of the height for the large maps, where there are small ones
 GAP = 4.0  # pixels between small maps
+OTHER = QColor("#999999")  # of points that are not of a map's class
 
 
 class Panel(NamedTuple):
-    """Maps of all units, (units, cells, cells), and what their colours mean: a title, two levels, a table (256, 3)."""
+    """Maps of all units, (units, cells, cells), and what their colours mean: a title, two levels, tables (256, 3).
+
+    There is one table for all of them, or one for each.
+    """
 
     title: str
     maps: Floats
     levels: tuple[float, float]
-    table: Pixels
+    tables: tuple[Pixels, ...]
 
 
 class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
@@ -57,10 +63,10 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
     def show_panels(self, panels: list[Panel], unit: int, scene: Scene, of_class: bool = False) -> None:
         """Draw these; the first panel's border between the signs is drawn on the others too.
 
-        Of a unit that stands for one class (`of_class`) the points say no or yes: in the other classes' place, or its own.
+        Where each unit stands for a class (`of_class`), the points of the other classes are grey.
         """
         self._panels, self._unit, self._scene, self._of_class = panels, unit, scene, of_class
-        self._large = [_coloured(panel.maps[unit, ::-1], panel) for panel in panels]
+        self._large = [_picture(panel.maps[unit : unit + 1, ::-1], panel, unit) for panel in panels]
         ends = contour(panels[0].maps[unit], 0.0, (0.0, 1.0, 0.0, 1.0))
         self._border = [QLineF(*first, *second) for first, second in zip(ends[::2], ends[1::2], strict=True)]
         self._lay_out()
@@ -70,7 +76,7 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
             cells = np.minimum((np.arange(fine) + 0.5) / fine * panel.maps.shape[-1], panel.maps.shape[-1] - 1)
             cells = cells.astype(np.intp)
             tiles = panel.maps[:, cells[::-1, None], cells]  # (units, fine, fine), the highest y on top
-            self._small.append(_coloured(tiles.reshape(-1, fine), panel))
+            self._small.append(_picture(tiles, panel))
         self.update()
 
     def show_theme(self, theme: Theme) -> None:
@@ -157,15 +163,16 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         painter.drawRect(rect)
 
     def _paint_points(self, painter: QPainter, rect: QRectF) -> None:
-        """The training points, in their class's colour or in that of no and yes, as dots."""
+        """The training points as dots, in their class's colour, or grey where a map is not of their class."""
         scene = self._scene
         if scene is None or not scene.classes:
             return
         x_low, x_high, y_low, y_high = scene.extent
         every = -(-len(scene.train_y) // MOST_POINTS)
-        painter.setPen(QPen(QColor(self._theme.base), 0.8))
+        painter.setPen(QPen(PAPER, 0.8))
         for (x, y), kind in zip(scene.train_points[::every].tolist(), scene.train_y[::every].tolist(), strict=True):
-            painter.setBrush(class_colour(int(kind == self._unit) if self._of_class else int(kind)))
+            other = self._of_class and int(kind) != self._unit
+            painter.setBrush(OTHER if other else inked(class_colour(int(kind))))
             across, up = (x - x_low) / (x_high - x_low), (y - y_low) / (y_high - y_low)
             painter.drawEllipse(
                 QPointF(rect.left() + across * rect.width(), rect.bottom() - up * rect.height()), 1.8, 1.8
@@ -217,12 +224,12 @@ def tiled(count: int, room: QRectF, gap: float, times: float, plus: float) -> li
     return places
 
 
-def _coloured(values: Floats, panel: Panel) -> QImage:
-    """Values (rows, columns), from the top, in one lookup."""
+def _picture(maps: Floats, panel: Panel, first: int = 0) -> QImage:
+    """Maps (maps, rows, columns) below one another, each from its top, coloured as those of the panel from `first` on."""
     low, high = panel.levels
     with np.errstate(over="ignore", invalid="ignore"):  # a run that has diverged
-        levels: NDArray[np.uint8] = np.clip((values - low) * (255.0 / (high - low)), 0.0, 255.0).astype(np.uint8)
-    red, green, blue = panel.table.astype(np.uint32).T
-    pixels = np.ascontiguousarray((0xFF000000 | red << 16 | green << 8 | blue)[levels])
-    rows, columns = pixels.shape
-    return QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
+        levels: NDArray[np.uint8] = np.clip((maps - low) * (255.0 / (high - low)), 0.0, 255.0).astype(np.uint8)
+    own = panel.tables if len(panel.tables) == 1 else panel.tables[first : first + len(maps)]
+    pixels = coloured(levels, *own)
+    count, rows, columns = pixels.shape
+    return QImage(pixels.data, columns, count * rows, 4 * columns, QImage.Format.Format_RGB32).copy()

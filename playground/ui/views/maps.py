@@ -16,7 +16,7 @@ from playground.ui.document import Document
 from playground.ui.pairs import output_of
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.heat_map import steady_top
+from playground.ui.views.heat_map import Pixels, steady_top
 from playground.ui.views.key import short
 from playground.ui.views.map_sheet import MapSheet, Panel
 from playground.ui.views.unit_curves import UnitCurves
@@ -133,29 +133,38 @@ class MapsView(CaptionedView):
         if self._of != (frame.run, look.layer):
             self._of, self._told, self._answered = (frame.run, look.layer), 0.0, 0.0
         self._told = steady_top(np.abs(look.z), self._told)
-        excited = Panel(self.tr("pre-activation z"), look.z, (-self._told, self._told), self.theme.map_table())
+        excited = Panel(
+            self.tr("pre-activation z"), look.z, (-self._told, self._told), self._tables(frame, last, signed=True)
+        )
         panels = [excited, self._activations(look, frame, last)]
         if look.hard is not None:
             scene = frame.scene
             panels[1] = panels[1]._replace(title=self.tr("output, soft"))
-            panels.append(Panel(self.tr("hard"), look.hard, (scene.low, scene.high), self.theme.map_table()))
+            panels.append(Panel(self.tr("hard"), look.hard, (scene.low, scene.high), self._tables(frame, last)))
         self._sheet.show_panels(panels, self._unit(look), frame.scene, of_class=last and len(look.h) > 1)
 
     def _activations(self, look: Excitation, frame: Frame, last: bool) -> Panel:
         scene, title = frame.scene, self.tr("activation h")
         if last:
             if not scene.classes:
-                return Panel(scene.target, look.h, (scene.low, scene.high), self.theme.value_table())
+                return Panel(scene.target, look.h, (scene.low, scene.high), (self.theme.value_table(),))
             activation = output_of(self._config, len(scene.classes))
             if activation.label == scene.output and bound_of(activation) is not None:
-                return Panel(title, look.h, (scene.low, scene.high), self.theme.map_table())
+                return Panel(title, look.h, (scene.low, scene.high), self._tables(frame, last))
             bound = None
         else:
             hidden = self._config.network.hidden
             bound = bound_of(hidden[look.layer].activation) if look.layer < len(hidden) else None
         if bound is None:
             bound = self._answered = steady_top(np.abs(look.h), self._answered)
-        return Panel(title, look.h, (-bound, bound), self.theme.map_table())
+        return Panel(title, look.h, (-bound, bound), self._tables(frame, last, signed=True))
+
+    def _tables(self, frame: Frame, last: bool, signed: bool = False) -> tuple[Pixels, ...]:
+        """The colours of all units' maps; those of outputs that each stand for a class are the class's own."""
+        classes = len(frame.scene.classes)
+        if last and classes > 1 and len(frame.weights[-1]) == classes:
+            return tuple(self.theme.class_table(index, signed) for index in range(classes))
+        return (self.theme.map_table(),)
 
     def _choose(self, unit: int) -> None:
         look = self._look()

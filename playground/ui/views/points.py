@@ -1,17 +1,17 @@
 """The examples over a map: training points filled, test points hollow, validation points between; and rings around some.
 
-Knows no network.
+Knows no network. Points are darker than any map of their colour, and edged in white, so that none dissolves into a map.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QBrush, QColor, QPen
 
 from playground.experiment.frame import Scene
 from playground.ui.theme import Theme
@@ -21,7 +21,30 @@ Floats = NDArray[np.floating]
 
 MOST_POINTS = 5000
 MANY = 1000  # from which on they are drawn smaller
-PALE = 0.45  # share of its own colour inside a validation point
+PAPER = QColor("white")
+DARKER = 200  # per cent: how much darker a class's point is than a map that is sure of it
+NUMBER_DARKER = 130  # and a number's, whose colour must still be read as one of the bar's
+
+
+class Part(Enum):
+    """Which examples a point may be of; the value is the share of its own colour inside it."""
+
+    TRAINING = 1.0
+    VALIDATION = 0.45
+    TEST = 0.0
+
+
+def inked(colour: QColor) -> QColor:
+    """A class's colour, dark enough to be seen on a map of it."""
+    return colour.darker(DARKER)
+
+
+def marked(ink: QColor, part: Part) -> tuple[QPen, QBrush]:
+    """Edge and inside of a point of this colour in a map."""
+    share = part.value
+    pairs = zip(ink.getRgb()[:3], PAPER.getRgb()[:3], strict=True)  # type: ignore[index]
+    inside = QColor(*(round(share * own + (1.0 - share) * paper) for own, paper in pairs))
+    return pg.mkPen(PAPER) if part is Part.TRAINING else pg.mkPen(ink, width=2.0), QBrush(inside)
 
 
 class Points:
@@ -38,11 +61,10 @@ class Points:
             self._plot.removeItem(item)
         count = number_of(scene)
         self._share, self._size = min(MOST_POINTS / max(count, 1), 1.0), 8 if count <= MANY else 6
-        self._scene, self._theme, ground = scene, theme, QColor(theme.base)
-
-        self._held_out = self._scatter(scene.test_points, scene.test_y, lambda colour: ground)
-        self._held_out += self._scatter(scene.validation_points, scene.validation_y, self._pale)
-        self._train = self._scatter(scene.train_points, scene.train_y, None)
+        self._scene, self._theme = scene, theme
+        self._held_out = self._scatter(scene.test_points, scene.test_y, Part.TEST)
+        self._held_out += self._scatter(scene.validation_points, scene.validation_y, Part.VALIDATION)
+        self._train = self._scatter(scene.train_points, scene.train_y, Part.TRAINING)
 
     def show(self, train: bool, held_out: bool) -> tuple[int, int]:
         """Let these be seen; how many are drawn, and how many there are."""
@@ -59,37 +81,30 @@ class Points:
         shown = int(self._share * len(self._scene.train_y))
         return self._scene.train_points[:shown]
 
-    def _pale(self, colour: QColor) -> QColor:
-        """Between this colour and that of the ground."""
-        ground = QColor(self._theme.base)
-        pairs = ((colour.red(), ground.red()), (colour.green(), ground.green()), (colour.blue(), ground.blue()))
-        return QColor(*(round(PALE * own + (1.0 - PALE) * other) for own, other in pairs))
-
-    def _scatter(self, points: Floats, y: Floats, inside: Callable[[QColor], QColor] | None) -> list[Any]:
-        """Points filled with their colour, or outlined in it around what `inside` makes of it."""
-        scene, ground = self._scene, QColor(self._theme.base)
+    def _scatter(self, points: Floats, y: Floats, part: Part) -> list[Any]:
+        """The points of a part, an item for each class, or one for numbers."""
+        scene = self._scene
         shown = int(self._share * len(y))  # the first of them: they have been shuffled
         points, y = points[:shown], y[:shown]
         items = []
         if scene.classes:
             for index in range(len(scene.classes)):
-                colour, sign = class_colour(index), symbol(index)
-                here = points[y == index]
+                sign, here = symbol(index), points[y == index]
+                pen, brush = marked(inked(class_colour(index)), part)
                 items.append(
                     pg.ScatterPlotItem(
                         here[:, 0],
                         here[:, 1],
                         size=self._size * SYMBOL_SIZES.get(sign, 1.0),
                         symbol=sign,
-                        pen=pg.mkPen(colour, width=1.5) if inside else pg.mkPen(ground),
-                        brush=inside(colour) if inside else colour,
+                        pen=pen,
+                        brush=brush,
                     )
                 )
         else:
             levels = np.clip((y - scene.low) / (scene.high - scene.low) * 255.0, 0.0, 255.0).astype(int)
-            colours = [QColor(*rgb) for rgb in self._theme.value_table()[levels].tolist()]
-            pens = [pg.mkPen(colour, width=1.5) for colour in colours] if inside else pg.mkPen(ground)
-            brushes = list(map(inside, colours)) if inside else colours
+            marks = [marked(QColor(*rgb).darker(NUMBER_DARKER), part) for rgb in self._theme.value_table().tolist()]
+            pens, brushes = ([marks[level][side] for level in levels.tolist()] for side in (0, 1))
             items.append(
                 pg.ScatterPlotItem(points[:, 0], points[:, 1], size=self._size, symbol="o", pen=pens, brush=brushes)
             )

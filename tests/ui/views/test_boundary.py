@@ -22,7 +22,7 @@ from playground.ui.document import Document
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.key import Key
-from playground.ui.views.points import MOST_POINTS, PALE
+from playground.ui.views.points import MOST_POINTS, Part, inked
 from playground.ui.views.view import Legend
 from tests.configs import written
 from tests.ui.views.rig import show_alone
@@ -187,14 +187,35 @@ def test_test_points_are_hidden_until_asked_for(make_view: MakeView) -> None:
     view = make_view(dataclasses.replace(frame, scene=scene))
     assert near(colour_at(view, 0.5, 0.5), NEGATIVE)
     view.document.set("display.show_test", True, "test points")
-    assert near(colour_at(view, 0.5, 0.5), LIGHT.base)  # hollow
+    assert near(colour_at(view, 0.5, 0.5), "white")  # hollow
+    view.show_theme(DARK)
+    assert near(colour_at(view, 0.5, 0.5), "white"), "a hole of the dark ground would be taken for a dark point"
 
 
-def test_a_training_point_is_filled_with_its_class(make_view: MakeView) -> None:
-    frame = with_outputs(without_points(frame_of()), [[[0.0]]])
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_training_point_has_its_classs_colour_and_is_darker_than_any_map_of_it(
+    make_view: MakeView, theme: Any
+) -> None:
+    frame = with_outputs(without_points(frame_of()), [[[1.0]]])
     scene = dataclasses.replace(frame.scene, train_points=np.zeros((1, 2)), train_y=np.ones(1))
-    view = make_view(dataclasses.replace(frame, scene=scene))
-    assert near(colour_at(view, 0.5, 0.5), CLASSES[1])
+    view = make_view(dataclasses.replace(frame, scene=scene), theme=theme)
+    seen, ground = colour_at(view, 0.5, 0.5), colour_at(view, 0.9, 0.9)
+    assert near(ground, CLASSES[1])
+    assert near(seen, inked(QColor(CLASSES[1])))
+    assert abs(seen.hue() - ground.hue()) <= 2
+
+
+def test_the_key_tells_whose_points_are_drawn(make_view: MakeView) -> None:
+    view = make_view(frame_of(("data.validation_share", "0.2")))
+    assert list(key_of(view).parts.values()) == ["training"]
+    high = key_of(view).minimumHeight()
+    view.document.set("display.show_test", True, "")
+    assert list(key_of(view).parts.values()) == ["training", "validation", "test"]
+    view.document.set("display.show_train", False, "")
+    assert list(key_of(view).parts.values()) == ["validation", "test"]
+    view.document.set("display.show_test", False, "")
+    assert key_of(view).parts == {}
+    assert key_of(view).minimumHeight() < high
 
 
 def test_classes_differ_in_shape_too(make_view: MakeView) -> None:
@@ -317,7 +338,7 @@ def test_a_plane_is_square_and_a_table_fills_the_view(make_view: MakeView, qtbot
 
     qtbot.waitUntil(lambda: abs(shape()[0] - shape()[1]) <= 1.0)
     view.show_frame(frame_of(("data.source", "iris")))
-    qtbot.waitUntil(lambda: shape()[0] > size[0] - 70 and shape()[1] > size[1] - 130)
+    qtbot.waitUntil(lambda: shape()[0] > size[0] - 70 and shape()[1] > size[1] - 150)
 
 
 def test_any_frame_follows_any_other(make_view: MakeView) -> None:
@@ -424,7 +445,7 @@ def test_validation_points_are_pale_and_held_out_with_the_test(make_view: MakeVi
     assert "validation" in box.toolTip()
     assert near(colour_at(view, 0.5, 0.5), NEGATIVE)
     view.document.set("display.show_test", True, "")
-    pale = [round(255 - PALE * (255 - channel)) for channel in QColor(CLASSES[1]).toTuple()[:3]]
+    pale = [round(255 - Part.VALIDATION.value * (255 - channel)) for channel in inked(QColor(CLASSES[1])).toTuple()[:3]]
     assert near(colour_at(view, 0.5, 0.5), QColor(*pale))
     view.show_frame(frame_of())
     assert box.text() == "test"

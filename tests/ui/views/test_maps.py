@@ -21,7 +21,7 @@ from playground.experiment.session import Session
 from playground.nn.activations import ReLU, Softmax, Tanh
 from playground.options import with_value
 from playground.ui.document import Document
-from playground.ui.theme import DARK, LIGHT
+from playground.ui.theme import CLASSES, DARK, LIGHT
 from playground.ui.views.map_sheet import MapSheet, tiled
 from playground.ui.views.maps import MapsView
 from playground.ui.views.unit_curves import UnitCurves
@@ -124,6 +124,9 @@ def test_several_outputs_are_chosen_from(make_view: MakeView) -> None:
     sheet = sheet_of(make_view(session_of(Layer(3), layer=1, unit=1, output=Softmax())))
     assert len(sheet._small) == 2
     assert sheet._panels[1].levels == (0.0, 1.0)
+    for panel in sheet._panels:
+        assert [QColor(*table[255].tolist()).name() for table in panel.tables] == list(CLASSES[: len(panel.tables)])
+        assert len(panel.tables) == len(panel.maps)
 
 
 def test_what_lies_under_the_mouse_is_told(make_view: MakeView) -> None:
