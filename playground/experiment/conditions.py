@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, ClassVar
@@ -12,9 +13,11 @@ from playground.data.dataset import Floats
 from playground.experiment.anatomy import Anatomy
 from playground.experiment.config import MAX_SEED, Config
 from playground.experiment.look import Inside
-from playground.experiment.vitals import dead_on, flat, steepest
+from playground.experiment.restraint import Alone, Pull
+from playground.experiment.vitals import dead_units, flat, steepest
 from playground.nn.activations import Activation, Linear, Softmax
 from playground.nn.initializers import He, Initializer, Xavier
+from playground.nn.normalizations import BatchNorm
 from playground.nn.optimizers import Adam
 from playground.options import with_value
 
@@ -49,7 +52,7 @@ class Finding:
         kind, title: the condition's name, for programs and for people.
         sentence: what has been measured, why that is bad, in plain words with the numbers and the layer.
         view: name of the view that shows it.
-        remedies: one or two edits, the surest first.
+        remedies: at most two edits, the surest first; none where none is sure.
         layer: where, counted from 0, the output layer last; None where it is no layer's matter.
     """
 
@@ -105,11 +108,9 @@ class Evidence:
     @cached_property
     def right(self) -> float:
         """For classes the share of right answers on the probe, for numbers the share of the variance explained."""
-        h, targets = self.probe.work.layers[-1].h, self.probe.targets
         if self.problem.dataset.classes:
             return float((self.answers == self.probe.y).mean())
-        spread = float(np.square(targets - targets.mean(axis=1, keepdims=True)).sum())
-        return 1.0 - float(np.square(h - targets).sum()) / spread if spread > 0.0 else 1.0
+        return explained(self.probe.work.layers[-1].h, self.probe.targets)
 
     @cached_property
     def skill(self) -> float:
@@ -117,7 +118,7 @@ class Evidence:
         if not self.problem.dataset.classes:
             return self.right
         most = float(np.bincount(self.probe.y.astype(np.intp)).max()) / len(self.probe.y)
-        return (self.right - most) / (1.0 - most) if most < 1.0 else 1.0
+        return (self.right - most) / (1.0 - most) if most < 1.0 else self.right
 
     @cached_property
     def answers(self) -> Floats:
@@ -125,6 +126,19 @@ class Evidence:
         h = self.probe.work.layers[-1].h
         middle = 0.5 * (self.problem.no + self.problem.yes)
         return h.argmax(axis=0) if len(h) > 1 else (h[0] > middle).astype(np.intp)
+
+    @cached_property
+    def loss(self) -> float:
+        """Mean over the probe."""
+        output = self.probe.work.layers[-1]
+        return float(self.problem.loss.value(output.activation, output.z, output.h, self.probe.targets).mean())
+
+    @cached_property
+    def idle_loss(self) -> float:
+        """The loss of an output layer that adds up to 0 whatever it is given: it says nothing, and nothing badly wrong."""
+        output = self.probe.work.layers[-1].activation
+        z = np.zeros_like(self.probe.work.layers[-1].z)
+        return float(self.problem.loss.value(output, z, output(z), self.probe.targets).mean())
 
     @cached_property
     def gradient_norms(self) -> Floats:
@@ -148,10 +162,41 @@ class Evidence:
                 shares[index] = flat(slope, steepest(activation)).mean()
         return shares
 
+    @property
+    def examples(self) -> str:
+        """What the examples of the probe are called in a sentence."""
+        few = len(self.problem.train) > len(self.probe.y)
+        return f"first {len(self.probe.y):,} training examples" if few else "training examples"
+
+    @cached_property
+    def pull(self) -> Pull | None:
+        """What makes weights smaller whatever the examples say; None where nothing does."""
+        return Pull.of(self.inside)
+
+    @cached_property
+    def alone(self) -> Alone:
+        """What the rules by themselves make of weights."""
+        return Alone.of(self.inside, self.suited_start)
+
     @cached_property
     def anatomy(self) -> Anatomy:
         """What a signal meets on its way up, and a gradient on its way back."""
         return Anatomy.take(self.inside)
+
+    @cached_property
+    def start_signal(self) -> Floats:
+        """How far each layer's pre-activations differed between examples before the first step, (layers,)."""
+        vitals, layers = self.vitals, range(len(self.network.units))
+        variances = vitals.variance[0, :1]
+        if not len(variances):
+            return np.full(len(layers), np.nan)
+        return np.sqrt([variances[0, vitals.rows_of(layer)].mean() for layer in layers])
+
+    @property
+    def grown_at_start(self) -> float:
+        """How many times as far the output's pre-activations differed between examples then as the inputs do."""
+        inputs = float(np.sqrt(self.probe.x[:-1].var(axis=1, dtype=float).mean()))
+        return float(self.start_signal[-1]) / inputs if inputs > 0.0 else float("nan")
 
     @cached_property
     def better_start(self) -> list[Remedy]:
@@ -170,8 +215,8 @@ class Evidence:
 
     @cached_property
     def dead(self) -> tuple[int, ...]:
-        """How many units of each layer are dead, by the examples of the probe."""
-        return tuple(int(layer.sum()) for layer in dead_on(self.probe))
+        """How many units of each layer are dead, by all training examples."""
+        return tuple(int(layer.sum()) for layer in dead_units(self.problem, self.network, self.probe))
 
     def losses(self, first: float, last: float = 1.0) -> Floats:
         """Training losses at the records between two shares of the run."""
@@ -179,6 +224,17 @@ class Evidence:
         end = float(epochs[-1]) if len(epochs) else 0.0
         inside = (epochs >= first * end) & (epochs <= last * end)
         return self.curves.train_loss[inside]
+
+
+def explained(answers: Floats, targets: Floats) -> float:
+    """The share of the targets' variance that answers explain, both (outputs, examples).
+
+    Targets that are all alike, or as good as alike, vary by 1 for this purpose: that is the unit they are scaled to.
+    """
+    spread = float(np.square(targets - targets.mean(axis=1, keepdims=True)).sum())
+    if spread <= 1e-20 * float(np.square(targets).sum()):
+        spread = float(targets.size)
+    return 1.0 - float(np.square(answers - targets).sum()) / spread
 
 
 @cache
@@ -213,7 +269,29 @@ def adam(evidence: Evidence) -> list[Remedy]:
     return [Remedy("Take Adam at a rate of 0.01", (("training.optimizer", Adam()), ("training.learning_rate", 0.01)))]
 
 
+def normalised(evidence: Evidence) -> Remedy:
+    """Batch norm in all hidden layers, which sizes of signals and gradients do not get past."""
+    changes = ((f"network.hidden.{index}.normalization", BatchNorm()) for index in evidence.hidden)
+    return Remedy("Add batch normalisation", tuple(changes))
+
+
+def slower_again(evidence: Evidence) -> Remedy:
+    """Other initial weights and a tenth of the learning rate, or less where that is above 1, as no optimizer wants it.
+
+    What too long steps have done to weights stays done, so that to lower the rate alone would come too late.
+    """
+    rate = evidence.config.training.learning_rate
+    rate = tenfold(rate, min(-math.ceil(math.log10(rate)), -1))
+    return start_again(evidence.config, f"at a learning rate of {rate:.3g}", ("training.learning_rate", rate))
+
+
 def start_again(config: Config, how: str, *changes: tuple[str, Any]) -> Remedy:
     """An edit together with other initial weights: what has been lost with these does not come back."""
     seed = (config.network.seed + 1) % (MAX_SEED + 1)
     return Remedy(f"Start again, {how}", (*changes, ("network.seed", seed)))
+
+
+def weaker_pull(evidence: Evidence) -> Remedy:
+    """Start again with what makes weights smaller left weaker."""
+    assert evidence.pull is not None
+    return start_again(evidence.config, f"with {evidence.pull.weaker_told}", *evidence.pull.weaker)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from playground.data.dataset import Floats
-from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, adam, percent
-from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Layer
+from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, adam, explained, percent, start_again
+from playground.experiment.config import MAX_UNITS, Layer
 from playground.experiment.watch import EarlyStopping
 from playground.nn.activations import Sigmoid, Tanh
-from playground.nn.noise import Noise
 from playground.nn.regularizers import L2, NoRegularizer
 
 
@@ -19,14 +18,16 @@ from playground.nn.regularizers import L2, NoRegularizer
 class Overfitting(Condition):
     """The training loss falls while that of examples it has not seen rises: what is learnt now is these examples' chance.
 
-    Told when the held-out loss was lowest before the last fifth of the run, and each of its last records lies `rise` above
-    that, where Prechelt 1998 would stop at 5 %; when it exceeds the training loss by `gap` of the loss at the start; and
-    when with classes held-out accuracy lies `accuracy` below that on the training part.
+    Told when the held-out loss was lowest before the last fifth of the run, and lies at least `rise` above that in all of
+    it but the `lowest` quarter, as it may tremble, while the training loss has fallen since; and when of the held-out part
+    the network answers `worse` less right than of the training part, in shares of right answers or of the variance
+    explained. How large the losses are does not count. Source: Prechelt 1998, "Early stopping, but when?", whose criterion
+    GL stops at a rise of 5 %, and whose UP asks that the rise lasts.
     """
 
-    rise: float = 0.25
-    gap: float = 0.25
-    accuracy: float = 0.05
+    rise: float = 0.05
+    lowest: float = 0.25
+    worse: float = 0.05
     early: float = 0.8
     epochs: int = 10
 
@@ -38,26 +39,30 @@ class Overfitting(Condition):
     def check(self, evidence: Evidence) -> Finding | None:
         curves, name = evidence.curves, "validation" if evidence.problem.parts["validation"] else "test"
         held_out = curves.validation_loss if name == "validation" else curves.test_loss
-        if evidence.epoch < self.epochs or len(curves) < 12:
+        stopped = evidence.inside.progress.stopped[
+            evidence.inside.member
+        ]  # and is back where the held-out loss was lowest
+        if stopped or evidence.epoch < self.epochs or len(curves) < 12:
             return None
-        recent = slice(-5, None)
-        now, train = (float(np.median(losses[recent])) for losses in (held_out, curves.train_loss))
-        best = int(np.argmin(held_out))
-        least, start = float(held_out[best]), float(held_out[0])
-        risen = (
-            curves.epoch[best] < self.early * curves.epoch[-1] and held_out[recent].min() > (1.0 + self.rise) * least
-        )
-        if not risen or now - train < self.gap * start or start <= 0.0:
+        best, late = int(np.argmin(held_out)), curves.epoch >= self.early * curves.epoch[-1]
+        least, now, train = float(held_out[best]), float(held_out[-1]), float(curves.train_loss[-1])
+        risen = not late[best] and float(np.quantile(held_out[late], self.lowest)) > (1.0 + self.rise) * least > 0.0
+        if not risen or train >= curves.train_loss[best] or self._worse(evidence, name) < self.worse:
             return None
-        if evidence.problem.dataset.classes:
-            accuracies = curves.validation_accuracy if name == "validation" else curves.test_accuracy
-            if float(np.median(curves.train_accuracy[recent] - accuracies[recent])) < self.accuracy:
-                return None
         return self.finding(
             f"The {name} loss was lowest in epoch {curves.epoch[best]:,.0f}, at {least:.3g}, and is now {now:.3g}, while "
             f"the training loss is {train:.3g}: the network learns its {len(evidence.problem.train):,} examples by heart.",
             *self._remedies(evidence),
         )
+
+    def _worse(self, evidence: Evidence, name: str) -> float:
+        """How much less of the held-out part than of the training part is answered right."""
+        curves, recent = evidence.curves, slice(-5, None)
+        if evidence.problem.dataset.classes:
+            held_out = curves.validation_accuracy if name == "validation" else curves.test_accuracy
+            return float(np.median(curves.train_accuracy[recent] - held_out[recent]))
+        part = evidence.inside.part(name)
+        return evidence.right - explained(evidence.network.predict(part.X).T, part.targets.T)
 
     def _remedies(self, evidence: Evidence) -> list[Remedy]:
         config = evidence.config
@@ -66,12 +71,14 @@ class Overfitting(Condition):
             ("training.stopping", EarlyStopping()),
         )
         remedies = []
-        if isinstance(config.training.regularizer, NoRegularizer):
-            remedies.append(Remedy("Add an L2 penalty of 0.01", (("training.regularizer", L2(0.01)),)))
+        regularizer, penalty = config.training.regularizer, L2(0.01)
+        if isinstance(regularizer, NoRegularizer | L2) and regularizer.strength < penalty.strength:
+            remedies.append(Remedy(f"Take an L2 penalty of {penalty.rate:g}", (("training.regularizer", penalty),)))
         if not isinstance(config.training.stopping, EarlyStopping) and config.data.train_share <= 0.7:
             remedies.append(Remedy("Stop early, by a validation part", stopping))
         if not config.training.noise.hidden_dropout and config.network.hidden:
-            remedies.append(Remedy("Drop out 20 % of the hidden units", (("training.noise.hidden_dropout", 0.2),)))
+            how = "dropping out half of the hidden units"
+            remedies.append(start_again(config, how, ("training.noise.hidden_dropout", 0.5)))
         return remedies[:2]
 
 
@@ -101,6 +108,8 @@ class Underfitting(Condition):
             "divergence",
             "step_units",
             "symmetric_weights",
+            "strong_penalty",
+            "strong_noise",
             "exploding_gradients",
             "vanishing_gradients",
             "dead_units",
@@ -122,14 +131,14 @@ class Underfitting(Condition):
         if not before > 0.0 or before - now >= self.fall * before:
             return None
         plateau = evidence.skill < self.plateau and bool(evidence.config.network.hidden)
-        why, pushes = self._off_the_plateau(evidence) if plateau else ("it is too simple, or held back.", [])
+        why, pushes = self._off_the_plateau(evidence) if plateau else ("it is too simple.", [])
         right = percent(max(evidence.right, 0.0))
-        told = f"only {right} of the training examples are right"
+        told = f"only {right} of the {evidence.examples} are right"
         if not evidence.problem.dataset.classes:
             told = f"the network explains only {right} of the variance of the training answers"
         return self.finding(
             f"Since epoch {evidence.epoch // 2:,} the training loss has stayed at about {now:.3g}, and {told}: " + why,
-            *[*pushes, *self._remedies(evidence)][:2],
+            *(pushes or self._remedies(evidence)),
         )
 
     def _off_the_plateau(self, evidence: Evidence) -> tuple[str, list[Remedy]]:
@@ -148,23 +157,13 @@ class Underfitting(Condition):
         return f"{alike}, and its steps may be too short for this plateau.", [*tanh, *adam(evidence)]
 
     def _remedies(self, evidence: Evidence) -> list[Remedy]:
-        rules, hidden = evidence.config.training, evidence.config.network.hidden
-        remedies = []
-        if rules.noise != Noise():
-            remedies.append(Remedy("Train without noise", (("training.noise", Noise()),)))
-        if not isinstance(rules.regularizer, NoRegularizer):
-            remedies.append(Remedy("Train without a penalty", (("training.regularizer", NoRegularizer()),)))
+        hidden = evidence.config.network.hidden
         if not hidden:
-            remedies.append(Remedy("Add a hidden layer of 8 units", (("network.hidden", (Layer(8),)),)))
-        else:
-            wider = tuple(
-                replace(layer, units=max(layer.units, min(max(2 * layer.units, 8), MAX_UNITS))) for layer in hidden
-            )
-            remedies.append(Remedy("Double the hidden units", (("network.hidden", wider),)))
-            if len(hidden) < MAX_LAYERS:
-                deeper = (*hidden, Layer(8, hidden[-1].activation))
-                remedies.append(Remedy("Add a hidden layer", (("network.hidden", deeper),)))
-        return remedies[:2]
+            return [Remedy("Add a hidden layer of 8 units", (("network.hidden", (Layer(8),)),))]
+        wider = tuple(
+            replace(layer, units=max(layer.units, min(max(2 * layer.units, 8), MAX_UNITS))) for layer in hidden
+        )
+        return [Remedy("Take more hidden units", (("network.hidden", wider),))] if wider != hidden else []
 
 
 def _median(losses: Floats) -> float:

@@ -12,16 +12,15 @@ from playground.experiment.conditions import (
     Evidence,
     Finding,
     Remedy,
+    normalised,
     percent,
+    slower_again,
     squashes,
     start_again,
-    tenfold,
     times,
 )
 from playground.experiment.vitals import steepest
-from playground.nn.activations import Activation, LeakyReLU, ReLU, Sigmoid, Sign, Tanh
-from playground.nn.clipping import ClipByNorm, NoClipping
-from playground.nn.normalizations import BatchNorm
+from playground.nn.activations import ReLU, Tanh
 
 
 @dataclass(frozen=True)
@@ -42,12 +41,11 @@ class StepUnits(Condition):
             return None
         top = flat[-1]
         below = "hidden layer 1" if top == 0 else f"hidden layers 1 to {top + 1}"
-        smooth = [(f"network.hidden.{i}.activation", _smooth(activations[i])) for i in flat]
+        paths = [f"network.hidden.{index}.activation" for index in flat]
         return self.finding(
             f"The {activations[top].label} units of {evidence.layer(top)} have slope 0 everywhere: no gradient passes "
             f"them, so that the weights of {below} never change.",
-            Remedy(f"Take {smooth[-1][1].label} instead", tuple(smooth)),
-            Remedy("Take ReLU instead", tuple((path, ReLU()) for path, _ in smooth)),
+            *(Remedy(f"Take {new.label} instead", tuple((path, new) for path in paths)) for new in (Tanh(), ReLU())),
             layer=top,
         )
 
@@ -86,16 +84,19 @@ class SymmetricWeights(Condition):
 
 @dataclass(frozen=True)
 class ExplodingGradients(Condition):
-    """Gradients that grow at every layer on their way back, and are large beside the weights.
+    """Gradients that grow at every layer on their way back, or signals on their way up, beyond all use.
 
     Looked for: the gradient by the pre-activations grows at least `growth` times from the output to the first layer, or
-    the signal as much on its way up, and a layer's gradient is at least `size` times as long as its weights, where a step
-    of a usual rate would throw the weights far away. Sources: Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and
-    Bengio 2013, who clip at norms of this size; Shewchuk, CS 189 lecture 17.
+    the signal as much on its way up. That does harm when a layer's gradient is at least `size` times as long as its
+    weights, where a step of a usual rate would throw these far away; or when the signal has grown so since the start, and
+    the loss is `above` times what outputs of 0 would have: as the loss falls so do the gradients, though by layer they
+    grow as before. Sources: Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013, who define it by the
+    product of the layers' factors; Glorot and Bengio 2010, whose initial weights keep both variances.
     """
 
     growth: float = 10.0
     size: float = 10.0
+    above: float = 1.3
 
     kind = "exploding_gradients"
     title = "Exploding gradients"
@@ -103,7 +104,7 @@ class ExplodingGradients(Condition):
     explained_by = frozenset({"divergence"})
 
     def check(self, evidence: Evidence) -> Finding | None:
-        if not evidence.steps or not len(evidence.hidden):
+        if not evidence.steps or not len(evidence.hidden) or evidence.solved:
             return None
         anatomy = evidence.anatomy
         lengths = np.array([np.linalg.norm(weights[:, :-1]) for weights in evidence.network.weights])
@@ -111,17 +112,19 @@ class ExplodingGradients(Condition):
         worst = int(ratios.argmax())
         grown_back = float(np.nan_to_num(np.prod(anatomy.ratio[:-1])))
         grown_up = float(np.nan_to_num(np.prod(anatomy.forward)))
-        grown = max(grown_back, grown_up)
-        if not (ratios[worst] >= self.size and grown >= self.growth):
+        grown, born = max(grown_back, grown_up), evidence.grown_at_start >= self.growth
+        if grown < self.growth:
             return None
-        remedies = list(evidence.better_start)
-        if isinstance(evidence.config.training.clipping, NoClipping):
-            remedies.append(Remedy("Clip the gradient at norm 1", (("training.clipping", ClipByNorm()),)))
+        if ratios[worst] >= self.size:
+            harm = f"the gradient of {evidence.layer(worst)} is {times(ratios[worst])} times as long as its weights"
+        elif born and evidence.loss >= self.above * evidence.idle_loss:
+            harm = f"the loss is {evidence.loss:.3g}, where outputs of 0 would bring it to {evidence.idle_loss:.3g}"
+        else:
+            return None
+        way = "gradient grows on its way back" if grown_back >= grown_up else "signal grows"
         return self.finding(
-            f"From layer to layer the {'gradient grows on its way back' if grown_back >= grown_up else 'signal grows'}, "
-            f"{times(grown)} times in all: the gradient of {evidence.layer(worst)} is {times(ratios[worst])} times as long as "
-            "its weights.",
-            *remedies,
+            f"From layer to layer the {way}, {times(grown)} times in all: {harm}.",
+            *(evidence.better_start or [normalised(evidence)] if born else [slower_again(evidence)]),
             layer=worst,
         )
 
@@ -131,17 +134,21 @@ class DeadUnits(Condition):
     """Most units of a hidden layer put out 0 for every training example: no gradient reaches them, so they stay so.
 
     Some dead units do no harm; it is told when they are more than `share` of a layer while much is still answered
-    wrong, and when a layer is dead altogether. Sources: Lu et al. 2019, "Dying ReLU and initialization"; Karpathy, CS231n,
-    who has seen 40 % of a network die.
+    wrong, and when a layer is dead altogether. What helps depends on when they died: from the start, it was the initial
+    weights; later, it was a step too long, unless the signal has always been smaller than `signal`. Sources: Lu et al.
+    2019, "Dying ReLU and initialization"; Karpathy, CS231n, who has seen 40 % of a network die of a learning rate.
     """
 
     share: float = 0.4
+    signal: float = 0.1
     epochs: int = 10
 
     kind = "dead_units"
     title = "Dead units"
     view = "census"
-    explained_by = frozenset({"divergence", "symmetric_weights", "step_units", "exploding_gradients"})
+    explained_by = frozenset(
+        {"divergence", "symmetric_weights", "step_units", "strong_penalty", "exploding_gradients", "strong_noise"}
+    )
 
     def check(self, evidence: Evidence) -> Finding | None:
         units = evidence.network.units
@@ -151,17 +158,18 @@ class DeadUnits(Condition):
         dead = evidence.dead[worst]
         if (dead < 2 and units[worst] > 1) or dead <= self.share * units[worst]:
             return None
-        slower = tenfold(evidence.config.training.learning_rate, -1)
-        leaky = tuple((f"network.hidden.{i}.activation", LeakyReLU()) for i in evidence.hidden if evidence.dead[i])
-        remedies = [*evidence.better_start, Remedy("Take leaky ReLU, which cannot die", leaky)]
-        what = f"{dead} of the {units[worst]} units of {evidence.layer(worst)}"
+        what = f"{dead} of the {units[worst]} units of {evidence.layer(worst)} are 0 for every training example"
         if self._born_dead(evidence, worst) > dead / 2:
-            told = f"{what} are 0 for every training example, most of them from the start: no gradient has ever reached them."
-        else:
-            told = f"{what} are 0 for every training example: no gradient reaches them, so that they stay as they are."
-            how = f"at a learning rate of {slower:.3g}"
-            remedies.append(start_again(evidence.config, how, ("training.learning_rate", slower)))
-        return self.finding(told, *remedies[:2], layer=worst)
+            told = f"{what}, most of them from the start: no gradient has ever reached them."
+            return self.finding(told, *evidence.better_start, normalised(evidence), layer=worst)
+        signal = float(evidence.start_signal[worst])
+        if signal < self.signal and evidence.better_start:
+            told = f"{what}: the initial weights were so small that a signal of only {signal:.1g} reached them."
+            return self.finding(told, *evidence.better_start, layer=worst)
+        told = (
+            f"{what}, and no gradient reaches them. They lived at first: steps that were too long may have killed them."
+        )
+        return self.finding(told, slower_again(evidence), layer=worst)
 
     def _born_dead(self, evidence: Evidence, layer: int) -> int:
         """How many of a layer's units are dead now that were so before the first step."""
@@ -173,8 +181,9 @@ class DeadUnits(Condition):
 class Saturation(Condition):
     """Most pre-activations of a hidden layer lie where f is flat, and pass hardly any gradient, while much is still wrong.
 
-    A place is flat where |f′| is below 5 % of its maximum; told when more than `share` of a layer's are. Source: Glorot
-    and Bengio 2010, section 3, where layers so saturated stop learning.
+    A place is flat where |f′| is below 5 % of its maximum; told when more than `share` of a layer's are, unless it is a
+    single unit, which may just say yes or no. If they were so from the start, it was the initial weights; if not, steps
+    that were too long. Source: Glorot and Bengio 2010, section 3, where layers so saturated stop learning.
     """
 
     share: float = 0.7
@@ -188,19 +197,19 @@ class Saturation(Condition):
     )
 
     def check(self, evidence: Evidence) -> Finding | None:
-        if evidence.epoch < self.epochs or evidence.solved or not len(evidence.hidden):
+        layers = [index for index in evidence.hidden if evidence.network.units[index] > 1]
+        if evidence.epoch < self.epochs or evidence.solved or not layers:
             return None
-        worst = max(evidence.hidden, key=lambda index: float(evidence.saturated[index]))
+        worst = max(layers, key=lambda index: float(evidence.saturated[index]))
         share = float(evidence.saturated[worst])
         if share <= self.share:
             return None
-        remedies = list(evidence.better_start)
-        remedies.append(Remedy("Add batch normalisation", ((f"network.hidden.{worst}.normalization", BatchNorm()),)))
+        born = bool(evidence.vitals.saturated[:1, worst].max(initial=0.0) > self.share)
         return self.finding(
             f"{percent(share)} of the pre-activations of {evidence.layer(worst)} lie on the flat ends of "
             f"{evidence.network.activations[worst].label}, where its slope is below 5 % of the steepest: hardly any "
-            "gradient passes.",
-            *remedies,
+            f"gradient passes. {'They did so from the start.' if born else 'Steps that were too long drove them there.'}",
+            *([*evidence.better_start, normalised(evidence)] if born else [slower_again(evidence)]),
             layer=worst,
         )
 
@@ -221,7 +230,16 @@ class VanishingGradients(Condition):
     title = "Vanishing gradients"
     view = "layers"
     explained_by = frozenset(
-        {"divergence", "step_units", "symmetric_weights", "dead_units", "saturation", "batch_norm_of_one"}
+        {
+            "divergence",
+            "step_units",
+            "symmetric_weights",
+            "strong_penalty",
+            "dead_units",
+            "saturation",
+            "strong_noise",
+            "batch_norm_of_one",
+        }
     )
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -235,7 +253,7 @@ class VanishingGradients(Condition):
             f"The gradient of {evidence.layer(weakest)} is {times(_ratio(sizes[-1], sizes[weakest]))} times smaller than "
             "the output layer's, so it hardly learns: "
         )
-        anatomy, remedies = evidence.anatomy, [Remedy("Add batch normalisation", _normalised(evidence))]
+        anatomy, remedies = evidence.anatomy, [normalised(evidence)]
         if anatomy.culprit is None or anatomy.ratio[anatomy.culprit] >= 1.0:
             told += "layer by layer it loses on its way back what the weights do not give it again."
             return self.finding(told, *remedies, layer=weakest)
@@ -250,15 +268,6 @@ class VanishingGradients(Condition):
         taken = tuple((f"network.hidden.{i}.activation", better) for i in evidence.hidden)
         remedies.insert(0, Remedy(f"Take {better.label} in the hidden layers", taken))
         return self.finding(f"{told}({activation.label}).", *remedies, layer=weakest)
-
-
-def _smooth(activation: Activation) -> Activation:
-    """The curve that a step is the limit of."""
-    return Tanh() if isinstance(activation, Sign) else Sigmoid()
-
-
-def _normalised(evidence: Evidence) -> tuple[tuple[str, BatchNorm], ...]:
-    return tuple((f"network.hidden.{index}.normalization", BatchNorm()) for index in evidence.hidden)
 
 
 def _ratio(large: float, small: float) -> float:

@@ -108,7 +108,7 @@ class PoorPair(Condition):
             still = wrong & (np.abs(evidence.probe.slopes[-1][: len(wrong)]) < self.flat * top)
             share = float(still.any(axis=0).mean())
             stuck = (
-                f" {percent(share)} of the training examples are wrong where its slope is nearly 0."
+                f" {percent(share)} of the {evidence.examples} are wrong where its slope is nearly 0."
                 if share >= 0.005
                 else ""
             )
@@ -144,19 +144,13 @@ class ImbalancedClasses(Condition):
         worst = int(found.argmin())
         if found[worst] >= self.found:
             return None
-        remedies = []
-        config = evidence.config
-        if config.data.train_share + config.data.validation_share < 0.75:
-            remedies.append(
-                Remedy("Train on 80 % of the examples", (("data.train_share", 0.8 - config.data.validation_share),))
-            )
         hinge = (("training.loss", SquaredHinge()), ("network.output", Linear()))
-        if not isinstance(config.training.loss, SquaredHinge):
-            remedies.append(Remedy("Squared hinge, which ignores what is right already", hinge))
+        label = "Squared hinge, which ignores what is right already"
+        there = isinstance(evidence.config.training.loss, SquaredHinge)
         return self.finding(
-            f"Only {percent(counts[worst] / len(y))} of the training examples are “{classes[worst]}”, and "
+            f"Only {percent(counts[worst] / len(y))} of the {evidence.examples} are “{classes[worst]}”, and "
             f"{percent(float(found[worst]))} of these are recognised: the accuracy of {percent(evidence.right)} hides it.",
-            *remedies,
+            *([] if there else [Remedy(label, hinge)]),
         )
 
 

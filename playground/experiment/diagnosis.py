@@ -21,6 +21,7 @@ from playground.experiment.conditions_of_learning import (
     RateTooLarge,
     RateTooSmall,
 )
+from playground.experiment.conditions_of_restraint import StrongNoise, StrongPenalty
 from playground.experiment.conditions_of_setting import BatchNormOfOne, ImbalancedClasses, PoorPair, UnscaledInputs
 from playground.experiment.look import Inside, Look
 
@@ -29,12 +30,14 @@ CONDITIONS: tuple[Condition, ...] = (  # the gravest first
     StepUnits(),
     BatchNormOfOne(),
     SymmetricWeights(),
+    StrongPenalty(),
     UnscaledInputs(),
     ExplodingGradients(),
     DeadUnits(),
     Saturation(),
     VanishingGradients(),
     RateTooLarge(),
+    StrongNoise(),
     PoorPair(),
     RateTooSmall(),
     ImbalancedClasses(),

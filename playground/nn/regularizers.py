@@ -19,9 +19,22 @@ from playground.options import Options, number
 
 @dataclass(frozen=True)
 class Regularizer(Options):
-    """A penalty on the weights, or a rule that they obey. It acts before the optimizer's step, after it, or both."""
+    """A penalty on the weights, or a rule that they obey. It acts before the optimizer's step, after it, or both.
 
+    `named` is what it is called in a sentence.
+    """
+
+    named: ClassVar[str] = ""
     adds_gradient: ClassVar[bool] = False
+
+    @property
+    def strength(self) -> float:
+        """The number that says how strong it is."""
+        return 0.0
+
+    def weaker(self) -> Regularizer:
+        """One that leaves weights more room: as strong as is usual, or a tenth as strong where that is less."""
+        return self
 
     def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
         """Write g plus the penalty's gradient into `total`, where `adds_gradient`; else perhaps pull the parameters."""
@@ -48,16 +61,29 @@ class NoRegularizer(Regularizer):
 
 
 @dataclass(frozen=True)
-class L1(Regularizer):
+class Penalty(Regularizer):
+    """One whose strength is its rate."""
+
+    rate: float = number(0.001, 1e-7, 10.0, "rate α", "Weight of the penalty.", "log")
+
+    @property
+    def strength(self) -> float:
+        return self.rate
+
+    def weaker(self) -> Regularizer:
+        return replace(self, rate=max(min(type(self)().rate, float(f"{self.rate / 10.0:.6g}")), 1e-7))
+
+
+@dataclass(frozen=True)
+class L1(Penalty):
     """Pulls every weight towards 0 at the same speed and holds small ones at exactly 0 until their gradient outweighs it.
 
     The step is the soft threshold of proximal gradient descent, so that a weight leaves 0 again when it is needed
     (Parikh and Boyd 2014, section 6.5.2).
     """
 
-    rate: float = number(0.001, 1e-7, 10.0, "rate α", "Weight of the penalty.", "log")
-
     label = "L1"
+    named = "L1 penalty"
     formula = "L + α Σ |w|"
     latex = r"L + \alpha \sum |w|"
 
@@ -69,12 +95,11 @@ class L1(Regularizer):
 
 
 @dataclass(frozen=True)
-class L2(Regularizer):
+class L2(Penalty):
     """Pulls every weight towards 0 in proportion to its size: w ← w − ε 2α w at each step (Shewchuk, CS 189)."""
 
-    rate: float = number(0.001, 1e-7, 10.0, "rate α", "Weight of the penalty.", "log")
-
     label = "L2"
+    named = "L2 penalty"
     formula = "L + α Σ w²"
     latex = r"L + \alpha \sum w^2"
     adds_gradient = True
@@ -87,16 +112,16 @@ class L2(Regularizer):
 
 
 @dataclass(frozen=True)
-class ElasticNet(Regularizer):
+class ElasticNet(Penalty):
     """L1 and L2 at once: few weights as with L1, but of inputs that say the same all are kept. Source: Zou and Hastie 2005.
 
     The L1 share is a soft threshold, the L2 share goes through the gradient.
     """
 
-    rate: float = number(0.001, 1e-7, 10.0, "rate α", "Weight of the penalty.", "log")
     share: float = number(0.5, 0.0, 1.0, "L1 share ρ", "1 is L1 alone, 0 is L2 alone.")
 
     label = "elastic net"
+    named = "elastic net penalty"
     formula = "L + α (ρ Σ |w| + (1 − ρ) Σ w²)"
     latex = r"L + \alpha (\rho \sum |w| + (1 - \rho) \sum w^2)"
     adds_gradient = True
@@ -116,7 +141,7 @@ class ElasticNet(Regularizer):
 
 
 @dataclass(frozen=True)
-class WeightDecay(Regularizer):
+class WeightDecay(Penalty):
     """Takes the same share of every weight away at each step, outside the gradient, which an optimizer would rescale.
 
     With plain SGD it is L2 at half the rate; with Adam it is AdamW. Source: Loshchilov and Hutter 2019.
@@ -124,7 +149,7 @@ class WeightDecay(Regularizer):
 
     rate: float = number(0.01, 1e-7, 10.0, "rate α", "Share of each weight, times ε, taken away at a step.", "log")
 
-    label = "weight decay"
+    label = named = "weight decay"
     formula = "w ← w − ε α w"
     latex = r"w \leftarrow w - \varepsilon \alpha w"
 
@@ -142,8 +167,16 @@ class MaxNorm(Regularizer):
     limit: float = number(3.0, 0.01, 100.0, "limit c", "Largest length of the weights into one unit.", "log")
 
     label = "max-norm"
+    named = "max-norm limit"
     formula = "‖w‖ ≤ c for each unit"
     latex = r"\|w\| \leq c \;\text{for each unit}"
+
+    @property
+    def strength(self) -> float:
+        return self.limit
+
+    def weaker(self) -> Regularizer:
+        return replace(self, limit=min(max(type(self)().limit, float(f"{10.0 * self.limit:.6g}")), 100.0))
 
     def after(self, p: Array, rate: Array, mask: Array) -> list[Call]:
         # A unit's weights and bias lie side by side and the bias ends them, so the mask alone tells the units apart.

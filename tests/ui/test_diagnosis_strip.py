@@ -216,7 +216,7 @@ def test_in_the_window_a_finding_leads_to_its_view_and_its_remedy_ends_it(window
     pilot.window.docks["gradient"].hide()
     buttons(line)["Show"].click()
     assert pilot.window.docks["gradient"].isVisible()
-    buttons(line)["Take sigmoid instead"].click()
+    buttons(line)["Take ReLU instead"].click()
     pilot.until(lambda: not line.findings)
     pilot.window.document.undo_stack.undo()
     pilot.until(lambda: line.findings)
