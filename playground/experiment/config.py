@@ -166,7 +166,7 @@ class DisplayConfig(Options):
         0, 0, 9999, "input", "Which of that unit's inputs, counted from 0; behind the last comes the bias."
     )
     example: int = integer(
-        0, 0, 999_999_999, "example", "Which training example is followed step by step, counted from 0."
+        -1, -1, 999_999_999, "example", "Which training example is followed step by step, counted from 0; −1 is none."
     )
     trace_step: int = integer(
         0, 0, 9999, "step of the walk", "Which step of that example's way through the network, counted from 0."

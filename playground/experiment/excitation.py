@@ -39,7 +39,7 @@ class Excitation(Look):
     @classmethod
     def take(cls, inside: Inside) -> Excitation:
         network, problem, x = inside.network, inside.problem, inside.maps.line
-        layer = min(inside.config.display.layer, len(network.units) - 1)
+        layer = inside.selection.layer
         sums, h, outputs = inside.maps.layer(network, layer)
         activation, hard = network.activations[layer], None
         if layer == len(network.units) - 1:

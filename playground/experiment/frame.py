@@ -8,8 +8,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.experiment.config import DisplayConfig
 from playground.experiment.look import Look
 from playground.experiment.measuring import Failure
+from playground.experiment.selection import Selection
 
 Floats = NDArray[np.floating]
 
@@ -185,6 +187,11 @@ class Frame:
     def look(self, kind: type[Kind]) -> Kind | None:
         """The look of this kind; None where nobody has asked for it, or the run has none."""
         return next((look for look in self.looks if isinstance(look, kind)), None)
+
+    def selected(self, display: DisplayConfig) -> Selection:
+        """What the display chooses of this moment's network and examples."""
+        layers = [weights.shape for weights in self.weights]
+        return Selection.of(display, layers, max(len(self.scene.members), 1), len(self.scene.train_y))
 
     def failure(self, needs: frozenset[str]) -> Failure | None:
         """The first of these needs that could not be measured; None where all could."""

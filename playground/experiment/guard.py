@@ -62,9 +62,8 @@ class Guard(Look):
 
     @classmethod
     def take(cls, inside: Inside) -> Self:
-        problem, work, display = inside.problem, inside.probe.work.output, inside.config.display
-        last = len(inside.network.units) - 1
-        output = min(display.unit, problem.outputs - 1) if display.layer == last else 0
+        problem, work, selection = inside.problem, inside.probe.work.output, inside.selection
+        output = selection.unit if selection.layer == len(inside.network.units) - 1 else 0
         example_z = work.z[output].astype(float)
         example_slopes = work.delta[output].astype(float) * work.z.shape[1]  # the loss is the mean of the examples'
         classes = bool(problem.dataset.classes)

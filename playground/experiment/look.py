@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
+from playground.experiment.selection import Selection
 from playground.nn.activations import Sigmoid, Softmax
 from playground.nn.calls import run
 from playground.nn.chance import fixed_turn
@@ -26,7 +27,7 @@ from playground.nn.stage import Place
 from playground.nn.training import Trainer
 
 if TYPE_CHECKING:
-    from playground.experiment.config import Config
+    from playground.experiment.config import Config, DisplayConfig
     from playground.experiment.frame import Curves, Divergence
     from playground.experiment.history import History
     from playground.experiment.maps import Maps
@@ -121,6 +122,11 @@ class Inside:
         """Of the member, run for its weights as they are."""
         return self.run_probe(self.member)
 
+    @cached_property
+    def selection(self) -> Selection:
+        """What is looked at closely."""
+        return selected(self.config.display, self.progress.network, len(self.problem.train))
+
     @property
     def penalty_rate(self) -> float | None:
         """Of the member shown; None where its regularizer has no rate."""
@@ -148,6 +154,12 @@ class Look:
     def take(cls, inside: Inside) -> Self | None:
         """This moment's; None where the run has none, such as a confusion matrix of a regression."""
         raise NotImplementedError
+
+
+def selected(display: DisplayConfig, network: Network, examples: int) -> Selection:
+    """What the display chooses of networks that learn from so many examples."""
+    layers = [(units, weights.shape[-1]) for units, weights in zip(network.units, network.weights, strict=True)]
+    return Selection.of(display, layers, network.members, examples)
 
 
 def frozen(array: AnyArray) -> AnyArray:

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
-from playground.experiment.config import DisplayConfig, TrainingConfig
+from playground.experiment.config import TrainingConfig
 from playground.experiment.look import Inside, Look, frozen
+from playground.experiment.selection import Selection
 from playground.nn.calls import Call
 from playground.nn.clipping import NoClipping
 from playground.nn.network import Network
@@ -35,15 +36,9 @@ class Weight(NamedTuple):
     input: int
 
     @classmethod
-    def shown(cls, display: DisplayConfig, network: Network) -> Weight:
-        """The one that the display section names, or where there is none, the last there is."""
-        layer = min(display.layer, len(network.units) - 1)
-        return cls(
-            min(display.member, network.members - 1),
-            layer,
-            min(display.unit, network.units[layer] - 1),
-            min(display.input, network.weights[layer].shape[-1] - 1),
-        )
+    def of(cls, selection: Selection) -> Weight:
+        """The one that is looked at."""
+        return cls(selection.member, selection.layer, selection.unit, selection.input)
 
     def place(self, network: Network) -> int:
         """Where it lies in a member's flat buffers. A unit with several rows is looked at through its first."""
@@ -245,8 +240,8 @@ class Microscope(Look):
 
     @classmethod
     def take(cls, inside: Inside) -> Microscope:
-        rules, network, recorder = inside.config.training, inside.network, inside.progress.recorder
-        weight = Weight.shown(inside.config.display, network)._replace(member=inside.member)
+        rules, recorder = inside.config.training, inside.progress.recorder
+        weight = Weight.of(inside.selection)._replace(member=inside.member)
         if recorder is None or not recorder.fits(weight, rules):
             recorder = Recorder(weight, rules)
         last, course = recorder.rows(), recorder.course()

@@ -86,7 +86,7 @@ class Normalized(Look):
     def take(cls, inside: Inside) -> Normalized:
         network = inside.network
         last = len(network.layers) - 1
-        index = min(inside.config.display.layer, last)
+        index = inside.selection.layer
         layer, work = network.layers[index], inside.probe.work.layers[index]
         stages = [stage for stage, _ in layer.stages]
         place = next((at for at, stage in enumerate(stages) if isinstance(stage, Normalization)), None)

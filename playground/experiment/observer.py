@@ -7,7 +7,7 @@ from functools import partial
 from playground.experiment.config import Config
 from playground.experiment.frame import Divergence, Scene
 from playground.experiment.history import History
-from playground.experiment.look import Inside, Look, Probe
+from playground.experiment.look import Inside, Look, Probe, selected
 from playground.experiment.looks import LOOKS
 from playground.experiment.maps import Maps
 from playground.experiment.measuring import Measuring
@@ -39,8 +39,8 @@ class Observer:
 
     def follow(self, config: Config, needs: frozenset[str]) -> None:
         """Record the weight under the microscope for as long as someone looks through it."""
-        looked_at = Microscope.need in needs
-        self._progress.follow(Weight.shown(config.display, self._progress.network) if looked_at else None)
+        selection = selected(config.display, self._progress.network, len(self._problem.train))
+        self._progress.follow(Weight.of(selection) if Microscope.need in needs else None)
 
     def inside(
         self, config: Config, history: History, member: int, divergence: Divergence | None, comparable_from: int

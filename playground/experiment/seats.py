@@ -86,9 +86,7 @@ class Seats(Look):
 
     @classmethod
     def take(cls, inside: Inside) -> Seats:
-        network, display = inside.network, inside.config.display
-        layer = min(display.layer, len(network.units) - 1)
-        unit = min(display.unit, network.units[layer] - 1)
+        network, layer, unit = inside.network, inside.selection.layer, inside.selection.unit
         work, slopes = inside.probe.work.layers[layer], inside.probe.slopes[layer]
         activation = work.activation
         z = above_others(work.z) if isinstance(activation, Softmax) else work.z

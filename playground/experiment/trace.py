@@ -37,7 +37,7 @@ class Trace(Look):
     @classmethod
     def take(cls, inside: Inside) -> Trace:
         train = inside.problem.train
-        example = min(inside.config.display.example, len(train) - 1)
+        example = inside.selection.example or 0
         x, target = train.X[example][:, None], train.targets[example][:, None]
         walk = Walk(inside.network, inside.problem.loss, x, target)
         last = len(walk.layers) - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from playground.experiment.dead import Dead
 from playground.experiment.dropped import Dropped
 from playground.experiment.frame import Frame
 from playground.experiment.notation import TraceStep
+from playground.experiment.selection import Selection
 from playground.experiment.trace import Trace
 from playground.ui.diagram_colours import SHADES, bound_of, coloured, edge_colours
 from playground.ui.diagram_edges import Edges
@@ -63,7 +65,7 @@ class Diagram:
         return place.unit < len(dead) and bool(dead[place.unit])
 
     def paint(self, painter: QPainter, visible: QRect, lit: Place | None = None, selected: Place | None = None) -> None:
-        """Draw what lies in `visible`; `lit` and its edges stand out, `selected` has a ring."""
+        """Draw what lies in `visible`; `lit` and its edges stand out, `selected` has a ring, and so has what is looked at."""
         painter.fillRect(visible, QColor(self.theme.base))
         self._paint_edges(painter, visible, lit)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -73,7 +75,7 @@ class Diagram:
         self._paint_names(painter)
         if self.key:
             Key(self.geometry, self.config.display.edges).paint(painter, self.theme)
-        for place, reach in ((lit, 1), (selected, 4)):
+        for place, reach in ((lit, 1), (self.looked_at, 4), (selected, 4 if selected != self.looked_at else 7)):
             if place is not None and place.input in (None, self.geometry.shape[place.layer]):
                 painter.setPen(QPen(QColor(self.theme.accent), 2))
                 rect = self.geometry.unit if place.input is None else self.geometry.bias
@@ -91,6 +93,13 @@ class Diagram:
     @cached_property
     def _bands(self) -> list[Band]:
         return bands_of(self.config, self.geometry)
+
+    @cached_property
+    def looked_at(self) -> Place:
+        """The unit that is looked at closely, wherever one is."""
+        layers = [(units, inputs + 1) for inputs, units in pairwise(self.geometry.shape)]
+        selection = Selection.of(self.config.display, layers, members=1, examples=1)
+        return Place(selection.layer, selection.unit)
 
     @cached_property
     def _walked(self) -> TraceStep | None:

@@ -50,6 +50,8 @@ class Canvas(QWidget):
     def show_diagram(self, diagram: Diagram) -> None:
         """Draw this from now on."""
         old, new = self.diagram.geometry, diagram.geometry
+        if diagram.looked_at != self.diagram.looked_at and self.selected and self.selected.layer >= 0:
+            self.selected = diagram.looked_at  # the keyboard goes on from there
         self.diagram = diagram
         if new is not old:
             if self.selected and self.selected.layer < 0:  # what is left out keeps its row, but not its number

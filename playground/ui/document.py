@@ -43,6 +43,13 @@ class Document(QObject):
         """
         self.edit(label, with_value(self.config, path, value), path if merge else "")
 
+    def select(self, label: str, **choice: int) -> None:
+        """Look closely at something else: these fields of the display. Choices that follow each other become one entry."""
+        config = self.config
+        for field, value in choice.items():
+            config = with_value(config, f"display.{field}", value)
+        self.edit(label, config, "selection")
+
     def edit_weight(self, place: tuple[int, int, int], old: float, new: float, label: str) -> None:
         """Set one weight, undoably. `place` is (layer, unit, input)."""
         if old != new:

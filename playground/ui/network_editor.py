@@ -155,6 +155,7 @@ class NetworkEditor(View):
         self._canvas.unit_hovered.connect(self.unit_hovered)
         self._canvas.unit_selected.connect(self._follow_selection)
         self._weights = DiagramWeights(self.document, self._canvas, self)
+        self._canvas.place_chosen.connect(self._look_at)
         self._canvas.place_chosen.connect(self._weights.edit)
         self._canvas.input_toggled.connect(self._toggle_input)
         self._canvas.units_wanted.connect(self._edits.change_units)
@@ -267,7 +268,11 @@ class NetworkEditor(View):
     def _follow(self, old: Config, new: Config) -> None:
         self.follow(new)
 
+    def _look_at(self, place: Place) -> None:
+        self._edits.look_at(place, self._canvas.name(place))
+
     def _follow_selection(self, place: Place) -> None:
+        self._look_at(place)
         middle = self._canvas.diagram.geometry.unit(place.layer + 1, place.unit).center()
         side = self._canvas.diagram.geometry.sides[-1]
         self._area.ensureVisible(middle.x(), middle.y(), side, side)

@@ -1,4 +1,4 @@
-"""What gestures at a network's diagram change in the document. Knows no diagram."""
+"""What gestures at a network's diagram change in the document. Knows no picture of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from playground.experiment.config import MAX_UNITS, Layer
 from playground.nn.activations import ACTIVATIONS
+from playground.ui.diagram_geometry import Place
 from playground.ui.document import Document
 
 
@@ -34,6 +35,13 @@ class NetworkEdits(QObject):
     def choose_member(self, member: int) -> None:
         """Show this member."""
         self._document.set("display.member", member, self.tr("Member {number}").format(number=member + 1), merge=True)
+
+    def look_at(self, place: Place, name: str) -> None:
+        """Look closely at a unit that is no input, and at one of its weights where it is one that was chosen."""
+        if place.layer >= 0:
+            weight = {} if place.input is None else {"input": place.input}
+            label = self.tr("Look at {unit}").format(unit=name)
+            self._document.select(label, layer=place.layer, unit=place.unit, **weight)
 
     def choose_edges(self, value: str) -> None:
         """Let edges show weights, gradients or updates."""

@@ -224,8 +224,8 @@ class Window(QMainWindow):
     def _show_view(self, name: str, layer: int | None) -> None:
         """Bring a dock to the front, and look at this layer in it."""
         self.arrangement.bring_up(name)
-        if layer is not None and layer != self.document.config.display.layer:
-            self.document.set("display.layer", layer, self.tr("Layer"))
+        if layer is not None:
+            self.document.select(self.tr("Layer"), layer=layer)
 
     def _follow_running(self, running: bool) -> None:
         if not running and self.frame is not None:

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QToolButton
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
 from playground.experiment.loss_apart import WORST, LossApart
-from playground.experiment.trace import Trace
 from playground.ui.diagram_colours import bound_of
 from playground.ui.document import Document
 from playground.ui.theme import Theme
@@ -31,8 +30,8 @@ from playground.ui.views.view import Legend, small
 class BoundaryView(TaggedView):
     """A heat map under points: two classes from orange to blue, more in their own colours, a number along viridis.
 
-    Wheel and drag zoom and pan within the map; a double click shows all of it again. While a frame follows an example
-    through the network, that one has a ring, and a click on a training point follows another.
+    Wheel and drag zoom and pan within the map; a double click shows all of it again. A click on a training point follows
+    it through the network: it has a ring until it is clicked again.
     """
 
     name = "boundary"
@@ -238,8 +237,8 @@ class BoundaryView(TaggedView):
         frame, display = self._frame, self._config.display
         if frame is not None:
             places = self._points.train_places()
-            if frame.look(Trace) is not None:
-                example = min(display.example, len(frame.scene.train_y) - 1)
+            example = frame.selected(display).example
+            if example is not None:
                 followed = places[example : example + 1]
             look = frame.look(LossApart)
             if look is not None and display.worst and display.show_train:
@@ -265,15 +264,19 @@ class BoundaryView(TaggedView):
     def _click(self, event: Any) -> None:
         if event.double():
             self._plot.show_all()
-        elif self._frame is not None and self._frame.look(Trace) is not None and self._config.display.show_train:
+        elif self._frame is not None and self._config.display.show_train:
             self._follow_example(event.scenePos())
 
     def _follow_example(self, mouse: QPointF) -> None:
-        """Follow the training point under the mouse through the network."""
+        """Follow the training point under the mouse through the network, or no longer."""
         places = self._points.train_places()
         example = nearest(self._plot, places[:, 0], places[:, 1], mouse)
-        if example >= 0:
-            self.document.set("display.example", example, self.tr("Example {0}").format(example + 1), merge=True)
+        if example < 0:
+            return
+        if example == self._config.display.example:
+            self.document.select(self.tr("No example followed"), example=-1)
+        else:
+            self.document.select(self.tr("Example {0}").format(example + 1), example=example)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

@@ -60,12 +60,15 @@ class CensusView(CaptionedView):
             self.canvas.addItem(plot, 1, column)
             self.canvas.ci.layout.setColumnStretchFactor(column, 2 + column)
         self.canvas.ci.layout.setHorizontalSpacing(2 * GRID)
+        self._frame: Frame | None = None
+        self.canvas.scene().sigMouseClicked.connect(self._choose)
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
         vitals = frame.look(Vitals)
         if vitals is None:
             return
+        self._frame = frame
         self._vitals, self._deaths = vitals, deaths(vitals)
         meaning = self.tr(
             "A row is a unit; it stands out while it puts out exactly 0 for every training example and has no slope: "
@@ -76,6 +79,7 @@ class CensusView(CaptionedView):
             self._dress()
         self._shares.show_lines(vitals.epoch, vitals.dead, Scale(0.0, 1.0, False))
         self._lives.show_lives(vitals, [self._short(layer) for layer in range(len(vitals.units))])
+        self.show_config(self.document.config)
         words = self.words()
         self.sentence.setText(words)
         self.sentence.setToolTip(words)
@@ -85,7 +89,9 @@ class CensusView(CaptionedView):
         return ""  # the legends tell it
 
     def show_config(self, config: Config) -> None:
-        """Nothing here is chosen."""
+        if self._frame is not None and self._vitals is not None:
+            selection = self._frame.selected(config.display)
+            self._lives.mark(sum(self._vitals.units[: selection.layer]) + selection.unit)
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
@@ -148,10 +154,7 @@ class CensusView(CaptionedView):
     def _life(self, index: int) -> str:
         """Of a unit, counted through all layers, when it died and came back."""
         assert self._vitals is not None
-        layer, unit = 0, index
-        while unit >= self._vitals.units[layer]:
-            unit -= self._vitals.units[layer]
-            layer += 1
+        layer, unit = self._place(index)
         name = f"{layer_name(self, layer, len(self._vitals.units))}, " + self.tr("unit {0}").format(unit + 1)
         own = [death for death in self._deaths if (death.layer, death.unit) == (layer, unit)]
         spans = [
@@ -161,6 +164,22 @@ class CensusView(CaptionedView):
             for death in own
         ]
         return f"{name}: " + (", ".join(spans[-2:]) or self.tr("alive"))
+
+    def _place(self, index: int) -> tuple[int, int]:
+        """Layer and unit of a unit that is counted through all layers."""
+        assert self._vitals is not None
+        layer, unit = 0, index
+        while unit >= self._vitals.units[layer]:
+            unit -= self._vitals.units[layer]
+            layer += 1
+        return layer, unit
+
+    def _choose(self, event: Any) -> None:
+        """Look closely at the unit whose row was clicked."""
+        index = self._lives.unit_at(event.scenePos())
+        if self._vitals is not None and 0 <= index < sum(self._vitals.units):
+            layer, unit = self._place(index)
+            self.document.select(self.tr("Look at unit {0}").format(unit + 1), layer=layer, unit=unit)
 
     def _short(self, layer: int) -> str:
         last = len(self._vitals.units) - 1 if self._vitals else 0
@@ -173,7 +192,7 @@ class CensusView(CaptionedView):
 
 class LifePlot(pg.PlotItem):  # type: ignore[misc]
     """One row a unit over epochs, the first layer on top: pale in its layer's colour while it lives, in the
-    colour of text while it is dead.
+    colour of text while it is dead. The unit that is looked at has a frame.
 
     `pointed` says that the mouse is over another `unit`, counted through all layers; it is -1 when it has left.
     """
@@ -189,7 +208,8 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
         self.getAxis("left").setWidth(4 * GRID)
         self._picture = pg.ImageItem(axisOrder="row-major")
         self._borders = pg.PlotCurveItem(connect="pairs")
-        for item in (self._picture, self._borders):
+        self._mark = pg.PlotCurveItem()
+        for item in (self._picture, self._borders, self._mark):
             self.addItem(item, ignoreBounds=True)
         self._vitals: Vitals | None = None
         self._alive = np.zeros((0, 3))
@@ -209,6 +229,16 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
         self._borders.setData(np.tile([0.0, last], len(inner)), np.repeat(inner, 2))
         self.vb.setRange(xRange=(0.0, last), yRange=(0.0, float(ends[-1])), padding=0.0, disableAutoRange=True)
 
+    def mark(self, unit: int) -> None:
+        """Frame this unit's row, counted through all layers."""
+        first, last = self.vb.viewRange()[0]
+        self._mark.setData([first, last, last, first, first], [unit, unit, unit + 1, unit + 1, unit])
+
+    def unit_at(self, place: QPointF) -> int:
+        """The unit whose row lies at a place of the scene; -1 where none does."""
+        inside = self.vb.sceneBoundingRect().contains(place)
+        return int(self.vb.mapSceneToView(place).y()) if inside else -1
+
     def show_colours(self, colours: list[QColor], theme: Theme) -> None:
         """One colour a layer."""
         colour_axes(self, theme)
@@ -217,6 +247,7 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
         self._alive = ground + ALIVE * (full - ground)
         self._dead = np.array(QColor(theme.text).getRgb()[:3])  # type: ignore[index]
         self._borders.setPen(pg.mkPen(theme.base, width=2))
+        self._mark.setPen(pg.mkPen(theme.accent, width=2))
         self._colour()
 
     def _colour(self) -> None:
@@ -227,7 +258,5 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
             self._picture.setImage(pixels.astype(np.uint8), levels=None, autoLevels=False)
 
     def hoverEvent(self, ev: Any) -> None:
-        self.unit = -1
-        if not ev.isExit() and self.vb.sceneBoundingRect().contains(ev.scenePos()):
-            self.unit = int(self.vb.mapSceneToView(ev.scenePos()).y())
+        self.unit = -1 if ev.isExit() else self.unit_at(ev.scenePos())
         self.pointed.emit()

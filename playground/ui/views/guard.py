@@ -14,7 +14,6 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.guard import Guard, matched_pair
 from playground.nn.activations import Softmax
-from playground.options import with_value
 from playground.ui.controls import CHIP, Selector, wrapped
 from playground.ui.document import Document
 from playground.ui.elided import Elided
@@ -230,8 +229,7 @@ class GuardView(CaptionedView):
     # Gestures
 
     def _choose_output(self, index: int) -> None:
-        config = with_value(self.document.config, "display.layer", self._layers)
-        self.document.edit(self.tr("Output looked at"), with_value(config, "display.unit", index))
+        self.document.select(self.tr("Output looked at"), layer=self._layers, unit=index)
 
     def _use_matched_pair(self) -> None:
         self.document.edit(self.tr("matched loss and output unit"), matched_pair(self.document.config))

@@ -52,7 +52,7 @@ class InspectorView(View):
 
     def show_config(self, config: Config) -> None:
         self._config = config
-        self._example.show_value(config.display.example + 1)
+        self._example.show_value(max(config.display.example, 0) + 1)
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -87,7 +87,7 @@ class InspectorView(View):
         self.document.set("display.trace_step", step, self.tr("Step of the walk"), merge=True)
 
     def _choose_example(self, number: int) -> None:
-        self.document.set("display.example", number - 1, self.tr("Example {0}").format(number), merge=True)
+        self.document.select(self.tr("Example {0}").format(number), example=number - 1)
 
     # Construction
 

@@ -262,7 +262,7 @@ class LossApartView(CaptionedView):
             return
         index = nearest(self._examples, np.arange(1.0, len(look.losses) + 1.0), look.losses, event.scenePos())
         if index >= 0:
-            self.document.set("display.example", int(look.examples[index]), self.tr("Example followed"))
+            self.document.select(self.tr("Example followed"), example=int(look.examples[index]))
 
     def _choose_part(self, value: str) -> None:
         self.document.set("display.loss_part", value, self.tr("Part of the loss"))

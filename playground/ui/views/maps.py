@@ -98,7 +98,7 @@ class MapsView(CaptionedView):
 
     def _unit(self, look: Excitation) -> int:
         """Which unit is shown large."""
-        return min(self._config.display.unit, len(look.h) - 1)
+        return min(self.picker.place[1], len(look.h) - 1)  # the look may be of the layer before
 
     def _draw(self) -> None:
         look, frame = self._look(), self._frame

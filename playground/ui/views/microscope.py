@@ -131,10 +131,10 @@ class MicroscopeView(CaptionedView):
                 self._inputs.addItems(names)
                 widest = max(map(self._inputs.fontMetrics().horizontalAdvance, (*names, "from unit 10")))
                 self._inputs.setMaximumWidth(min(widest, 16 * GRID) + 4 * GRID)
-            self._inputs.setCurrentIndex(min(self.document.config.display.input, count))
+            self._inputs.setCurrentIndex(self._frame.selected(self.document.config.display).input)
 
     def _choose_input(self, index: int) -> None:
-        self.document.set("display.input", index, self.tr("Look at the weight of another input"), merge=True)
+        self.document.select(self.tr("Look at the weight of another input"), input=index)
 
     def _choose_period(self, value: str) -> None:
         self.document.set("display.microscope", value, self.tr("Steps under the microscope"))

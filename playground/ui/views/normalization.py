@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
@@ -79,6 +81,7 @@ class NormalizationView(CaptionedView):
         self.canvas.ci.layout.setHorizontalSpacing(GRID)
         for plot in (self._before, self._after):
             plot.setLabel("bottom", self.tr("unit"))
+        self.canvas.scene().sigMouseClicked.connect(self._choose_unit)
         self._laid_out: tuple[str, bool, bool] | None = None  # the period; if anything comes out; if there is a map
         self.show_config(document.config)
         self.show_theme(theme)
@@ -122,10 +125,21 @@ class NormalizationView(CaptionedView):
                 return ""
             words = self.tr("standard deviation {0} over {1} masks")
             return words.format(short(thinned.deviation[int(row), int(column)]), MASKS)
-        for plot in (self._before, self._after):
-            if plot.vb.sceneBoundingRect().contains(mouse):
-                return self._numbers(look, min(max(round(plot.vb.mapSceneToView(mouse).x()) - 1, 0), _rows(look) - 1))
-        return ""
+        unit = self._unit_at(mouse)
+        return "" if unit is None else self._numbers(look, unit)
+
+    def _unit_at(self, place: QPointF) -> int | None:
+        """The nearest unit to a place of the plots; None outside them."""
+        if self._look is None or self._over_time:
+            return None
+        units = [plot.unit_at(place) for plot in (self._before, self._after) if plot.scene() is not None]
+        return next((min(max(unit, 0), _rows(self._look) - 1) for unit in units if unit is not None), None)
+
+    def _choose_unit(self, event: Any) -> None:
+        """Look closely at the unit that was clicked."""
+        unit = self._unit_at(event.scenePos())
+        if unit is not None and self._look is not None:
+            self._picker.choose(self._look.layer, unit)
 
     # What is said
 
@@ -208,6 +222,8 @@ class NormalizationView(CaptionedView):
             # Layer norm makes mean and deviation over units, so those of one unit are not to be β and γ.
             beside = (look.shift, spread) if look.running_mean is not None else (None, None)
             self._after.show_values(look.after, *beside, np.zeros((_rows(look), 0)))
+        for plot in (self._before, self._after):
+            plot.mark(self._picker.place[1])
         self._show_legends(look)
         if self._thinned is not None and self._scene is not None:
             self._draw_map(self._thinned, self._scene)

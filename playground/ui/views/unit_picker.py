@@ -6,7 +6,6 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from playground.experiment.frame import Frame
-from playground.options import with_value
 from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.theme import GRID, tabular
@@ -18,6 +17,7 @@ class UnitPicker(QWidget):
     def __init__(self, name: str, document: Document) -> None:
         super().__init__()
         self._document = document
+        self._frame: Frame | None = None
         self._units: tuple[int, ...] = ()
         self._layers = Selector()
         self._layers.setObjectName(f"{name}.layer")
@@ -43,13 +43,13 @@ class UnitPicker(QWidget):
 
     @property
     def place(self) -> tuple[int, int]:
-        """The layer and unit that the display names, or the last there is."""
-        display = self._document.config.display
-        layer = min(display.layer, max(len(self._units) - 1, 0))
-        return layer, min(display.unit, self._units[layer] - 1 if self._units else 0)
+        """The layer and unit that are selected; before the first frame the first there are."""
+        selection = self._frame.selected(self._document.config.display) if self._frame else None
+        return (selection.layer, selection.unit) if selection else (0, 0)
 
     def show_frame(self, frame: Frame) -> None:
         """Offer the layers and units of this moment's network."""
+        self._frame = frame
         units = tuple(len(weights) for weights in frame.weights)
         if units != self._units:
             self._units = units
@@ -78,16 +78,14 @@ class UnitPicker(QWidget):
         widget.setFixedWidth(widest + 4 * GRID)
 
     def _choose_layer(self, layer: int) -> None:
-        self._document.set("display.layer", layer, self.tr("Look at layer {0}").format(layer + 1), merge=True)
+        self._document.select(self.tr("Look at layer {0}").format(layer + 1), layer=layer)
 
     def _choose_unit(self, unit: int) -> None:
         self.choose(self.place[0], unit)
 
     def choose(self, layer: int, unit: int) -> None:
         """Look at this unit from now on."""
-        config = with_value(self._document.config, "display.layer", layer)
-        label = self.tr("Look at unit {0}").format(unit + 1)
-        self._document.edit(label, with_value(config, "display.unit", unit), "display.unit")
+        self._document.select(self.tr("Look at unit {0}").format(unit + 1), layer=layer, unit=unit)
 
 
 def layer_name(widget: QWidget, layer: int, layers: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
@@ -18,6 +18,7 @@ from playground.ui.views.scale import Scale
 from playground.ui.views.view import colour_axes, quiet
 
 HALF = 0.36  # of the room between two units that a histogram takes at its widest, to each side
+GROUND = 0.12  # opacity of the accent behind the unit that is looked at
 BESIDE = 0.2  # how far right of a unit's middle stands what it is compared with
 
 
@@ -35,7 +36,11 @@ class UnitsPlot(pg.PlotItem):  # type: ignore[misc]
         self._own, self._other = (pg.PlotCurveItem(connect="pairs", antialias=True) for _ in range(2))
         self._singles = pg.PlotCurveItem(connect="pairs", antialias=False)  # so many that smoothing would be slow
         self._dots, self._other_dots = (pg.ScatterPlotItem(size=6, pxMode=True, pen=None) for _ in range(2))
-        for item in (self._histograms, self._singles, self._own, self._other, self._dots, self._other_dots):
+        self._mark = pg.LinearRegionItem(movable=False)  # behind the unit that is looked at
+        for line in self._mark.lines:
+            line.hide()
+        self._mark.setZValue(-0.5)
+        for item in (self._mark, self._histograms, self._singles, self._own, self._other, self._dots, self._other_dots):
             self.addItem(item, ignoreBounds=True)
 
     def show_values(self, values: Values, mean: Floats | None, deviation: Floats | None, singles: Floats) -> None:
@@ -58,12 +63,24 @@ class UnitsPlot(pg.PlotItem):  # type: ignore[misc]
         step = max(len(units) // 12, 1)
         self.getAxis("bottom").setTicks([[(unit, str(unit)) for unit in units[::step]]])
 
+    def mark(self, unit: int) -> None:
+        """Let the ground of this unit stand out."""
+        self._mark.setRegion((unit + 0.5, unit + 1.5))
+
+    def unit_at(self, place: QPointF) -> int | None:
+        """The unit at a place of the scene, counted from 0; it may be beyond those there are. None outside the plot."""
+        inside = self.vb.sceneBoundingRect().contains(place)
+        return round(self.vb.mapSceneToView(place).x()) - 1 if inside else None
+
     def show_colours(self, own: QColor, other: QColor, theme: Theme) -> None:
         """Of the values, and of what they are compared with."""
         colour_axes(self, theme)
         pale = QColor(own)
         pale.setAlphaF(0.3)
         self._histograms.setBrush(pale)
+        ground = QColor(theme.accent)
+        ground.setAlphaF(GROUND)
+        self._mark.setBrush(pg.mkBrush(ground))
         faint = QColor(theme.muted)
         faint.setAlphaF(0.4)
         self._singles.setPen(pg.mkPen(faint))

@@ -242,7 +242,7 @@ def test_the_example_is_an_edit(open_view: Open, qtbot: QtBot) -> None:
     QTest.mouseClick(field, Qt.MouseButton.LeftButton)
     QTest.keyClicks(field, "251")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    assert (opened.display.example, field.text()) == (0, "1"), "there are 250"
+    assert (opened.display.example, field.text()) == (-1, "1"), "there are 250"
     QTest.keyClick(field, Qt.Key.Key_Up)
     assert opened.display.example == 1
     np.testing.assert_array_equal(opened.drawn["x"].values.ravel(), opened.session._problem.train.X[1])
@@ -339,7 +339,8 @@ def test_a_click_on_a_point_follows_it_and_a_ring_marks_it(open_view: Open, qtbo
     corner = view._plot.vb.sceneBoundingRect().topLeft() + QPointF(3, 3)
     qtbot.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=view.canvas.mapFromScene(corner))
     assert opened.display.example == chosen
-    view.show_frame(opened.session.frame(NEEDS))  # nobody looks any more
+    view.show_frame(opened.session.frame(NEEDS | {Trace.need}))
+    assert len(view._followed.getData()[0]) == 1, "whether or not the walk is looked at"
+    click(42)
+    assert opened.display.example == -1, "a click on the ring follows it no longer"
     assert len(view._followed.getData()[0]) == 0
-    click(7)
-    assert opened.display.example == chosen

@@ -1,0 +1,132 @@
+"""One selection in the real window: whoever chooses a unit, a weight or an example, all views follow and the diagram shows it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from playground.experiment.excitation import Excitation
+from playground.experiment.normalized import Normalized
+from playground.experiment.seats import Seats
+from playground.ui.diagram_canvas import Canvas
+from playground.ui.diagram_geometry import Place
+from playground.ui.theme import LIGHT
+from playground.ui.views.census import CensusView
+from playground.ui.views.normalization import NormalizationView
+from playground.ui.views.view import View
+from tests.ui.conftest import Pilot
+
+
+def canvas(pilot: Pilot) -> Canvas:
+    found = pilot.find(Canvas, "network_diagram")
+    assert isinstance(found, Canvas)
+    return found
+
+
+def click(pilot: Pilot, place: Place) -> None:
+    """Press a unit or an edge of the diagram, and close what pops up."""
+    geometry = canvas(pilot).diagram.geometry
+    at = geometry.unit(place.layer + 1, place.unit).center()
+    if place.input is not None:
+        at = geometry.edge_point(place.layer, place.unit, place.input, 0.2).toPoint()
+    QTest.mouseClick(canvas(pilot), Qt.MouseButton.LeftButton, pos=at)
+    for popup in pilot.window.findChildren(QWidget):
+        if popup.isWindow() and popup is not pilot.window and popup.isVisible():
+            popup.close()
+
+
+def chosen(pilot: Pilot) -> tuple[int, int, int]:
+    display = pilot.window.document.config.display
+    return display.layer, display.unit, display.input
+
+
+def marked(pilot: Pilot) -> Place:
+    """The unit that has the ring in the picture."""
+    diagram = canvas(pilot).diagram
+    image = canvas(pilot).grab().toImage()
+    shape = diagram.geometry.shape
+    found = []
+    for column in range(1, len(shape)):
+        for unit in range(shape[column]):
+            corner = diagram.geometry.unit(column, unit).topLeft() - QPoint(3, 3)
+            if image.pixelColor(corner).name() == LIGHT.accent:
+                found.append(Place(column - 1, unit))
+    [place] = found
+    return place
+
+
+def opened(pilot: Pilot, name: str) -> View:
+    pilot.window.docks[name].raise_()
+    pilot.until(lambda: any(view.name == name for view in pilot.window.views))
+    return next(view for view in pilot.window.views if view.name == name)
+
+
+def test_a_click_in_the_diagram_is_followed_by_every_view_of_units(pilot: Pilot) -> None:
+    for name in ("units", "maps", "microscope"):
+        opened(pilot, name)
+    assert marked(pilot) == Place(0, 0)
+    click(pilot, Place(1, 1))
+    assert chosen(pilot) == (1, 1, 0)
+    assert marked(pilot) == Place(1, 1)
+    pilot.until(lambda: (look := pilot.frame.look(Seats)) and (look.layer, look.unit) == (1, 1))
+    pilot.until(lambda: (look := pilot.frame.look(Excitation)) and look.layer == 1)
+    for name in ("units", "maps", "microscope"):
+        assert pilot.find(QComboBox, f"{name}.layer").currentIndex() == 1
+        assert pilot.find(QComboBox, f"{name}.unit").currentIndex() == 1
+    click(pilot, Place(0, 3, 1))
+    assert chosen(pilot) == (0, 3, 1), "an edge is the weight under the microscope"
+    assert pilot.find(QComboBox, "microscope.input").currentIndex() == 1
+    assert marked(pilot) == Place(0, 3)
+    pilot.window.document.undo_stack.undo()
+    assert marked(pilot) == Place(0, 0), "choices that follow each other are undone together"
+
+
+def test_a_choice_in_any_view_is_marked_in_the_diagram_and_the_keyboard_goes_on_from_there(pilot: Pilot) -> None:
+    opened(pilot, "units")
+    pilot.until(lambda: pilot.frame.look(Seats))
+    QTest.keyClick(canvas(pilot), Qt.Key.Key_Down)
+    units = pilot.find(QComboBox, "units.unit")
+    units.activated.emit(2)
+    assert marked(pilot) == Place(0, 2)
+    canvas(pilot).setFocus()
+    click(pilot, Place(0, 1))
+    units.activated.emit(2)
+    QTest.keyClick(canvas(pilot), Qt.Key.Key_Down)
+    assert chosen(pilot)[:2] == (0, 3)
+    assert units.currentIndex() == 3
+
+
+@pytest.mark.parametrize("name", ["census", "normalization"])
+def test_a_unit_is_chosen_where_it_is_drawn(name: str, pilot: Pilot) -> None:
+    view = opened(pilot, name)
+    pilot.until(lambda: pilot.frame.look(Normalized) or name == "census")
+    pilot.play()
+    pilot.settle()
+    view.grab()
+    if isinstance(view, CensusView):
+        plot, at, place = view._lives, QPointF(0.5, 4 + 1.5), Place(1, 1)
+    else:
+        assert isinstance(view, NormalizationView)
+        plot, at, place = view._before, QPointF(3.0, 0.0), Place(0, 2)
+    scene = plot.vb.mapViewToScene(at)
+    QTest.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=view.canvas.mapFromScene(scene))
+    assert chosen(pilot)[:2] == (place.layer, place.unit)
+    assert marked(pilot) == place
+    drawn = view._lives._mark.yData[0] if isinstance(view, CensusView) else view._before._mark.getRegion()[0]
+    assert drawn == (5 if isinstance(view, CensusView) else 2.5)
+
+
+def test_the_example_that_is_followed_has_its_ring_whichever_tabs_are_seen(pilot: Pilot) -> None:
+    window = pilot.window
+    assert len(window.boundary._followed.getData()[0]) == 0, "nobody has chosen one"
+    window.document.select("Example 8", example=7)
+    pilot.settle()
+    ring = [coordinates.tolist() for coordinates in window.boundary._followed.getData()]
+    assert ring == [[x] for x in window.frame.scene.train_points[7].tolist()]
+    opened(pilot, "inspector")
+    pilot.settle()
+    window.docks["gradient"].raise_()
+    pilot.settle()
+    assert [coordinates.tolist() for coordinates in window.boundary._followed.getData()] == ring
