@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -104,12 +104,12 @@ def _place(content: bytes, chance: random.Random) -> int:
 
 def odd_json(plain: Any, chance: random.Random) -> Any:
     """The same with a value or two anywhere replaced, left out, doubled or named otherwise."""
-    plain = json.loads(json.dumps(plain))
+    plain = deepcopy(plain)
     for _ in range(chance.choice((1, 1, 2))):
         places: list[tuple[Any, Any]] = []
         _collect(plain, places)
         if not places:
-            return chance.choice(ODD)
+            return deepcopy(chance.choice(ODD))
         node, key = chance.choice(places)
         match chance.randrange(6):
             case 0:
@@ -117,9 +117,9 @@ def odd_json(plain: Any, chance: random.Random) -> Any:
             case 1 if isinstance(node, dict):
                 node[chance.choice(("more", "", "name"))] = node.pop(key)
             case 2:
-                node[key] = json.loads(json.dumps(chance.choice(places)[0]))
+                node[key] = deepcopy(chance.choice(places)[0])
             case _:
-                node[key] = chance.choice(ODD)
+                node[key] = deepcopy(chance.choice(ODD))
     return plain
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Signal
 
-from playground.exchange.snapshot import save_snapshot
+from playground.exchange.copies import Copy
+from playground.exchange.snapshot import Moment, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.session import Session
 from playground.ui import app
@@ -99,6 +100,7 @@ draw = window.Window.draw
 def draw_and_fail(self, frame):
     draw(self, frame)
     if frame.step == 7:
+        print(self.strip.text, flush=True)
         window.Window.draw = draw
         QTimer.singleShot(0, lambda: report(self))
         raise RuntimeError("cannot draw seven")
@@ -115,11 +117,19 @@ def test_the_program_opens_a_file_and_lets_no_error_pass_in_silence(tmp_path: Pa
     session.step(7)
     save_snapshot(session, tmp_path / "seven.safetensors")
     settings = tmp_path / "playground"
-    settings.mkdir()
+    settings.mkdir(exist_ok=True)
     (settings / "playground.ini").write_text("[General]\ntheme=dark\n")
-    result = run(STARTED, str(tmp_path), str(tmp_path / "seven.safetensors"), QT_QPA_PLATFORM="offscreen")
+    copy = Copy.make(tmp_path / "playground" / "playground" / "copies")
+    copy.write(Moment.of(session))
+    copy.let_go()
+    file, screen = str(tmp_path / "seven.safetensors"), {"QT_QPA_PLATFORM": "offscreen", "XDG_DATA_HOME": str(tmp_path)}
+    result = run(STARTED, str(tmp_path), file, **screen)
     assert result.returncode == 0, result.stderr
-    theme, interval, title, said = result.stdout.splitlines()[0].split("|")  # it is drawn twice before it closes
+    offered, *told = result.stdout.splitlines()
+    assert "ended unexpectedly" in offered  # although another file has been opened
+    theme, interval, title, said = next(line for line in told if "|" in line).split(
+        "|"
+    )  # it may be drawn twice before it closes
     assert theme == "dark"
     assert float(interval) == pytest.approx(1e-4)
     assert title.startswith("seven.safetensors")
