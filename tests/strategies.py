@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from playground.data.generators import Circle
 from playground.experiment.config import Config
+from playground.experiment.pairing import fitting
+from playground.experiment.watch import EarlyStopping
 from playground.options import (
     Choice,
     Flag,
@@ -29,9 +34,9 @@ def values(knob: Knob) -> SearchStrategy[Any]:
     """Whatever the knob allows."""
     match knob:
         case Integer():
-            return st.integers(int(knob.minimum), int(knob.maximum))
+            return st.integers(int(knob.minimum), int(knob.maximum)) | _of_any_size(knob).map(int)
         case Number():
-            return st.floats(knob.minimum, knob.maximum)
+            return st.floats(knob.minimum, knob.maximum) | _of_any_size(knob)
         case Flag():
             return st.booleans()
         case Text():
@@ -50,6 +55,14 @@ def values(knob: Knob) -> SearchStrategy[Any]:
     raise AssertionError(f"no strategy for {type(knob).__name__}")
 
 
+def _of_any_size(knob: Number) -> SearchStrategy[float]:
+    """As likely between 0.01 and 0.1 as between 10 and 100, where that is what the knob's scale says."""
+    if knob.scale != "log":
+        return st.nothing()
+    powers = st.floats(math.log10(knob.minimum), math.log10(knob.maximum))
+    return powers.map(lambda power: min(max(10.0**power, knob.minimum), knob.maximum))
+
+
 def options(cls: type[Options]) -> SearchStrategy[Any]:
     """Any object of an Options class."""
     return st.builds(cls, **{name: values(knob) for name, knob in knobs(cls).items()})
@@ -58,6 +71,25 @@ def options(cls: type[Options]) -> SearchStrategy[Any]:
 def configs() -> SearchStrategy[Config]:
     """Any experiment."""
     return options(Config)
+
+
+def whole_configs() -> SearchStrategy[Config]:
+    """Any experiment of any size, as far as it needs no file; most go together: what only data can tell is made to fit."""
+    return st.builds(_fitting, configs(), st.integers(0, 9))
+
+
+def _fitting(config: Config, chance: int) -> Config:
+    """One in ten is left as it is drawn, so that what does not go together is met too."""
+    if any(isinstance(knob, Text) for knob in knobs(type(config.data.source)).values()):  # a file
+        config = with_value(config, "data.source", Circle())
+    if not chance:
+        return config
+    dataset = config.data.source.load(np.random.default_rng(0))
+    for axis in ("x_axis", "y_axis"):
+        config = with_value(config, f"display.{axis}", getattr(config.display, axis) % len(dataset.columns))
+    if isinstance(config.training.stopping, EarlyStopping):
+        config = with_value(config, "data.validation_share", max(config.data.validation_share, 0.2))
+    return fitting(config, len(dataset.classes))
 
 
 def plain_values() -> SearchStrategy[Any]:

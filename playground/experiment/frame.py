@@ -28,7 +28,7 @@ class Scene:
         origin, note: where the data come from, and what reading them left out.
         input_names: what enters the network, (inputs,) names.
         columns: names of the raw columns; `axes` are the indices of the two drawn, (horizontal, vertical).
-            With one column only, both are 0 and the map is constant from top to bottom: see `graph`.
+            Where both are the same, as with one column only, the map is constant from top to bottom: see `graph`.
         held: a sentence for the axis where other columns are held at their mean, else "".
         extent: (x minimum, x maximum, y minimum, y maximum) of the maps, in raw units.
         classes: class names, () for regression.
@@ -36,7 +36,7 @@ class Scene:
         output, loss: labels of the output unit and of the loss, after "automatic" has been decided.
         remark: a sentence when output and loss do not match, else "".
         low, high: the output values that stand for no and yes; for regression the range of the training targets.
-        train_points, validation_points, test_points: (examples, 2) raw coordinates along the two axes. With one column
+        train_points, validation_points, test_points: (examples, 2) raw coordinates along the two axes. Over one column
             the second is the target: the number, or what stands for no and yes; of more classes a place of no meaning.
         train_y, validation_y, test_y: (examples,) class index or number.
         steps_per_epoch: mini-batches in one epoch.

@@ -11,7 +11,7 @@ from playground.experiment.look import frozen
 from playground.experiment.problem import Problem
 from playground.nn.network import Network
 
-LINE = 385  # places along the only column of the data: bends are seen where they are
+LINE = 385  # places along the only column that is drawn: bends are seen where they are
 
 
 class Maps:
@@ -21,6 +21,7 @@ class Maps:
         self._problem = problem
         self._grid = problem.grid(scene.axes, scene.extent, MAP_SIZE)  # (cells, inputs + 1)
         low, high, _, _ = scene.extent
+        self._axis, _ = scene.axes
         self._line = frozen(np.linspace(low, high, LINE)) if scene.axes[0] == scene.axes[1] else None
         self._inputs = _as_maps(self._grid[:, :-1].T.astype(np.float32))
 
@@ -56,7 +57,7 @@ class Maps:
 
     @property
     def line(self) -> Floats | None:
-        """Where along the only column of the data a layer is sampled, (LINE,), in raw units; None where there are more."""
+        """Where along the only column that is drawn a layer is sampled, (LINE,), in raw units; None where two are."""
         return self._line
 
     def layer(self, network: Network, index: int) -> tuple[Floats, Floats, Floats]:
@@ -64,7 +65,7 @@ class Maps:
 
         Cells are those of the plane, row by row, or the places of `line`. Outputs are not in the units of the data.
         """
-        grid = self._grid if self._line is None else self._problem.inputs(self._line[:, None])
+        grid = self._grid if self._line is None else self._problem.along(self._axis, self._line)
         rows, units = network.activations[index].widths(network.layers[index].units)
         z, a, outputs = (np.empty((count, len(grid)), np.float32) for count in (rows, units, network.units[-1]))
         for part, work in network.passes(grid):

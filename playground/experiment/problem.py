@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from playground.data.dataset import Dataset, Floats, Scaling
 from playground.data.features import input_names, inputs
 from playground.data.split import split
+from playground.experiment.budget import Budget
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.ensemble import BySeed, Member, Ranged
 from playground.experiment.evaluation import Evaluation, Scoring, Which
@@ -66,6 +65,7 @@ class Problem:
             *(Dense(layer.units, layer.activation, layer.normalization) for layer in config.network.hidden),
             Dense(self.outputs, self.output),
         ]
+        self.budget = self._budget(config)
         _check(config, self)
         self.means = dataset.X[rows.train].mean(axis=0)  # (columns,), where columns that are not drawn are held
         self.rows = rows
@@ -118,8 +118,8 @@ class Problem:
         unseen = () if data.plane else config.data.left_out
         held = [name for index, name in enumerate(data.columns) if index not in axes and name not in unseen]
         low, high = (self.no, self.yes) if data.classes else (float(self.train.y.min()), float(self.train.y.max()))
-        single = len(data.columns) == 1
-        drawn = self._over_the_input(low, high) if single else data.X[:, axes]
+        single = axes[0] == axes[1]
+        drawn = self._over_a_column(axes[0], low, high) if single else data.X[:, axes]
         ends = [[drawn[0, 0], low], [drawn[0, 0], high]] if single else drawn[:0]  # that any answer may reach
         return Scene(
             origin=data.origin,
@@ -128,7 +128,7 @@ class Problem:
             columns=data.columns,
             axes=axes,
             held=_held_sentence(held),
-            extent=_extent(np.vstack([drawn, ends]), data.plane),
+            extent=_extent(np.vstack([drawn, ends]), data.plane and not single),
             classes=data.classes,
             target=data.target,
             output=self.output.label,
@@ -156,9 +156,15 @@ class Problem:
         X[:, axes[0]] = np.tile(x_low + centres * (x_high - x_low), size)
         return self.inputs(X)
 
-    def _over_the_input(self, low: float, high: float) -> Floats:
-        """Each example at its single input and its target, or of more than two classes anywhere between the ends, (examples, 2)."""
-        x, y = self.dataset.X[:, 0], self.dataset.y
+    def along(self, column: int, places: Floats) -> Floats:
+        """Inputs (places, inputs + 1) at these places, (places,), of one column, the others held."""
+        X = np.tile(self.means, (len(places), 1))
+        X[:, column] = places
+        return self.inputs(X)
+
+    def _over_a_column(self, column: int, low: float, high: float) -> Floats:
+        """Each example at its value there and its target, or of more than two classes anywhere between the ends, (examples, 2)."""
+        x, y = self.dataset.X[:, column], self.dataset.y
         match len(self.dataset.classes):
             case 0:
                 heights = y
@@ -167,6 +173,21 @@ class Problem:
             case _:
                 heights = low + (high - low) * (np.arange(len(x)) * 0.618034 % 1.0)  # well spread
         return np.column_stack([x, heights])
+
+    def _budget(self, config: Config) -> Budget:
+        members, noise = self.members, config.training.noise
+        alike = all(member.rows is None and member.seed == members[0].seed for member in members)
+        return Budget(
+            members=len(members),
+            count=parameter_count(self.inputs_count, self.layers),
+            inputs=self.inputs_count,
+            layers=self.layers,
+            batch=min(config.training.batch_size, self.examples),
+            examples=len(self.dataset),
+            size=self.dtype.itemsize,
+            shared=alike and not noise.of_examples,
+            optimizer=config.training.optimizer,
+        )
 
     def _axes(self, config: Config) -> tuple[int, int]:
         columns = len(self.dataset.columns)
@@ -214,18 +235,14 @@ def _check(config: Config, problem: Problem) -> None:
         raise ConfigError(
             "training.stopping", "early stopping needs validation examples: give them a share of the data"
         )
-    count, members = parameter_count(problem.inputs_count, problem.layers), len(problem.members)
-    if count * math.sqrt(members) > rules.optimizer.largest:  # it fills a table of count by count for each member
-        raise ConfigError(
-            "training.optimizer",
-            f"{rules.optimizer.label} is for small networks, of at most {rules.optimizer.largest:,} weights and biases; "
-            f"this has {count:,}" + (f", and {members} members" if members > 1 else ""),
-        )
     if rules.optimizer.full_batch and rules.batch_size < len(problem.train):
         raise ConfigError(
             "training.optimizer",
             f"{rules.optimizer.label} needs the full batch: make the mini-batch {len(problem.train):,} or more",
         )
+    excess = problem.budget.excess()
+    if excess is not None:
+        raise ConfigError(*excess)
 
 
 def _extent(drawn: Floats, plane: bool) -> tuple[float, float, float, float]:

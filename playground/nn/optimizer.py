@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import inf
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -88,14 +87,22 @@ class Dissection:
         return -rate * self.above if self.below is None else -rate * self.above / self.below
 
 
+class Cost(NamedTuple):
+    """What a step takes: so many gradients, and beside them numbers to store and multiplications, as of a matrix product."""
+
+    gradients: int = 1
+    numbers: int = 0
+    multiplications: int = 0
+
+
 @dataclass(frozen=True)
 class Optimizer(Options):
     """How a gradient becomes a step. An optimizer is a value; what it remembers lies in the arrays it is handed.
 
     `slots` names what it keeps from step to step, each all zero at first; `full_batch` says that a step is of use only
-    on all examples at once, and `largest` how many parameters of a member it can bear. `common` are slots in which the
-    first entry of each member stands for all. `advice` is what to look for in its steps, for people, and `advice_on_l2`
-    the same where an L2 penalty is part of the gradient that it gets; either is empty where there is nothing to say.
+    on all examples at once. `common` are slots in which the first entry of each member stands for all. `advice` is what to
+    look for in its steps, for people, and `advice_on_l2` the same where an L2 penalty is part of the gradient that it
+    gets; either is empty where there is nothing to say.
     """
 
     advice: ClassVar[str] = ""
@@ -103,7 +110,10 @@ class Optimizer(Options):
     slots: ClassVar[tuple[str, ...]] = ()
     common: ClassVar[frozenset[str]] = frozenset()
     full_batch: ClassVar[bool] = False
-    largest: ClassVar[float] = inf
+
+    def cost(self, count: int) -> Cost:
+        """Of a step of one network with so many parameters."""
+        return Cost()
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         """Move p and leave g as it is."""

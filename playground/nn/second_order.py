@@ -9,7 +9,7 @@ import numpy as np
 from playground.nn.activation import Array
 from playground.nn.calls import Call
 from playground.nn.curvature import hessian
-from playground.nn.optimizer import Objective, SearchingOptimizer
+from playground.nn.optimizer import Cost, Objective, SearchingOptimizer
 from playground.options import flag, integer, number
 
 TRIALS = 30  # lengths that a line search tries at most; halved as often, a step of 1 is 1e-9
@@ -44,7 +44,9 @@ class Newton(SearchingOptimizer):
         "H holds the slopes' slopes by every pair of weights, so each number of the step is made of the gradients of all "
         "weights: ε times the solution of (H + λ I) d = g, with its sign turned."
     )
-    largest = 2000
+
+    def cost(self, count: int) -> Cost:
+        return Cost(2 * count + 1, 3 * count**2, 7 * count**3)  # the eigenvectors, as LAPACK finds them
 
     def search(self, objective: Objective, p: Array, g: Array, rate: Array, slots: Array) -> list[Call]:
         return [(self._jump, (objective, p, g, rate))]
@@ -82,6 +84,9 @@ class LBFGS(SearchingOptimizer):
         "B is learnt from how the gradients of all weights changed over the last steps, and the length t was found by "
         "trying: no number of the step follows from its own gradient."
     )
+
+    def cost(self, count: int) -> Cost:
+        return Cost(TRIALS + 1)
 
     @property
     def slots(self) -> tuple[str, ...]:  # type: ignore[override]  # here alone a knob says how many there are

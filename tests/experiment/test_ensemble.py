@@ -545,17 +545,6 @@ def test_what_looks_at_all_examples_needs_the_full_batch(optimizer: Any) -> None
             Session(config)
 
 
-def test_the_curvature_of_a_large_network_or_of_many_is_too_much() -> None:
-    values = {"training.optimizer": Newton(), "training.batch_size": 1000}
-    large = edited({**values, "network.hidden": (Layer(32),) * 3}, BASE)  # 2,241 parameters
-    with pytest.raises(ConfigError, match=r"^training\.optimizer: Newton is for small networks.* this has 2,241$"):
-        Session(large)
-    less = edited({**values, "network.hidden": (Layer(32),) * 2}, BASE)  # 1,185
-    assert Session(less).network.parameters.shape == (1, 1185)
-    with pytest.raises(ConfigError, match=r"^training\.optimizer: Newton .* this has 1,185, and 3 members$"):
-        Session(edited({"ensemble.members": 3}, less))
-
-
 def test_newton_steps_of_members_are_those_of_each_alone() -> None:
     config = many(BySeed(), values={"training.optimizer": Newton(0.1, True), "training.batch_size": 1000})
     session = Session(config)

@@ -98,6 +98,17 @@ def test_along_a_single_input() -> None:
     assert dict(zip(units.tolist(), places.tolist(), strict=True)) == pytest.approx(inside, abs=1e-4)
 
 
+def test_along_one_column_of_several_chosen_twice() -> None:
+    session = Session(with_value(config_of(Layer(3, Tanh())), "display.x_axis", 1))
+    session.train(2)
+    look = look_at(session)
+    assert look.x is not None
+    assert look.answer is not None
+    rows = np.tile(session._problem.means, (LINE, 1))
+    rows[:, 1] = look.x
+    np.testing.assert_allclose(look.answer[0], session.predict(rows)[:, 0], rtol=1e-5, atol=1e-5)
+
+
 def test_looking_leaves_no_trace() -> None:
     looked, left = (Session(config_of(Layer(3), layer=1)) for _ in range(2))
     for session in (looked, left):

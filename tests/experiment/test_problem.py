@@ -226,3 +226,26 @@ def test_one_column_alone_is_drawn_along_both_axes() -> None:
     scene = scene_of({"display.y_axis": 1}, data)
     assert (scene.axes, scene.held) == ((0, 0), "")
     assert_array_equal(scene.train_points[:, 0], scene.train_points[:, 1])
+
+
+def test_a_column_chosen_twice_is_drawn_as_one_alone_with_the_others_held() -> None:
+    config = edited({"data.source": Iris(), "display.x_axis": 2, "display.y_axis": 2})
+    data = drawn(config)
+    scene = scene_of({"data.source": Iris(), "display.x_axis": 2, "display.y_axis": 2})
+    points = np.vstack([scene.train_points, scene.test_points])
+    assert scene.axes == (2, 2)
+    assert_array_equal(np.sort(points[:, 0]), np.sort(data.X[:, 2]))
+    assert (scene.low <= points[:, 1]).all()
+    assert (points[:, 1] <= scene.high).all()
+    assert "petal length" not in scene.held
+    problem = Problem(config, data)
+    grid = problem.along(2, np.array([1.0, 5.0]))
+    rows = np.tile(problem.means, (2, 1))
+    rows[:, 2] = 1.0, 5.0
+    assert_array_equal(grid, problem.inputs(rows))
+
+
+def test_an_axis_of_the_plane_chosen_twice_is_as_wide_as_its_points() -> None:
+    scene = scene_of({"data.source": Hills(points=50), "display.y_axis": 0})
+    assert scene.graph
+    assert_array_equal(scene.train_points[:, 1], scene.train_y)

@@ -1,0 +1,120 @@
+"""What a run would take of memory and of work, told before it takes any. Knows no arrays and no network.
+
+Both are estimates, right to a factor of two or so: they are to keep a window from standing still for minutes and a
+machine from running out of memory, not to fill either to the brim.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playground.nn.layer_arrays import Dense
+from playground.nn.optimizers import Optimizer
+
+MEMORY = 2e9  # bytes that a run may take
+WORK = 4e10  # multiplications, as of a matrix product, of one step: some 10 seconds
+LOOK = 2e10  # to score all examples, which is done again and again
+MOMENTS = 5  # what training changes is there so many times: now, before the last step, and to return to
+ARRAYS = 5  # each number of a layer: forward, back, and what its stages keep and work in
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is known before a run begins.
+
+    `count` are the numbers that each network trains, `inputs` what it sees of an example, `batch` the examples of a step
+    and `examples` all there are; `size` is the bytes of a number. `shared` says that members see the same examples.
+    """
+
+    members: int
+    count: int
+    inputs: int
+    layers: Sequence[Dense]
+    batch: int
+    examples: int
+    size: int
+    shared: bool
+    optimizer: Optimizer
+
+    @property
+    def kept(self) -> float:
+        """Bytes of what a step changes, with the moments to return to."""
+        numbers = (3 + len(self.optimizer.slots)) * MOMENTS * self.count + self.optimizer.cost(self.count).numbers
+        return float(self.size * self.members * numbers)
+
+    @property
+    def of_example(self) -> float:
+        """Bytes to work in for each example of a step, of all members."""
+        width = 0
+        for layer in self.layers:
+            rows = sum(rows for _, rows in layer.stages)
+            width += ARRAYS * rows + 3 * layer.activation.widths(layer.units)[1]
+        seen = self.inputs * (1 if self.shared else self.members)
+        return self.size * (self.members * width + seen)
+
+    @property
+    def work(self) -> float:
+        """Multiplications of a step."""
+        cost = self.optimizer.cost(self.count)
+        return float(self.members) * (3 * self.count * self.batch * cost.gradients + cost.multiplications)
+
+    @property
+    def look(self) -> float:
+        """Multiplications to score all examples."""
+        return float(self.members) * self.count * self.examples
+
+    @property
+    def memory(self) -> float:
+        """Bytes of a run that trains."""
+        return self.kept + self.batch * self.of_example
+
+    def excess(self) -> tuple[str, str] | None:
+        """The path of what is best made smaller, and a sentence that says why; None where it all fits."""
+        if self.kept > MEMORY:
+            needed = f"what {self.optimizer.label} remembers and returns to takes {_gigabytes(self.kept)}"
+            return self._fewer("training.optimizer", needed)
+        if self.memory > MEMORY:
+            needed = f"a step on {self.batch:,} examples takes {_gigabytes(self.memory)}"
+            if self.optimizer.full_batch:
+                return self._fewer("training.optimizer", needed)
+            most = max(int((MEMORY - self.kept) / self.of_example), 1)
+            return (
+                "training.batch_size",
+                f"{needed}, and {_gigabytes(MEMORY)} is the most: make it {_rounded(most):,} or less",
+            )
+        if self.work > WORK:
+            needed = f"a step of {self.optimizer.label} on {self.batch:,} examples takes {_billions(self.work)}"
+            if self.optimizer.full_batch:
+                return self._fewer("training.optimizer", needed)
+            most = max(int(self.batch * WORK / self.work), 1)
+            return (
+                "training.batch_size",
+                f"{needed}, and {_billions(WORK)} are the most: make it {_rounded(most):,} or less",
+            )
+        if self.look > LOOK:
+            return self._fewer("network.hidden", f"all {self.examples:,} examples take {_billions(self.look)}")
+        return None
+
+    def _fewer(self, path: str, needed: str) -> tuple[str, str]:
+        if self.members > 1:
+            return "ensemble.members", f"with {self.members} of them {needed}, which is too much: take fewer"
+        return (
+            path,
+            f"{needed}, which is too much for {self.count:,} weights and biases: choose another, or fewer units",
+        )
+
+
+def _gigabytes(bytes: float) -> str:
+    return f"{bytes / 1e9:,.1f} GB of memory"
+
+
+def _billions(multiplications: float) -> str:
+    return f"{multiplications / 1e9:,.0f} billion multiplications"
+
+
+def _rounded(most: int) -> int:
+    """Down, to two digits."""
+    unit = 10 ** max(math.floor(math.log10(most)) - 1, 0)
+    return most // unit * unit
