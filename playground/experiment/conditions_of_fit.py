@@ -131,14 +131,16 @@ class Underfitting(Condition):
         if not before > 0.0 or before - now >= self.fall * before:
             return None
         plateau = evidence.skill < self.plateau and bool(evidence.config.network.hidden)
-        why, pushes = self._off_the_plateau(evidence) if plateau else ("it is too simple.", [])
+        why, remedies = self._off_the_plateau(evidence) if plateau else ("", [])
+        if not remedies:
+            why, remedies = "it is too simple.", self._larger(evidence)
         right = percent(max(evidence.right, 0.0))
         told = f"only {right} of the {evidence.examples} are right"
         if not evidence.problem.dataset.classes:
-            told = f"the network explains only {right} of the variance of the training answers"
+            told = f"the network explains only {right} of the variance in the answers of the {evidence.examples}"
         return self.finding(
             f"Since epoch {evidence.epoch // 2:,} the training loss has stayed at about {now:.3g}, and {told}: " + why,
-            *(pushes or self._remedies(evidence)),
+            *remedies,
         )
 
     def _off_the_plateau(self, evidence: Evidence) -> tuple[str, list[Remedy]]:
@@ -156,7 +158,8 @@ class Underfitting(Condition):
         tanh = [Remedy("Take tanh, whose outputs have mean 0", centred)] if sigmoids else []
         return f"{alike}, and its steps may be too short for this plateau.", [*tanh, *adam(evidence)]
 
-    def _remedies(self, evidence: Evidence) -> list[Remedy]:
+    def _larger(self, evidence: Evidence) -> list[Remedy]:
+        """A network that can say more."""
         hidden = evidence.config.network.hidden
         if not hidden:
             return [Remedy("Add a hidden layer of 8 units", (("network.hidden", (Layer(8),)),))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -262,3 +263,11 @@ if MPG.exists():
         network__initializer="he",
         data__source=choice("csv_file", path=str(MPG), target="mpg"),
     )
+
+
+@cache
+def trained(name: str) -> Session:
+    """A run of the table, sick by now; not to be trained on."""
+    session = SICK[name].session()
+    session.train(SICK[name].epochs)
+    return session

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 
 from playground.experiment.conditions import Remedy
 from playground.experiment.diagnosis import CONDITIONS
 from playground.experiment.session import Session
-from tests.experiment.sick_runs import MPG, SICK
-
-
-@cache
-def trained(name: str) -> Session:
-    session = SICK[name].session()
-    session.train(SICK[name].epochs)
-    return session
+from tests.experiment.sick_runs import MPG, SICK, trained
 
 
 def kinds(session: Session) -> list[str]:
