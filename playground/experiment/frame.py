@@ -76,13 +76,14 @@ class Scene:
 
 @dataclass(frozen=True)
 class Scores:
-    """How well the network does now; of several members the mean over those whose loss is finite.
+    """How well the network does, or did at `step`; of several members the mean over those whose loss is finite.
 
     Accuracies are shares from 0 to 1, None for regression; of the validation part both are None where there is none.
     `train_losses` and `held_out_losses` are those of each member, (members,): held out is the validation part, or else
     the test part. `of_mean` is the accuracy on the test part, or for regression the loss, of the members' mean answer.
     """
 
+    step: int
     train_loss: float
     validation_loss: float | None
     test_loss: float
@@ -144,13 +145,13 @@ class Frame:
     Attributes:
         run: counts restarts; a frame of an older run is not drawn.
         epoch, step: finished epochs, and steps since the start; `step_in_epoch` counts within the current epoch.
-        scores: the current scores.
+        scores: the current scores; where taking them is slow, those of the last record.
         scene: shared by all frames of a run.
         member: which member `weights` and `unit_maps` are of, counted from 0.
         weights: per layer (rows, inputs + 1), the last column the bias. Hidden layers first, the output layer last.
         gradient_now: (layers, 3) norm, largest, mean of the last mini-batch's weight gradient; NaN before the first step.
             Of several members the mean.
-        curves: the history, when needed.
+        curves: the history, when needed, and after its last record the moment of the scores.
         outputs: (outputs, MAP_SIZE, MAP_SIZE) output values over the plane, in raw units for regression; row 0 is the
             lowest y, column 0 the lowest x. Of several members the mean.
         disagreement: as `outputs`, the standard deviation over the members; None where there is one.

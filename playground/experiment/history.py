@@ -41,8 +41,13 @@ class History(Log):
         if self.full:
             self.restore(self.rows[::2].copy())
             self.resolution -= 1
+        self._rows[self.count] = self.row(epoch, step, scores, gradients, penalty)
+        self.count += 1
+
+    def row(self, epoch: float, step: int, scores: Scores, gradients: Floats, penalty: float) -> Floats:
+        """What is written down of a moment."""
         accuracies = (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy)
-        row = self._rows[self.count]
+        row = np.empty(self._rows.shape[1])
         row[:FIXED] = (
             epoch,
             step,
@@ -55,11 +60,11 @@ class History(Log):
         row[FIXED : self._gradients] = gradients.T.ravel()
         if self._each:
             row[self._gradients :] = (*scores.train_losses, *scores.held_out_losses)
-        self.count += 1
+        return row
 
-    def curves(self) -> Curves:
-        """A frozen copy."""
-        rows = frozen(self.rows.copy())
+    def curves(self, now: Floats | None = None) -> Curves:
+        """A frozen copy, with another row at its end where there is one."""
+        rows = frozen(self.rows.copy() if now is None else np.vstack([self.rows, now]))
         fixed = rows[:, :FIXED].T
         norm, largest, mean = np.split(rows[:, FIXED : self._gradients], 3, axis=1)
         train_losses, held_out_losses = np.split(rows[:, self._gradients :], 2, axis=1)

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.cancellation import check
+from playground.data.dataset import Floats
 from playground.experiment.config import Config
 from playground.experiment.evaluation import Evaluation
-from playground.experiment.frame import Divergence, Scene, Scores
+from playground.experiment.frame import Curves, Divergence, Scene, Scores
 from playground.experiment.history import History
 from playground.experiment.look import Inside
 from playground.experiment.observer import Observer
@@ -193,6 +194,11 @@ class Run:
         if self._small and self._scored_at != self.progress.steps and not self._take_scores(recording=False):
             self._find_divergence()
 
+    def curves(self) -> Curves:
+        """The history, and after its last record the present moment where that has been scored."""
+        scored = self.history.last_step < self.scores.step == self.progress.steps
+        return self.history.curves(self.history.row(*self._present) if scored else None)
+
     def settle(self) -> None:
         """Catch up, and take back now what the next record would find to be no longer finite."""
         self.catch_up()
@@ -323,6 +329,7 @@ class Run:
         self._scored_at = self.progress.steps
         of_mean = None if test.of_mean is None else test.of_mean[1 if problem.dataset.classes else 0]
         return Scores(
+            self.progress.steps,
             train.loss,
             None if validation is None else validation.loss,
             test.loss,
@@ -334,10 +341,16 @@ class Run:
             of_mean,
         )
 
-    def _record(self) -> None:
+    @property
+    def _present(self) -> tuple[float, int, Scores, Floats, float]:
+        """This moment as the history writes it down."""
         progress = self.progress
         epoch = progress.epoch + progress.batch / progress.steps_per_epoch
-        self.history.add(epoch, progress.steps, self.scores, progress.gradient_sizes(), progress.penalty())
+        return epoch, progress.steps, self.scores, progress.gradient_sizes(), progress.penalty()
+
+    def _record(self) -> None:
+        progress = self.progress
+        self.history.add(*self._present)
         self._checkpoint = progress.moment()
         if self.scores.train_loss <= self._start_loss:
             self._good = self._checkpoint

@@ -248,7 +248,7 @@ class Session:
             units = measuring.of(UNITS, lambda: maps.units(network))
             answers = measuring.of(OUTPUTS, lambda: maps.outputs(self.network, run.living, units))
             outputs, disagreement = answers or (None, None)
-            curves = measuring.of(CURVES, lambda: inside.curves)
+            curves = measuring.of(CURVES, run.curves)
             gradient_now = run.progress.gradient_sizes()
             looks = run.observer.looks(measuring, inside)
         shown = zip(network.activations, network.weights, strict=True)

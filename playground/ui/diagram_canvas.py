@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from playground.numerals import MINUS, signed
 from playground.ui.controls import ARROWS
 from playground.ui.diagram import Diagram
 from playground.ui.diagram_geometry import Place
@@ -169,8 +170,8 @@ class Canvas(QWidget):
         """The number that an edge or a bias shows."""
         value, what = self.diagram.shown(place), self.diagram.config.display.edges
         if what == "weights":
-            return "–" if value is None else signed(value)
-        number = "–" if value is None else f"{value:+.2e}".replace("-", "\N{MINUS SIGN}")
+            return "–" if value is None else steady(value)
+        number = "–" if value is None else signed(value)
         words = self.tr("gradient {0}") if what == "gradients" else self.tr("last update {0}")
         return words.format(number)
 
@@ -257,7 +258,6 @@ class Canvas(QWidget):
         self.update()
 
 
-def signed(value: float) -> str:
-    """A number with its sign and three decimals, so that its width hardly changes; very large ones with an exponent."""
-    text = f"{value:+.3f}" if abs(value) < 10000.0 else f"{value:+.3e}"
-    return text.replace("-", "\N{MINUS SIGN}")
+def steady(value: float) -> str:
+    """A weight with its sign and three decimals, so that its width hardly changes; large ones as all other numbers."""
+    return f"{value:+.3f}".replace("-", MINUS) if abs(value) < 1e4 else signed(value)

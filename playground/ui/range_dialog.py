@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QP
 from playground.data.dataset import DataError, Dataset
 from playground.experiment.config import Config, ConfigError, TrainingConfig
 from playground.experiment.range_test import HIGHEST, LOWEST, RangeTest, heeded, range_test
+from playground.numerals import trimmed
 from playground.options import Number, knobs
 from playground.ui.controls import sentence_label
 from playground.ui.document import Document
@@ -161,17 +162,19 @@ class RangeDialog(QDialog):
         if test.suggestion is None:
             found = self.tr("At no rate does the loss fall for certain: larger mini-batches may show more.")
         else:
-            found = self.tr("The loss falls fastest at {rate}.").format(rate=f"{test.suggestion:.2g}")
+            found = self.tr("The loss falls fastest at {rate}.").format(rate=trimmed(test.suggestion, 2))
         if test.broke_at is None:
             return found
-        return f"{found} " + self.tr("By {rate} training had diverged.").format(rate=f"{test.broke_at:.2g}")
+        return f"{found} " + self.tr("By {rate} training had diverged.").format(rate=trimmed(test.broke_at, 2))
 
     def _show_state(self) -> None:
         """Say whether the picture is still to come, or of settings that are no more."""
         stale = self._tested is not None and self._tested != heeded(self._document.config)
         if self._reading is not None:
             self._verdict.setText(
-                self.tr("Testing rates from {lowest:g} to {highest:g} …").format(lowest=LOWEST, highest=HIGHEST)
+                self.tr("Testing rates from {lowest} to {highest} …").format(
+                    lowest=trimmed(LOWEST), highest=trimmed(HIGHEST)
+                )
             )
         self._show_remark(self.tr("The settings have changed since: run it again.") if stale else "")
 

@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 
 from playground.experiment.range_test import HIGHEST, LOWEST, RangeTest
+from playground.numerals import power, trimmed
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import EpochAxis, ValueAxis
-from playground.ui.views.scale import SUPERSCRIPTS, Scale
+from playground.ui.views.scale import Scale
 from playground.ui.views.view import Entry, Legend, colour_axes, quiet, small
 
 HIGH = 2.0  # times the loss before it changes, to where the picture goes: above, it explodes
@@ -97,7 +98,7 @@ class RangePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         }
         for name, (colour, word) in words.items():
             rate = self._rates[name]
-            entries.append(Entry(QColor(colour), word, word, "–" if rate is None else f"{rate:.2g}"))
+            entries.append(Entry(QColor(colour), word, word, "–" if rate is None else trimmed(rate, 2)))
         self._legend.show_entries(entries)
 
     def _show_scale(self, scale: Scale) -> None:
@@ -113,9 +114,7 @@ class RateAxis(EpochAxis):
         return [(1.0, [float(power) for power in range(math.ceil(minVal), math.floor(maxVal) + 1)])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [
-            f"{10.0**value:g}" if value > -4.0 else f"10{str(round(value)).translate(SUPERSCRIPTS)}" for value in values
-        ]
+        return [f"{10.0**value:g}" if value > -4.0 else power(round(value)) for value in values]
 
 
 class _RateBox(pg.ViewBox):  # type: ignore[misc]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import statistics
 import time
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -11,8 +9,10 @@ from PySide6.QtGui import QAction, QFontMetrics
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QToolBar, QWidget
 
 from playground.experiment.frame import Frame
+from playground.numerals import percent, written
 from playground.ui.icons import icon
 from playground.ui.theme import GRID, Theme, tabular
+from playground.ui.views.spread import middle
 
 SPEEDS: tuple[float | None, ...] = (2, 10, 50, 250, 2500, None)  # steps a second
 
@@ -44,14 +44,22 @@ class RunBar(QToolBar):
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(spacer)
+        loss = "8.88·10⁸⁸⁸"
         self._counters = {
             "epoch": _Counter(self.tr("epoch"), "8,888,888", self.tr("Finished passes over the training examples.")),
             "step": _Counter(self.tr("step"), "888,888,888", self.tr("Mini-batches trained since the start.")),
-            "train_loss": _Counter(self.tr("train loss"), "8.888e+888", self.tr("Mean loss on the training examples.")),
-            "validation_loss": _Counter(
-                self.tr("validation loss"), "8.888e+888", self.tr("Mean loss on the validation examples.")
+            "scored": _Counter(
+                self.tr("scored at step"),
+                "888,888,888",
+                self.tr(
+                    "With so many examples the scores beside are taken at the ends of epochs only: they are of this step."
+                ),
             ),
-            "test_loss": _Counter(self.tr("test loss"), "8.888e+888", self.tr("Mean loss on the test examples.")),
+            "train_loss": _Counter(self.tr("train loss"), loss, self.tr("Mean loss on the training examples.")),
+            "validation_loss": _Counter(
+                self.tr("validation loss"), loss, self.tr("Mean loss on the validation examples.")
+            ),
+            "test_loss": _Counter(self.tr("test loss"), loss, self.tr("Mean loss on the test examples.")),
             "accuracy": _Counter(
                 self.tr("train · test accuracy"), "100.0 % · 100.0 %", self.tr("Share of examples classified right.")
             ),
@@ -66,7 +74,8 @@ class RunBar(QToolBar):
         for name, counter in self._counters.items():
             counter.setObjectName(f"counter_{name}")
             self._places[name] = self.addWidget(counter)
-        self._show_validation(False)
+        self._slow = -1  # the run whose scores are not those of every step
+        self._show_places({"scored": False, **_parts(False)})
         self.addAction(theme_action)
         self._last: tuple[float, int, int] | None = None
         self.show_theme(theme)
@@ -76,14 +85,16 @@ class RunBar(QToolBar):
             counter.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        scores = frame.scores
-        self._show_validation(frame.scene.validated)
+        scores, validated = frame.scores, frame.scene.validated
+        if scores.step != frame.step:
+            self._slow = frame.run
+        self._show_places({"scored": self._slow == frame.run, **_parts(validated)})
+        losses = _losses(frame)
         show = {
             "epoch": f"{frame.epoch:,}",
             "step": f"{frame.step:,}",
-            "train_loss": _loss(scores.train_loss),
-            "validation_loss": "–" if scores.validation_loss is None else _loss(scores.validation_loss),
-            "test_loss": _loss(scores.test_loss),
+            "scored": f"{scores.step:,}",
+            **{name: "–" if loss is None else written(loss) for name, loss in losses.items()},
             "accuracy": _shares(scores.train_accuracy, scores.test_accuracy),
             "accuracies": _shares(scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy),
         }
@@ -107,26 +118,28 @@ class RunBar(QToolBar):
         """What a counter shows: epoch, step, a part's loss such as train_loss, accuracy, accuracies of all, or pace."""
         return self._counters[name].value()
 
-    def _show_validation(self, shown: bool) -> None:
-        """One place for the accuracies of two parts, another for those of three: so both are as wide as they must be."""
-        for name, visible in (("validation_loss", shown), ("accuracies", shown), ("accuracy", not shown)):
+    def _show_places(self, places: dict[str, bool]) -> None:
+        for name, visible in places.items():
             if self._places[name].isVisible() != visible:
                 self._places[name].setVisible(visible)
 
     def _explain_members(self, frame: Frame) -> None:
-        """Of several members the counters show means; the tooltips say how far the members spread around them."""
+        """Of several members the names say whether a median or a mean is shown, and the tooltips how far they spread."""
         scores, scene = frame.scores, frame.scene
-        several = len(scene.members) > 1
+        several, held_out = len(scene.members) > 1, "validation_loss" if scene.validated else "test_loss"
         mean = "\n" + self.tr("Mean of {0} members").format(len(scene.members)) if several else ""
         more = dict.fromkeys(("train_loss", "validation_loss", "test_loss", "accuracy", "accuracies"), mean)
-        if several:
-            spread = self.tr(", ± {0} (standard deviation)")
-            more["train_loss"] += spread.format(_loss(_deviation(scores.train_losses)))
-            held_out = "validation_loss" if scene.validated else "test_loss"
-            more[held_out] += spread.format(_loss(_deviation(scores.held_out_losses)))
+        medians = {"train_loss": scores.train_losses, held_out: scores.held_out_losses} if several else {}
+        for name, losses in medians.items():
+            low, _, high = map(written, middle(losses, frame.fallen))
+            words = self.tr("Median of {0} members; 80 % of them lie between {1} and {2}")
+            more[name] = "\n" + words.format(len(scene.members), low, high)
+        for name in more:
+            word = self.tr("median {0}") if name in medians else self.tr("mean {0}") if several else "{0}"
+            self._counters[name].show_name(word)
         if scores.of_mean is not None:
             of_mean = "\n" + self.tr("The members' mean answer on the test examples: {0}")
-            answer = of_mean.format(_shares(scores.of_mean) if scene.classes else _loss(scores.of_mean))
+            answer = of_mean.format(_shares(scores.of_mean) if scene.classes else written(scores.of_mean))
             for name in ("accuracy", "accuracies") if scene.classes else ("test_loss",):
                 more[name] += answer
         for name, text in more.items():
@@ -144,7 +157,7 @@ class _Counter(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.15)
         font.setWeight(font.Weight.DemiBold)
         self._value.setFont(font)
-        self._name = QLabel(name)
+        self._meant, self._name = name, QLabel(name)
         small = self._name.font()
         small.setPointSizeF(small.pointSizeF() * 0.85)
         self._name.setFont(small)
@@ -159,6 +172,13 @@ class _Counter(QWidget):
         self._meaning, self._more = meaning, ""
         _explain(self, meaning)
         self.setAccessibleName(name)
+
+    def show_name(self, word: str) -> None:
+        """The name with a word about what is shown of it."""
+        name = word.format(self._meant)
+        if name != self._name.text():
+            self._name.setText(name)
+            self.setAccessibleName(name)
 
     def explain_more(self, more: str) -> None:
         """Add this to the meaning."""
@@ -184,19 +204,29 @@ def action_icons(actions: dict[str, QAction], theme: Theme, running: bool) -> No
         action.setIcon(icon(drawing, theme, theme.accent if name == "play" else ""))
 
 
-def _loss(loss: float) -> str:
-    return f"{loss:.4f}" if 0.001 <= abs(loss) < 1000 or loss == 0 else f"{loss:.3e}"
-
-
 def _shares(*accuracies: float | None) -> str:
     known = [accuracy for accuracy in accuracies if accuracy is not None]
-    return " · ".join(f"{100 * accuracy:.1f} %" for accuracy in known) if len(known) == len(accuracies) else "–"
+    return " · ".join(percent(accuracy) for accuracy in known) if len(known) == len(accuracies) else "–"
 
 
-def _deviation(losses: tuple[float, ...]) -> float:
-    """Standard deviation of those that are finite."""
-    finite = [loss for loss in losses if math.isfinite(loss)]
-    return statistics.pstdev(finite) if finite else math.nan
+def _parts(validated: bool) -> dict[str, bool]:
+    """One place for the accuracies of two parts, another for those of three: so both are as wide as they must be."""
+    return {"validation_loss": validated, "accuracies": validated, "accuracy": not validated}
+
+
+def _losses(frame: Frame) -> dict[str, float | None]:
+    """What the loss curves end in: of several members the medians where each one's loss is known."""
+    scores = frame.scores
+    losses = {
+        "train_loss": scores.train_loss,
+        "validation_loss": scores.validation_loss,
+        "test_loss": scores.test_loss,
+    }
+    if len(frame.scene.members) > 1:
+        losses["train_loss"] = middle(scores.train_losses, frame.fallen)[1]
+        held_out = "validation_loss" if frame.scene.validated else "test_loss"
+        losses[held_out] = middle(scores.held_out_losses, frame.fallen)[1]
+    return losses
 
 
 def _explain(widget: QWidget, meaning: str) -> None:

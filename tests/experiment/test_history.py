@@ -26,7 +26,7 @@ LAYERS = 2
 
 def scores_of(*values: float | None, each: tuple[float, ...] = (), held_out: tuple[float, ...] = ()) -> Scores:
     """Losses on training, validation and test part, then the accuracies."""
-    return Scores(*values, each, held_out, None)  # type: ignore[arg-type]
+    return Scores(0, *values, each, held_out, None)  # type: ignore[arg-type]
 
 
 SCORES = scores_of(0.5, None, 0.6, 0.7, None, 0.8)

@@ -19,7 +19,7 @@ from playground.experiment.dead import Dead
 from playground.experiment.frame import UNITS, Frame
 from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS, LeakyReLU, Tanh
-from playground.ui.diagram_canvas import Canvas, signed
+from playground.ui.diagram_canvas import Canvas, steady
 from playground.ui.diagram_geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.diagram_headers import STRETCHES, ActivationSelector, LayerHeader
 from playground.ui.document import Document
@@ -438,7 +438,7 @@ def test_the_pointed_edge_shows_its_value_at_every_frame(bench: Bench) -> None:
 def test_names_and_numbers_as_read(bench: Bench) -> None:
     names = [bench.canvas.name(place) for place in (Place(-1, 1), Place(0, 2, 2), Place(2, 0), Place(2, 0, 1))]
     assert names == ["x₂", "bias of layer 1 unit 3", "output", "w from layer 2 unit 2 to output"]
-    assert [signed(value) for value in (0.7341, -0.5, 0.0, -2.5e7)] == ["+0.734", "−0.500", "+0.000", "−2.500e+07"]
+    assert [steady(value) for value in (0.7341, -0.5, 0.0, -2.5e7)] == ["+0.734", "−0.500", "+0.000", "−2.50·10⁷"]
 
 
 # Editing weights

@@ -29,7 +29,8 @@ def frame() -> Frame:
 
 def scored(frame: Frame, losses: tuple[float, float], accuracies: Any = (0.5, 0.5), **more: Any) -> Frame:
     """The frame with these losses and accuracies of training and test, and what else its scores hold."""
-    values = {"train_loss": losses[0], "test_loss": losses[1], "validation_loss": None, "validation_accuracy": None}
+    values = {"step": frame.step, "train_loss": losses[0], "test_loss": losses[1]}
+    values |= {"validation_loss": None, "validation_accuracy": None}
     values |= {"train_accuracy": accuracies[0], "test_accuracy": accuracies[1], "of_mean": None}
     each: dict[str, Any] = {"train_losses": losses[:1], "held_out_losses": losses[1:]}
     return replace(frame, scores=Scores(**(values | each | more)))
@@ -81,7 +82,7 @@ def test_counters_show_the_frame(bar: RunBar, frame: Frame) -> None:
     assert bar.value("epoch") == "1,234"
     assert bar.value("step") == "1,234,567"
     assert bar.value("train_loss") == "0.0123"
-    assert bar.value("test_loss") == "0.5000"
+    assert bar.value("test_loss") == "0.500"
     assert bar.value("accuracy") == "98.4 % · 90.0 %"
 
 
@@ -93,8 +94,8 @@ def test_a_regression_has_no_accuracy(bar: RunBar, frame: Frame) -> None:
 
 @pytest.mark.parametrize(
     ("loss", "shown"),
-    [(0.0, "0.0000"), (0.001, "0.0010"), (0.00099, "9.900e-04"), (999.9, "999.9000"), (1000.0, "1.000e+03"),
-     (1.7e308, "1.700e+308"), (float("inf"), "inf"), (float("nan"), "nan")],
+    [(0.0, "0"), (0.456, "0.456"), (0.0000099, "9.90·10⁻⁶"), (99999.0, "99,999"), (1.7e308, "1.70·10³⁰⁸"),
+     (float("inf"), "∞"), (float("nan"), "–")],
 )  # fmt: skip
 def test_a_loss_is_written_so_that_it_fits(bar: RunBar, frame: Frame, loss: float, shown: str) -> None:
     bar.show_frame(scored(frame, (loss, loss)))
@@ -135,6 +136,11 @@ def tip(bar: RunBar, name: str) -> str:
     return counter.toolTip()
 
 
+def name_of(bar: RunBar, name: str) -> str:
+    [counter] = bar.findChildren(QWidget, f"counter_{name}")
+    return counter.accessibleName()
+
+
 def test_validation_has_counters_of_its_own_while_there_is_one(bar: RunBar, frame: Frame) -> None:
     bar.resize(1280, bar.height())
     bar.show_frame(frame)
@@ -142,7 +148,7 @@ def test_validation_has_counters_of_its_own_while_there_is_one(bar: RunBar, fram
     validated = frame_with(("data.validation_share", "0.2"))
     bar.show_frame(scored(validated, (0.1, 0.3), (0.9, 0.7), validation_loss=0.2, validation_accuracy=0.8))
     assert shown(bar) == ["epoch", "step", "train_loss", "validation_loss", "test_loss", "accuracies", "pace"]
-    assert bar.value("validation_loss") == "0.2000"
+    assert bar.value("validation_loss") == "0.200"
     assert bar.value("accuracies") == "90.0 % · 80.0 % · 70.0 %"
     bar.show_frame(frame)
     assert shown(bar) == ["epoch", "step", "train_loss", "test_loss", "accuracy", "pace"]
@@ -152,17 +158,37 @@ def test_of_members_the_tooltips_tell_spread_and_mean_answer(bar: RunBar, frame:
     bar.show_frame(frame)
     plain = {name: tip(bar, name) for name in ("train_loss", "test_loss", "accuracy")}
     members = frame_with(("ensemble.members", "3"))
-    spread = {"train_losses": (0.1, 0.2, 0.3), "held_out_losses": (0.5, float("inf"), 0.5), "of_mean": 0.875}
-    bar.show_frame(scored(members, (0.2, 0.5), **spread))
-    assert tip(bar, "train_loss") == plain["train_loss"] + "\nMean of 3 members, ± 0.0816 (standard deviation)"
-    assert tip(bar, "test_loss").endswith("± 0.0000 (standard deviation)")
+    spread = {"train_losses": (0.1, 0.2, 0.6), "held_out_losses": (0.5, float("inf"), 0.5), "of_mean": 0.875}
+    bar.show_frame(scored(members, (0.3, 0.5), **spread))
+    among = "\nMedian of 3 members; 80 % of them lie between {0} and {1}"
+    assert tip(bar, "train_loss") == plain["train_loss"] + among.format("0.120", "0.520")
+    assert tip(bar, "test_loss").endswith(among.format("0.500", "0.500"))
+    assert [name_of(bar, name) for name in plain] == [
+        "median train loss",
+        "median test loss",
+        "mean train · test accuracy",
+    ]
+    assert bar.value("train_loss") == "0.200"
     assert tip(bar, "accuracy").endswith("\nMean of 3 members\nThe members' mean answer on the test examples: 87.5 %")
     numbers = frame_with(("ensemble.members", "3"), ("data.source", "hills"), ("data.validation_share", "0.2"))
     bar.show_frame(scored(numbers, (0.2, 0.5), (None, None), **spread))
-    assert tip(bar, "test_loss").endswith("Mean of 3 members\nThe members' mean answer on the test examples: 0.8750")
-    assert "±" in tip(bar, "validation_loss")
+    assert tip(bar, "test_loss").endswith("Mean of 3 members\nThe members' mean answer on the test examples: 0.875")
+    assert name_of(bar, "test_loss") == "mean test loss"
+    assert "80 % of them" in tip(bar, "validation_loss")
     bar.show_frame(frame)
     assert {name: tip(bar, name) for name in plain} == plain
+    assert name_of(bar, "train_loss") == "train loss"
+
+
+def test_scores_of_an_earlier_step_say_of_which(bar: RunBar, frame: Frame) -> None:
+    bar.resize(1280, bar.height())
+    bar.show_frame(frame)
+    assert "scored" not in shown(bar)
+    bar.show_frame(replace(scored(frame, (0.1, 0.1)), step=frame.step + 700))
+    assert bar.value("scored") == f"{frame.step:,}"
+    assert "scored" in shown(bar)
+    bar.show_frame(replace(frame, run=frame.run + 1))
+    assert "scored" not in shown(bar)
 
 
 def test_the_pace_is_steps_over_half_a_second_and_more(

@@ -8,8 +8,9 @@ from typing import Any
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
+from playground.numerals import power
 from playground.ui.theme import GRID
-from playground.ui.views.scale import SUPERSCRIPTS, Scale
+from playground.ui.views.scale import Scale
 
 LEFT_AXIS = 52  # pixels, fixed so that a new tick label does not move the plot
 MOST_DIGITS = 6 * GRID  # pixels, about the width of an epoch's number
@@ -62,8 +63,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         digit = round(10.0 ** (logarithm - exponent))
         if self._scale.low >= -3.0 - 1e-9 and self._scale.high <= 3.0 + 1e-9:
             return f"{digit * 10.0**exponent:.{max(-exponent, 0)}f}"
-        power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
-        return power if digit == 1 else f"{digit}·{power}"
+        return power(exponent) if digit == 1 else f"{digit}·{power(exponent)}"
 
 
 class EpochAxis(pg.AxisItem):  # type: ignore[misc]

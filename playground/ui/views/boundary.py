@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QToolButton
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
 from playground.experiment.loss_apart import WORST, LossApart
+from playground.numerals import trimmed
 from playground.ui.diagram_colours import bound_of
 from playground.ui.document import Document
 from playground.ui.theme import Theme
 from playground.ui.views.boundary_controls import MapToggles, MemberToggle
 from playground.ui.views.heat_map import Floats, Pixels, steady_top
-from playground.ui.views.key import Key, short
+from playground.ui.views.key import Key
 from playground.ui.views.plane import Plane
 from playground.ui.views.points import MOST_POINTS, Part, Points, Rings, number_of
 from playground.ui.views.subjects import Decision, Graph, Quantity, at
@@ -95,9 +96,9 @@ class BoundaryView(TaggedView):
         here = at(subject.values, x, y, scene.extent)
         if not len(here):
             return ""
-        text = f"{scene.columns[scene.axes[0]]} {short(x)}"
+        text = f"{scene.columns[scene.axes[0]]} {trimmed(x)}"
         if scene.axes[0] != scene.axes[1]:
-            text += f"   {scene.columns[scene.axes[1]]} {short(y)}"
+            text += f"   {scene.columns[scene.axes[1]]} {trimmed(y)}"
         return f"{text}\n{subject.told(here)}"
 
     # Construction

@@ -14,6 +14,7 @@ from playground.experiment.config import Config
 from playground.experiment.dead import Death, deaths
 from playground.experiment.frame import Frame
 from playground.experiment.vitals import Vitals
+from playground.numerals import percent
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import EpochAxis
@@ -50,7 +51,7 @@ class CensusView(CaptionedView):
         self._shares = CurvePlot(font, suffix=" %", factor=100.0)
         self._shares.setLabel("left", self.tr("dead"))
         self._shares.setLabel("bottom", self.tr("epoch"))
-        self._shares.getAxis("left").setTicks([[(share, f"{100 * share:.0f} %") for share in (0.0, 0.5, 1.0)]])
+        self._shares.getAxis("left").setTicks([[(share, percent(share, 0)) for share in (0.0, 0.5, 1.0)]])
         self._shares.pointed.connect(self._point_at_record)
         self._lives = LifePlot(font)
         self._lives.setLabel("bottom", self.tr("epoch"))
@@ -144,7 +145,7 @@ class CensusView(CaptionedView):
         shares = vitals.dead[record]
         self._legend.show_entries(
             [
-                Entry(colour, self._short(layer), self._short(layer), f"{100.0 * shares[layer]:.0f} %")
+                Entry(colour, self._short(layer), self._short(layer), percent(shares[layer], 0))
                 for layer, colour in enumerate(self._colours)
             ]
         )

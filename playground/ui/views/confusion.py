@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from playground.numerals import percent
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.heat_map import class_colour
 
@@ -92,10 +93,10 @@ class ConfusionTable(pg.GraphicsWidget):  # type: ignore[misc]
         colour.setAlphaF(FAINTEST + (STRONGEST - FAINTEST) * share)
         painter.fillRect(cell, colour)
         painter.setPen(_readable(colour, QColor(self._theme.base)) if count else QColor(self._theme.muted))
-        number, percent = f"{count:,}", f"{100.0 * share:.1f} %"
-        both = self._metrics.horizontalAdvance(percent) < cell.width() and 2 * self._metrics.height() < cell.height()
+        number, of_row = f"{count:,}", percent(share)
+        both = self._metrics.horizontalAdvance(of_row) < cell.width() and 2 * self._metrics.height() < cell.height()
         if self._metrics.horizontalAdvance(number) < cell.width() and self._metrics.height() < cell.height() + 4.0:
-            text = f"{number}\n{percent}" if both and count else number
+            text = f"{number}\n{of_row}" if both and count else number
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
 

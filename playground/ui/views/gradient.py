@@ -11,11 +11,12 @@ from PySide6.QtGui import QColor, QFont
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Frame
+from playground.numerals import counted, written
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import ValueAxis
 from playground.ui.views.curve import CurvePlot
-from playground.ui.views.scale import Floats, Scale, written
+from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.view import Entry, Legend, PlotView, Segments, colour_axes, quiet, small
 
 MEASURES = ("norm", "largest", "mean")  # the columns of Frame.gradient_now
@@ -108,7 +109,7 @@ class GradientView(PlotView):
         past = 0 <= record < len(self._epochs)
         sizes = self._sizes[record] if past else self._now
         self._bars.show_bars(sizes, self._scale)
-        note = self.tr("epoch {0}").format(f"{self._epochs[record]:,.6g}") if past else ""
+        note = self.tr("epoch {0}").format(counted(self._epochs[record])) if past else ""
         layer = self._lines.line if past else self._bars.layer
         if 0 <= layer < len(sizes):
             note = f"{note}   {self._name(layer)}  {written(sizes[layer])}".strip()

@@ -14,6 +14,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.guard import Guard, matched_pair
 from playground.nn.activations import Softmax
+from playground.numerals import written
 from playground.ui.controls import CHIP, Selector, wrapped
 from playground.ui.document import Document
 from playground.ui.elided import Elided
@@ -22,8 +23,6 @@ from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.dots import Dots
 from playground.ui.views.heat_map import class_colour
-from playground.ui.views.scale import written
-from playground.ui.views.step_panels import signed
 from playground.ui.views.tagged import nearest
 from playground.ui.views.view import Entry, Legend, colour_axes, small
 
@@ -100,8 +99,10 @@ class GuardView(CaptionedView):
         if index < 0:
             return ""
         y = guard.example_y[index]
-        truth = scene.classes[int(y)] if scene.classes else f"{scene.target} {signed(y)}"
-        place = self.tr("z {0}   ∂L/∂z {1}").format(signed(guard.example_z[index]), signed(guard.example_slopes[index]))
+        truth = scene.classes[int(y)] if scene.classes else f"{scene.target} {written(y)}"
+        place = self.tr("z {0}   ∂L/∂z {1}").format(
+            written(guard.example_z[index]), written(guard.example_slopes[index])
+        )
         return self.tr("example {0}: {1}").format(index + 1, truth) + f"\n{place}"
 
     # Construction
@@ -220,7 +221,7 @@ class GuardView(CaptionedView):
 
     def _target_name(self, guard: Guard, scene: Scene, row: int) -> str:
         if not scene.classes:
-            return signed(guard.targets[row])
+            return written(guard.targets[row])
         if guard.outputs == 1:
             return scene.classes[row]
         name = scene.classes[guard.output]

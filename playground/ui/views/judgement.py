@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QToolButton
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame, Scene
 from playground.experiment.judgement import Judgement
+from playground.numerals import percent, written
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.confusion import ConfusionTable
 from playground.ui.views.heat_map import class_colour
 from playground.ui.views.judgement_plots import Answers, Reliability, Residuals, Roc
-from playground.ui.views.scale import written
 from playground.ui.views.tagged import nearest
 from playground.ui.views.view import Entry, Legend, Segments, small
 
@@ -158,8 +158,8 @@ class JudgementView(CaptionedView):
         self._put(self._table)
         counts = judgement.confusion
         self._table.show_counts(counts, scene.classes)
-        right = 100.0 * np.trace(counts) / max(judgement.examples, 1)
-        self._legend.show_entries([], self.tr("{0:.1f} % of {1:,} right").format(right, judgement.examples))
+        right = percent(np.trace(counts) / max(judgement.examples, 1))
+        self._legend.show_entries([], self.tr("{0} of {1:,} right").format(right, judgement.examples))
         self.say(self.tr("Framed: answered right. Off the diagonal stand the classes that are confused."))
 
     def _draw_roc(self, judgement: Judgement, scene: Scene) -> None:
@@ -168,7 +168,7 @@ class JudgementView(CaptionedView):
         self._roc.show_judgement(judgement, [class_colour(owner) for owner in owners])
         short = brief(scene.classes)
         entries = [
-            Entry(class_colour(owner), scene.classes[owner], short[owner], f"{area:.3f}")
+            Entry(class_colour(owner), scene.classes[owner], short[owner], written(area))
             for owner, area in zip(owners, judgement.auc, strict=True)
         ]
         looks = self.tr(
@@ -179,14 +179,14 @@ class JudgementView(CaptionedView):
         room = self._legend.size().width() - self._legend.least_width(entries)
         if room < 0.0:  # the areas of so many classes find no room: their mean then
             entries = [entry._replace(value="") for entry in entries]
-            looks += " " + self.tr("Mean area under the curves: {0}.").format(f"{np.mean(judgement.auc):.3f}")
+            looks += " " + self.tr("Mean area under the curves: {0}.").format(written(float(np.mean(judgement.auc))))
         self._legend.show_entries(entries, note if room > wide else "")
         self.say(looks)
 
     def _draw_reliability(self, judgement: Judgement) -> None:
         self._put(self._reliability)
         self._reliability.show_judgement(judgement)
-        error = self.tr("expected calibration error {0}").format(f"{100.0 * judgement.calibration_error:.1f} %")
+        error = self.tr("expected calibration error {0}").format(percent(judgement.calibration_error))
         self._legend.show_entries([], error)
         self.say(
             self.tr("Below the dashed line the network is surer than it is right. Grey: how many examples are said so.")
@@ -197,7 +197,7 @@ class JudgementView(CaptionedView):
         self._answers.show_judgement(judgement, scene)
         self._residuals.show_judgement(judgement)
         note = self.tr("R² {0}   root mean squared error {1}").format(
-            f"{judgement.explained:.3f}".replace("-", "−"), written(judgement.error)
+            written(judgement.explained), written(judgement.error)
         )
         self._legend.show_entries([], note)
         self.say(
@@ -219,7 +219,7 @@ class JudgementView(CaptionedView):
         row, column = cell
         count, of = int(judgement.confusion[row, column]), int(judgement.confusion[row].sum())
         truth, answer = scene.classes[row], scene.classes[column]
-        share = f"{100.0 * count / of:.1f} %" if of else "–"
+        share = percent(count / of) if of else "–"
         return self.tr("{0} taken for {1}\n{2:,} of {3:,}: {4}").format(truth, answer, count, of, share)
 
     def _told_roc(self, judgement: Judgement, scene: Scene, mouse: QPointF) -> str:
@@ -228,8 +228,8 @@ class JudgementView(CaptionedView):
             return ""
         curve, (wrong, found, threshold) = place
         name = scene.classes[self._class_of(curve, judgement)]
-        return self.tr("{0} from {1} on: {2:.1f} % found,\n{3:.1f} % of the others taken for it").format(
-            name, written(threshold), 100.0 * found, 100.0 * wrong
+        return self.tr("{0} from {1} on: {2} found,\n{3} of the others taken for it").format(
+            name, written(threshold), percent(found), percent(wrong)
         )
 
     def _told_piece(self, judgement: Judgement, mouse: QPointF) -> str:
@@ -237,8 +237,8 @@ class JudgementView(CaptionedView):
         index = nearest(self._reliability, said, right, mouse)
         if index < 0:
             return ""
-        return self.tr("said {0:.1f} %, was so {1:.1f} %\n{2:,} examples").format(
-            100.0 * said[index], 100.0 * right[index], int(sizes[index])
+        return self.tr("said {0}, was so {1}\n{2:,} examples").format(
+            percent(said[index]), percent(right[index]), int(sizes[index])
         )
 
     def _told_residual(self, judgement: Judgement, scene: Scene, mouse: QPointF) -> str:

@@ -10,10 +10,10 @@ from pyqtgraph.graphicsItems.ScatterPlotItem import drawSymbol
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
+from playground.numerals import trimmed
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.heat_map import SYMBOL_SIZES, Pixels, class_colour, symbol
 from playground.ui.views.points import Part, marked
-from playground.ui.views.scale import SUPERSCRIPTS
 
 NARROWEST = 6 * GRID  # pixels, of a class's sign and the beginning of its name
 NARROWEST_BAR = 4 * GRID
@@ -107,7 +107,7 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
             self._paint_class(painter, first, 0, self.classes[0])
             self._paint_class(painter, last, 1, self.classes[1])
         else:
-            low, high = map(short, self.levels)
+            low, high = map(trimmed, self.levels)
             number = max(self._width(text) for text in (low, high, "−0.00"))  # so that the bar does not jump
             free = room.width() - 2 * number - 4 * GRID - NARROWEST_BAR
             title = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, min(free, room.width() / 2))
@@ -143,14 +143,3 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
 
     def _width(self, text: str) -> float:
         return self._metrics.horizontalAdvance(text)
-
-
-def short(value: float) -> str:
-    """A number in three digits, no more than it needs: 0.5, 2,000, 5·10⁻⁷."""
-    text = f"{value:.3g}"
-    if "e" in text:
-        mantissa, exponent = text.split("e")
-        power = f"10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-        text = f"{value:,.0f}" if 1.0 < abs(value) < 1e5 else f"{mantissa}·{power}"
-        text = text.removeprefix("1·")
-    return text.replace("-", "−")

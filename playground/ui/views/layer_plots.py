@@ -12,9 +12,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from playground.experiment.anatomy import BINS, EDGES, LOWEST, PER_DECADE, Anatomy
+from playground.numerals import power, written
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import EpochAxis
-from playground.ui.views.scale import SUPERSCRIPTS, Floats, Scale, written
+from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.thinning import medians
 from playground.ui.views.view import colour_axes, quiet
 
@@ -113,7 +114,7 @@ class Histograms(RowPlot):
             places = np.where(bin == 0, self._zero, EDGES[0] + (bin - 0.5) / PER_DECADE)
             bars.setOpts(x=places, y0=row - 0.45, height=shares[row, bin])
         step = 2 if high - low > CROWDED else 1
-        ticks = [(self._zero, "0")] * zeros + [(e, power_of_ten(e)) for e in range(low, high + 1) if e % step == 0]
+        ticks = [(self._zero, "0")] * zeros + [(e, power(e)) for e in range(low, high + 1) if e % step == 0]
         self.getAxis("bottom").setTicks([ticks])
         self.vb.setXRange(low - 1.1 * zeros, high, padding=0.01)
 
@@ -257,10 +258,6 @@ def logarithms(factors: Floats, furthest: int) -> Floats:
     return logs
 
 
-def power_of_ten(exponent: int) -> str:
-    return f"10{str(exponent).translate(SUPERSCRIPTS)}"
-
-
 def plain_power(exponent: int) -> str:
     """1, 0.1 or 100 where that is short."""
-    return f"{10.0**exponent:,.{max(-exponent, 0)}f}" if abs(exponent) <= 3 else power_of_ten(exponent)
+    return f"{10.0**exponent:,.{max(-exponent, 0)}f}" if abs(exponent) <= 3 else power(exponent)

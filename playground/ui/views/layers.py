@@ -13,13 +13,14 @@ from playground.experiment.anatomy import EDGES, Anatomy
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Frame
 from playground.experiment.vitals import Vitals
+from playground.numerals import counted, written
 from playground.ui.document import Document
 from playground.ui.theme import Theme
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.key import Key
 from playground.ui.views.layer_plots import Factors, Histograms, Sentence, Waterfall
-from playground.ui.views.scale import Floats, Scale, written
+from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.view import Entry, Legend, Segments, small
 
 HEALTHY = 1e-3  # of its weights a layer should move at a step; Karpathy and Johnson, CS231n notes, "Neural Networks 3"
@@ -149,7 +150,7 @@ class LayersView(CaptionedView):
             return ""
         record = int(np.abs(epochs - epoch).argmin())
         words = self.tr("epoch {0}, {1}: ‖∂L/∂W‖ = {2}")
-        return words.format(f"{epochs[record]:,.6g}", self._name(layer), written(norms[record, layer]))
+        return words.format(counted(epochs[record]), self._name(layer), written(norms[record, layer]))
 
     def _told_bin(self, anatomy: Anatomy, layer: int, bin: int) -> str:
         if bin < 0:
@@ -264,7 +265,7 @@ class LayersView(CaptionedView):
             Entry(colour, self._name(layer), str(layer + 1), written(now[layer]))
             for layer, colour in enumerate(colours)
         ]
-        note = self.tr("epoch {0}").format(f"{epochs[record]:,.6g}") if len(epochs) else ""
+        note = self.tr("epoch {0}").format(counted(epochs[record])) if len(epochs) else ""
         self._legend.show_entries(entries, note)
 
     def _show_legend(self) -> None:

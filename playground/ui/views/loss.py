@@ -10,11 +10,12 @@ from PySide6.QtGui import QColor
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Floats, Frame
+from playground.numerals import counted, percent, written
 from playground.ui.document import Document
 from playground.ui.theme import Theme
 from playground.ui.views.break_line import Break
 from playground.ui.views.curve import CurvePlot
-from playground.ui.views.scale import Scale, written
+from playground.ui.views.scale import Scale
 from playground.ui.views.spread import Spread, enclosed, quantiles
 from playground.ui.views.thinning import picked
 from playground.ui.views.view import Entry, Legend, PlotView, Segments, Tag, show_bottom, small
@@ -168,12 +169,12 @@ class LossView(PlotView):
             return
         pointed = 0 <= self._pointed < len(curves)
         index = self._pointed if pointed else len(curves) - 1
-        epoch = self.tr("epoch {0}").format(f"{curves.epoch[index]:,.6g}")
+        epoch = self.tr("epoch {0}").format(counted(curves.epoch[index]))
         entries = [
             Entry(colour, part.name, part.short, written(part.loss[index]), _share(part.accuracy[index], "   "))
             for colour, part in zip(self._colours, self._parts, strict=True)
         ]
-        self._legend.show_entries(entries, self.tr("medians, {0}").format(epoch) if self._members > 1 else epoch)
+        self._legend.show_entries(entries, self.tr("median loss, {0}").format(epoch) if self._members > 1 else epoch)
         told = pointed and (self._members > 1 or self._validated)
         mouse = max(self._loss, self._accuracy, key=_record).mouse
         self._tag.tell(self._told(index, epoch) if told else "", mouse)
@@ -223,7 +224,7 @@ def _thinned(curves: Curves) -> Curves:
 
 
 def _share(share: float, before: str) -> str:
-    return f"{before}{100.0 * share:.1f} %" if np.isfinite(share) else ""
+    return before + percent(share) if np.isfinite(share) else ""
 
 
 def _record(plot: CurvePlot) -> int:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Frame, Scene
 from playground.experiment.loss_apart import WORST, LossApart
+from playground.numerals import counted, percent, written
 from playground.ui.controls import Box
 from playground.ui.document import Document
 from playground.ui.theme import Theme
@@ -20,7 +21,7 @@ from playground.ui.views.break_line import Break
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.dots import MOST, Dots
-from playground.ui.views.scale import Scale, written
+from playground.ui.views.scale import Scale
 from playground.ui.views.tagged import nearest
 from playground.ui.views.view import Entry, Legend, Segments, colour_axes, small
 
@@ -187,7 +188,7 @@ class LossApartView(CaptionedView):
         names = (self.tr("sum"), self.tr("data"), self.tr("penalty"))
         values = (curves.train_loss[index] + curves.penalty[index], curves.train_loss[index], curves.penalty[index])
         entries = [Entry(c, n, n, written(v)) for c, n, v in zip(self._colours, names, values, strict=True)]
-        self._legend.show_entries(entries, self.tr("epoch {0}").format(f"{curves.epoch[index]:,.6g}"))
+        self._legend.show_entries(entries, self.tr("epoch {0}").format(counted(curves.epoch[index])))
 
     def _draw_weights(self, look: LossApart) -> None:
         layers = len(look.counts)
@@ -227,7 +228,7 @@ class LossApartView(CaptionedView):
         scale = Scale.linear(look.losses)
         self._examples.vb.setXRange(0.0, len(ranks) + 1.0, padding=0.01)
         self._examples.vb.setYRange(*scale.ends, padding=0.03)
-        share = f"{100.0 * look.worst_share:.0f} %" if np.isfinite(look.worst_share) else "–"
+        share = percent(look.worst_share, 0)
         count = min(WORST, len(ranks))
         self._legend.show_entries(
             [], self.tr("the worst {0} of {1:,}: {2} of the loss").format(count, len(ranks), share)

@@ -12,10 +12,10 @@ from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from playground.experiment.frame import Scene
+from playground.numerals import trimmed
 from playground.ui.diagram_colours import coloured
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.heat_map import Floats, Pixels, class_colour, contour
-from playground.ui.views.key import short
 from playground.ui.views.points import PAPER, inked
 
 MOST_POINTS = 200  # training points on a large map
@@ -136,7 +136,7 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
     def _paint_large(self, painter: QPainter, index: int, image: QImage, rect: QRectF) -> None:
         metrics, theme, panel = QFontMetricsF(self._font), self._theme, self._panels[index]
         title = QRectF(rect.left(), rect.top() - self._line, rect.width(), self._line)
-        ends = f"{short(panel.levels[0])} … {short(panel.levels[1])}"
+        ends = f"{trimmed(panel.levels[0])} … {trimmed(panel.levels[1])}"
         room = title.width() - metrics.horizontalAdvance(ends) - GRID
         painter.setPen(QColor(theme.text))
         middle = Qt.AlignmentFlag.AlignVCenter

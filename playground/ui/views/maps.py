@@ -11,13 +11,13 @@ from playground.experiment.config import Config
 from playground.experiment.excitation import Excitation
 from playground.experiment.frame import Frame
 from playground.experiment.seats import bends
+from playground.numerals import trimmed
 from playground.ui.diagram_colours import bound_of
 from playground.ui.document import Document
 from playground.ui.pairs import output_of
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.heat_map import Pixels, steady_top
-from playground.ui.views.key import short
 from playground.ui.views.map_sheet import MapSheet, Panel
 from playground.ui.views.unit_curves import UnitCurves
 from playground.ui.views.unit_picker import UnitPicker
@@ -90,8 +90,8 @@ class MapsView(CaptionedView):
         x_low, x_high, y_low, y_high = scene.extent
         names = [scene.columns[axis] for axis in scene.axes]
         places = (x_low + share[0] * (x_high - x_low), y_low + share[1] * (y_high - y_low))
-        where = "   ".join(f"{name} {short(value)}" for name, value in zip(names, places, strict=True))
-        return f"{where}\nz {short(float(look.z[unit, row, column]))}   h {short(float(look.h[unit, row, column]))}"
+        where = "   ".join(f"{name} {trimmed(value)}" for name, value in zip(names, places, strict=True))
+        return f"{where}\nz {trimmed(float(look.z[unit, row, column]))}   h {trimmed(float(look.h[unit, row, column]))}"
 
     def _look(self) -> Excitation | None:
         return self._frame.look(Excitation) if self._frame else None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QSizePolicy
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.microscope import Microscope, Steps
+from playground.numerals import trimmed, written
 from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme, tabular
@@ -17,7 +18,7 @@ from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.scale import Scale
-from playground.ui.views.step_panels import Panel, brief, columns_for, marks, panels_of, places, plain, scale_of, signed
+from playground.ui.views.step_panels import Panel, columns_for, marks, panels_of, places, plain, scale_of
 from playground.ui.views.step_words import advice, told_of
 from playground.ui.views.unit_picker import UnitPicker
 from playground.ui.views.view import Entry, Legend, Segments, show_bottom, small
@@ -108,7 +109,7 @@ class MicroscopeView(CaptionedView):
         for panel, (_, plot) in zip(self._panels, self._plots, strict=True):
             if look is not None and plot.vb.sceneBoundingRect().contains(mouse) and 0 <= plot.record < len(look.step):
                 step = self.tr("step {0}").format(f"{look.step[plot.record]:,}")
-                lines = [f"{plain(symbol)}  {signed(values[plot.record])}" for symbol, values in panel.lines.items()]
+                lines = [f"{plain(symbol)}  {written(values[plot.record])}" for symbol, values in panel.lines.items()]
                 return "\n".join([f"{panel.title}, {step}", *lines])
         return ""
 
@@ -177,7 +178,7 @@ class MicroscopeView(CaptionedView):
         elif scale.log:
             axis.setTicks([list(zip(found, axis.tickStrings(found, 1.0, 1.0), strict=True))])
         else:
-            axis.setTicks([[(mark, brief(mark)) for mark in found]])
+            axis.setTicks([[(mark, trimmed(mark)) for mark in found]])
 
     def _show_record(self) -> None:
         """The numbers of the step under the mouse, or of the last."""
@@ -201,7 +202,7 @@ class MicroscopeView(CaptionedView):
             name = plain(symbol)
             first = name.split()[0]
             brief = f"{first[:3]}." if len(first) > 7 else first
-            entries.append(Entry(colour, name, brief, signed(values[record]) if valued else ""))
+            entries.append(Entry(colour, name, brief, written(values[record]) if valued else ""))
         legend.show_entries(entries, panel.title if room >= wide(panel.title) else "")
 
     # Construction

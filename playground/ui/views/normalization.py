@@ -14,15 +14,15 @@ from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.normalized import Normalized
 from playground.experiment.thinned import CELLS, MASKS, Thinned
 from playground.experiment.vitals import Vitals
+from playground.numerals import trimmed, written
 from playground.ui.document import Document
 from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.heat_map import steady_top
-from playground.ui.views.key import Key, short
+from playground.ui.views.key import Key
 from playground.ui.views.normalization_course import Course
-from playground.ui.views.scale import written
 from playground.ui.views.unit_picker import UnitPicker, layer_name
 from playground.ui.views.units_plot import UnitsPlot
 from playground.ui.views.view import Entry, Legend, Segments, colour_axes, small
@@ -124,7 +124,7 @@ class NormalizationView(CaptionedView):
             if not (0 <= column < CELLS and 0 <= row < CELLS):
                 return ""
             words = self.tr("standard deviation {0} over {1} masks")
-            return words.format(short(thinned.deviation[int(row), int(column)]), MASKS)
+            return words.format(trimmed(thinned.deviation[int(row), int(column)]), MASKS)
         unit = self._unit_at(mouse)
         return "" if unit is None else self._numbers(look, unit)
 
@@ -194,13 +194,13 @@ class NormalizationView(CaptionedView):
 
         def pair(mean: Floats, deviation: Floats) -> str:
             rounded = 0.0 if abs(mean[unit]) < 1e-9 * deviation[unit] else mean[unit]  # dust of a sum that is 0
-            return f"{_signed(rounded)} ± {_signed(deviation[unit])}"
+            return f"{written(rounded)} ± {written(deviation[unit])}"
 
         lines = [self.tr("Unit {0} gets {1}").format(unit + 1, pair(look.before.mean, look.before.deviation))]
         if look.running_mean is not None and look.running_deviation is not None:
             lines.append(self.tr("running {0}").format(pair(look.running_mean, look.running_deviation)))
         if look.after is not None and look.gain is not None and look.shift is not None:
-            lines.append(f"γ {_signed(look.gain[unit])}   β {_signed(look.shift[unit])}")
+            lines.append(f"γ {written(look.gain[unit])}   β {written(look.shift[unit])}")
             lines.append(self.tr("puts out {0}").format(pair(look.after.mean, look.after.deviation)))
         return "\n".join(lines)
 
@@ -307,7 +307,3 @@ class NormalizationView(CaptionedView):
 
 def _rows(look: Normalized) -> int:
     return len(look.before.mean)
-
-
-def _signed(value: float) -> str:
-    return written(value).replace("-", "−")

@@ -1,4 +1,4 @@
-"""Where numbers stand on a vertical axis, and how they are written. Draws nothing."""
+"""Where numbers stand on a vertical axis. Draws nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 
 SMALLEST = 1e-300  # below it, parts of a number are no longer exact
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -80,17 +79,3 @@ class Scale:
             logs = np.log10(values)
         logs = np.where(np.isfinite(logs), logs, np.nan)
         return np.where(values == 0.0, np.nan if self.zero is None else self.zero, logs)
-
-
-def written(value: float) -> str:
-    """A number of three digits as one writes it: 0.0123, 1.23·10⁻⁵, 0, –."""
-    if not math.isfinite(value):
-        return "–"
-    if value == 0.0:
-        return "0"
-    if 1e-3 <= abs(value) < 999.5:
-        return f"{value:#.3g}".rstrip(".")
-    if abs(value) < 1e5 and abs(value) > 1.0:
-        return f"{value:,.0f}"
-    mantissa, exponent = f"{value:.2e}".split("e")
-    return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"

@@ -13,7 +13,7 @@ from playground.experiment.config import TrainingConfig
 from playground.experiment.microscope import Steps
 from playground.nn.optimizers import Adam
 from playground.nn.regularizers import L2
-from playground.ui.views.scale import SUPERSCRIPTS, Floats, Scale, written
+from playground.ui.views.scale import Floats, Scale
 
 SIGNED = ("mean", "velocity")  # slots that may be negative; all others are sizes, on a logarithmic scale
 ROOM = (180.0, 64.0)  # pixels that a plot wants, across and up
@@ -123,15 +123,3 @@ def marks(scale: Scale, room: float) -> list[float] | None:
 def plain(text: str) -> str:
     """WORKAROUND Qt: in DejaVu Sans a hat on its letter is lost, unless an invisible joiner stands between the two."""
     return text.replace("\N{COMBINING CIRCUMFLEX ACCENT}", "\N{ZERO WIDTH JOINER}\N{COMBINING CIRCUMFLEX ACCENT}")
-
-
-def brief(value: float) -> str:
-    """A round number with as few digits as it needs, and a true minus."""
-    mantissa, _, exponent = f"{value:.4g}".partition("e")
-    power = f"·10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponent else ""
-    return mantissa.replace("-", "−") + power
-
-
-def signed(value: float) -> str:
-    """A number of three digits with a true minus."""
-    return written(value).replace("-", "−")

@@ -8,7 +8,8 @@ from playground.experiment.config import TrainingConfig
 from playground.experiment.microscope import Steps
 from playground.nn.optimizers import Optimizer, SearchingOptimizer
 from playground.nn.regularizers import L2
-from playground.ui.views.step_panels import plain, signed
+from playground.numerals import written
+from playground.ui.views.step_panels import plain
 
 
 def told_of(look: Steps, record: int, optimizer: Optimizer, tr: Callable[[str], str]) -> str:
@@ -19,19 +20,19 @@ def told_of(look: Steps, record: int, optimizer: Optimizer, tr: Callable[[str], 
     if look.above is None or look.own is None:
         whole = isinstance(optimizer, SearchingOptimizer)
         moved = tr("Δw = {0}, which follows from all weights at once.") if whole else tr("Δw = {0}.")
-        return text + moved.format(signed(look.moved[record]))
+        return text + moved.format(written(look.moved[record]))
     above, below = map(plain, look.symbols)
-    text += f"Δw = −ε {above}{f' / {below}' if below else ''} = −{signed(look.rate[record])} · "
-    number = signed(look.above[record])
+    text += f"Δw = −ε {above}{f' / {below}' if below else ''} = −{written(look.rate[record])} · "
+    number = written(look.above[record])
     text += f"({number})" if number.startswith("−") else number
     if look.below is not None:
-        text += f" / {signed(look.below[record])}"
-    text += f" = {signed(look.own[record])}"
+        text += f" / {written(look.below[record])}"
+    text += f" = {written(look.own[record])}"
     for name, share in ((tr("decay"), look.decay), (tr("pull"), look.pull)):
         if share is not None:
-            text += f",  {name} {signed(share[record])}"
+            text += f",  {name} {written(share[record])}"
     if look.decay is not None or look.pull is not None:
-        text += ",  " + tr("together {0}").format(signed(look.moved[record]))
+        text += ",  " + tr("together {0}").format(written(look.moved[record]))
     return text
 
 

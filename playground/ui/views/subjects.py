@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from playground.experiment.frame import Scene
+from playground.numerals import trimmed
 from playground.ui.theme import Theme
 from playground.ui.views.heat_map import Floats, Pixels, blended, class_colours, contour, finer, predicted
-from playground.ui.views.key import Key, short
+from playground.ui.views.key import Key
 from playground.ui.views.plane import Plane
 
 
@@ -38,7 +39,7 @@ class Quantity:
 
     def told(self, here: Floats) -> str:
         """The value at a place, (1,)."""
-        return f"{self.lead} {short(here[0])}"
+        return f"{self.lead} {trimmed(here[0])}"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Graph:
 
     def told(self, here: Floats) -> str:
         """The value at a place, (1,)."""
-        return f"{self.scene.target} {short(here[0])}"
+        return f"{self.scene.target} {trimmed(here[0])}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Decision:
     def told(self, here: Floats) -> str:
         """The largest output at a place of outputs (outputs,), and the class that they predict."""
         best = int(predicted(here[:, None, None], self.scene)[0, 0])
-        return f"{self.lead} {short(here[best if len(here) > 1 else 0])} → {self.scene.classes[best]}"
+        return f"{self.lead} {trimmed(here[best if len(here) > 1 else 0])} → {self.scene.classes[best]}"
 
 
 def at(values: Floats, x: float, y: float, extent: tuple[float, float, float, float]) -> Floats:

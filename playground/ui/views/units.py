@@ -14,12 +14,13 @@ from playground.experiment.frame import Frame
 from playground.experiment.seats import Seats
 from playground.experiment.vitals import Vitals
 from playground.nn.activations import Softmax
+from playground.numerals import percent, written
 from playground.ui.document import Document
 from playground.ui.theme import GRID, NEGATIVE, Theme
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.heat_map import steady_top
-from playground.ui.views.scale import Floats, Scale, written
+from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.unit_picker import UnitPicker, layer_name
 from playground.ui.views.view import Entry, Legend, colour_axes, quiet, show_bottom, small
 
@@ -57,7 +58,7 @@ class UnitsView(CaptionedView):
             plot.setLabel("bottom", self.tr("epoch"))
             plot.pointed.connect(self._point_at_record)
         show_bottom(self._saturated, False)
-        self._saturated.getAxis("left").setTicks([[(share, f"{100 * share:.0f} %") for share in (0.0, 0.5, 1.0)]])
+        self._saturated.getAxis("left").setTicks([[(share, percent(share, 0)) for share in (0.0, 0.5, 1.0)]])
         self.canvas.addItem(self._legend, 0, 0)
         self.canvas.addItem(self._layers, 0, 1)
         self.canvas.addItem(self._plot, 1, 0, 2, 1)
@@ -125,7 +126,7 @@ class UnitsView(CaptionedView):
         self._plot.setLabel("bottom", self.tr("z above the other outputs'") if softmax else self.tr("pre-activation z"))
         unit, more = self.tr("unit {0}").format(seats.unit + 1), self.tr(" saturated")
         rows = ((self.theme.muted, layer, seats.of_layer), (self.theme.accent, unit, seats.of_unit))
-        entries += [Entry(QColor(colour), name, name, _share(of.saturated), more) for colour, name, of in rows]
+        entries += [Entry(QColor(colour), name, name, percent(of.saturated, 0), more) for colour, name, of in rows]
         note = ""
         if not seats.steepest:
             note = self.tr("f′ is 0 everywhere")
@@ -167,7 +168,7 @@ class UnitsView(CaptionedView):
         if pointed == record and 0 <= plot.line <= last:
             share, slope = vitals.saturated[record, plot.line], vitals.slope[record, plot.line]
             note = self.tr("{0}: {1}  {2}, |f′| {3:.3f}").format(
-                f"{vitals.epoch[record]:,.0f}", layer_name(self, plot.line, last + 1), _share(share), slope
+                f"{vitals.epoch[record]:,.0f}", layer_name(self, plot.line, last + 1), percent(share, 0), slope
             )
             entries = []
         self._layers.show_entries(entries, note)
@@ -273,7 +274,3 @@ def _faded(name: str, strength: float) -> QColor:
     colour = QColor(name)
     colour.setAlphaF(strength)
     return colour
-
-
-def _share(share: float) -> str:
-    return f"{100.0 * share:.0f} %" if np.isfinite(share) else "–"

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from playground import numerals
 from playground.experiment.judgement import Judgement
 from playground.experiment.session import Session
 from playground.ui.document import Document
@@ -70,7 +71,7 @@ def test_roc_curves_and_areas_are_the_frame_s(open_view: Open, qtbot: QtBot) -> 
     assert in_sight(view) == [view._roc]
     for curve, roc in zip(view._roc.lines, judged.roc, strict=True):
         np.testing.assert_array_equal(curve.getData(), roc[:2])
-    assert [entry.value for entry in legend_of(view).entries] == [f"{area:.3f}" for area in judged.auc]
+    assert [entry.value for entry in legend_of(view).entries] == [numerals.written(area) for area in judged.auc]
     view.document.undo_stack.undo()
     assert in_sight(view) == [view._table]
 
@@ -95,7 +96,7 @@ def test_a_number_has_residuals_and_no_way_of_judging_to_choose(open_view: Open)
     assert not view._kinds.isVisible()
     np.testing.assert_array_equal([view._answers.dots.x, view._answers.dots.y], [judged.truth, judged.answer])
     np.testing.assert_array_equal(view._residuals.bars.opts["height"], judged.residuals)
-    assert f"{judged.explained:.3f}" in legend_of(view).note
+    assert numerals.written(judged.explained) in legend_of(view).note
 
 
 def test_the_part_is_an_edit_and_one_that_is_not_there_cannot_be_chosen(open_view: Open, qtbot: QtBot) -> None:
@@ -203,7 +204,7 @@ def test_areas_that_find_no_room_are_told_as_their_mean(open_view: Open) -> None
     view.resize(900, 400)
     view.canvas.grab()
     view.show_frame(session.frame(view.needs))
-    assert [entry.value for entry in legend.entries] == [f"{area:.3f}" for area in judged.auc]
+    assert [entry.value for entry in legend.entries] == [numerals.written(area) for area in judged.auc]
     assert legend.note == "area under the curve"
     assert "Mean" not in view.caption.text()
     view.resize(400, 400)
@@ -211,5 +212,5 @@ def test_areas_that_find_no_room_are_told_as_their_mean(open_view: Open) -> None
     view.show_frame(session.frame(view.needs))
     assert [(entry.short, entry.value) for entry in legend.entries] == [(str(name), "") for name in range(1, 7)]
     assert legend.note == ""
-    assert f"{np.mean(judged.auc):.3f}" in view.caption.text()
+    assert numerals.written(np.mean(judged.auc)) in view.caption.text()
     assert legend.least_width(legend.entries) < view.canvas.width()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 
-import pytest
 from PySide6.QtCore import QBuffer
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
-from playground.ui.views.key import Key, short
+from playground.ui.views.key import Key
 
 
 def test_many_classes_have_names_and_a_count_of_the_others(qapp: QApplication) -> None:
@@ -36,19 +35,3 @@ def written_by(key: Key) -> list[str]:
     painter.end()
     root = ElementTree.fromstring(bytes(buffer.data().data()))
     return ["".join(text.itertext()).strip() for text in root.iter("{http://www.w3.org/2000/svg}text")]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.5, "0.5"),
-        (-2.0, "−2"),
-        (2450.0, "2,450"),
-        (0.0, "0"),
-        (5e-7, "5·10⁻⁷"),
-        (1e-150, "10⁻¹⁵⁰"),
-        (-1.25e9, "−1.25·10⁹"),
-    ],
-)
-def test_numbers_are_no_longer_than_they_need(value: float, text: str) -> None:
-    assert short(value) == text

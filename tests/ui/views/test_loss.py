@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QAction, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Frame
 from playground.experiment.session import Session
+from playground.numerals import counted
 from playground.options import with_text
 from playground.ui.document import Document
+from playground.ui.run_bar import RunBar
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.loss import LossView
@@ -220,7 +222,7 @@ def test_hover_tells_median_and_band(make_view: MakeView, qtbot: QtBot) -> None:
     assert lines[1] == f"training {median:#.3g} ({low:#.3g} – {high:#.3g})"
     assert lines[2].startswith("validation ")
     assert lines[3] == f"test {frame.curves.test_loss[8]:#.3g} on average"
-    assert legend_of(view).note == f"medians, epoch {frame.curves.epoch[8]:g}"
+    assert legend_of(view).note == f"median loss, epoch {frame.curves.epoch[8]:g}"
 
 
 def test_a_fallen_member_is_no_part_of_the_band(make_view: MakeView) -> None:
@@ -295,3 +297,22 @@ def test_a_break_in_the_losses_is_marked_where_it_was(qtbot: QtBot) -> None:
     session.restart()
     view.show_frame(session.frame())
     assert not view._break.isVisible()
+
+
+@pytest.mark.parametrize("members", ["1", "5"])
+def test_after_single_steps_the_bar_and_the_panel_tell_the_same(
+    make_view: MakeView, qtbot: QtBot, members: str
+) -> None:
+    session = Session(with_text(Config(), "ensemble.members", members))
+    bar = RunBar([], QAction("theme"), LIGHT)
+    qtbot.addWidget(bar)
+    for steps in (5, 20, 1):
+        session.step(steps)
+        frame = session.frame()
+        view = make_view(frame)
+        bar.show_frame(frame)
+        legend = legend_of(view)
+        assert [entry.value for entry in legend.entries] == [bar.value("train_loss"), bar.value("test_loss")]
+        assert " · ".join(entry.more.strip() for entry in legend.entries) == bar.value("accuracy")
+        assert legend.note.endswith(f"epoch {counted(frame.step / frame.scene.steps_per_epoch)}")
+        assert len(session.history) < len(frame.curves) or frame.step % 25 == 0, "the moment itself is no record"

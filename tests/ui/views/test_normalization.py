@@ -17,12 +17,12 @@ from playground.experiment.normalized import Normalized
 from playground.experiment.session import Session
 from playground.experiment.thinned import MASKS, Thinned
 from playground.experiment.vitals import Vitals
+from playground.numerals import written
 from playground.options import with_text, with_value
 from playground.ui.document import Document
 from playground.ui.figure import save_figure
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.normalization import NormalizationView
-from playground.ui.views.scale import written
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from playground.ui.views.scale import Scale, written
+from playground.ui.views.scale import Scale
 
 positive = st.floats(1e-300, 1e300)
 
@@ -35,21 +34,3 @@ def test_a_linear_scale_begins_at_zero_and_wastes_at_most_half(values: list[floa
     assert scale.low == 0.0
     assert max(values) <= scale.high * (1 + 1e-6)
     assert scale.high <= 2.0 * max(values) or (max(values) < 1e-300 and scale.high == 1.0)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0"),
-        (0.0123456, "0.0123"),
-        (1.0, "1.00"),
-        (123.4, "123"),
-        (54321.0, "54,321"),
-        (1.234e-5, "1.23·10⁻⁵"),
-        (2.5e12, "2.50·10¹²"),
-        (np.nan, "–"),
-        (np.inf, "–"),
-    ],
-)
-def test_numbers_are_written_short(value: float, text: str) -> None:
-    assert written(value) == text
