@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,30 +59,32 @@ def shrunk(seen: Seen) -> Seen:
 def _robot(order: dict[str, Any]) -> Seen:
     """A child that does as ordered, up to its first fault."""
     command = [sys.executable, "-u", "-m", "tests.reliability.robot"]
-    process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdin.write(json.dumps(order) + "\n")
-    process.stdin.close()
     seen, done = Seen([], ""), False
-    for line in process.stdout:
-        try:
-            told = json.loads(line)
-        except ValueError:
-            continue  # what the program prints
-        if "deed" in told:
-            seen.deeds.append(told["deed"])
-        elif "fault" in told:
-            seen.fault = told["fault"]
-            process.kill()
-            break
-        else:
-            done = True
-    stderr = process.stderr.read()
-    code = process.wait()
+    pipe = subprocess.PIPE
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=errors, text=True) as process,
+    ):
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.close()
+        for line in process.stdout:
+            try:
+                told = json.loads(line)
+            except ValueError:
+                continue  # what the program prints
+            if "deed" in told:
+                seen.deeds.append(told["deed"])
+            elif "fault" in told:
+                seen.fault = told["fault"]
+                process.kill()
+                break
+            else:
+                done = True
+        code = process.wait()
+        errors.seek(0)
+        stderr = errors.read()
     if not seen.fault and (code or not done):
         seen.fault = f"exit code {code}\n{stderr[-6000:]}"
     return seen

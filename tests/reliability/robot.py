@@ -154,6 +154,7 @@ class Robot:
         until(lambda: not window.isVisible())
         if window.isVisible():
             self._say("fault", "the window does not close")
+        QApplication.clipboard().clear()  # WORKAROUND PySide6 6.11: without a screen, what is left there crashes the exit
 
     def _click(self, widget: QWidget, deed: Deed) -> None:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=_point(widget, deed))
