@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-
-if not os.environ.get("DISPLAY"):
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -15,6 +12,15 @@ from hypothesis import settings
 from PySide6.QtCore import QSettings
 
 from playground.experiment.measuring import Failure
+
+# Set but empty counts as unset. Qt's own screen for tests is 800 by 800, on which no window opens as it does elsewhere.
+asked = os.environ.get("QT_QPA_PLATFORM") or ("" if os.environ.get("DISPLAY") else "offscreen")
+if asked == "offscreen":
+    asked += f":configfile={Path(__file__).with_name('screen.json')}"
+if asked:
+    os.environ["QT_QPA_PLATFORM"] = asked
+else:
+    os.environ.pop("QT_QPA_PLATFORM", None)
 
 # A deadline is a clock, and these machines are shared.
 settings.register_profile("playground", deadline=None)

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from typing import cast
 
-from PySide6.QtCore import QByteArray, QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QLayout, QMainWindow, QScrollArea, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLayout,
+    QMainWindow,
+    QScrollArea,
+    QStyle,
+    QTabBar,
+    QToolBar,
+    QWidget,
+)
 
-LAYOUT_VERSION = 2  # of the saved arrangement of docks; raise it when docks come or go
+LAYOUT_VERSION = 3  # of the saved arrangement of docks; raise it when docks come or go
+LARGEST = QSize(1600, 1000)  # that a first window wants
+ROOMY = QSize(1180, 640)  # from which size on all that is always in sight has a place of its own
+NARROW = 860  # pixels of width below which all docks share one place
+FRAMED = 300  # milliseconds after which a window manager has put its frame around a window
 
 
 class Arrangement(QObject):
@@ -22,8 +37,10 @@ class Arrangement(QObject):
         super().__init__(window)
         self._window = window
         self.docks: dict[str, QDockWidget] = {}
+        self._filling: QByteArray | None = None  # the layout to go back to while one dock fills the window
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.sight_changed.connect(self._let_tabs_be_read)
 
     def add(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         """Give a widget a dock at one side of the window."""
@@ -32,6 +49,8 @@ class Arrangement(QObject):
         dock.setWidget(widget)
         # Queued: at the signal the dock's widget does not know yet whether it can be seen.
         dock.visibilityChanged.connect(self.sight_changed, Qt.ConnectionType.QueuedConnection)
+        dock.topLevelChanged.connect(self._frame)
+        dock.installEventFilter(self)
         self._window.addDockWidget(area, dock)
         self.docks[name] = dock
 
@@ -43,35 +62,84 @@ class Arrangement(QObject):
         front.raise_()
         return self.docks[name]
 
+    # What is seen
+
     def bring_up(self, name: str) -> None:
-        """Let a dock be seen."""
-        self.docks[name].show()
-        self.docks[name].raise_()
+        """Let a dock be seen, and give it the keyboard."""
+        dock = self.docks[name]
+        if self._filling is not None and dock.isHidden():
+            self.give_back()
+        dock.show()
+        dock.raise_()
+        if dock.isFloating():
+            dock.activateWindow()
+        _focus(dock)
+
+    def fill(self, name: str) -> None:
+        """Let one dock have all of the window below its bars; `give_back` ends that."""
+        if self._filling is not None:
+            self.give_back()
+        self._filling = self._window.saveState(LAYOUT_VERSION)
+        for dock in self.docks.values():
+            dock.setVisible(dock is self.docks[name])
+        self._middle.hide()
+        _focus(self.docks[name])
+
+    def give_back(self) -> None:
+        """Everything where it was before one dock filled the window."""
+        if self._filling is not None:
+            layout, self._filling = self._filling, None
+            self._middle.show()
+            self._window.restoreState(layout, LAYOUT_VERSION)
+
+    def step(self, by: int) -> None:
+        """Give the keyboard to the next place in the window, or with −1 to the one before: bar, panels, diagram, views."""
+        places = [self._window.findChild(QToolBar), *self.docks.values(), self._middle]
+        seen = [place for place in places if place is not None and not place.visibleRegion().isEmpty()]
+        seen.sort(key=lambda place: (place.mapToGlobal(QPoint()).x(), place.mapToGlobal(QPoint()).y()))
+        focus = QApplication.focusWidget()
+        now = next((i for i, place in enumerate(seen) if focus is not None and place.isAncestorOf(focus)), None)
+        first = 0 if by > 0 else len(seen) - 1
+        _focus(seen[first if now is None else (now + by) % len(seen)])
+
+    # Layout
 
     def share_out(self) -> None:
-        """Give each dock its part of the window as it is now."""
+        """Give each dock its part of the window as it is now; where there is little room, several have one place."""
         window, docks = self._window, self.docks
-        width, height = window.width(), window.height()
-        right = max(400, width * 3 // 10)
+        size = window.size().boundedTo(window.screen().availableSize())
+        width, height = size.width(), size.height()
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        if width < NARROW:
+            self._gather("boundary", *(name for name in docks if name != "boundary"))
+            window.resizeDocks([docks["boundary"]], [width // 2], horizontal)
+            return
+        if width < ROOMY.width() or height < ROOMY.height():
+            self._gather("data", "learning")
+            self._gather("loss", "gradient", *self._behind("loss"), *self._behind("gradient"))
+            right = width * 7 // 20
+            window.resizeDocks([docks["data"], docks["boundary"]], [250, right], horizontal)
+            window.resizeDocks([docks["boundary"], docks["loss"]], [height * 3 // 5, height * 2 // 5], vertical)
+            return
+        right = max(400, width * 3 // 10)
         window.resizeDocks([docks["data"], docks["boundary"]], [280, right], horizontal)
         data = min(420, height * 2 // 5)  # all of it, where there is room
         window.resizeDocks([docks["data"], docks["learning"]], [data, height - data - 140], vertical)
         window.resizeDocks([docks["boundary"], docks["loss"]], [right + 20, height - right - 140], vertical)
-        window.resizeDocks([docks["gradient"]], [max(250, height * 3 // 10)], vertical)
+        window.resizeDocks([docks["gradient"]], [max(200, height * 3 // 10)], vertical)
 
     def reset(self) -> None:
         """All docks back where they were in the beginning."""
+        self.give_back()
         self._window.restoreState(self._first, LAYOUT_VERSION)
         self.share_out()
 
     def restore(self) -> None:
         """Size and layout as they were kept, or else as they fit the screen."""
         window = self._window
-        room = window.screen().availableGeometry()
-        window.resize(min(1600, max(1280, room.width() * 7 // 8)), min(1000, max(800, room.height() * 7 // 8)))
-        self.share_out()
+        window.resize(self._first_size())
         self._first = window.saveState(LAYOUT_VERSION)
+        self.share_out()
         settings = QSettings()
         geometry = settings.value("geometry", QByteArray(), type=QByteArray)
         layout = settings.value("layout", QByteArray(), type=QByteArray)
@@ -82,12 +150,92 @@ class Arrangement(QObject):
             if isinstance(geometry, QByteArray) and not geometry.isEmpty():
                 cast(QLayout, window.layout()).activate()
                 window.restoreGeometry(geometry)  # again: with the docks hidden that were, the window may be smaller
+        QTimer.singleShot(FRAMED, self.fit)
 
     def keep(self) -> None:
         """Remember size and layout for the next time."""
+        self.give_back()
         settings = QSettings()
         settings.setValue("geometry", self._window.saveGeometry())
         settings.setValue("layout", self._window.saveState(LAYOUT_VERSION))
+
+    def fit(self) -> None:
+        """Frame and all within the screen: what was kept may be of a larger one."""
+        window = self._window
+        if window.isMaximized() or window.isFullScreen():
+            return
+        room, frame = window.screen().availableGeometry(), window.frameGeometry()
+        over = (frame.size() - room.size()).expandedTo(QSize(0, 0))
+        if not over.isNull():
+            window.resize(window.size() - over)
+        # A window manager moves what it frames: only where a side would lie outside is it moved here.
+        kept = QRect(frame.topLeft(), frame.size() - over)
+        kept.moveRight(min(kept.right(), room.right()))
+        kept.moveBottom(min(kept.bottom(), room.bottom()))
+        kept.moveTopLeft(QPoint(max(kept.left(), room.left()), max(kept.top(), room.top())))
+        if kept.topLeft() != frame.topLeft():
+            window.move(kept.topLeft())
+
+    # The inside
+
+    def _behind(self, front: str) -> list[str]:
+        """The docks that are tabs beside this one."""
+        beside = self._window.tabifiedDockWidgets(self.docks[front])
+        return [name for name, dock in self.docks.items() if dock in beside]
+
+    def _gather(self, front: str, *behind: str) -> None:
+        """Put these docks behind another, as tabs."""
+        for name in behind:
+            self._window.tabifyDockWidget(self.docks[front], self.docks[name])
+        self.docks[front].raise_()
+
+    @property
+    def _middle(self) -> QWidget:
+        middle = self._window.centralWidget()
+        assert middle is not None
+        return middle
+
+    def _first_size(self) -> QSize:
+        """Seven eighths of a large screen; of a small one all that its window manager leaves."""
+        room = self._window.screen().availableGeometry().size()
+        title = self._window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        room -= QSize(2, title + 2)
+        roomy = QSize(1280, 800).boundedTo(room)
+        return (room * 7 / 8).expandedTo(roomy).boundedTo(LARGEST)
+
+    def _frame(self, floating: bool) -> None:
+        """Give a dock that floats the frame of a window, by which it is moved and maximised."""
+        dock = self.sender()
+        assert isinstance(dock, QDockWidget)
+        if floating:
+            # Queued: in the midst of a drag, Qt is not ready to make another window of it.
+            QTimer.singleShot(0, dock, lambda: _as_window(dock))
+        else:
+            dock.raise_()
+
+    def _let_tabs_be_read(self) -> None:
+        """Tabs that have no room scroll instead of losing their words."""
+        for bar in self._window.findChildren(QTabBar):
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(True)
+
+    # Qt overrides
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A double click on the title of a dock that does not float fills the window with it, and another gives it back."""
+        if (
+            isinstance(watched, QDockWidget)
+            and isinstance(event, QMouseEvent)
+            and event.type() == QEvent.Type.MouseButtonDblClick
+            and not watched.isFloating()
+            and event.position().y() < watched.widget().y()
+        ):
+            if self._filling is not None:
+                self.give_back()
+            else:
+                self.fill(next(name for name, dock in self.docks.items() if dock is watched))
+            return True
+        return super().eventFilter(watched, event)
 
 
 def scrolling(panel: QWidget) -> QScrollArea:
@@ -99,3 +247,21 @@ def scrolling(panel: QWidget) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setMinimumWidth(panel.minimumSizeHint().width() + area.verticalScrollBar().sizeHint().width())
     return area
+
+
+def _as_window(dock: QDockWidget) -> None:
+    if dock.isFloating() and not dock.windowFlags() & Qt.WindowType.WindowMaximizeButtonHint:
+        active = QApplication.activeWindow() or dock.parentWidget()
+        dock.setWindowFlags(Qt.WindowType.Window)
+        dock.show()
+        if active is not None:
+            active.activateWindow()
+
+
+def _focus(place: QWidget) -> None:
+    """Give the keyboard to the first within that takes it."""
+    inside = [place, *place.findChildren(QWidget)]
+    ready = (w for w in inside if w.isEnabled() and not w.visibleRegion().isEmpty())
+    first = next((w for w in ready if w.focusPolicy() & Qt.FocusPolicy.TabFocus), None)
+    if first is not None:
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)

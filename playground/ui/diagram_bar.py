@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from playground.experiment.config import MAX_LAYERS
 from playground.options import Integer
 from playground.ui.controls import wrapped
-from playground.ui.diagram_controls import describe, enable, stepper, tool_button
+from playground.ui.diagram_controls import Word, describe, enable, stepper, tool_button
 from playground.ui.diagram_geometry import LARGEST, SMALLEST
 from playground.ui.diagram_marks import words_of_key
 from playground.ui.member_selector import MemberSelector
@@ -57,13 +58,11 @@ class DiagramBar(QWidget):
         self.key = tool_button(self.tr("?"), "diagram_key", self.tr("key"))
         self.key.setCheckable(True)
         self.key.setChecked(True)
-        self._title = QLabel(self.tr("hidden layers"))
-        self._words = (QLabel(self.tr("edges")), QLabel(self.tr("zoom")))
+        self._title = Word(self.tr("hidden layers"))
+        self._words = (Word(self.tr("edges")), Word(self.tr("zoom")))
         for word in self._words:
             word.setProperty("role", "muted")
             word.setContentsMargins(0, 0, GRID // 2, 0)
-        for word in (self._title, *self._words):
-            word.setMinimumWidth(1)  # a narrow window cuts words before it cuts controls
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         row.setSpacing(0)
@@ -78,6 +77,8 @@ class DiagramBar(QWidget):
         row.addWidget(self._words[1])
         for widget in (self.smaller, self.fit, self.larger, self.key):
             row.addWidget(widget)
+        self._zoom = (self.smaller, self.fit, self.larger)
+        self._whole = QHBoxLayout.minimumSize(row).width()
         self.fewer.clicked.connect(lambda: self.layers_wanted.emit(-1))
         self.more.clicked.connect(lambda: self.layers_wanted.emit(1))
         for taken in (self.count.entered, self.count.stepped):
@@ -86,6 +87,17 @@ class DiagramBar(QWidget):
         self.larger.clicked.connect(lambda: self.zoom_wanted.emit(1))
         self.fit.clicked.connect(self.fit_wanted)
         self.key.toggled.connect(self.key_toggled)
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the buttons for the size, which have keys and a wheel too."""
+        least = super().minimumSizeHint()
+        zoom = sum(button.sizeHint().width() for button in self._zoom if not button.isHidden())
+        return QSize(least.width() - zoom, least.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for button in self._zoom:
+            button.setVisible(event.size().width() >= self._whole)
 
     def show_layers(self, layers: int) -> None:
         """Show how many hidden layers there are."""

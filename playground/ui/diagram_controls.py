@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from playground.options import Integer
 from playground.ui.number_field import NumberField
@@ -33,6 +34,17 @@ def tool_button(text: str, name: str, spoken: str) -> QToolButton:
     button.setFixedHeight(HEIGHT)
     button.setMinimumWidth(20)
     return button
+
+
+class Word(QLabel):
+    """A quiet word beside a control: all of it, or nothing where there is no room for it."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.width() >= self.sizeHint().width():
+            super().paintEvent(event)
 
 
 def describe(widget: QWidget, help: str) -> None:

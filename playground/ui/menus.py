@@ -51,11 +51,12 @@ def build_menus(window: Window, run_actions: list[QAction]) -> None:
     run_menu.addAction(window.action(tr("&Find a learning rate…"), window.find_rate, "Ctrl+L"))
 
     view_menu = bar.addMenu(tr("&View"))
-    for number, dock in enumerate(window.docks.values(), start=1):
-        toggle = dock.toggleViewAction()
-        if number <= 9:
-            toggle.setShortcut(QKeySequence(f"Ctrl+{number}"))
-        view_menu.addAction(toggle)
+    for number, (name, dock) in enumerate(window.docks.items(), start=1):
+        keys = f"Ctrl+{number}" if number <= 9 else ""
+        view_menu.addAction(window.action(dock.windowTitle(), partial(window.arrangement.bring_up, name), keys))
+    view_menu.addSeparator()
+    view_menu.addAction(window.action(tr("&Next panel"), partial(window.arrangement.step, 1), "F6"))
+    view_menu.addAction(window.action(tr("&Previous panel"), partial(window.arrangement.step, -1), "Shift+F6"))
     view_menu.addSeparator()
     themes = QActionGroup(window)
     for theme, text in ((THEMES["light"], tr("&Light")), (THEMES["dark"], tr("&Dark"))):

@@ -163,7 +163,7 @@ class NetworkEditor(View):
         self._area = QScrollArea(self)  # before all others, so that the keyboard comes to the diagram first
         self._area.setObjectName("network_area")
         self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setMinimumSize(30 * GRID, 16 * GRID)
+        self._area.setMinimumSize(24 * GRID, 12 * GRID)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self._canvas)
         self._area.installEventFilter(self)

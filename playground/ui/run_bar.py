@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetrics
+from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QToolBar, QWidget
 
 from playground.experiment.frame import Frame
@@ -14,6 +14,7 @@ from playground.ui.icons import icon
 from playground.ui.theme import GRID, Theme, tabular
 from playground.ui.views.spread import middle
 
+NARROW = 1040  # pixels
 SPEEDS: tuple[float | None, ...] = (2, 10, 50, 250, 2500, None)  # steps a second
 
 
@@ -80,6 +81,11 @@ class RunBar(QToolBar):
         self._last: tuple[float, int, int] | None = None
         self.show_theme(theme)
 
+    def _fit(self) -> None:
+        """A narrow bar leaves out what can be read elsewhere or done without."""
+        for name in ("step", "pace"):
+            self._places[name].setVisible(self.width() >= NARROW)
+
     def show_theme(self, theme: Theme) -> None:
         for counter in self._counters.values():
             counter.show_theme(theme)
@@ -144,6 +150,12 @@ class RunBar(QToolBar):
                 more[name] += answer
         for name, text in more.items():
             self._counters[name].explain_more(text)
+
+    # Qt overrides
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
 
 class _Counter(QWidget):

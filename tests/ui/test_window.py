@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QImage, QShortcut
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, QRect, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QImage, QScreen, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QSlider,
+    QTabBar,
     QWidget,
 )
 
@@ -631,20 +632,90 @@ def test_an_error_in_the_trainer_is_said_with_its_details(pilot: Pilot, monkeypa
 # Docks, layout, theme
 
 
-def test_every_dock_is_hidden_and_shown_by_menu_and_key(pilot: Pilot) -> None:
+def test_every_dock_is_raised_by_menu_and_key_and_never_hidden(pilot: Pilot) -> None:
     docks = list(pilot.window.docks.values())
     assert len(docks) == 5 + len(LABORATORY)
     menu = next(action.menu() for action in pilot.window.menuBar().actions() if action.text() == "&View")
     for number, dock in enumerate(docks, start=1):
-        assert dock.toggleViewAction() in menu.actions()
+        [entry] = [action for action in menu.actions() if action.text() == dock.windowTitle()]
         assert dock.objectName()
         by_key = (lambda number=number: pilot.control(str(number)),) if number <= 9 else ()
-        for toggle in (dock.toggleViewAction().trigger, *by_key):
-            toggle()
-            assert dock.isHidden()
-            assert not dock.toggleViewAction().isChecked()
-            toggle()
+        for ask in (entry.trigger, *by_key):
+            for _ in range(2):  # what is in sight stays there
+                ask()
+                assert not dock.isHidden()
+                pilot.until(lambda dock=dock: not dock.visibleRegion().isEmpty())
+                assert dock.isAncestorOf(QApplication.focusWidget())
+            dock.hide()
+            ask()
             assert not dock.isHidden()
+
+
+def test_a_double_click_on_a_title_fills_the_window_and_gives_it_back(pilot: Pilot) -> None:
+    window, dock = pilot.window, pilot.window.docks["loss"]
+    before = {name: one.geometry() for name, one in window.docks.items() if not one.visibleRegion().isEmpty()}
+
+    def double_click() -> None:
+        QTest.mouseDClick(dock, Qt.MouseButton.LeftButton, pos=QPoint(40, 8))
+
+    double_click()
+    pilot.until(lambda: dock.width() == window.width())
+    assert [one for one in window.docks.values() if not one.visibleRegion().isEmpty()] == [dock]
+    assert not dock.isFloating()
+    double_click()
+    pilot.until(lambda: {name: window.docks[name].geometry() for name in before} == before)
+    double_click()
+    pilot.control("1")  # another that is asked for ends it too
+    pilot.until(lambda: not window.docks["data"].visibleRegion().isEmpty())
+    assert window.docks["loss"].geometry() == before["loss"]
+
+
+def test_what_fills_the_window_is_not_the_layout_that_is_kept(windows: Windows) -> None:
+    first = windows.open().window
+    first.arrangement.fill("gradient")
+    first.close()
+    second = windows.open().window
+    assert not any(second.docks[name].visibleRegion().isEmpty() for name in ("data", "boundary", "loss", "gradient"))
+
+
+def test_a_floating_dock_has_the_frame_of_a_window(pilot: Pilot) -> None:
+    dock = pilot.window.docks["loss"]
+    dock.setFloating(True)
+    pilot.until(lambda: bool(dock.windowFlags() & Qt.WindowType.WindowMaximizeButtonHint) and dock.isVisible())
+    assert dock.windowFlags() & Qt.WindowType.WindowType_Mask == Qt.WindowType.Window
+    dock.setFloating(False)
+    assert not dock.isFloating()
+    pilot.until(lambda: not dock.visibleRegion().isEmpty())
+
+
+def test_the_keyboard_goes_round_the_window(pilot: Pilot) -> None:
+    window = pilot.window
+    round_trip = []
+    for _ in range(8):
+        pilot.press(Qt.Key.Key_F6, at=window)
+        focus = QApplication.focusWidget()
+        round_trip.append(next((name for name, dock in window.docks.items() if dock.isAncestorOf(focus)), "other"))
+    assert round_trip[:1] == round_trip[7:]  # bar, data, learning, diagram, gradients, boundary, loss
+    assert set(round_trip) == {"other", "data", "learning", "gradient", "boundary", "loss"}
+    pilot.press(Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier, at=window)
+    back = QApplication.focusWidget()
+    assert next((name for name, dock in window.docks.items() if dock.isAncestorOf(back)), "other") == round_trip[6]
+
+
+@pytest.mark.parametrize("room", [(640, 360), (960, 540), (1280, 720), (1366, 768), (1920, 1080)])
+def test_the_first_window_fits_its_screen(
+    windows: Windows, monkeypatch: pytest.MonkeyPatch, room: tuple[int, int]
+) -> None:
+    available = QRect(0, 0, *room)
+    monkeypatch.setattr(QScreen, "availableGeometry", lambda _: available)
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: available.size())
+    window = windows.open().window
+    window.arrangement.fit()
+    assert available.contains(window.frameGeometry())
+    for name in ("boundary",) if room[0] < 700 else ("boundary", "loss", "data"):
+        assert not window.docks[name].visibleRegion().isEmpty(), name
+    for bar in window.findChildren(QTabBar):
+        assert bar.elideMode() == Qt.TextElideMode.ElideNone
 
 
 def held(frame: Frame) -> set[str]:
@@ -698,6 +769,7 @@ def test_the_size_is_remembered_as_far_as_the_screen_has_room(windows: Windows) 
     first = windows.open().window
     for dock in first.docks.values():
         dock.hide()
+    QCoreApplication.sendPostedEvents()  # the layout has to know that there is more room
     first.resize(798, 590)
     first.close()
     assert windows.open().window.size() == QSize(798, 590)

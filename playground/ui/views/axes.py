@@ -13,6 +13,7 @@ from playground.ui.theme import GRID
 from playground.ui.views.scale import Scale
 
 LEFT_AXIS = 52  # pixels, fixed so that a new tick label does not move the plot
+LABEL = 20.0  # pixels from one label to the next at the least
 MOST_DIGITS = 6 * GRID  # pixels, about the width of an epoch's number
 
 
@@ -37,12 +38,19 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         bounds: QRectF = super().boundingRect().adjusted(0, -GRID, 0, GRID)
         return bounds
 
+    def resizeEvent(self, event: Any = None) -> None:
+        super().resizeEvent(event)
+        self.label.setVisible(self.label.boundingRect().width() <= self.size().height())  # it stands upright
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         scale = self._scale
+        room = max(size / LABEL, 2.0)  # labels that fit
         if not scale.log:
             ticks: list[tuple[float, list[float]]] = super().tickValues(minVal, maxVal, size)
-            return ticks
-        room = max(size / 20.0, 2.0)  # labels that fit
+            values = sorted(value for _, level in ticks for value in level)
+            if len(values) <= room:
+                return ticks
+            return [(ticks[0][0], values[:: math.ceil(len(values) / room)])]
         decades = scale.high - scale.low
         first, last = math.ceil(scale.low - 1e-9), math.floor(scale.high + 1e-9)
         if decades * 3.0 <= room or first >= last:

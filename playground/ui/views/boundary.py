@@ -17,7 +17,7 @@ from playground.experiment.loss_apart import WORST, LossApart
 from playground.numerals import trimmed
 from playground.ui.diagram_colours import bound_of
 from playground.ui.document import Document
-from playground.ui.theme import Theme
+from playground.ui.theme import GRID, Theme
 from playground.ui.views.boundary_controls import MapToggles, MemberToggle
 from playground.ui.views.heat_map import Floats, Pixels, steady_top
 from playground.ui.views.key import Key
@@ -253,12 +253,13 @@ class BoundaryView(TaggedView):
         scene = self._scene
         if scene is None:
             return
-        self._key.set_indent(self._plot.indent)
         noted = bool(scene.held) or number_of(scene) > MOST_POINTS
         self._note.setVisible(noted)
         self._note.setFixedHeight(self._key.minimumHeight() if noted else 0.0)
         up = self.canvas.height() - self._key.minimumHeight() - self._note.minimumHeight()
-        self.canvas.ci.layout.setContentsMargins(*self._plot.fit(self.canvas.width(), up))
+        margins = self._plot.fit(self.canvas.width(), up)
+        self.canvas.ci.layout.setContentsMargins(*margins)
+        self._key.set_indent(self._plot.indent, max(margins[0] - GRID, 0.0))
 
     # Gestures
 

@@ -30,7 +30,7 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         super().__init__()
         self._font = font
         self._metrics = QFontMetricsF(font)
-        self._indent = 0.0
+        self._indent = self._reach = 0.0
         self.bar: QImage | None = None
         self.title = ""
         self.levels = (0.0, 1.0)
@@ -65,15 +65,22 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         self._theme = theme
         self.update()
 
-    def set_indent(self, indent: float) -> None:
-        """Begin this far from the left, where the map does."""
-        self._indent = indent
+    def set_indent(self, indent: float, reach: float = 0.0) -> None:
+        """Begin this far from the left, where the map does; where names need more room, reach so far beyond both sides."""
+        self.prepareGeometryChange()
+        self._indent, self._reach = indent, reach
         self.update()
+
+    def boundingRect(self) -> QRectF:
+        bounds: QRectF = super().boundingRect().adjusted(-self._reach, 0.0, self._reach, 0.0)
+        return bounds
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         painter.setFont(self._font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRectF(self._indent, 0.0, self.width() - self._indent, self._row)
+        if room.width() < sum(self._width(name) + 4.0 * GRID for name in self.classes):
+            room = QRectF(-self._reach, 0.0, self.width() + 2.0 * self._reach, self._row)
         if self.bar is None:
             self._paint_classes(painter, room)
         else:
