@@ -22,7 +22,7 @@ LAYOUT_VERSION = 3  # of the saved arrangement of docks; raise it when docks com
 LARGEST = QSize(1600, 1000)  # that a first window wants
 ROOMY = QSize(1180, 640)  # from which size on all that is always in sight has a place of its own
 NARROW = 860  # pixels of width below which all docks share one place
-FRAMED = 300  # milliseconds after which a window manager has put its frame around a window
+FRAMED = (100, 400, 1200)  # milliseconds after which a window manager may have put its frame around a window
 
 
 class Arrangement(QObject):
@@ -150,7 +150,8 @@ class Arrangement(QObject):
             if isinstance(geometry, QByteArray) and not geometry.isEmpty():
                 cast(QLayout, window.layout()).activate()
                 window.restoreGeometry(geometry)  # again: with the docks hidden that were, the window may be smaller
-        QTimer.singleShot(FRAMED, self.fit)
+        for wait in FRAMED:
+            QTimer.singleShot(wait, self, self.fit)
 
     def keep(self) -> None:
         """Remember size and layout for the next time."""

@@ -133,7 +133,8 @@ class Windows:
             threads = [window.runner._thread for window in self._open]
             for window in self._open:
                 window.files.keep()
-                window.close()
+                if window.isVisible():
+                    window.close()
                 window.deleteLater()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             self._open.clear()
