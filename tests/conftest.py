@@ -34,6 +34,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
     monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    QSettings().setValue("speed", "full")  # what a student would watch, a test waits for
 
 
 @pytest.fixture(autouse=True)

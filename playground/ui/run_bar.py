@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QToolBar, QWidget
 
@@ -15,7 +15,8 @@ from playground.ui.theme import GRID, Theme, tabular
 from playground.ui.views.spread import middle
 
 NARROW = 1040  # pixels
-SPEEDS: tuple[float | None, ...] = (2, 10, 50, 250, 2500, None)  # steps a second
+SPEEDS: tuple[float | None, ...] = (2, 10, 50, 250, 1000, 5000, None)  # steps a second
+FIRST_SPEED = 1000.0  # at which one sees the first network learn, for a few seconds, and not only what it has learnt
 
 
 class RunBar(QToolBar):
@@ -38,9 +39,12 @@ class RunBar(QToolBar):
             self._speed.addItem(
                 self.tr("full speed") if limit is None else self.tr("%n steps/s", "", int(limit)), limit
             )
-        self._speed.setCurrentIndex(len(SPEEDS) - 1)
+        kept = str(QSettings().value("speed", f"{FIRST_SPEED:g}", type=str))
+        self._speed.setCurrentIndex(
+            next((i for i, limit in enumerate(SPEEDS) if _kept(limit) == kept), len(SPEEDS) - 1)
+        )
         _explain(self._speed, self.tr("How fast to train. Slow shows every mini-batch; nothing else changes."))
-        self._speed.activated.connect(lambda index: self.speed_chosen.emit(SPEEDS[index]))
+        self._speed.activated.connect(self._choose_speed)
         self.addWidget(self._speed)
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -80,6 +84,20 @@ class RunBar(QToolBar):
         self.addAction(theme_action)
         self._last: tuple[float, int, int] | None = None
         self.show_theme(theme)
+
+    @property
+    def speed(self) -> float | None:
+        """Steps a second to train at, None for no limit."""
+        return SPEEDS[self._speed.currentIndex()]
+
+    def choose_speed(self, limit: float | None) -> None:
+        """Train at this speed, one of SPEEDS, now and the next time."""
+        self._speed.setCurrentIndex(SPEEDS.index(limit))
+        self._choose_speed()
+
+    def _choose_speed(self) -> None:
+        QSettings().setValue("speed", _kept(self.speed))
+        self.speed_chosen.emit(self.speed)
 
     def _fit(self) -> None:
         """A narrow bar leaves out what can be read elsewhere or done without."""
@@ -207,6 +225,11 @@ class _Counter(QWidget):
 
     def show_theme(self, theme: Theme) -> None:
         self._value.setStyleSheet(f"color: {theme.text}")
+
+
+def _kept(limit: float | None) -> str:
+    """A speed as the settings hold it."""
+    return "full" if limit is None else f"{limit:g}"
 
 
 def action_icons(actions: dict[str, QAction], theme: Theme, running: bool) -> None:

@@ -203,6 +203,7 @@ class Window(QMainWindow):
         self.runner.exported.connect(self.files.follow_exported)
         self.runner.failed.connect(self.tell_failure)
         self._run_bar.speed_chosen.connect(self.runner.limit)
+        self.runner.limit(self._run_bar.speed)
         self.editor.unit_hovered.connect(self._follow_hover)
         self.data_panel.open_data_requested.connect(self.files.open_data)
         self.learning_panel.rate_search_requested.connect(self.find_rate)

@@ -21,6 +21,7 @@ from playground.experiment.session import Session
 from playground.nn.activations import Tanh
 from playground.options import with_value
 from playground.ui.laboratory import LABORATORY
+from playground.ui.run_bar import RunBar
 from playground.ui.theme import LIGHT
 from playground.ui.window import Window
 
@@ -113,6 +114,7 @@ def main() -> None:
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
     window = Window(Session(Config()), LIGHT)
+    window.findChild(RunBar).choose_speed(None)
     window.resize(1280, 800)
     window.show()
     print(f"{'network':24}{'epochs/s':>10}{'alone':>8}{'share':>8}{'frames/s':>10}{'p50':>7}{'p99':>7}{'worst':>7} ms")

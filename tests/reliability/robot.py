@@ -41,6 +41,7 @@ from playground.experiment.config import Config
 from playground.experiment.measuring import Failure
 from playground.experiment.session import Session
 from playground.options import ConfigError, with_text
+from playground.ui.run_bar import RunBar
 from playground.ui.theme import LIGHT
 from playground.ui.window import Window
 from tests.reliability.edits import random_edit
@@ -87,6 +88,7 @@ class Robot:
         self.window = Window(Session(Config()), LIGHT)
         self.window.runner.failed.connect(self._hear)
         self.window.resize(1280, 800)
+        self.window.findChild(RunBar).choose_speed(None)
         self.window.show()
         self._closer = QTimer(self.window)  # of what would hold up the robot: dialogs and menus in a loop of their own
         self._closer.timeout.connect(self._close_what_waits)

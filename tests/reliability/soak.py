@@ -20,6 +20,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from playground.experiment.config import Config
 from playground.experiment.session import Session
+from playground.ui.run_bar import RunBar
 from playground.ui.theme import LIGHT
 from playground.ui.window import Window
 from tests.reliability.robot import until, wait
@@ -33,6 +34,7 @@ application = QApplication(sys.argv[:1])
 QSettings.setDefaultFormat(QSettings.Format.IniFormat)
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
 window = Window(Session(Config()), LIGHT)
+window.findChild(RunBar).choose_speed(None)
 window.show()
 until(lambda: window.frame is not None)
 docks = list(window.docks.values())

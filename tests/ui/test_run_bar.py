@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToolButton, QWidget
@@ -18,7 +18,7 @@ from playground.experiment.session import Session
 from playground.options import with_text
 from playground.ui import run_bar
 from playground.ui.message_strip import MessageStrip
-from playground.ui.run_bar import SPEEDS, RunBar, action_icons
+from playground.ui.run_bar import FIRST_SPEED, SPEEDS, RunBar, action_icons
 from playground.ui.theme import DARK, LIGHT
 
 
@@ -224,8 +224,26 @@ def test_a_speed_is_chosen_and_told(bar: RunBar, qtbot: QtBot) -> None:
         box.setCurrentIndex(index)
         box.activated.emit(index)
     assert told == list(SPEEDS)
+    assert QSettings().value("speed", type=str) == "full"
     assert "2" in box.itemText(0)
     assert box.toolTip() == box.accessibleDescription() != ""
+
+
+def test_at_first_one_sees_it_learn_and_a_chosen_speed_is_remembered(qtbot: QtBot) -> None:
+    def opened() -> RunBar:
+        bar = RunBar([], QAction("Theme"), LIGHT)
+        qtbot.addWidget(bar)
+        return bar
+
+    QSettings().remove("speed")
+    first = opened()
+    assert first.speed == FIRST_SPEED
+    steps_to_solve_the_circle = 25 * 100
+    assert 2.0 <= steps_to_solve_the_circle / first.speed <= 10.0  # seconds
+    first.choose_speed(50)
+    assert opened().speed == 50
+    QSettings().setValue("speed", "as fast as light")  # whoever wrote that
+    assert opened().speed is None
 
 
 def test_actions_have_icons_and_play_one_for_pause(qtbot: QtBot) -> None:

@@ -15,7 +15,10 @@ from playground.ui.views.step_panels import plain
 def told_of(look: Steps, record: int, optimizer: Optimizer, tr: Callable[[str], str]) -> str:
     """A step as a calculation with its numbers, as far as the optimizer tells of it."""
     if record < 0:
-        return tr("No step has been seen of this weight yet: let the run go on.")
+        return tr(
+            "Nothing is recorded yet: the steps of this weight are written down from when this view is open. Press Space to "
+            "train, or . for a single step; reset with R to see it from the first."
+        )
     text = tr("Step {0}: ").format(f"{look.step[record]:,}")
     if look.above is None or look.own is None:
         whole = isinstance(optimizer, SearchingOptimizer)
