@@ -38,10 +38,10 @@ class Diverged(Condition):
     view = "loss"
 
     def check(self, evidence: Evidence) -> Finding | None:
-        divergence, rules = evidence.inside.divergence, evidence.config.training
+        divergence = evidence.inside.divergence
         if divergence is None:
             return None
-        rate, initializer = rules.learning_rate, evidence.config.network.initializer
+        rate, initializer = evidence.inside.learning_rate, evidence.config.network.initializer
         told = f"{divergence.message} At a learning rate of {rate:.3g} "
         if evidence.pull is not None and evidence.alone.grows:
             told += f"{evidence.pull.told} makes weights {evidence.alone.factor:.3g} times as long at every step, by itself."
@@ -86,7 +86,7 @@ class RateTooLarge(Condition):
         middle, start = float(np.median(losses)), float(evidence.curves.train_loss[0])
         changes = np.diff(losses)
         jump, ups = float(np.median(np.abs(changes))) / max(abs(middle), 1e-300), float((changes > 0.0).mean())
-        rate = evidence.config.training.learning_rate
+        rate = evidence.inside.learning_rate
         earlier, later = (float(np.median(half)) for half in np.array_split(losses, 2))
         if (
             len(losses) == self.records
@@ -149,7 +149,7 @@ class RateTooSmall(Condition):
         power = max(round(math.log10(HEALTHY_UPDATE / updates.max())), 1) if updates.max() > 0.0 else 1
         faster = tenfold(evidence.config.training.learning_rate, power)
         return self.finding(
-            f"At a learning rate of {evidence.config.training.learning_rate:.3g} no step has moved a layer's weights by "
+            f"At a learning rate of {evidence.inside.learning_rate:.3g} no step has moved a layer's weights by "
             f"more than {updates.max():.1g} of themselves, where about 0.001 is usual; in {evidence.epoch:,} epochs the "
             f"loss has fallen by {100.0 * fallen:.1f} %.",
             Remedy(f"Raise the learning rate to {faster:.3g}", (("training.learning_rate", faster),)),

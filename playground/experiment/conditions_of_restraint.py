@@ -38,7 +38,7 @@ class StrongPenalty(Condition):
         pull = evidence.pull
         if pull is None or not evidence.steps or evidence.solved:
             return None
-        rate, subject = evidence.config.training.learning_rate, f"{pull.told[:1].upper()}{pull.told[1:]}"
+        rate, subject = evidence.inside.learning_rate, f"{pull.told[:1].upper()}{pull.told[1:]}"
         if evidence.alone.grows:
             return self.finding(
                 f"At a learning rate of {rate:.3g} {pull.told} makes weights longer by itself, {evidence.alone.factor:.3g} times "

@@ -128,6 +128,11 @@ class Inside:
         return selected(self.config.display, self.progress.network, len(self.problem.train))
 
     @property
+    def learning_rate(self) -> float:
+        """Of the member shown."""
+        return self.problem.members[self.member].learning_rate
+
+    @property
     def penalty_rate(self) -> float | None:
         """Of the member shown; None where its regularizer has no rate."""
         return self.problem.members[self.member].penalty_rate

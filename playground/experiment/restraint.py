@@ -82,7 +82,7 @@ class Alone:
         (regularizer, pulled), p = inside.regularizer, network.parameters
         g, rate, slots = (
             np.zeros_like(p),
-            np.array(rules.learning_rate),
+            np.array(inside.learning_rate),
             np.zeros((len(rules.optimizer.slots), *p.shape)),
         )
         total = np.zeros_like(p) if regularizer.adds_gradient else g
@@ -108,7 +108,7 @@ class Alone:
 def taken_back(inside: Inside) -> float:
     """What share of a step down the data's gradient the regularisation takes back: 1 where it outweighs the data."""
     (regularizer, pulled), network, probe = inside.regularizer, _copy(inside), inside.probe
-    p, rate = network.parameters, np.array(inside.config.training.learning_rate)
+    p, rate = network.parameters, np.array(inside.learning_rate)
     g = np.zeros_like(p)
     for start, gradient in zip(network.starts, probe.gradients, strict=True):
         g[0, start : start + gradient.size] = gradient.ravel()

@@ -61,7 +61,7 @@ def test_a_report_names_what_is_wrong_and_draws_all_it_can(tmp_path: Path) -> No
     text = (folder / "diagnosis.md").read_text(encoding="utf-8")
     assert "## Units without a slope" in text
     assert "no gradient passes them, so that the weights of hidden layer 1 never change." in text
-    assert "- Take sigmoid instead: `--set network.hidden.0.activation=sigmoid`" in text
+    assert "- Take ReLU instead: `--set network.hidden.0.activation=relu`" in text
     for name in drawn - {"diagnosis.md"}:
         assert f"({name})" in text
         assert imread(folder / name).std() > 0.01  # something is drawn

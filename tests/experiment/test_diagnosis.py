@@ -397,3 +397,21 @@ def test_mild_noise_is_not_blamed_for_sigmoids_on_their_plateau(knob: str, size:
     session = Session(config(network__hidden=hidden(8, activation="sigmoid"), **noise))
     session.train(100)
     assert kinds(session) == ["underfitting"]
+
+
+def test_of_members_with_learning_rates_of_their_own_that_of_the_shown_one_is_told() -> None:
+    session = Session(
+        config(
+            ensemble__members="3",
+            ensemble__vary=choice("learning_rate"),
+            display__member="2",
+            training__regularizer=choice("l2", rate=10),
+            training__learning_rate="0.02",
+        )
+    )
+    session.train(1)
+    (rate,) = (member.learning_rate for member in session._inside().problem.members[2:])
+    assert rate != 0.02
+    assert any(
+        f"At a learning rate of {rate:.3g} the L2 penalty of 10" in each.sentence for each in session.diagnosis()
+    )
