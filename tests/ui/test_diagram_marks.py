@@ -74,7 +74,7 @@ def test_a_normalised_layer_is_seen(theme: Theme, kind: Normalization) -> None:
     band = bands_of(config, geometry)[0].rect
     one, other = (painted(Diagram(each, None, geometry, theme)).copy(band) for each in (plain, config))
     changed = sum(one.pixel(x, y) != other.pixel(x, y) for x in range(band.width()) for y in range(band.height()))
-    assert changed > 0.9 * band.width() * band.height() - 60
+    assert changed > 0.7 * band.width() * band.height(), "but for its lower end, where the bias lies"
     assert band.width() == BAND
 
 
