@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from playground.nn.layer_arrays import Dense
 from playground.nn.optimizers import Optimizer
 
-MEMORY = 2e9  # bytes that a run may take
+MEMORY = 1e9  # bytes that a run may take; a snapshot that is checked is a second run for a while
 WORK = 4e10  # multiplications, as of a matrix product, of one step: some 10 seconds
 LOOK = 2e10  # to score all examples, which is done again and again
+VALUE = 60  # multiplications that take as long as a value's way through a stage and back
 MOMENTS = 5  # what training changes is there so many times: now, before the last step, and to return to
 ARRAYS = 5  # each number of a layer: forward, back, and what its stages keep and work in
 
@@ -47,10 +48,7 @@ class Budget:
     @property
     def of_example(self) -> float:
         """Bytes to work in for each example of a step, of all members."""
-        width = 0
-        for layer in self.layers:
-            rows = sum(rows for _, rows in layer.stages)
-            width += ARRAYS * rows + 3 * layer.activation.widths(layer.units)[1]
+        width = ARRAYS * self._rows + 3 * sum(layer.activation.widths(layer.units)[1] for layer in self.layers)
         seen = self.inputs * (1 if self.shared else self.members)
         return self.size * (self.members * width + seen)
 
@@ -58,12 +56,18 @@ class Budget:
     def work(self) -> float:
         """Multiplications of a step."""
         cost = self.optimizer.cost(self.count)
-        return float(self.members) * (3 * self.count * self.batch * cost.gradients + cost.multiplications)
+        gradient = self.batch * (3 * self.count + VALUE * self._rows)
+        return float(self.members) * (gradient * cost.gradients + cost.multiplications)
 
     @property
     def look(self) -> float:
         """Multiplications to score all examples."""
-        return float(self.members) * self.count * self.examples
+        return float(self.members) * self.examples * (self.count + VALUE / 3 * self._rows)
+
+    @property
+    def _rows(self) -> int:
+        """Values of an example that some stage of a layer works on."""
+        return sum(rows for layer in self.layers for _, rows in layer.stages)
 
     @property
     def memory(self) -> float:

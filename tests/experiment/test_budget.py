@@ -35,7 +35,7 @@ TOO_MUCH: list[tuple[dict[str, Any], str, dict[str, Any]]] = [
     (
         LARGE | DEEP | {"training.optimizer": LBFGS(), "ensemble.members": 64},
         "ensemble.members",
-        {"ensemble.members": 8},
+        {"ensemble.members": 3},
     ),
     (
         DEEP | {"training.optimizer": LBFGS(50), "training.batch_size": 250, "ensemble.members": 64},
