@@ -8,6 +8,7 @@ import threading
 import time
 
 from playground.experiment.session import Session
+from playground.numerals import percent, written
 
 REDRAW = 0.1  # seconds between two looks at the progress
 
@@ -41,10 +42,10 @@ def _draw_bar(scores: str, share: float, speed: float) -> None:
 def _scores(session: Session) -> str:
     frame = session.frame(frozenset())
     scores = frame.scores
-    losses = [f"{scores.train_loss:.4g} training", f"{scores.test_loss:.4g} test"]
+    losses = [f"{written(scores.train_loss)} training", f"{written(scores.test_loss)} test"]
     if scores.validation_loss is not None:
-        losses.insert(1, f"{scores.validation_loss:.4g} validation")
+        losses.insert(1, f"{written(scores.validation_loss)} validation")
     text = f"epoch {frame.epoch:,}  loss {', '.join(losses)}"
     shares = (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy)
-    accuracies = ", ".join(f"{100 * share:.1f} %" for share in shares if share is not None)
+    accuracies = ", ".join(percent(share) for share in shares if share is not None)
     return f"{text}  accuracy {accuracies}" if accuracies else text

@@ -23,6 +23,7 @@ from playground.exchange.sheet import (
 )
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame, Scene
+from playground.numerals import trimmed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -90,7 +91,7 @@ def gradients_picture(frame: Frame, path: str | Path) -> None:
         colour = colormaps["viridis"](0.82 * index / max(drawable.shape[1] - 1, 1))
         axes.plot(curves.epoch, np.where(seen, norms, np.nan), color=colour, linewidth=0.7, alpha=0.35)
         middle = _running_mean(curves.epoch[seen], window), np.exp(_running_mean(np.log(norms[seen]), window))
-        label = f"{name}  {frame.gradient_now[index, 0]:.2g}" if frame.step else name
+        label = f"{name}  {trimmed(frame.gradient_now[index, 0], 2)}" if frame.step else name
         axes.plot(*middle, color=colour, linewidth=1.8, marker=marker, label=label)
     if drawable.any():
         axes.set_yscale("log")

@@ -15,6 +15,7 @@ import numpy as np
 
 from playground.exchange.atomic import write_atomically
 from playground.experiment.frame import Frame
+from playground.numerals import percent, written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,9 +96,9 @@ def _scores(frame: Frame) -> str:
     losses = {"training": scores.train_loss, "validation": scores.validation_loss, "test": scores.test_loss}
     shares = {"training": scores.train_accuracy, "validation": scores.validation_accuracy, "test": scores.test_accuracy}
     text = f"epoch {frame.epoch:,} · loss "
-    text += ", ".join(f"{loss:.4g} {part}" for part, loss in losses.items() if loss is not None)
+    text += ", ".join(f"{written(loss)} {part}" for part, loss in losses.items() if loss is not None)
     if scores.train_accuracy is not None:
         text += " · accuracy " if scores.validation_accuracy is None else "\naccuracy "
-        text += ", ".join(f"{100 * share:.1f} % {part}" for part, share in shares.items() if share is not None)
+        text += ", ".join(f"{percent(share)} {part}" for part, share in shares.items() if share is not None)
     sentence = frame.divergence.message if frame.divergence else frame.ending
     return "\n".join([text, *textwrap.wrap(sentence, LONGEST)])

@@ -14,6 +14,7 @@ from playground.experiment.look import Inside, Look, frozen
 from playground.experiment.vitals import update_ratios
 from playground.nn.activations import Array
 from playground.nn.normalizations import NoNormalization
+from playground.numerals import trimmed
 
 Counts = NDArray[np.intp]
 
@@ -166,4 +167,4 @@ def _share(part: float, whole: float) -> float:
 
 
 def _written(value: float) -> str:
-    return f"{value:,.0f}" if 99.5 <= value < 1e6 else f"{value:.2g}"
+    return f"{value:,.0f}" if 99.5 <= value < 1e6 else trimmed(value, 2)

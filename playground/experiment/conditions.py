@@ -19,6 +19,7 @@ from playground.nn.activations import Activation, Linear, Softmax
 from playground.nn.initializers import He, Initializer, Xavier
 from playground.nn.normalizations import BatchNorm
 from playground.nn.optimizers import Adam
+from playground.numerals import trimmed
 from playground.options import with_value
 
 SOLVED = 0.95  # of the examples right, or of the variance explained: then nothing is wrong with how a network learns
@@ -247,11 +248,6 @@ def squashes(activation: Activation) -> bool:
     return limit > 0.0 and bool(flat(ends, limit).all())
 
 
-def percent(share: float) -> str:
-    """A share as people write it."""
-    return f"{100.0 * share:.0f} %"
-
-
 def times(ratio: float) -> str:
     """How many times, with two digits."""
     return f"{float(f'{ratio:.2g}'):,.0f}" if np.isfinite(ratio) else "infinitely many"
@@ -282,7 +278,7 @@ def slower_again(evidence: Evidence) -> Remedy:
     """
     rate = evidence.config.training.learning_rate
     rate = tenfold(rate, min(-math.ceil(math.log10(rate)), -1))
-    return start_again(evidence.config, f"at a learning rate of {rate:.3g}", ("training.learning_rate", rate))
+    return start_again(evidence.config, f"at a learning rate of {trimmed(rate)}", ("training.learning_rate", rate))
 
 
 def start_again(config: Config, how: str, *changes: tuple[str, Any]) -> Remedy:

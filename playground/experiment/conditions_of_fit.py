@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from playground.data.dataset import Floats
-from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, adam, explained, percent, start_again
+from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, adam, explained, start_again
 from playground.experiment.config import MAX_UNITS, Layer
 from playground.experiment.watch import EarlyStopping
 from playground.nn.activations import Sigmoid, Tanh
 from playground.nn.regularizers import L2, NoRegularizer
+from playground.numerals import percent, trimmed
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Overfitting(Condition):
         if not risen or train >= curves.train_loss[best] or self._worse(evidence, name) < self.worse:
             return None
         return self.finding(
-            f"The {name} loss was lowest in epoch {curves.epoch[best]:,.0f}, at {least:.3g}, and is now {now:.3g}, while "
-            f"the training loss is {train:.3g}: the network learns its {len(evidence.problem.train):,} examples by heart.",
+            f"The {name} loss was lowest in epoch {curves.epoch[best]:,.0f}, at {trimmed(least)}, and is now {trimmed(now)}, while "
+            f"the training loss is {trimmed(train)}: the network learns its {len(evidence.problem.train):,} examples by heart.",
             *self._remedies(evidence),
         )
 
@@ -134,12 +135,13 @@ class Underfitting(Condition):
         why, remedies = self._off_the_plateau(evidence) if plateau else ("", [])
         if not remedies:
             why, remedies = "it is too simple.", self._larger(evidence)
-        right = percent(max(evidence.right, 0.0))
+        right = percent(max(evidence.right, 0.0), 0)
         told = f"only {right} of the {evidence.examples} are right"
         if not evidence.problem.dataset.classes:
             told = f"the network explains only {right} of the variance in the answers of the {evidence.examples}"
         return self.finding(
-            f"Since epoch {evidence.epoch // 2:,} the training loss has stayed at about {now:.3g}, and {told}: " + why,
+            f"Since epoch {evidence.epoch // 2:,} the training loss has stayed at about {trimmed(now)}, and {told}: "
+            + why,
             *remedies,
         )
 
@@ -150,7 +152,7 @@ class Underfitting(Condition):
         signal = float(evidence.anatomy.signal[weakest])
         if signal < self.signal and evidence.better_start:
             where = evidence.layer(weakest)
-            why = f"{alike}, as its weights are so small that a signal of only {signal:.1g} reaches {where}."
+            why = f"{alike}, as its weights are so small that a signal of only {trimmed(signal, 1)} reaches {where}."
             return why, [*evidence.better_start, *adam(evidence)]
         layers = enumerate(evidence.config.network.hidden)
         sigmoids = [index for index, layer in layers if isinstance(layer.activation, Sigmoid)]

@@ -13,7 +13,6 @@ from playground.experiment.conditions import (
     Finding,
     Remedy,
     normalised,
-    percent,
     slower_again,
     squashes,
     start_again,
@@ -21,6 +20,7 @@ from playground.experiment.conditions import (
 )
 from playground.experiment.vitals import steepest
 from playground.nn.activations import ReLU, Tanh
+from playground.numerals import percent, trimmed
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class ExplodingGradients(Condition):
         if ratios[worst] >= self.size:
             harm = f"the gradient of {evidence.layer(worst)} is {times(ratios[worst])} times as long as its weights"
         elif born and evidence.loss >= self.above * evidence.idle_loss:
-            harm = f"the loss is {evidence.loss:.3g}, where outputs of 0 would bring it to {evidence.idle_loss:.3g}"
+            harm = f"the loss is {trimmed(evidence.loss)}, where outputs of 0 would bring it to {trimmed(evidence.idle_loss)}"
         else:
             return None
         way = "gradient grows on its way back" if grown_back >= grown_up else "signal grows"
@@ -164,7 +164,7 @@ class DeadUnits(Condition):
             return self.finding(told, *evidence.better_start, normalised(evidence), layer=worst)
         signal = float(evidence.start_signal[worst])
         if signal < self.signal and evidence.better_start:
-            told = f"{what}: the initial weights were so small that a signal of only {signal:.1g} reached them."
+            told = f"{what}: the initial weights were so small that a signal of only {trimmed(signal, 1)} reached them."
             return self.finding(told, *evidence.better_start, layer=worst)
         told = (
             f"{what}, and no gradient reaches them. They lived at first: steps that were too long may have killed them."
@@ -206,7 +206,7 @@ class Saturation(Condition):
             return None
         born = bool(evidence.vitals.saturated[:1, worst].max(initial=0.0) > self.share)
         return self.finding(
-            f"{percent(share)} of the pre-activations of {evidence.layer(worst)} lie on the flat ends of "
+            f"{percent(share, 0)} of the pre-activations of {evidence.layer(worst)} lie on the flat ends of "
             f"{evidence.network.activations[worst].label}, where its slope is below 5 % of the steepest: hardly any "
             f"gradient passes. {'They did so from the start.' if born else 'Steps that were too long drove them there.'}",
             *([*evidence.better_start, normalised(evidence)] if born else [slower_again(evidence)]),
@@ -259,11 +259,13 @@ class VanishingGradients(Condition):
             return self.finding(told, *remedies, layer=weakest)
         if not anatomy.by_slopes:
             above = evidence.layer(anatomy.culprit + 1)
-            told += f"the weights of {above} multiply it by {anatomy.gain[anatomy.culprit]:.2g} on its way back."
+            told += (
+                f"the weights of {above} multiply it by {trimmed(anatomy.gain[anatomy.culprit], 2)} on its way back."
+            )
             return self.finding(told, *(evidence.better_start + remedies), layer=weakest)
         blamed = anatomy.culprit
         activation = evidence.network.activations[blamed]
-        told += f"each layer multiplies it by f′, on average {anatomy.slope[blamed]:.2g} in {evidence.layer(blamed)} "
+        told += f"each layer multiplies it by f′, on average {trimmed(anatomy.slope[blamed], 2)} in {evidence.layer(blamed)} "
         better = ReLU() if squashes(activation) else Tanh()
         taken = tuple((f"network.hidden.{i}.activation", better) for i in evidence.hidden)
         remedies.insert(0, Remedy(f"Take {better.label} in the hidden layers", taken))

@@ -14,12 +14,12 @@ from playground.experiment.conditions import (
     Finding,
     Remedy,
     adam,
-    percent,
     slower_again,
     tenfold,
     weaker_pull,
 )
 from playground.nn.initializers import Initializer
+from playground.numerals import percent, trimmed
 
 HEALTHY_UPDATE = 1e-3  # of ‖w‖ a step: Karpathy, CS231n
 
@@ -42,9 +42,9 @@ class Diverged(Condition):
         if divergence is None:
             return None
         rate, initializer = evidence.inside.learning_rate, evidence.config.network.initializer
-        told = f"{divergence.message} At a learning rate of {rate:.3g} "
+        told = f"{divergence.message} At a learning rate of {trimmed(rate)} "
         if evidence.pull is not None and evidence.alone.grows:
-            told += f"{evidence.pull.told} makes weights {evidence.alone.factor:.3g} times as long at every step, by itself."
+            told += f"{evidence.pull.told} makes weights {trimmed(evidence.alone.factor)} times as long at every step, by itself."
             return self.finding(told, weaker_pull(evidence), layer=divergence.layer)
         told += "its steps led further and further from the minimum"
         remedies = [slower_again(evidence)]
@@ -94,12 +94,14 @@ class RateTooLarge(Condition):
             and ups >= self.ups
             and later > (1.0 - self.fall) * earlier
         ):
-            told = f"goes up and down by {percent(jump)} from one record to the next instead of falling"
+            told = f"goes up and down by {percent(jump, 0)} from one record to the next instead of falling"
         elif middle >= self.above * start > 0.0:
-            told = f"lies at {middle:.3g}, above the {start:.3g} that it began with"
+            told = f"lies at {trimmed(middle)}, above the {trimmed(start)} that it began with"
         else:
             return None
-        sentence = f"At a learning rate of {rate:.3g} the training loss {told}: the steps are too long and overshoot."
+        sentence = (
+            f"At a learning rate of {trimmed(rate)} the training loss {told}: the steps are too long and overshoot."
+        )
         return self.finding(sentence, slower_again(evidence))
 
 
@@ -149,10 +151,10 @@ class RateTooSmall(Condition):
         power = max(round(math.log10(HEALTHY_UPDATE / updates.max())), 1) if updates.max() > 0.0 else 1
         faster = tenfold(evidence.config.training.learning_rate, power)
         return self.finding(
-            f"At a learning rate of {evidence.inside.learning_rate:.3g} no step has moved a layer's weights by "
-            f"more than {updates.max():.1g} of themselves, where about 0.001 is usual; in {evidence.epoch:,} epochs the "
-            f"loss has fallen by {100.0 * fallen:.1f} %.",
-            Remedy(f"Raise the learning rate to {faster:.3g}", (("training.learning_rate", faster),)),
+            f"At a learning rate of {trimmed(evidence.inside.learning_rate)} no step has moved a layer's weights by "
+            f"more than {trimmed(updates.max(), 1)} of themselves, where about 0.001 is usual; in {evidence.epoch:,} epochs the "
+            f"loss has fallen by {percent(fallen)}.",
+            Remedy(f"Raise the learning rate to {trimmed(faster)}", (("training.learning_rate", faster),)),
             *adam(evidence),
         )
 

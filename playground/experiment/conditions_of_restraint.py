@@ -9,6 +9,7 @@ import numpy as np
 from playground.experiment import restraint
 from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, weaker_pull
 from playground.nn.noise import Noise
+from playground.numerals import trimmed
 from playground.options import knobs
 
 
@@ -41,8 +42,8 @@ class StrongPenalty(Condition):
         rate, subject = evidence.inside.learning_rate, f"{pull.told[:1].upper()}{pull.told[1:]}"
         if evidence.alone.grows:
             return self.finding(
-                f"At a learning rate of {rate:.3g} {pull.told} makes weights longer by itself, {evidence.alone.factor:.3g} times "
-                "at every step: it pulls them further beyond 0 than they were off.",
+                f"At a learning rate of {trimmed(rate)} {pull.told} makes weights longer by itself, "
+                f"{trimmed(evidence.alone.factor)} times at every step: it pulls them further beyond 0 than they were off.",
                 weaker_pull(evidence),
             )
         if evidence.epoch < self.epochs or evidence.skill >= self.skill:
@@ -53,7 +54,7 @@ class StrongPenalty(Condition):
         wiped = np.where(evidence.alone.left < self.left, shares, 1.0)
         layer = int(wiped.argmin())
         if len(evidence.hidden) and wiped[layer] < self.left:
-            length = f"{shares[layer]:.1g} times as long as usual initial weights" if shares[layer] else "0"
+            length = f"{trimmed(shares[layer], 1)} times as long as usual initial weights" if shares[layer] else "0"
             return self.finding(
                 f"{subject} pulls harder than the examples: the weights of {evidence.layer(layer)} are {length}, so that "
                 "hardly anything passes.",
@@ -65,7 +66,7 @@ class StrongPenalty(Condition):
             return None
         return self.finding(
             f"{subject} keeps the weights too small: {times:g} times as large they would bring the loss "
-            f"from {now:.3g} to {least:.3g}.",
+            f"from {trimmed(now)} to {trimmed(least)}.",
             Remedy(f"Go on, with {pull.weaker_told}", pull.weaker),
         )
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, percent, times
+from playground.experiment.conditions import Condition, Evidence, Finding, Remedy, times
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.pairing import resolve
 from playground.experiment.vitals import steepest
 from playground.nn.activations import Linear
 from playground.nn.margins import SquaredHinge
 from playground.nn.normalizations import BatchNorm, LayerNorm
+from playground.numerals import percent, trimmed
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class UnscaledInputs(Condition):
         if ratio >= self.ratio:
             told = f"{names[wide]} is spread {times(ratio)} times as wide as {names[narrow]}"
         elif size[large] >= self.size:
-            told = f"{names[large]} is about {size[large]:,.3g} in size, where about 1 is wanted"
+            told = f"{names[large]} is about {trimmed(size[large])} in size, where about 1 is wanted"
         else:
             return None
         return self.finding(
@@ -108,7 +109,7 @@ class PoorPair(Condition):
             still = wrong & (np.abs(evidence.probe.slopes[-1][: len(wrong)]) < self.flat * top)
             share = float(still.any(axis=0).mean())
             stuck = (
-                f" {percent(share)} of the {evidence.examples} are wrong where its slope is nearly 0."
+                f" {percent(share, 0)} of the {evidence.examples} are wrong where its slope is nearly 0."
                 if share >= 0.005
                 else ""
             )
@@ -148,8 +149,8 @@ class ImbalancedClasses(Condition):
         label = "Squared hinge, which ignores what is right already"
         there = isinstance(evidence.config.training.loss, SquaredHinge)
         return self.finding(
-            f"Only {percent(counts[worst] / len(y))} of the {evidence.examples} are “{classes[worst]}”, and "
-            f"{percent(float(found[worst]))} of these are recognised: the accuracy of {percent(evidence.right)} hides it.",
+            f"Only {percent(counts[worst] / len(y), 0)} of the {evidence.examples} are “{classes[worst]}”, and "
+            f"{percent(float(found[worst]), 0)} of these are recognised: the accuracy of {percent(evidence.right, 0)} hides it.",
             *([] if there else [Remedy(label, hinge)]),
         )
 

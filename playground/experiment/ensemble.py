@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import DataError, Floats
 from playground.data.split import bootstrap, folds
+from playground.numerals import trimmed
 from playground.options import ConfigError, Options, number
 
 Indices = NDArray[np.intp]
@@ -107,7 +108,7 @@ class ByLearningRate(Ranged):
 
     def members(self, count: int, one: Member, y: Floats, classes: bool) -> list[Member]:
         rates = self.rates(count, one.learning_rate)
-        return [one._replace(name=f"ε = {rate:.3g}", learning_rate=rate) for rate in rates]
+        return [one._replace(name=f"ε = {trimmed(rate)}", learning_rate=rate) for rate in rates]
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class ByPenaltyRate(Ranged):
         if one.penalty_rate is None:
             raise ConfigError("ensemble.vary", "there is no rate to vary: choose a regularisation that has one")
         rates = self.rates(count, one.penalty_rate)
-        return [one._replace(name=f"α = {rate:.3g}", penalty_rate=rate) for rate in rates]
+        return [one._replace(name=f"α = {trimmed(rate)}", penalty_rate=rate) for rate in rates]
 
 
 VARIATIONS: dict[str, type[Variation]] = {

@@ -18,6 +18,7 @@ from playground.exchange.pictures import boundary_picture, gradients_picture
 from playground.experiment.config import Config
 from playground.experiment.frame import MAP_SIZE, Divergence, Frame
 from playground.experiment.session import Session
+from playground.numerals import written
 from playground.options import with_text
 from playground.ui import theme
 
@@ -158,7 +159,7 @@ def test_validation_and_the_end_of_a_run_are_told(tmp_path: Path, monkeypatch: p
     told = words(frame, tmp_path, monkeypatch).replace("\n", " ")
     scores = frame.scores
     assert (
-        f"{scores.train_loss:.4g} training, {scores.validation_loss:.4g} validation, {scores.test_loss:.4g} test"
+        f"{written(scores.train_loss)} training, {written(scores.validation_loss)} validation, {written(scores.test_loss)} test"
         in told
     )
     assert f"{100 * scores.validation_accuracy:.1f} % validation" in told

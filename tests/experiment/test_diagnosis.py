@@ -37,7 +37,7 @@ ILL = {  # a run that is ill in one way: in which layer, and what is said of it.
     "L2 of 1, ridge regression": (None, "The L2 penalty of 1 keeps the weights too small: 2 times as large"),
     "dropout of 0.8": (None, "dropout, hidden 0.8"),
     "wrong loss for the output": (0, "45 % of the training examples are wrong"),
-    "a rate of 1e-5": (None, "1e-05"),
+    "a rate of 1e-5": (None, "10⁻⁵"),
     "one in twenty": (None, "“rare”"),
     "30 moons by heart": (None, "30 examples by heart"),
     "no hidden layer": (None, "60 % of the training examples are right: it is too simple"),

@@ -12,6 +12,7 @@ from playground.exchange.sheet import LONGEST, MUTED, TEXT, WARNING, class_colou
 from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.guard import Guard
 from playground.nn.activations import Softmax
+from playground.numerals import trimmed
 
 
 def picture(frame: Frame, path: Path) -> None:
@@ -79,7 +80,7 @@ def _spread(count: int, scene: Scene) -> Floats:
 
 def _name(guard: Guard, scene: Scene, row: int, target: float) -> str:
     if not scene.classes:
-        return f"target {target:.3g}".replace("-", "−")
+        return f"target {trimmed(target)}"
     if guard.outputs == 1:
         return f"target {plain(scene.classes[row], 30)}"
     return f"target {'' if row else 'not '}{plain(scene.classes[guard.output], 30)}"

@@ -10,6 +10,7 @@ import numpy as np
 from playground.exchange.sheet import BORDER, MOST_NAMES, MUTED, TEXT, WIDTH, class_colours, dress, plain, sheet, write
 from playground.experiment.frame import Frame, Scene
 from playground.experiment.judgement import Judgement
+from playground.numerals import percent, written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +67,7 @@ def _draw_roc(axes: Axes, judged: Judgement, scene: Scene) -> None:
     axes.plot([0.0, 1.0], [0.0, 1.0], color=MUTED, linewidth=0.8, linestyle="--")
     for index, (roc, area) in enumerate(zip(judged.roc, judged.auc, strict=True)):
         of_class = index if len(judged.roc) > 1 else 1
-        label = f"{plain(scene.classes[of_class], 20)}  {area:.3f}" if index < MOST_NAMES else None
+        label = f"{plain(scene.classes[of_class], 20)}  {written(area)}" if index < MOST_NAMES else None
         axes.plot(roc[0], roc[1], color=class_colours([of_class])[0], label=label)
     axes.set_xlabel("false positive rate")
     axes.set_ylabel("true positive rate")
@@ -84,7 +85,7 @@ def _draw_reliability(axes: Axes, judged: Judgement) -> None:
     axes.set_ylim(0.0, 1.02)
     axes.set_xlabel("probability said")
     axes.set_ylabel("share right")
-    error = f"expected calibration error {100.0 * judged.calibration_error:.1f} %"
+    error = f"expected calibration error {percent(judged.calibration_error)}"
     axes.set_title(error, loc="left", color=MUTED, fontsize=10)
 
 
@@ -94,7 +95,7 @@ def _draw_answers(axes: Axes, judged: Judgement, scene: Scene) -> None:
     axes.scatter(judged.truth, judged.answer, s=12, c=judged.truth, edgecolors="white", linewidths=0.3, cmap="viridis")
     axes.set_xlabel(f"true {plain(scene.target, 40)}")
     axes.set_ylabel("answer")
-    axes.set_title(f"R² {judged.explained:.3f}", loc="left", color=MUTED, fontsize=10)
+    axes.set_title(f"R² {written(judged.explained)}", loc="left", color=MUTED, fontsize=10)
 
 
 def _draw_residuals(axes: Axes, judged: Judgement) -> None:
@@ -103,4 +104,4 @@ def _draw_residuals(axes: Axes, judged: Judgement) -> None:
     )
     axes.set_xlabel("answer − truth")
     axes.set_ylabel("examples")
-    axes.set_title(f"root mean squared error {judged.error:.4g}", loc="left", color=MUTED, fontsize=10)
+    axes.set_title(f"root mean squared error {written(judged.error)}", loc="left", color=MUTED, fontsize=10)

@@ -11,6 +11,7 @@ from playground.exchange.sheet import MUTED, TEXT, WIDTH, class_colours, dress, 
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Curves, Frame, Scene
 from playground.experiment.loss_apart import WORST, LossApart
+from playground.numerals import percent, trimmed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +45,7 @@ def _draw_course(axes: Axes, curves: Curves) -> None:
     )
     for name, values, colour in lines:
         drawable = np.where(np.abs(values) < 1e150, values, np.nan)
-        axes.plot(curves.epoch, drawable, color=colour, label=f"{name}  {values[-1]:.3g}")
+        axes.plot(curves.epoch, drawable, color=colour, label=f"{name}  {trimmed(values[-1])}")
     axes.set_ylim(bottom=0.0)
     axes.set_xlabel("epoch")
     axes.set_title("training loss and penalty", loc="left", color=MUTED, fontsize=10)
@@ -71,6 +72,6 @@ def _draw_examples(axes: Axes, look: LossApart, scene: Scene) -> None:
     axes.scatter(ranks, finite, s=10, c=colours, cmap=None if scene.classes else "viridis")
     axes.scatter(ranks[:WORST], finite[:WORST], s=40, facecolors="none", edgecolors=TEXT, linewidths=0.8)
     axes.set_xlabel("training examples, from the worst to the best")
-    share = f"{100.0 * look.worst_share:.0f} %" if np.isfinite(look.worst_share) else "–"
+    share = percent(look.worst_share, 0)
     title = f"the worst {min(WORST, len(ranks))} make {share} of the loss"
     axes.set_title(title, loc="left", color=MUTED, fontsize=10)

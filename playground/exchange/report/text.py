@@ -10,6 +10,7 @@ from typing import Any
 from playground.experiment.conditions import Finding, Remedy
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
+from playground.numerals import percent, written
 from playground.options import Options
 
 
@@ -58,7 +59,7 @@ def _how(frame: Frame) -> str:
     ]
     for part, loss, accuracy in rows:
         if loss is not None:
-            lines.append(f"| {part} | {loss:.4g} | {'–' if accuracy is None else f'{100 * accuracy:.1f} %'} |")
+            lines.append(f"| {part} | {written(loss)} | {'–' if accuracy is None else percent(accuracy)} |")
     if frame.ending:
         lines += ["", frame.ending]
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from playground.exchange.sheet import BORDER, CLASSES, DOTS_PER_INCH, MUTED, TEX
 from playground.experiment.frame import Frame
 from playground.experiment.matrix import Matrix, brief, drawn
 from playground.experiment.trace import Trace
+from playground.numerals import written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,7 +55,7 @@ def picture(frame: Frame, path: Path) -> None:
     axes.set_axis_off()
     title = f"{plain(frame.scene.origin, 40)}: training example {trace.example + 1:,} through the network and back"
     axes.text(0.2, 0.3, title, color=TEXT, fontsize=14, fontweight="bold", va="center")
-    check = f"loss {trace.loss:.4g} · backpropagation is off finite differences by {trace.error:.1e}. {trace.note}"
+    check = f"loss {written(trace.loss)} · backpropagation is off finite differences by {written(trace.error, 2)}. {trace.note}"
     axes.text(0.2, 0.6, check, color=MUTED, fontsize=9, va="center")
     top = 0.9
     for step, (high, lines) in zip(trace.steps, laid_out, strict=True):

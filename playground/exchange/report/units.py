@@ -12,6 +12,7 @@ from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.seats import Seats
 from playground.experiment.vitals import Vitals
+from playground.numerals import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +48,7 @@ def picture(frame: Frame, path: Path) -> None:
 
 
 def _draw_seats(axes: Axes, seats: Seats) -> None:
-    share = f"{100.0 * seats.of_layer.saturated:.0f} % where |f′| is below 5 % of its steepest (shaded)"
+    share = f"{percent(seats.of_layer.saturated, 0)} where |f′| is below 5 % of its steepest (shaded)"
     axes.set_title(f"{seats.activation}: {share}", loc="left", color=MUTED, fontsize=10)
     axes.set_xlabel("z", fontsize=9)
     reach = float(seats.edges[-1])

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGraphicsView, QHBoxLayout, QLabel, QSizePolicy, Q
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.trace import Trace
+from playground.numerals import written
 from playground.options import Integer
 from playground.ui.controls import Selector
 from playground.ui.document import Document
@@ -74,7 +75,7 @@ class InspectorView(View):
         self._on.setEnabled(at < len(trace.steps) - 1)
         self._matrices.show_matrices(step.title, step.latex, step.matrices)
         self._matrices.setAccessibleName(self.tr("Matrices of this step: {0}").format(step.formula))
-        check = self.tr("check  {0}").format(_tiny(trace.error))
+        check = self.tr("check  {0}").format(written(trace.error, 2))
         self._check.setText(check)
         self._note.setText(" ".join(filter(None, (step.note, trace.note))) or self._advice)
 
@@ -168,8 +169,3 @@ class InspectorView(View):
         widget.setObjectName(f"inspector.{name}")
         widget.setToolTip(tip)
         widget.setAccessibleDescription(tip)
-
-
-def _tiny(error: float) -> str:
-    """A relative error, always as wide."""
-    return f"{error:.1e}".replace("-", "−")

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from playground import numerals
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.matrix import Matrix
@@ -253,7 +254,7 @@ def test_the_example_is_an_edit(open_view: Open, qtbot: QtBot) -> None:
 def test_the_check_and_what_is_to_be_known(open_view: Open) -> None:
     opened = open_view()
     check, caption = (opened.find(QLabel, f"inspector.{name}") for name in ("check", "caption"))
-    assert float(check.text().split()[-1].replace("−", "-")) == pytest.approx(trace_of(opened).error, rel=0.1)
+    assert check.text().split()[-1] == numerals.written(trace_of(opened).error, 2)
     assert "Point at a number" in caption.text()
     opened.document.set("display.trace_step", len(trace_of(opened).steps) - 1, "last")
     assert "last mini-batch of 10" in caption.text()
