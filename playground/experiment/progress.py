@@ -191,8 +191,8 @@ class Progress:
         if self.batch == 0:
             batches.shuffle()
         self._trainer.set_time(self.epoch, self.batch, batches.count)
-        while self.batch < batch:
-            steps = batches.steps(self.batch, batch - self.batch)
+        while True:
+            steps = batches.steps(self.batch, min(batch - self.batch, self._at_once))
             recorder = self.recorder if self._recording else None
             carry_out = run if recorder is None else recorder.carrying_out(run, self._trainer, self.steps)
             for calls in steps[:-1]:
@@ -202,7 +202,10 @@ class Progress:
             carry_out(steps[-1])
             self.batch += len(steps)
             self.steps += len(steps)
-        self._last_trainer = self._trainer
+            self._last_trainer = self._trainer
+            if self.batch == batch:
+                return
+            check()
 
     def follow(self, weight: Weight | None) -> None:
         """Record every step of this weight from now on; none is followed at no cost. What has been recorded stays until
@@ -363,8 +366,9 @@ class Progress:
             batches.take_generators(self._batches.generators(self.batch))
             batches.take(self._batches.order)
         self._batches, self._rates = batches, rates
-        size = batches.size * self.network.parameters.size
-        self._lasts = size >= LONG or isinstance(rules.optimizer, SearchingOptimizer)
+        work = batches.size * self.network.parameters.size
+        self._lasts = work >= LONG or isinstance(rules.optimizer, SearchingOptimizer)
+        self._at_once = max(LONG // work, 1)  # steps that do not last together
 
     def _arrays(self) -> dict[str, NDArray[np.generic]]:
         """All arrays that training changes, themselves."""

@@ -92,13 +92,13 @@ class Session:
         """The same run again from its start: same weights, same order of the mini-batches."""
         self._begin(self._started(self.config, self._problem, self.scene))
 
-    def apply(self, config: Config) -> Impact:
-        """Take a changed config, restarting only if it must; the answer says what it made necessary.
+    def apply(self, config: Config, afresh: bool = False) -> Impact:
+        """Take a changed config, restarting only if it must or is to begin `afresh`; the answer says what was necessary.
 
         Raises:
             ConfigError, DataError, Cancelled: the session then goes on as it was, and so it does after any other error.
         """
-        change = impact(self.config, config)
+        change = max(impact(self.config, config), Impact.NETWORK if afresh else Impact.NONE)
         if change == Impact.DATA:
             old, new = self.config.data, config.data
             same_examples = old.source == new.source and (old.seed == new.seed or not new.source.random)

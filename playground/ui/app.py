@@ -78,7 +78,10 @@ def main(path: Path | None = None) -> int:
     if path is not None:
         window.files.open_path(path)
     window.autosave.offer()
-    return application.exec()
+    code = application.exec()
+    if not window.runner.ended:  # taking down a thread that runs would abort; the copy of the run stays
+        os._exit(code)
+    return code
 
 
 def _loads(library: str) -> bool:

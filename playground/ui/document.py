@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -17,6 +18,10 @@ class Document(QObject):
     `config_changed(old, new)` follows every edit, undo and redo; `weight_edited(layer, unit, input, value)` follows
     every edit of a weight by hand, `input` = the number of inputs meaning the bias. `last_edit` is the name of the edit
     that `config_changed` tells of, "" for another experiment; `travelling` says that it is undone or done again.
+
+    Between any two entries of the undo stack lies a `revision`, a number that is never given twice. Whoever comes back to
+    one finds there what was left, also where the configs of two are equal: a reset leads to another revision with the
+    same config, and `afresh` says then that the run is to begin anew.
     """
 
     config_changed = Signal(object, object)
@@ -25,15 +30,24 @@ class Document(QObject):
     def __init__(self, config: Config, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.config = config
+        self.revision = 0
+        self.afresh = False
         self.last_edit = ""
         self.travelling = False
-        self.starts = 0  # how often the weights have been drawn anew without an edit
+        self.starts = 0  # how often a run whose weights had been set by hand has been lost
         self.undo_stack = QUndoStack(self)
+        self._revisions = count(1)
 
     def edit(self, label: str, config: Config, merge: str = "") -> None:
         """Replace the config, undoably. Edits that follow each other with the same `merge` key become one entry."""
-        if config != self.config:
-            self.undo_stack.push(_ConfigEdit(self, label, self.config, config, merge))
+        if config == self.config:
+            return
+        dragged = self._last_edit()
+        if dragged is None or not merge or dragged.merge != merge or self.undo_stack.isClean():
+            revision = next(self._revisions)
+        else:  # Qt will merge them; back where the drag began, it is as if nothing had been done
+            revision = dragged.old.revision if config == dragged.old.config else dragged.new.revision
+        self.undo_stack.push(_Edit(self, label, self._state, _State(config, revision), merge))
 
     def set(self, path: str, value: Any, label: str, merge: bool = False) -> None:
         """Edit one field, e.g. ``training.learning_rate``.
@@ -50,62 +64,103 @@ class Document(QObject):
             config = with_value(config, f"display.{field}", value)
         self.edit(label, config, "selection")
 
+    def restart(self, label: str, trained: bool = True) -> None:
+        """Begin the run anew, undoably; one that has not been `trained` since it was begun anew needs no other entry."""
+        last = self._last_edit()
+        if last is not None and last.afresh and not trained:
+            self._take(self._state, label, afresh=True)
+        else:
+            self.undo_stack.push(
+                _Edit(self, label, self._state, _State(self.config, next(self._revisions)), afresh=True)
+            )
+
     def edit_weight(self, place: tuple[int, int, int], old: float, new: float, label: str) -> None:
         """Set one weight, undoably. `place` is (layer, unit, input)."""
         if old != new:
             self.undo_stack.push(_WeightEdit(self, label, place, old, new))
 
     def forget_weights(self) -> None:
-        """The run has been reset: weights that were set by hand are gone, and undoing that would make no sense."""
+        """A run has been lost: weights that were set by hand in it are gone, and undoing that would make no sense."""
         self.starts += 1
 
     def replace(self, config: Config) -> None:
         """Take another experiment's config; its undo history starts empty."""
         self.undo_stack.clear()
-        self._take(config, "", travelling=False)
+        self._take(_State(config, next(self._revisions)), "")
 
-    def take_back(self, kept: Config) -> None:
-        """Leave a config that the session refused, for the one it has kept; a refused edit is gone for good."""
-        stack = self.undo_stack
-        last, undone = stack.command(stack.index() - 1), stack.command(stack.index())
-        if isinstance(undone, _ConfigEdit) and undone._new == kept:
-            stack.redo()
-        elif isinstance(last, _ConfigEdit):
-            stack.undo()
-            last.setObsolete(True)
-            stack.redo()  # of an obsolete command, Qt only takes it from the stack
+    def take_back(self, kept: Config, revision: int) -> None:
+        """Leave what the session refused, for the config and the revision that it has kept; a refused edit is gone for good."""
+        stack, last = self.undo_stack, self._last_edit()
+        for index in range(stack.index(), stack.count()):
+            undone = stack.command(index)
+            if isinstance(undone, _Edit) and undone.new.revision == revision:
+                stack.setIndex(index + 1)
+                return
+        if last is not None:
+            self._drop(last)
         else:
-            self._take(kept, "", travelling=False)
+            self._take(_State(kept, revision), "")
 
-    def _take(self, config: Config, edit: str, travelling: bool) -> None:
-        old, self.config, self.last_edit, self.travelling = self.config, config, edit, travelling
-        self.config_changed.emit(old, config)
+    def take_weight_back(self, place: tuple[int, int, int], value: float) -> None:
+        """A weight could not be set to this: if that was the last edit, it is gone for good."""
+        stack = self.undo_stack
+        last = stack.command(stack.index() - 1)
+        if isinstance(last, _WeightEdit) and (last.place, last.new) == (place, value):
+            self._drop(last)
+
+    @property
+    def _state(self) -> _State:
+        return _State(self.config, self.revision)
+
+    def _last_edit(self) -> _Edit | None:
+        last = self.undo_stack.command(self.undo_stack.index() - 1)
+        return last if isinstance(last, _Edit) else None
+
+    def _drop(self, last: QUndoCommand) -> None:
+        self.undo_stack.undo()
+        last.setObsolete(True)
+        self.undo_stack.redo()  # of an obsolete command, Qt only takes it from the stack
+
+    def _take(self, state: _State, edit: str, travelling: bool = False, afresh: bool = False) -> None:
+        old, self.config, self.revision = self.config, state.config, state.revision
+        self.last_edit, self.travelling, self.afresh = edit, travelling, afresh
+        self.config_changed.emit(old, state.config)
 
 
-class _ConfigEdit(QUndoCommand):
-    def __init__(self, document: Document, label: str, old: Config, new: Config, merge: str) -> None:
+class _State(NamedTuple):
+    """What the document is between two edits."""
+
+    config: Config
+    revision: int
+
+
+class _Edit(QUndoCommand):
+    def __init__(
+        self, document: Document, label: str, old: _State, new: _State, merge: str = "", afresh: bool = False
+    ) -> None:
         super().__init__(label)
         self._document = document
-        self._old = old
-        self._new = new
-        self._merge = merge
+        self.old = old
+        self.new = new
+        self.merge = merge
+        self.afresh = afresh
         self._done = False
 
     def undo(self) -> None:
-        self._document._take(self._old, self.text(), travelling=True)
+        self._document._take(self.old, self.text(), travelling=True)
 
     def redo(self) -> None:
-        self._document._take(self._new, self.text(), travelling=self._done)
+        self._document._take(self.new, self.text(), travelling=self._done, afresh=self.afresh and not self._done)
         self._done = True
 
     def id(self) -> int:
-        return 1 if self._merge else -1
+        return 1 if self.merge else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, _ConfigEdit) or other._merge != self._merge:
+        if not isinstance(other, _Edit) or other.merge != self.merge:
             return False
-        self._new = other._new
-        self.setObsolete(self._new == self._old)
+        self.new = other.new
+        self.setObsolete(self.new.config == self.old.config)
         return True
 
 
@@ -113,20 +168,20 @@ class _WeightEdit(QUndoCommand):
     def __init__(self, document: Document, label: str, place: tuple[int, int, int], old: float, new: float) -> None:
         super().__init__(label)
         self._document = document
-        self._place = place
-        self._old = old
-        self._new = new
+        self.place = place
+        self.old = old
+        self.new = new
         self._starts = document.starts
 
     def undo(self) -> None:
-        self._put(self._old)
+        self._put(self.old)
 
     def redo(self) -> None:
-        self._put(self._new)
+        self._put(self.new)
 
     def _put(self, value: float) -> None:
         if self._starts == self._document.starts:
-            self._document.weight_edited.emit(*self._place, value)
+            self._document.weight_edited.emit(*self.place, value)
         else:
             self.setObsolete(True)
 
@@ -135,7 +190,7 @@ class _WeightEdit(QUndoCommand):
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         # One gesture, such as steps with the arrow keys; when training has moved the weight since, it is another edit.
-        if not isinstance(other, _WeightEdit) or other._place != self._place or other._old != self._new:
+        if not isinstance(other, _WeightEdit) or other.place != self.place or other.old != self.new:
             return False
-        self._new = other._new
+        self.new = other.new
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
@@ -26,6 +27,9 @@ class MessageStrip(QWidget):
         self.setObjectName("message_strip")
         self.setFixedHeight(4 * GRID + 4)
         self._urgent = False
+        self._sentence = ""
+        self._offers: tuple[Offer, ...] = ()
+        self._occupied = False
         self._text = Elided("message")
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(GRID * 3 // 2, 2, GRID * 3 // 2, 2)
@@ -37,7 +41,8 @@ class MessageStrip(QWidget):
 
     @property
     def text(self) -> str:
-        return self._text.text()
+        """The sentence that stands here, also while the strip is occupied by another."""
+        return self._sentence
 
     @property
     def whole_width(self) -> int:
@@ -69,14 +74,28 @@ class MessageStrip(QWidget):
         self._urgent = False
         self._show("", ())
 
+    def occupy(self, sentence: str, offer: Offer) -> None:
+        """What goes on stands before all else while it does; with "" what stood here, or would, is seen again."""
+        self._occupied = bool(sentence)
+        if sentence:
+            self._put(sentence, (offer,))
+        else:
+            self._put(self._sentence, self._offers)
+
     def show_theme(self, theme: Theme) -> None:
         self._theme = theme
-        colour = theme.warning if self._urgent else theme.muted
-        ground = theme.warning_base if self._urgent else theme.window
+        warning = self._urgent and not self._occupied
+        colour = theme.warning if warning else theme.muted
+        ground = theme.warning_base if warning else theme.window
         self.setStyleSheet(f"QWidget#message_strip, QLabel#message {{ color: {colour}; background: {ground}; }}")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
 
     def _show(self, sentence: str, offers: tuple[Offer, ...]) -> None:
+        self._sentence, self._offers = sentence, offers
+        if not self._occupied:
+            self._put(sentence, offers)
+
+    def _put(self, sentence: str, offers: tuple[Offer, ...]) -> None:
         self._text.setText(sentence)
         self._text.setToolTip(sentence)
         for button in self._buttons:
@@ -86,7 +105,8 @@ class MessageStrip(QWidget):
         for label, action in offers:
             button = QPushButton(label)
             button.setObjectName(f"offer_{len(self._buttons)}")
-            button.clicked.connect(lambda _=False, action=action: self._answer(action))
+            answer = action if self._occupied else partial(self._answer, action)
+            button.clicked.connect(lambda _=False, answer=answer: answer())
             self._layout.addWidget(button)
             self._buttons.append(button)
         self.show_theme(self._theme)

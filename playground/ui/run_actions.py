@@ -33,11 +33,18 @@ class RunActions(QObject):
                 self.tr("New seed"), self.new_seed, "N", self.tr("Other weights at the start; restarts the run.")
             ),
         }
+        self.call_off = window.action(
+            self.tr("Call off"), self._call_off, "Esc", self.tr("Drop what lasts, as if it had never begun.")
+        )
+        self.call_off.setEnabled(False)
         window.runner.running_changed.connect(self._follow_running)
+        window.runner.busy_changed.connect(self._follow_busy)
 
     def toggle(self) -> None:
-        """Play or pause."""
-        if self._window.runner.running:
+        """Play, or pause: then nothing goes on any more."""
+        if self._window.runner.busy:
+            self._call_off()
+        elif self._window.runner.running:
             self._window.runner.pause()
         else:
             self._window.runner.play()
@@ -55,10 +62,9 @@ class RunActions(QObject):
 
     def reset(self) -> None:
         """The same run again from its start, paused."""
+        frame = self._window.frame
         self._window.runner.pause()
-        self._window.runner.restart()
-        self._window.document.forget_weights()
-        self._window.strip.answer(self.tr("Back at the start: the same seed gives the same run again."))
+        self._window.document.restart(self.tr("reset"), trained=frame is None or frame.step > 0)
 
     def new_seed(self) -> None:
         """Other weights at the start, and another order of the mini-batches."""
@@ -70,6 +76,16 @@ class RunActions(QObject):
         """Take these colours."""
         self._theme = theme
         action_icons(self.named, theme, self._window.runner.running)
+
+    def _call_off(self) -> None:
+        self._window.runner.call_off()
+        self._window.strip.answer(self.tr("Called off: what had not ended has never begun."))
+
+    def _follow_busy(self, busy: str) -> None:
+        """Say what lasts, and how it is ended."""
+        self.call_off.setEnabled(bool(busy))
+        sentence = self.tr("{work} … Esc calls it off.").format(work=busy) if busy else ""
+        self._window.strip.occupy(sentence, (self.tr("Call off"), self._call_off))
 
     def _follow_running(self, running: bool) -> None:
         self.named["play"].setText(self.tr("Pause") if running else self.tr("Run"))

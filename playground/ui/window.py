@@ -20,6 +20,7 @@ from playground.ui.document import Document
 from playground.ui.files import Files
 from playground.ui.foot import Foot
 from playground.ui.icons import icon
+from playground.ui.kept_runs import MOST
 from playground.ui.laboratory import LABORATORY
 from playground.ui.menus import build_menus
 from playground.ui.message_box import show_details
@@ -68,7 +69,7 @@ class Window(QMainWindow):
         self.autosave = Autosave(self)
         self._build_actions()
         self.news = News(self.strip, self.runner.go_back, self.run_actions.reset, self)
-        build_menus(self, list(self.run_actions.named.values()))
+        build_menus(self, [*self.run_actions.named.values(), self.run_actions.call_off])
         self._connect()
         self.setAcceptDrops(True)
         self.show_theme(theme)
@@ -198,7 +199,9 @@ class Window(QMainWindow):
         self.runner.loaded.connect(self.files.follow_loaded)
         self.runner.restarted.connect(self._follow_restart)
         self.runner.resumed.connect(self._follow_resumption)
+        self.runner.lost.connect(self._follow_loss)
         self.runner.refused.connect(self._follow_refusal)
+        self.runner.weight_refused.connect(self._follow_weight_refusal)
         self.runner.saved.connect(self.files.follow_saved)
         self.runner.exported.connect(self.files.follow_exported)
         self.runner.failed.connect(self.tell_failure)
@@ -215,7 +218,7 @@ class Window(QMainWindow):
     # Slots
 
     def _follow_config(self, old: Config, new: Config) -> None:
-        self.runner.apply(new, back=self.document.travelling)
+        self.runner.apply(new, self.document.revision, self.document.afresh)
         if self.document.last_edit and impact(old, new) == Impact.TRAINING:
             self.strip.say(self.tr("{edit}: the run goes on.").format(edit=_sentence(self.document.last_edit)))
         for view in self.views:
@@ -233,17 +236,32 @@ class Window(QMainWindow):
             self._run_bar.show_pace(self.frame, running)
 
     def _follow_restart(self) -> None:
-        """An edit has made the run start again: say which."""
-        self.strip.answer(self.tr("Restarted: {edit}.").format(edit=self.document.last_edit))
+        """The run starts again: say by which edit."""
+        if self.document.afresh:
+            self.strip.answer(
+                self.tr("Back at the start: the same seed gives the same run again. Undo brings it back.")
+            )
+        else:
+            self.strip.answer(self.tr("Restarted: {edit}.").format(edit=self.document.last_edit))
 
     def _follow_resumption(self) -> None:
         """Undoing an edit has brought back the run that it had ended."""
         self.strip.answer(self.tr("The run goes on where it was left."))
 
-    def _follow_refusal(self, config: Config, sentence: str, kept: Config) -> None:
-        """The session would not take this config: say why, and return to the one it has."""
-        if config == self.document.config:
-            self.document.take_back(kept)
+    def _follow_loss(self) -> None:
+        """Undoing has come to a run that is kept no longer."""
+        self.document.forget_weights()
+        self.strip.answer(self.tr("Only the last {count} runs are kept: this one begins anew.").format(count=MOST))
+
+    def _follow_refusal(self, revision: int, sentence: str, config: Config, kept: int) -> None:
+        """The session would not come to this revision: say why, and return to the one it has."""
+        if revision == self.document.revision:
+            self.document.take_back(config, kept)
+        self.strip.warn(sentence)
+
+    def _follow_weight_refusal(self, place: tuple[int, int, int], value: float, sentence: str) -> None:
+        """A weight could not be set: say why."""
+        self.document.take_weight_back(place, value)
         self.strip.warn(sentence)
 
     def _follow_hover(self, place: tuple[int, int] | None) -> None:
@@ -287,8 +305,9 @@ class Window(QMainWindow):
         self.arrangement.keep()
         if self._range_dialog is not None:
             self._range_dialog.reject()
-        self.runner.stop()
-        self.autosave.clear()
+        self.hide()
+        if self.runner.stop():
+            self.autosave.clear()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

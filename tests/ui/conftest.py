@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from playground.experiment.frame import Frame
 from playground.experiment.session import Session
 from playground.ui.message_strip import MessageStrip
 from playground.ui.run_bar import RunBar
+from playground.ui.runner import Runner
 from playground.ui.theme import LIGHT, Theme
 from playground.ui.window import Window
 
@@ -84,10 +86,8 @@ class Pilot:
         self.until(lambda: self.running and self.frame.step > before)
 
     def settle(self) -> Frame:
-        """Pause; once all that was asked so far has been done, the frame of it."""
-        for _ in range(2):  # the first may have been on its way already
-            with self.qtbot.waitSignal(self.window.runner.frame_ready, timeout=20_000):
-                self.window.runner.pause()
+        """Once all that was asked so far has been done, and what it trains for is reached: pause, and the frame of it."""
+        settled(self.window.runner, self.qtbot)
         return self.frame
 
     def saved(self) -> Session:
@@ -96,6 +96,16 @@ class Pilot:
         with self.qtbot.waitSignal(self.window.runner.saved, timeout=20_000):
             self.window.runner.save(path)
         return load_snapshot(path)
+
+
+def settled(runner: Runner, qtbot: QtBot) -> None:
+    """Wait until a runner has done what it was asked, and until it is where it was to train to; then pause."""
+    obeyed = threading.Event()
+    runner._thread.post(obeyed.set, urgent=False)
+    qtbot.waitUntil(lambda: obeyed.is_set() and runner._thread.errand is None, timeout=20_000)
+    for _ in range(2):  # the first may have been on its way already
+        with qtbot.waitSignal(runner.frame_ready, timeout=20_000):
+            runner.pause()
 
 
 class Windows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from playground.exchange.snapshot import Moment, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.session import Session
 from playground.ui import app
+from tests.configs import written
 
 ROOT = Path(app.__file__).parents[2]
 SCREENS = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
@@ -136,6 +138,83 @@ def test_the_program_opens_a_file_and_lets_no_error_pass_in_silence(tmp_path: Pa
     assert "cannot draw seven" in said
     assert "RuntimeError: cannot draw seven" in result.stderr
     assert "QThread" not in result.stderr
+
+
+CLOSED = """
+import sys, time
+from pathlib import Path
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
+from playground.cancellation import check
+from playground.data.generators import Spiral
+from playground.experiment.config import Config
+from playground.experiment.session import Session
+from playground.options import with_value
+from playground.ui import app, autosave, runner, window
+what = sys.argv[2]
+QMessageBox.question = lambda *_: QMessageBox.StandardButton.Discard
+autosave.INTERVAL = 50
+if what == "deaf":
+    runner.PATIENCE = 500
+    Session.advance = lambda session, *_: time.sleep(3600)
+def for_ever(*_):
+    while True:
+        check()
+begun = []
+def amid():
+    [own] = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, original)]
+    if not begun and own.frame is not None:
+        begun.append(own)
+        if what == "edit":
+            Spiral.load = for_ever
+            own.document.set("data.source", Spiral(), "Spiral")
+        else:
+            own.document.set("training.learning_rate", 0.1, "Rate")
+            QTimer.singleShot(1000, own.run_actions.epoch)
+    elif begun and own.runner.busy:
+        clock.stop()
+        print(own.runner.busy, flush=True)
+        own.close()
+clock = QTimer()
+clock.timeout.connect(amid)
+def make(session, theme):
+    clock.start(50)
+    return original(Session(Config.from_json(sys.argv[3])), theme)
+original, window.Window = window.Window, make
+sys.exit(app.main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "edits", "at"),
+    [
+        (
+            "epoch",
+            [
+                ("ensemble.members", "256"),
+                ("training.batch_size", "1"),
+                ("network.hidden", json.dumps([{"units": 32}] * 10)),
+                ("data.source.points", "2000"),
+            ],
+            {"Training to the end of the epoch", "A step of SGD", "Looking at the network"},
+        ),
+        ("edit", [], {"Preparing the run"}),
+        ("deaf", [], {"A step of SGD"}),
+    ],
+)
+def test_closing_never_aborts_whatever_lasts(
+    tmp_path: Path, what: str, edits: list[tuple[str, str]], at: set[str]
+) -> None:
+    result = run(
+        CLOSED, str(tmp_path), what, written(*edits).to_json(), QT_QPA_PLATFORM="offscreen", XDG_DATA_HOME=str(tmp_path)
+    )
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip() in at
+    assert "QThread" not in result.stderr
+    assert "Traceback" not in result.stderr
+    left = [path for path in tmp_path.rglob("*") if path.is_file() and "copies" in str(path)]
+    assert bool(left) == (what == "deaf"), "only of a thread that could not be ended is a copy kept"
 
 
 class Source(QObject):

@@ -108,10 +108,10 @@ def test_another_experiment_begins_without_a_past(watched: Watched) -> None:
 def test_a_refused_edit_is_gone_for_good(watched: Watched) -> None:
     document = watched.document
     document.set("network.seed", 7, "Seed")
-    kept = document.config
+    kept, revision = document.config, document.revision
     document.set("data.source", Spiral(), "Spiral")
-    document.take_back(kept)
-    assert document.config == kept
+    document.take_back(kept, revision)
+    assert (document.config, document.revision) == (kept, revision)
     assert document.undo_stack.undoText() == "Seed"
     assert not document.undo_stack.canRedo()
 
@@ -121,10 +121,13 @@ def test_a_refused_undo_is_redone(qtbot: QtBot) -> None:
     vanished = with_value(Config(), "data.source", Spiral())
     document = Watched(vanished).document
     document.edit("Circle", Config())
+    document.edit("Rate", rate(0.1))
+    revision = document.revision
     document.undo_stack.undo()
-    document.take_back(Config())
-    assert document.config == Config()
-    assert document.undo_stack.undoText() == "Circle"
+    document.undo_stack.undo()
+    document.take_back(rate(0.1), revision)
+    assert (document.config, document.revision) == (rate(0.1), revision)
+    assert document.undo_stack.undoText() == "Rate"
 
 
 def test_a_refused_redo_is_gone_for_good(watched: Watched) -> None:
@@ -132,16 +135,79 @@ def test_a_refused_redo_is_gone_for_good(watched: Watched) -> None:
     document.set("data.source", Spiral(), "Spiral")
     document.undo_stack.undo()
     document.undo_stack.redo()
-    document.take_back(Config())
-    assert document.config == Config()
+    document.take_back(Config(), 0)
+    assert (document.config, document.revision) == (Config(), 0)
     assert document.undo_stack.count() == 0
+
+
+def test_a_refused_reset_is_gone_and_a_refused_undo_of_one_is_redone(watched: Watched) -> None:
+    document = watched.document
+    document.restart("reset")
+    revision = document.revision
+    document.undo_stack.undo()
+    document.take_back(Config(), revision)
+    assert document.revision == revision
+    assert document.undo_stack.undoText() == "reset"
+    document.restart("reset")
+    document.take_back(Config(), revision)
+    assert document.revision == revision
+    assert document.undo_stack.count() == 1
+
+
+def test_a_refused_weight_is_gone_for_good(watched: Watched) -> None:
+    document = watched.document
+    document.edit_weight((0, 1, 2), 0.5, 1e300, "Set w")
+    document.take_weight_back((0, 1, 2), 0.5)  # of another edit than the last
+    assert document.undo_stack.count() == 1
+    document.take_weight_back((0, 1, 2), 1e300)
+    assert document.undo_stack.count() == 0
+    assert watched.weights[-1] == (0, 1, 2, 0.5)
+
+
+def test_a_reset_is_an_edit_that_leads_to_another_revision(watched: Watched) -> None:
+    document = watched.document
+    told: list[tuple[int, bool, bool]] = []
+    document.config_changed.connect(lambda *_: told.append((document.revision, document.afresh, document.travelling)))
+    document.restart("reset")
+    document.restart("reset", trained=False)  # nothing has come between
+    assert document.undo_stack.count() == 1
+    document.restart("reset", trained=True)
+    for _ in range(2):
+        document.undo_stack.undo()
+    for _ in range(2):
+        document.undo_stack.redo()
+    document.set("network.seed", 2, "Seed")
+    document.restart("reset", trained=False)
+    first, second, other, last = 1, 2, 3, 4
+    assert told == [
+        (first, True, False),
+        (first, True, False),
+        (second, True, False),
+        (first, False, True),
+        (0, False, True),
+        (first, False, True),
+        (second, False, True),
+        (other, False, False),
+        (last, True, False),
+    ]
+
+
+def test_a_drag_has_one_revision_and_back_at_its_beginning_that_from_before(watched: Watched) -> None:
+    document = watched.document
+    revisions = []
+    for value in (0.1, 0.2, 0.03, 0.1, 0.2):
+        document.set("training.learning_rate", value, "Rate", merge=True)
+        revisions.append(document.revision)
+    document.undo_stack.setClean()  # after which it cannot be merged any more
+    document.set("training.learning_rate", 0.3, "Rate", merge=True)
+    assert [*revisions, document.revision] == [1, 1, 0, 2, 2, 3]
 
 
 def test_a_refusal_finds_the_config_below_a_weight_that_was_set_meanwhile(watched: Watched) -> None:
     document = watched.document
     document.set("data.source", Spiral(), "Spiral")
     document.edit_weight((0, 0, 0), 1.0, 2.0, "Set w")
-    document.take_back(Config())
+    document.take_back(Config(), 0)
     assert document.config == Config()
 
 
@@ -193,7 +259,7 @@ def test_an_edit_of_a_weight_that_training_has_moved_is_an_edit_of_its_own() -> 
     assert not document.undo_stack.canUndo()
 
 
-def test_a_reset_leaves_no_weight_to_undo() -> None:
+def test_a_run_that_is_lost_leaves_no_weight_to_undo() -> None:
     document = Document(Config())
     document.edit_weight((0, 0, 0), 0.1, 1.5, "Weight")
     document.forget_weights()

@@ -15,17 +15,24 @@ import pytest
 from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
+from playground.cancellation import check
+from playground.data.dataset import Source
 from playground.data.files import CsvFile
+from playground.data.generators import Spiral
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Frame
 from playground.experiment.session import Session
+from playground.experiment.state import State, StateError
+from playground.nn import second_order
 from playground.nn.activations import Linear
 from playground.nn.losses import SquaredError
-from playground.options import with_value
-from playground.ui import training_thread
+from playground.options import with_text, with_value
+from playground.ui import kept_runs, training_thread
+from playground.ui.kept_runs import MOST, KeptRuns
 from playground.ui.runner import Runner
-from tests.configs import edited
+from tests.configs import edited, written
+from tests.ui.conftest import settled
 
 
 class Witness:
@@ -37,8 +44,19 @@ class Witness:
         self.thread: QThread = self.runner._thread
         self.frames: list[Frame] = []
         self.told: list[tuple[Any, ...]] = []
+        self.revisions = 0
         self.runner.frame_ready.connect(self.frames.append)
-        for name in ("running_changed", "restarted", "resumed", "refused", "saved", "exported", "failed"):
+        for name in (
+            "running_changed",
+            "restarted",
+            "resumed",
+            "lost",
+            "refused",
+            "weight_refused",
+            "saved",
+            "exported",
+            "failed",
+        ):
             getattr(self.runner, name).connect(lambda *what, name=name: self.told.append((name, *what)))
 
     @property
@@ -49,11 +67,14 @@ class Witness:
         self.qtbot.waitUntil(lambda: bool(fact()), timeout=20_000)
 
     def settle(self) -> Frame:
-        """Pause; once all that was asked so far has been done, the frame of it."""
-        for _ in range(2):  # the first may have been on its way already
-            with self.qtbot.waitSignal(self.runner.frame_ready, timeout=20_000):
-                self.runner.pause()
+        """Once all that was asked so far has been done, and what it trains for is reached: pause, and the frame of it."""
+        settled(self.runner, self.qtbot)
         return self.frame
+
+    def apply(self, config: Config, revision: int | None = None, afresh: bool = False) -> None:
+        """Edit to this config, or come back to a revision."""
+        self.revisions += 1
+        self.runner.apply(config, self.revisions if revision is None else revision, afresh)
 
     def play(self) -> None:
         """Play until training is seen."""
@@ -149,10 +170,10 @@ def test_play_and_pause(alone: Witness) -> None:
 def test_restart_is_the_same_run_again(alone: Witness) -> None:
     first = alone.settle()
     alone.play()
-    alone.runner.restart()
+    alone.apply(Config(), afresh=True)
     again = alone.settle()
     assert again.run == first.run + 1
-    alone.runner.restart()
+    alone.apply(Config(), afresh=True)
     assert alone.settle().step == 0
     assert all(np.array_equal(a, b) for a, b in zip(first.weights, alone.frame.weights, strict=True))
 
@@ -161,7 +182,7 @@ def test_edits_while_playing_go_on_or_restart_and_say_so(alone: Witness) -> None
     alone.play()
     first = alone.frame
     faster = with_value(Config(), "training.learning_rate", 0.1)
-    alone.runner.apply(faster)
+    alone.apply(faster)
     alone.until(lambda: alone.frame.step > first.step)
     assert alone.frame.run == first.run
     for restarts, config in enumerate(
@@ -172,7 +193,7 @@ def test_edits_while_playing_go_on_or_restart_and_say_so(alone: Witness) -> None
         ),
         start=1,
     ):
-        alone.runner.apply(config)
+        alone.apply(config)
         alone.until(lambda run=first.run + restarts: alone.frame.run == run and alone.frame.step > 0)
         assert alone.told == [("running_changed", True), *[("restarted",)] * restarts]
     assert alone.runner.running
@@ -183,11 +204,11 @@ def test_going_back_brings_a_left_run_back_and_forth(alone: Witness) -> None:
     for _ in range(5):
         alone.runner.step()
     left = alone.settle()
-    alone.runner.apply(wide)
+    alone.apply(wide)
     alone.runner.step()
     other = alone.settle()
-    for config, moment in ((Config(), left), (wide, other), (Config(), left)):
-        alone.runner.apply(config, back=True)
+    for config, revision, moment in ((Config(), 0, left), (wide, 1, other), (Config(), 0, left)):
+        alone.apply(config, revision)
         frame = alone.settle()
         assert frame.step == moment.step
         assert all(np.array_equal(a, b) for a, b in zip(frame.weights, moment.weights, strict=True))
@@ -198,16 +219,93 @@ def test_going_back_brings_a_left_run_back_and_forth(alone: Witness) -> None:
     assert same_weights(alone.settle(), reference)
 
 
+def test_a_run_that_was_reset_comes_back_bit_for_bit(alone: Witness) -> None:
+    alone.runner.epoch()
+    alone.runner.step()
+    trained = alone.settle()
+    alone.apply(Config(), afresh=True)
+    alone.runner.step()
+    assert alone.settle().step == 1
+    alone.apply(Config(), 0)
+    back = alone.settle()
+    assert back.step == trained.step
+    assert back.run > trained.run + 1
+    alone.runner.epoch()
+    reference = Session(Config())
+    reference.train(2)
+    assert same_weights(alone.settle(), reference)
+    assert np.array_equal(alone.frame.curves.train_loss, reference.history.train_loss)
+    alone.apply(Config(), 1)
+    assert alone.settle().step == 1
+    assert [name for name, *_ in alone.told] == ["restarted", "resumed", "resumed"]
+
+
+def test_an_edit_that_goes_on_is_undone_in_a_run_that_comes_back(alone: Witness) -> None:
+    """A burst of undoing leads past a revision to one before it, whose run is the same."""
+    faster = with_value(Config(), "training.learning_rate", 0.3)
+    alone.runner.step()
+    alone.apply(faster)
+    alone.runner.step()
+    alone.settle()
+    alone.apply(with_value(faster, "network.hidden.0.units", 7))
+    alone.settle()
+    alone.apply(Config(), 0)
+    alone.runner.step()
+    reference = Session(Config())
+    for config in (faster, Config()):
+        reference.step(1)
+        reference.apply(config)
+    reference.step(1)
+    assert alone.settle().step == 3
+    assert same_weights(alone.frame, reference)
+    assert [name for name, *_ in alone.told] == ["restarted", "resumed"]
+
+
+def test_a_run_that_gives_way_while_a_slider_is_dragged_is_not_kept(alone: Witness) -> None:
+    alone.runner.epoch()
+    trained = alone.settle()
+    for units in range(5, 5 + 2 * MOST):
+        alone.apply(with_value(Config(), "network.hidden.0.units", units), 1)
+        alone.settle()
+    alone.apply(Config(), 0)
+    assert alone.settle().step == trained.step
+    assert alone.told[-1] == ("resumed",)
+
+
+def test_a_run_that_is_kept_no_longer_begins_anew_and_that_is_told(alone: Witness) -> None:
+    alone.runner.epoch()
+    alone.settle()
+    for _ in range(MOST + 1):
+        alone.apply(Config(), afresh=True)
+        alone.runner.step()
+        alone.settle()
+    alone.apply(Config(), 1)
+    assert alone.settle().step == 1
+    alone.apply(Config(), 0)
+    assert alone.settle().step == 0
+    assert alone.told[-3:] == [("resumed",), ("restarted",), ("lost",)]
+
+
+def test_kept_runs_take_no_more_than_their_share_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        kept_runs, "MOST_BYTES", 3 * Session(Config()).leave().run.nbytes + Session(Config()).dataset.X.nbytes
+    )
+    session, runs = Session(Config()), KeptRuns(0)
+    for revision in range(1, 6):
+        runs.go_on(revision, runs.new(), session.leave())
+    assert [runs.left(run) is not None for run in range(5)] == [False, False, False, True, True]
+
+
 def test_a_run_begun_anew_is_not_exchanged_for_an_older_one_of_the_same_config(alone: Witness) -> None:
     wide = with_value(Config(), "network.hidden.0.units", 7)
     alone.runner.epoch()
     alone.settle()
     for config in (wide, Config(), with_value(Config(), "training.learning_rate", 0.1)):
-        alone.runner.apply(config)
+        alone.apply(config)
         alone.runner.step()
         alone.settle()
     assert alone.frame.step == 2
-    alone.runner.apply(Config(), back=True)  # undoes the rate alone
+    alone.apply(Config(), 2)  # undoes the rate alone
     assert alone.settle().step == 2
     assert ("resumed",) not in alone.told
 
@@ -217,11 +315,17 @@ def test_a_diverged_run_can_be_left_and_brought_back(witness: Callable[..., Witn
     alone.runner.play()
     alone.until(lambda: alone.frames and alone.frame.divergence is not None)
     broken = alone.settle()
-    alone.runner.apply(Config())
+    alone.apply(Config())
     assert alone.settle().step == 0
-    alone.runner.apply(linear(100.0), back=True)
+    alone.apply(linear(100.0), 0)
     assert alone.settle().step == broken.step
+    assert alone.frame.divergence == broken.divergence
     assert alone.told[-1] == ("resumed",)
+    alone.runner.go_back()
+    reference = Session(linear(100.0))
+    reference.step(broken.step + 1)
+    reference.go_back()
+    assert same_weights(alone.settle(), reference)
 
 
 def test_of_many_configs_that_wait_the_last_counts(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,35 +334,36 @@ def test_of_many_configs_that_wait_the_last_counts(alone: Witness, monkeypatch: 
     begun, all_sent = threading.Event(), threading.Event()
     apply = Session.apply
 
-    def slow(session: Session, config: Config) -> Any:
+    def slow(session: Session, config: Config, afresh: bool) -> Any:
         applied.append(config.network.hidden[0].units)
         begun.set()
         assert all_sent.wait(20)
-        return apply(session, config)
+        return apply(session, config, afresh)
 
     monkeypatch.setattr(Session, "apply", slow)
-    alone.runner.apply(with_value(Config(), "network.hidden.0.units", 8))
+    alone.apply(with_value(Config(), "network.hidden.0.units", 8))
     assert begun.wait(20)
     for units in [*range(1, 30), 9]:
-        alone.runner.apply(with_value(Config(), "network.hidden.0.units", units))
+        alone.apply(with_value(Config(), "network.hidden.0.units", units))
     all_sent.set()
     alone.until(lambda: len(alone.frame.weights[0]) == 9)
     reference = Session(with_value(Config(), "network.hidden.0.units", 9))
     assert same_weights(alone.settle(), reference)
     assert applied == [8, 9]
+    assert [name for name, *_ in alone.told] == ["restarted"]  # of the first, called off amid its work, nothing is told
 
 
 def test_a_config_sent_while_another_is_taken_is_not_lost(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last one may arrive at any moment of the one before."""
     apply = Session.apply
 
-    def slow(session: Session, config: Config) -> Any:
+    def slow(session: Session, config: Config, afresh: bool) -> Any:
         if config.network.hidden[0].units == 5:
-            alone.runner.apply(with_value(Config(), "network.hidden.0.units", 6))
-        return apply(session, config)
+            alone.apply(with_value(Config(), "network.hidden.0.units", 6))
+        return apply(session, config, afresh)
 
     monkeypatch.setattr(Session, "apply", slow)
-    alone.runner.apply(with_value(Config(), "network.hidden.0.units", 5))
+    alone.apply(with_value(Config(), "network.hidden.0.units", 5))
     alone.until(lambda: alone.frames and len(alone.frame.weights[0]) == 6)
 
 
@@ -266,10 +371,10 @@ def test_a_refused_config_leaves_the_run_as_it_was(alone: Witness, tmp_path: Pat
     alone.runner.step()
     before = alone.settle()
     vanished = with_value(Config(), "data.source", CsvFile(path=str(tmp_path / "gone.csv")))
-    alone.runner.apply(vanished)
+    alone.apply(vanished)
     after = alone.settle()
-    [(name, config, sentence, kept)] = alone.told
-    assert (name, config, kept) == ("refused", vanished, Config())
+    [(name, revision, sentence, config, kept)] = alone.told
+    assert (name, revision, config, kept) == ("refused", 1, Config(), 0)
     assert "gone.csv" in sentence
     assert (after.run, after.step) == (before.run, before.step)
     assert all(np.array_equal(a, b) for a, b in zip(before.weights, after.weights, strict=True))
@@ -280,10 +385,9 @@ def test_a_weight_is_set_and_one_that_is_not_there_is_told(alone: Witness) -> No
     assert alone.settle().weights[0][1, 2] == 0.25
     alone.runner.set_weight(7, 0, 0, 1.0)
     alone.settle()
-    [(name, sentence, details)] = alone.told
-    assert name == "failed"
+    [(name, place, value, sentence)] = alone.told
+    assert (name, place, value) == ("weight_refused", (7, 0, 0), 1.0)
     assert "no longer there" in sentence
-    assert details == ""
 
 
 def test_a_weight_beyond_the_precision_is_told(witness: Callable[..., Witness]) -> None:
@@ -291,8 +395,8 @@ def test_a_weight_beyond_the_precision_is_told(witness: Callable[..., Witness]) 
     before = alone.settle().weights[0][1, 2]
     alone.runner.set_weight(0, 1, 2, 1e39)
     assert alone.settle().weights[0][1, 2] == before
-    [(name, sentence, details)] = alone.told
-    assert (name, details) == ("failed", "")
+    [(name, place, value, sentence)] = alone.told
+    assert (name, place, value) == ("weight_refused", (0, 1, 2), 1e39)
     assert sentence == "A weight in float32 must be a number of at most 3.4e+38 in size, not 1e+39."
 
 
@@ -335,6 +439,7 @@ def test_saving_while_playing_saves_one_moment(alone: Witness, tmp_path: Path) -
 
 def test_the_history_is_written_as_a_table(alone: Witness, tmp_path: Path) -> None:
     alone.runner.epoch()
+    alone.settle()
     alone.runner.export_history(tmp_path / "history.csv")
     alone.until(lambda: alone.told)
     assert alone.told == [("exported", tmp_path / "history.csv")]
@@ -495,3 +600,185 @@ def test_stopping_waits_for_no_frame(witness: Callable[..., Witness]) -> None:
         alone.runner.play()
         alone.runner.stop()
         assert alone.thread.isFinished()
+
+
+# What lasts
+
+
+@pytest.fixture
+def endless(witness: Callable[..., Witness], monkeypatch: pytest.MonkeyPatch) -> Witness:
+    """One that has trained, and whose steps, those of Newton, then never end by themselves."""
+    alone = witness(Session(written(("training.batch_size", "1000"), ("training.optimizer", "newton"))))
+    alone.runner.step()
+    alone.settle()
+
+    def look_around_for_ever(objective: Callable[[], object], *_: object) -> None:
+        while True:
+            objective()
+
+    monkeypatch.setattr(second_order, "hessian", look_around_for_ever)
+    return alone
+
+
+def state_of(alone: Witness) -> State:
+    """Of a thread that has settled."""
+    return alone.runner._thread._session.state()
+
+
+def same_state(one: State, other: State) -> bool:
+    return one.plain == other.plain and all(
+        np.array_equal(array, other.arrays[name], equal_nan=True) for name, array in one.arrays.items()
+    )
+
+
+@pytest.mark.parametrize("ask", [Runner.pause, Runner.call_off], ids=["pause", "call off"])
+@pytest.mark.parametrize("begin", [Runner.play, Runner.step, Runner.epoch], ids=["play", "step", "epoch"])
+def test_what_lasts_is_named_and_ends_when_it_is_asked_to(
+    endless: Witness, begin: Callable[[Runner], None], ask: Callable[[Runner], None]
+) -> None:
+    before, busy = state_of(endless), []
+    endless.runner.busy_changed.connect(busy.append)
+    begin(endless.runner)
+    endless.until(lambda: endless.runner.busy)
+    assert busy == ["A step of Newton"]
+    ask(endless.runner)
+    endless.until(lambda: not endless.runner.busy)
+    endless.settle()
+    assert not endless.runner.running
+    assert endless.frame.step == 1
+    assert same_state(state_of(endless), before)
+
+
+def test_training_that_lasts_keeps_no_command_waiting_and_is_taken_up_again(endless: Witness, tmp_path: Path) -> None:
+    endless.runner.play()
+    endless.until(lambda: endless.runner.busy)
+    endless.runner.save(tmp_path / "now.safetensors")
+    endless.until(lambda: endless.told[-1][0] == "saved")
+    assert load_snapshot(tmp_path / "now.safetensors").step_count == 1
+    assert endless.runner.running
+    endless.apply(with_text(endless.runner._sent, "training.optimizer", "adam"))
+    endless.until(lambda: endless.frame.step > 50)
+    assert endless.runner.running
+
+
+def test_stopping_waits_for_no_step(endless: Witness) -> None:
+    endless.runner.play()
+    endless.until(lambda: endless.runner.busy)
+    assert endless.runner.stop()
+    assert endless.thread.isFinished()
+
+
+def test_an_epoch_is_worked_off_between_commands(
+    witness: Callable[..., Witness], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = witness()
+    alone.settle()
+    advance = Session.advance
+    monkeypatch.setattr(Session, "advance", lambda session, seconds, goal=None: advance(session, 0.0, goal))
+    alone.runner.epoch()  # whose slices now train nothing
+    alone.until(lambda: alone.runner.busy == "Training to the end of the epoch")
+    alone.apply(with_value(Config(), "training.learning_rate", 0.1))
+    alone.runner.save(Path("/nowhere/file"))
+    alone.until(lambda: alone.told)
+    assert alone.runner._thread.errand is not None
+    alone.runner.pause()
+    alone.until(lambda: not alone.runner.busy)
+    assert alone.settle().step == 0
+
+
+def test_an_edit_that_lasts_is_called_off_and_refused(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone.runner.epoch()
+    before = alone.settle()
+
+    def load_for_ever(source: Source, rng: object) -> None:
+        while True:
+            check()
+
+    monkeypatch.setattr(Spiral, "load", load_for_ever)
+    alone.apply(with_value(Config(), "data.source", Spiral()))
+    alone.until(lambda: alone.runner.busy == "Preparing the run")
+    alone.runner.call_off()
+    alone.until(lambda: alone.told)
+    [(name, revision, sentence, config, kept)] = alone.told
+    assert (name, revision, config, kept) == ("refused", 1, Config(), 0)
+    assert sentence.startswith("Called off")
+    assert same_weights(alone.settle(), alone.runner._thread._session)
+    assert (alone.frame.run, alone.frame.step) == (before.run, before.step)
+
+
+def test_a_file_that_lasts_is_called_off_and_told(
+    alone: Witness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone.settle()
+
+    def write_for_ever(session: Session, path: Path) -> None:
+        while True:
+            check()
+
+    monkeypatch.setattr(training_thread, "save_snapshot", write_for_ever)
+    alone.runner.save(tmp_path / "now.safetensors")
+    alone.until(lambda: alone.runner.busy == "Writing now.safetensors")
+    alone.runner.call_off()
+    alone.until(lambda: alone.told)
+    [(name, sentence, details)] = alone.told
+    assert (name, details) == ("failed", "")
+    assert "now.safetensors was not written" in sentence
+
+
+def test_a_look_that_lasts_is_called_off_and_not_tried_again(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone.settle()
+    looks: list[int] = []
+
+    def look_for_ever(session: Session, needs: frozenset[str]) -> Frame:
+        looks.append(1)
+        while True:
+            check()
+
+    with monkeypatch.context() as slow:
+        slow.setattr(Session, "frame", look_for_ever)
+        alone.runner.need(frozenset())
+        alone.until(lambda: alone.runner.busy == "Looking at the network")
+        assert alone.runner._thread.work is not None
+        alone.runner._thread.work.called_off = True
+        alone.until(lambda: not alone.runner.busy)
+        assert len(looks) == 1
+    alone.settle()
+
+
+@pytest.mark.parametrize("error", [StateError("statistics: not finite"), MemoryError("no room")], ids=type)
+def test_whatever_fails_when_a_run_is_to_come_back_loses_neither(
+    alone: Witness, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    alone.runner.epoch()
+    trained = alone.settle()
+    alone.apply(with_value(Config(), "network.seed", 2))
+    alone.runner.step()
+    other = alone.settle()
+    alone.told.clear()
+
+    def fail(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Session, "resume", fail)
+        alone.apply(Config(), 0)
+        after = alone.settle()
+    assert alone.told[0] == ("refused", 0, str(error), with_value(Config(), "network.seed", 2), 1)
+    assert (after.run, after.step) == (other.run, other.step)
+    assert all(np.array_equal(a, b) for a, b in zip(after.weights, other.weights, strict=True))
+    alone.apply(Config(), 0)
+    assert alone.settle().step == trained.step
+    assert all(np.array_equal(a, b) for a, b in zip(alone.frame.weights, trained.weights, strict=True))
+
+
+def test_frames_of_the_session_before_are_not_handed_out(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone.play()
+    seen: list[Frame] = []
+    alone.runner.frame_ready.connect(seen.append)
+    other = Session(with_value(Config(), "network.hidden", (Layer(3, Linear()),)))
+    alone.until(lambda: alone.runner._thread.frame is not None)  # one that waits, of a run that is no more
+    alone.runner.load(other)
+    seen.clear()
+    alone.settle()
+    assert seen
+    assert {len(frame.weights) for frame in seen} == {2}

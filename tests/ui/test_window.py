@@ -43,11 +43,13 @@ from playground.options import with_value
 from playground.ui.controls import RESTART_MARK
 from playground.ui.diagram_geometry import Place
 from playground.ui.form import Rows
+from playground.ui.kept_runs import MOST
 from playground.ui.laboratory import LABORATORY
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.view import View
 from playground.ui.weight_editor import WeightEditor
 from playground.ui.window import Window
+from tests.configs import edited
 from tests.ui.conftest import Pilot, Windows
 
 Key = Qt.Key
@@ -245,6 +247,99 @@ def test_r_goes_back_to_the_start_bit_for_bit(pilot: Pilot) -> None:
     reference = Session(Config())
     reference.train(1)
     assert same(pilot.frame, reference.frame(frozenset()))
+
+
+def test_a_reset_is_undone_bit_for_bit_and_done_again(pilot: Pilot) -> None:
+    document = pilot.window.document
+    document.set("training.learning_rate", 0.1, "Rate")
+    pilot.press(Key.Key_E)
+    pilot.press(Key.Key_Period)
+    pilot.until(lambda: pilot.frame.step == 26)
+    trained = pilot.settle()
+    for _ in range(2):  # the second time nothing has been trained
+        pilot.press(Key.Key_R)
+        pilot.until(lambda: pilot.settle().step == 0)
+    assert document.undo_stack.undoText() == "reset"
+    pilot.control("z")
+    pilot.until(lambda: pilot.frame.step == 26)
+    assert same(pilot.settle(), trained)
+    assert pilot.strip.text == "The run goes on where it was left."
+    assert document.undo_stack.undoText() == "Rate"
+    pilot.control("y")
+    pilot.until(lambda: pilot.frame.step == 0)
+    pilot.control("z")
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.frame.epoch == 2)
+    reference = Session(edited({"training.learning_rate": 0.1}))
+    reference.train(2)
+    np.testing.assert_array_equal(pilot.saved().network.parameters, reference.network.parameters)
+
+
+def test_a_weight_set_by_hand_before_a_reset_is_undone_after_it(pilot: Pilot) -> None:
+    document = pilot.window.document
+    old = float(pilot.frame.weights[0][1, 2])
+    document.edit_weight((0, 1, 2), old, 3.0, "Set w")
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.frame.epoch == 1)
+    trained = pilot.settle()
+    pilot.press(Key.Key_R)
+    pilot.until(lambda: pilot.settle().step == 0)
+    assert pilot.frame.weights[0][1, 2] == old
+    pilot.control("z")
+    pilot.until(lambda: pilot.frame.epoch == 1)
+    assert same(pilot.settle(), trained)
+    pilot.control("z")
+    assert pilot.settle().weights[0][1, 2] == old
+
+
+def test_a_run_that_is_kept_no_longer_is_said_to_begin_anew(pilot: Pilot) -> None:
+    pilot.press(Key.Key_E)
+    for _ in range(MOST + 1):
+        pilot.until(lambda: pilot.settle().step > 0)
+        pilot.press(Key.Key_R)
+        pilot.until(lambda: pilot.settle().step == 0)
+        pilot.press(Key.Key_Period)
+    pilot.settle()
+    pilot.window.document.undo_stack.setIndex(0)
+    pilot.until(lambda: "kept" in pilot.strip.text)
+    assert pilot.strip.text == f"Only the last {MOST} runs are kept: this one begins anew."
+    assert pilot.settle().step == 0
+
+
+@pytest.mark.parametrize("key", [Key.Key_Escape, Key.Key_Space])
+def test_what_lasts_is_said_and_a_key_calls_it_off(pilot: Pilot, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
+    pilot.window.document.set("training.learning_rate", 0.1, "Rate")
+    warning = "Something to be answered."
+    pilot.strip.warn(warning)
+    advance = Session.advance
+    monkeypatch.setattr(Session, "advance", lambda session, seconds, goal=None: advance(session, 0.0, goal))
+    pilot.press(Key.Key_E)
+    pilot.until(lambda: pilot.window.runner.busy)
+    shown = pilot.find(QLabel, "message")
+    assert shown.toolTip() == "Training to the end of the epoch … Esc calls it off."
+    pilot.until(lambda: offers(pilot) == ["Call off"])
+    assert pilot.window.run_actions.call_off.isEnabled()
+    pilot.press(key)
+    pilot.until(lambda: not pilot.window.runner.busy)
+    assert pilot.strip.text == shown.toolTip()
+    assert pilot.strip.text.startswith("Called off")
+    assert not pilot.window.run_actions.call_off.isEnabled()
+    assert not pilot.running
+    assert pilot.settle().step == 0
+
+
+def test_a_warning_is_seen_again_after_what_lasts(pilot: Pilot) -> None:
+    pilot.strip.warn("Something to be answered.", ("Yes", lambda: None))
+    called_off: list[int] = []
+    pilot.strip.occupy("Working …", ("Call off", lambda: called_off.append(1)))
+    shown = pilot.find(QLabel, "message")
+    assert (shown.toolTip(), pilot.strip.text) == ("Working …", "Something to be answered.")
+    answer(pilot, "Call off")
+    assert called_off == [1]
+    pilot.strip.occupy("", ("", lambda: None))
+    assert shown.toolTip() == pilot.strip.text == "Something to be answered."
+    pilot.until(lambda: offers(pilot) == ["Yes", "Dismiss"])
+    assert pilot.strip.urgent
 
 
 def test_n_draws_other_weights_and_is_an_edit(pilot: Pilot) -> None:
