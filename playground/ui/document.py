@@ -65,14 +65,12 @@ class Document(QObject):
         self.edit(label, config, "selection")
 
     def restart(self, label: str, trained: bool = True) -> None:
-        """Begin the run anew, undoably; one that has not been `trained` since it was begun anew needs no other entry."""
-        last = self._last_edit()
-        if last is not None and last.afresh and not trained:
-            self._take(self._state, label, afresh=True)
+        """Begin the run anew, undoably; where it has not been `trained` nor a weight been set, there is nothing to undo."""
+        if trained or self._by_hand():
+            new = _State(self.config, next(self._revisions))
+            self.undo_stack.push(_Edit(self, label, self._state, new, afresh=True))
         else:
-            self.undo_stack.push(
-                _Edit(self, label, self._state, _State(self.config, next(self._revisions)), afresh=True)
-            )
+            self._take(self._state, label, afresh=True)
 
     def edit_weight(self, place: tuple[int, int, int], old: float, new: float, label: str) -> None:
         """Set one weight, undoably. `place` is (layer, unit, input)."""
@@ -115,6 +113,16 @@ class Document(QObject):
     def _last_edit(self) -> _Edit | None:
         last = self.undo_stack.command(self.undo_stack.index() - 1)
         return last if isinstance(last, _Edit) else None
+
+    def _by_hand(self) -> bool:
+        """Whether a weight may have been set since the run began."""
+        for index in reversed(range(self.undo_stack.index())):
+            command = self.undo_stack.command(index)
+            if isinstance(command, _WeightEdit):
+                return True
+            if isinstance(command, _Edit) and command.afresh:
+                return False
+        return False
 
     def _drop(self, last: QUndoCommand) -> None:
         self.undo_stack.undo()

@@ -168,6 +168,9 @@ def test_a_reset_is_an_edit_that_leads_to_another_revision(watched: Watched) -> 
     document = watched.document
     told: list[tuple[int, bool, bool]] = []
     document.config_changed.connect(lambda *_: told.append((document.revision, document.afresh, document.travelling)))
+    document.restart("reset", trained=False)  # at the start already
+    assert document.undo_stack.count() == 0
+    assert told.pop() == (0, True, False)
     document.restart("reset")
     document.restart("reset", trained=False)  # nothing has come between
     assert document.undo_stack.count() == 1
@@ -177,6 +180,7 @@ def test_a_reset_is_an_edit_that_leads_to_another_revision(watched: Watched) -> 
     for _ in range(2):
         document.undo_stack.redo()
     document.set("network.seed", 2, "Seed")
+    document.edit_weight((0, 1, 2), 0.5, 0.6, "Set w")
     document.restart("reset", trained=False)
     first, second, other, last = 1, 2, 3, 4
     assert told == [

@@ -616,8 +616,15 @@ def test_training_is_something_to_save(pilot: Pilot, desk: Desk) -> None:
     pilot.window.close()
     assert pilot.window.isVisible()
     assert desk.asked
-    pilot.press(Qt.Key.Key_R)  # back at the start there is nothing to lose
+    pilot.press(Qt.Key.Key_R)  # an edit as any other
     pilot.until(lambda: pilot.frame.step == 0)
+    assert pilot.window.isWindowModified()
+
+
+def test_a_reset_at_the_start_is_nothing_to_save(pilot: Pilot) -> None:
+    run = pilot.frame.run
+    pilot.press(Qt.Key.Key_R)
+    pilot.until(lambda: pilot.frame.run == run + 1)
     assert not pilot.window.isWindowModified()
 
 
