@@ -30,6 +30,9 @@ def run(count: int, seed: int) -> Tally:
         seen = _robot({"seed": seed, "count": min(AT_ONCE, count - tally.tried)})
         seed += 1
         tally.tried += len(seen.deeds)
+        if not seen.deeds:
+            tally.faults.append(seen.fault or "the window opens and nothing can be done in it")
+            break
         if seen.fault and _kind(seen.fault) not in known:
             known.add(_kind(seen.fault))
             tally.faults.append(_told(shrunk(seen)))
