@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _hold(file: BinaryIO, wait: bool) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _hold(file: BinaryIO, wait: bool) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def create_held(folder: Path, pattern: str) -> BinaryIO:
@@ -21,7 +33,7 @@ def create_held(folder: Path, pattern: str) -> BinaryIO:
         path = folder / pattern.replace("*", secrets.token_hex(8))
         file = path.open("xb")
         with contextlib.suppress(OSError):  # a file system without locks; nobody takes the file for left behind there
-            fcntl.flock(file, fcntl.LOCK_EX)
+            _hold(file, wait=True)
         if os.fstat(file.fileno()).st_nlink:
             return file
         file.close()  # somebody has swept it away before it was held
@@ -33,7 +45,7 @@ def left_behind(folder: Path, pattern: str) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):  # held by a living process, or just gone
             file = path.open("rb+")
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _hold(file, wait=False)
             except OSError:
                 file.close()
                 continue
