@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,15 @@ class Dataset:
         return len(self.X)
 
 
+class Outline(NamedTuple):
+    """What is to be known of data before a network learns from them: how many classes they have, 0 for a number to
+    predict, and the two columns that are worth drawing first.
+    """
+
+    classes: int
+    axes: tuple[int, int] = (0, 1)
+
+
 @dataclass(frozen=True)
 class Source(Options):
     """A choice of data: its fields are its knobs.
@@ -72,9 +81,13 @@ class Source(Options):
         """
         raise NotImplementedError
 
-    def axes(self) -> tuple[int, int]:
-        """The two columns that are worth drawing first. May raise DataError, as `load`."""
-        return 0, 1
+    def outline(self) -> Outline:
+        """What a config has to fit. Files are read for it, and what has been read is read no second time.
+
+        Raises:
+            DataError: as `load`.
+        """
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from playground.data.dataset import DataError, Dataset, Source
+from playground.cancellation import check
+from playground.data.dataset import DataError, Dataset, Outline, Source
 from playground.data.kinds import kind_of
 from playground.data.table import MISSING, TASKS, Column, Table, parse_number
 from playground.options import names, text
@@ -49,6 +50,9 @@ class CsvFile(Source):
 
     def load(self, rng: np.random.Generator) -> Dataset:
         return read_table(self.path).dataset(self.target, self.inputs, self.task)
+
+    def outline(self) -> Outline:
+        return Outline(len(read_table(self.path).dataset(self.target, self.inputs, self.task).classes))
 
 
 def read_table(path: str | Path) -> Table:
@@ -201,6 +205,7 @@ def _parse_plain(content: str, delimiter: str) -> tuple[list[list[str]], list[in
     [width] = widths
     cells: list[list[str]] = [[] for _ in range(width)]
     for start in range(0, len(rows), BLOCK):
+        check()
         block = delimiter.join(rows[start : start + BLOCK]).split(delimiter)
         for position, column in enumerate(cells):
             column.extend(map(str.strip, block[position::width]))
@@ -217,6 +222,8 @@ def _parse_any(content: str, delimiter: str) -> tuple[list[list[str]], list[int]
             raise DataError(f"line {line} has {len(row):,} cells, more than the {MAX_COLUMNS:,} that can be read")
         if len(row) != len(cells):
             raise DataError(f"line {line} has {_cells(len(row))}, but line {lines[0]} has {_cells(len(cells))}")
+        if not len(lines) % BLOCK:
+            check()
         lines.append(line)
         for column, cell in zip(cells, row, strict=True):
             column.append(cell)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.dataset import Dataset, Floats, Source
+from playground.data.dataset import Dataset, Floats, Outline, Source
 from playground.options import integer, number
 
 Indices = NDArray[np.int64]
@@ -54,6 +54,9 @@ class Scatter(Drawn):
         names = self.names()
         y = np.arange(self.points) % len(names)
         return Dataset(self.place(y, rng), y.astype(np.float64), COLUMNS, names, "class", self.label, plane=self.plane)
+
+    def outline(self) -> Outline:
+        return Outline(len(self.names()))
 
     def names(self) -> tuple[str, ...]:
         """The name of each class."""
@@ -179,6 +182,9 @@ class Surface(Drawn):
         X = rng.uniform(-HALF_SIDE, HALF_SIDE, (self.points, 2))
         y = self.height(X) + self.noise * rng.standard_normal(self.points)
         return Dataset(X, y, COLUMNS, (), "height", self.label, plane=self.plane)
+
+    def outline(self) -> Outline:
+        return Outline(0)
 
     def height(self, X: Floats) -> Floats:
         """The height, (examples,), above each place, (examples, 2), without noise."""

@@ -19,7 +19,8 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.data.dataset import DataError, Dataset, Floats, Source
+from playground.cancellation import check
+from playground.data.dataset import DataError, Dataset, Floats, Outline, Source
 from playground.data.files import MAX_COLUMNS, SETTLED
 from playground.options import text
 
@@ -44,8 +45,9 @@ class IdxFiles(Source):
     def load(self, rng: np.random.Generator) -> Dataset:
         return read_images(self.path)
 
-    def axes(self) -> tuple[int, int]:
-        return widest(read_images(self.path).X[:LOOKED_AT])
+    def outline(self) -> Outline:
+        images = read_images(self.path)
+        return Outline(len(images.classes), widest(images.X[:LOOKED_AT]))
 
 
 def is_idx(path: str | Path) -> bool:
@@ -146,6 +148,7 @@ def _content(stamp: Stamp, images: bool) -> Bytes:
     path, _, size = stamp
     packed = path.suffix.lower() == ".gz"
     try:
+        check()
         with gzip.open(path) if packed else path.open("rb") as file:
             return _array(cast(IO[bytes], file), images, size * (DEFLATION if packed else 1))
     except (gzip.BadGzipFile, zlib.error):

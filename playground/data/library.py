@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from playground.data.dataset import Dataset, Source
+from playground.data.dataset import Dataset, Outline, Source
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class Iris(Source):
 
         return _classified(load_iris(), "species", self.label)
 
+    def outline(self) -> Outline:
+        return Outline(3)
+
 
 @dataclass(frozen=True)
 class BreastCancer(Source):
@@ -32,6 +35,9 @@ class BreastCancer(Source):
         from sklearn.datasets import load_breast_cancer
 
         return _classified(load_breast_cancer(), "diagnosis", self.label)
+
+    def outline(self) -> Outline:
+        return Outline(2)
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,9 @@ class Diabetes(Source):
         )
         return Dataset(bunch.data, bunch.target, columns, (), "disease progression after one year", self.label)
 
+    def outline(self) -> Outline:
+        return Outline(0)
+
 
 @dataclass(frozen=True)
 class Digits(Source):
@@ -72,8 +81,8 @@ class Digits(Source):
         bunch.feature_names = [f"pixel {row},{column}" for row in range(1, 9) for column in range(1, 9)]
         return _classified(bunch, "digit", self.label)
 
-    def axes(self) -> tuple[int, int]:
-        return 42, 44  # pixels 6,3 and 6,5: chosen as for other images, and known without looking
+    def outline(self) -> Outline:
+        return Outline(10, (42, 44))  # pixels 6,3 and 6,5: chosen as for other images, and known without looking
 
 
 def _classified(bunch: Any, target: str, origin: str) -> Dataset:

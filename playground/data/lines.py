@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from playground.data.dataset import Dataset
+from playground.data.dataset import Dataset, Outline
 from playground.data.generators import HALF_SIDE, Drawn, Generator, noise_knob
 from playground.options import number, text
 
@@ -25,6 +25,9 @@ class Wave(Drawn):
         x = rng.uniform(-HALF_SIDE, HALF_SIDE, self.points)
         y = np.sin(x) + self.noise * rng.standard_normal(self.points)
         return Dataset(x[:, None], y, ("x",), (), "height", self.label)
+
+    def outline(self) -> Outline:
+        return Outline(0)
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,6 @@ class OneExample(Generator):
     def load(self, rng: np.random.Generator) -> Dataset:
         y = np.full(2, float(self.names.index(self.target)))
         return Dataset(np.full((2, 1), self.x), y, ("x",), self.names, "class", self.label, test=np.array([1]))
+
+    def outline(self) -> Outline:
+        return Outline(len(self.names))

@@ -11,6 +11,7 @@ from itertools import compress
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.cancellation import check
 from playground.data.dataset import DataError, Dataset, Floats
 
 TASKS = ("automatic", "classification", "regression")
@@ -46,6 +47,7 @@ class Column:
     @classmethod
     def of(cls, name: str, cells: tuple[str, ...], decimal_comma: bool) -> Column:
         """Read the cells; a comma is a decimal sign where that is allowed and no number has a decimal point."""
+        check()
         gone = {value for value in set(cells) if value.lower() in MISSING}
         absent = np.fromiter(map(gone.__contains__, cells), np.bool_, len(cells))
         numbers = np.full(len(cells), np.nan)

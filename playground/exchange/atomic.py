@@ -9,8 +9,10 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from playground.cancellation import check
 from playground.exchange.held import create_held, left_behind
 
+AT_ONCE = 2**24  # bytes
 PART = ".playground-*.part"  # what is not a whole file yet
 
 
@@ -20,7 +22,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     A file that is replaced keeps its mode and its owner. What killed processes have left in the folder is swept away.
 
     Raises:
-        OSError: the old file is then as it was, and nothing is left over.
+        OSError, Cancelled: the old file is then as it was, and nothing is left over.
     """
     target = Path(os.path.realpath(path))  # a link stays a link
     if target.exists() and not target.is_file():  # a rename would replace a device
@@ -33,7 +35,9 @@ def write_atomically(path: Path, content: bytes) -> None:
         try:
             if target.exists():
                 _keep_rights(file, target.stat())
-            file.write(content)
+            for start in range(0, len(content), AT_ONCE):
+                check()
+                file.write(memoryview(content)[start : start + AT_ONCE])
             file.flush()
             os.fsync(file.fileno())
             os.replace(file.name, target)

@@ -20,6 +20,7 @@ import safetensors
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from playground.cancellation import check
 from playground.data.dataset import DataError, Dataset
 from playground.exchange.atomic import write_atomically
 from playground.experiment.config import Config, ConfigError
@@ -190,6 +191,7 @@ def _digests(arrays: Arrays, texts: Texts) -> dict[str, str]:
 
 
 def _sha256(kind: bytes, array: NDArray[Any]) -> str:
+    check()
     digest = hashlib.sha256(kind)
     digest.update(array.data)  # without a copy, and without holding up other threads
     return digest.hexdigest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from playground.cancellation import check
 from playground.data.dataset import Dataset, Floats, Scaling
 from playground.data.features import input_names, inputs
 from playground.data.split import split
@@ -44,6 +45,7 @@ class Problem:
         if not self.input_names:
             raise ConfigError("data.left_out", "leaves no column for the network to see")
         raw = inputs(dataset, self._features, dataset.X, self._left_out)
+        check()
         scale = config.data.standardise
         self.input_scaling = Scaling.of(raw[rows.train]) if scale else Scaling.none(raw.shape[1])
         y = dataset.y[:, None]
@@ -202,6 +204,7 @@ class Problem:
         return config.display.x_axis, config.display.y_axis
 
     def _with_ones(self, raw: Floats) -> Floats:
+        check()
         scaled = np.ones((len(raw), raw.shape[1] + 1), self.dtype)
         self.input_scaling.apply(raw, scaled[:, :-1])
         return scaled

@@ -98,6 +98,9 @@ class Session:
         Raises:
             ConfigError, DataError, Cancelled: the session then goes on as it was, and so it does after any other error.
         """
+        if afresh and config == self.config:
+            self.restart()
+            return Impact.NETWORK
         change = max(impact(self.config, config), Impact.NETWORK if afresh else Impact.NONE)
         if change == Impact.DATA:
             old, new = self.config.data, config.data

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSettings, Qt
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
-from playground.data.dataset import DataError, Source
-from playground.data.idx_files import is_idx, read_images
+from playground.data.dataset import DataError, Outline, Source
+from playground.data.idx_files import is_idx
 from playground.data.sources import source_of
 from playground.exchange.atomic import sweep, write_atomically
 from playground.exchange.config_file import read_config
@@ -29,17 +29,21 @@ if TYPE_CHECKING:
     from playground.ui.window import Window
 
 RECENT = 10
+SOON = 0.1  # seconds in which most files have been read
 
 
 class Files(QObject):
     """The file menu's work. `path` is the snapshot that Save writes to, or None."""
+
+    reading_changed = Signal()
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
         self.path: Path | None = None
         self._kept_step: int | None = None  # of the experiment as it was opened or saved; None until it has been drawn
-        self._first_run: int | None = 1  # of the experiment that was opened; None until the trainer has taken it
+        self._reading: Reading | None = None
+        self.reading = ""  # what is going on, "" where nothing is
         self._trained = False
         self._after_saving: Callable[[], object] | None = None
         self.recent_menu = QMenu(self.tr("Open &recent"), window)
@@ -50,7 +54,7 @@ class Files(QObject):
     def new(self) -> None:
         """The default experiment."""
         if self.may_leave(self.new):
-            self._take(Session(Config()), None)
+            self._read(self.tr("the default experiment"), lambda: Session(Config()), partial(self._take, path=None))
 
     def open(self) -> None:
         """Ask for a snapshot or a configuration, and open it."""
@@ -69,37 +73,28 @@ class Files(QObject):
     def open_path(self, path: Path) -> None:
         """Open a snapshot, a configuration or data, by the ending; what fails is said and changes nothing."""
         sweep(path.parent)
-        if path.suffix.lower() == ".safetensors":
-            self._open_experiment(path, load_snapshot)
-        elif path.suffix.lower() == ".json":
-            self._open_experiment(path, _session_from_json)
+        name, suffix = path.name, path.suffix.lower()
+        if suffix == ".safetensors":
+            self._read(name, partial(load_snapshot, path), partial(self._exchange, source=path, path=path))
+        elif suffix == ".json":
+            self._read(name, partial(_session_from_json, path), partial(self._exchange, source=path, path=None))
         else:
             self.open_data_file(path)
 
     def open_data_file(self, path: Path) -> None:
         """Take a user's own file as the data, an edit that can be undone; of a table, ask which columns to use."""
         if is_idx(path):
-            self._window.strip.answer(self.tr("Reading {name} …").format(name=path.name))
-            reading = Reading(partial(read_images, path), self)
-            reading.done.connect(partial(self._take_images, reading, path))
+            source = source_of(path)
+            self._read(path.name, source.outline, partial(self._take_data, source, path))
             return
         dialog = OpenDataDialog(path, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._take_data(dialog.source(), path))
+        dialog.accepted.connect(lambda: self._take_data(dialog.source(), path, dialog.outline()))
         dialog.open()
 
-    def _take_images(self, reading: Reading, path: Path) -> None:
-        reading.deleteLater()
-        try:
-            reading.future.result()
-        except DataError as error:
-            self._window.strip.warn(str(error))
-        else:
-            self._take_data(source_of(path), path)
-
-    def _take_data(self, source: Source, path: Path) -> None:
+    def _take_data(self, source: Source, path: Path, outline: Outline) -> None:
         document = self._window.document
-        document.edit(self.tr("Open data"), with_source(document.config, source))
+        document.edit(self.tr("Open data"), with_source(document.config, source, outline))
         self._remember(path)
 
     def open_copy(self, session: Session, then: Callable[[], object]) -> None:
@@ -109,10 +104,13 @@ class Files(QObject):
             self._window.document.undo_stack.resetClean()
             then()
 
-    def _open_experiment(self, path: Path, read: Callable[[Path], Session]) -> None:
-        session = self._read(path, read)
-        if session is not None:
-            self._exchange(session, path, path if read is load_snapshot else None)
+    def call_off(self) -> None:
+        """Open nothing after all."""
+        if self._reading is not None:
+            self._reading.call_off()
+            self._reading.deleteLater()
+            self._reading = None
+            self._say_reading("")
 
     def _exchange(self, session: Session, source: Path, path: Path | None) -> None:
         """Take what was read from `source`, once the present experiment may be left."""
@@ -120,14 +118,36 @@ class Files(QObject):
             self._take(session, path)
             self._remember(source)
 
-    def _read(self, path: Path, read: Callable[[Path], Session]) -> Session | None:
-        """The session in a file; or None, when the strip has said why there is none."""
+    def _read(self, name: str, read: Callable[[], Any], take: Callable[[Any], object]) -> None:
+        """Read in another thread, in place of what is still being read; `take` is given what there was.
+
+        What fails is said, and changes nothing.
+        """
+        self.call_off()
+        self._reading = Reading(read, self)
+        self._reading.done.connect(partial(self._follow_reading, name, take))
+        if self._reading.within(SOON):
+            self._follow_reading(name, take)
+        else:
+            self._say_reading(self.tr("Reading {name}").format(name=name))
+
+    def _follow_reading(self, name: str, take: Callable[[Any], object]) -> None:
+        assert self._reading is not None
+        reading, self._reading = self._reading, None
+        reading.deleteLater()
+        self._say_reading("")
         try:
-            return read(path)
+            found = reading.future.result()
         except (SnapshotError, ConfigError, DataError) as error:
             sentence = str(error)
-            self._window.strip.warn(sentence if path.name in sentence else f"{path.name}: {sentence}")
-        return None
+            self._window.strip.warn(sentence if name in sentence else f"{name}: {sentence}")
+        else:
+            take(found)
+
+    def _say_reading(self, what: str) -> None:
+        if what != self.reading:
+            self.reading = what
+            self.reading_changed.emit()
 
     def _take(self, session: Session, path: Path | None) -> None:
         self.path = path
@@ -143,13 +163,9 @@ class Files(QObject):
         """Whether anything has been edited or trained since the experiment was opened or saved."""
         return self._trained or not self._window.document.undo_stack.isClean()
 
-    def follow_loaded(self, run: int) -> None:
-        """The trainer has taken what was opened; frames of earlier runs may still be on their way."""
-        self._first_run = run
-
     def follow_frame(self, frame: Frame) -> None:
         """Notice training that has not been saved."""
-        if self._kept_step is None and self._first_run is not None and frame.run >= self._first_run:
+        if self._kept_step is None:
             self._kept_step = frame.step
         trained = self._kept_step is not None and frame.step != self._kept_step
         if trained != self._trained:

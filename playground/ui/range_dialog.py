@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -39,7 +38,6 @@ class RangeDialog(QDialog):
         self.setWindowTitle(self.tr("Learning-rate range test"))
         self._document = document
         self._reading: Reading | None = None
-        self._stop = threading.Event()
         self._tested: Config | None = None  # what the picture is of
         self._rate = document.config.training.learning_rate  # the one chosen
         self._plot = RangePlot(theme)
@@ -71,8 +69,7 @@ class RangeDialog(QDialog):
         if not self.isVisible():  # closed before the experiment came
             return
         self._tested = heeded(config)
-        self._stop = threading.Event()
-        self._reading = Reading(partial(range_test, config, dataset, stop=self._stop.is_set), self)
+        self._reading = Reading(partial(range_test, config, dataset), self)
         self._reading.done.connect(self._take)
         self._show_state()
 
@@ -203,10 +200,9 @@ class RangeDialog(QDialog):
         self._document.set("training.learning_rate", self._rate, self._knob.label)
 
     def _cancel(self) -> None:
-        """Let a test that is under way end, and wait for nothing."""
-        self._stop.set()
+        """Call off a test that is under way, and wait for nothing."""
         if self._reading is not None:
-            self._reading.stop()
+            self._reading.call_off()
             self._reading.deleteLater()
             self._reading = self._tested = None
 

@@ -39,6 +39,7 @@ class RunActions(QObject):
         self.call_off.setEnabled(False)
         window.runner.running_changed.connect(self._follow_running)
         window.runner.busy_changed.connect(self._follow_busy)
+        window.files.reading_changed.connect(self._follow_busy)
 
     def toggle(self) -> None:
         """Play, or pause: then nothing goes on any more."""
@@ -78,11 +79,13 @@ class RunActions(QObject):
         action_icons(self.named, theme, self._window.runner.running)
 
     def _call_off(self) -> None:
+        self._window.files.call_off()
         self._window.runner.call_off()
         self._window.strip.answer(self.tr("Called off: what had not ended has never begun."))
 
-    def _follow_busy(self, busy: str) -> None:
+    def _follow_busy(self) -> None:
         """Say what lasts, and how it is ended."""
+        busy = self._window.files.reading or self._window.runner.busy
         self.call_off.setEnabled(bool(busy))
         sentence = self.tr("{work} … Esc calls it off.").format(work=busy) if busy else ""
         self._window.strip.occupy(sentence, (self.tr("Call off"), self._call_off))

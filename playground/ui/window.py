@@ -196,7 +196,6 @@ class Window(QMainWindow):
         self.document.undo_stack.cleanChanged.connect(self.follow_title)
         self.runner.frame_ready.connect(self.draw)
         self.runner.running_changed.connect(self._follow_running)
-        self.runner.loaded.connect(self.files.follow_loaded)
         self.runner.restarted.connect(self._follow_restart)
         self.runner.resumed.connect(self._follow_resumption)
         self.runner.lost.connect(self._follow_loss)
@@ -305,6 +304,7 @@ class Window(QMainWindow):
         self.arrangement.keep()
         if self._range_dialog is not None:
             self._range_dialog.reject()
+        self.files.call_off()
         self.hide()
         if self.runner.stop():
             self.autosave.clear()

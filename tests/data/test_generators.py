@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.data.dataset import Source
 from playground.data.generators import (
     Blobs,
     Circle,
@@ -21,7 +22,7 @@ from playground.data.generators import (
     Surface,
     TwoGaussians,
 )
-from playground.data.sources import SOURCES
+from playground.data.sources import FILES, SOURCES
 from playground.options import ConfigError, knobs
 
 DRAWN = [cls for cls in SOURCES.values() if issubclass(cls, Drawn)]
@@ -211,3 +212,10 @@ def test_every_knob_changes_the_data(cls: type[Drawn]) -> None:
         if name in knobs(cls):
             after = draw(dataclasses.replace(cls(), **{name: value}))
             assert not (np.array_equal(before.X, after.X) and np.array_equal(before.y, after.y)), name
+
+
+@pytest.mark.parametrize("cls", [cls for cls in SOURCES.values() if cls not in FILES])
+def test_the_outline_is_that_of_what_is_loaded(cls: type[Source]) -> None:
+    data, outline = cls().load(np.random.default_rng(1)), cls().outline()
+    assert outline.classes == len(data.classes)
+    assert len(data.columns) == 1 or max(outline.axes) < len(data.columns)

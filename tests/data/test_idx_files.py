@@ -155,10 +155,11 @@ def test_pixels_worth_drawing_vary_and_say_different_things(folder: Path) -> Non
     X = np.stack([np.zeros(100), 3 * a, 2.9 * a + 0.1 * b, b, np.ones(100)], axis=1)
     assert widest(X) == (1, 3)
     assert widest(np.zeros((5, 3))) == (0, 1)
-    first, second = source_of(folder / NAME).axes()
+    classes, (first, second) = source_of(folder / NAME).outline()
     assert first != second
+    assert classes == len(source_of(folder / NAME).load(np.random.default_rng(1)).classes)
     with pytest.raises(DataError, match="does not exist"):
-        source_of(folder / "more-images-idx3-ubyte").axes()
+        source_of(folder / "more-images-idx3-ubyte").outline()
 
 
 def test_images_behind_a_link_have_their_labels_beside_the_link(folder: Path, tmp_path: Path) -> None:

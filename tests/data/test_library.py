@@ -85,8 +85,8 @@ def test_digits() -> None:
 
 
 def test_the_first_two_columns_are_drawn_but_of_digits_those_that_vary_most() -> None:
-    assert Iris().axes() == (0, 1)
-    assert Digits().axes() == widest(load(Digits).X)
+    assert Iris().outline().axes == (0, 1)
+    assert Digits().outline().axes == widest(load(Digits).X)
 
 
 def test_scikit_learn_is_imported_only_on_use() -> None:

@@ -18,14 +18,18 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QGuiApplication,
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QMessageBox, QToolButton, QWidget
 
+from playground.cancellation import check
 from playground.data.files import CsvFile
 from playground.data.generators import Spiral
-from playground.data.idx_files import IdxFiles, read_images
+from playground.data.idx_files import IdxFiles
+from playground.data.library import Iris
 from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.session import Session
+from playground.nn.losses import BinaryCrossEntropy
 from playground.options import with_value
+from playground.ui import files
 from playground.ui.panels.open_data import OpenDataDialog
 from playground.ui.reading import Reading
 from playground.ui.window import Window
@@ -97,6 +101,12 @@ def same_history(one: Session, other: Session) -> bool:
         np.array_equal(getattr(one.history, name), getattr(other.history, name), equal_nan=True)
         for name in ("epoch", "step", "train_loss", "test_loss", "gradient_norm")
     )
+
+
+def said(pilot: Pilot) -> str:
+    """What is read at the window's foot."""
+    sentence: str = pilot.find(QLabel, "message").toolTip()
+    return sentence
 
 
 def edit(pilot: Pilot) -> None:
@@ -365,7 +375,6 @@ def images(tmp_path: Path) -> Path:
 def test_images_become_the_data_undoably_and_without_a_question(pilot: Pilot, desk: Desk, images: Path) -> None:
     desk.file = images
     pilot.control("d")
-    assert pilot.strip.text == "Reading train-images-idx3-ubyte.gz …"
     assert not pilot.window.findChildren(OpenDataDialog)
     pilot.until(lambda: pilot.frame.scene.classes == ("0", "1", "2"))
     assert pilot.window.document.config.data.source == IdxFiles(str(images))
@@ -385,8 +394,10 @@ def test_images_can_be_dropped(pilot: Pilot, images: Path) -> None:
 
 def test_images_are_read_while_the_window_goes_on(pilot: Pilot, images: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     event = threading.Event()
-    monkeypatch.setattr("playground.ui.files.read_images", lambda path: event.wait(20) and read_images(path))
+    outline = IdxFiles.outline
+    monkeypatch.setattr(IdxFiles, "outline", lambda source: event.wait(20) and outline(source))
     pilot.window.files.open_path(images)
+    assert said(pilot) == "Reading train-images-idx3-ubyte.gz … Esc calls it off."
     edit(pilot)
     event.set()
     pilot.until(lambda: pilot.frame.scene.classes == ("0", "1", "2"))
@@ -403,6 +414,67 @@ def test_images_that_cannot_be_used_are_a_sentence(pilot: Pilot, desk: Desk, ima
     assert pilot.strip.text.startswith(f"{name}: ")
     assert pilot.window.document.config == Config()
     assert untouched(pilot, before)
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "json"])
+def test_an_experiment_is_read_while_the_window_goes_on_and_that_is_called_off(
+    pilot: Pilot, desk: Desk, snapshot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    path = snapshot if ending == "safetensors" else tmp_path / "config.json"
+    (tmp_path / "config.json").write_text(Config().to_json())
+    ended, build = threading.Event(), Session.__init__
+
+    def build_for_ever(session: Session, *data: Any) -> None:
+        if threading.current_thread() is threading.main_thread():
+            raise AssertionError("the window waits")
+        try:
+            while True:
+                check()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(Session, "__init__", build_for_ever)
+    before = pilot.settle()
+    pilot.window.files.open_path(path)
+    assert said(pilot) == f"Reading {path.name} … Esc calls it off."
+    pilot.play()  # meanwhile the run goes on
+    pilot.settle()
+    pilot.press(Qt.Key.Key_Escape)
+    pilot.until(ended.is_set)
+    assert pilot.strip.text.startswith("Called off")
+    assert said(pilot) == pilot.strip.text
+    assert pilot.settle().run == before.run
+    assert pilot.window.document.config == Config()
+    monkeypatch.setattr(Session, "__init__", build)
+    desk.answer = Answer.Discard
+    pilot.window.files.open_path(path)
+    pilot.until(lambda: pilot.frame.run > before.run)
+    assert not pilot.window.findChildren(Reading)
+
+
+def test_of_two_that_are_opened_the_last_counts(pilot: Pilot, snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    load = files.load_snapshot
+    monkeypatch.setattr(files, "load_snapshot", lambda path: go_on.wait(20) and load(path))
+    pilot.window.files.open_path(snapshot)
+    pilot.window.files.new()
+    pilot.until(lambda: not pilot.window.files.reading)
+    go_on.set()
+    pilot.settle()
+    assert pilot.window.files.path is None
+    assert pilot.window.document.config == Config()
+
+
+def test_other_data_are_loaded_by_the_trainer_alone(pilot: Pilot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where a loss set by hand has to fit them."""
+    pilot.window.document.set("training.loss", BinaryCrossEntropy(), "Loss")
+    loaders: list[threading.Thread] = []
+    load = Iris.load
+    monkeypatch.setattr(Iris, "load", lambda *own: loaders.append(threading.current_thread()) or load(*own))
+    pilot.find(QToolButton, "data.source.iris").click()
+    pilot.until(lambda: len(pilot.frame.scene.classes) == 3)
+    assert len(loaders) == 1
+    assert loaders[0] is not threading.main_thread()
 
 
 # Drag and drop

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QStandardItemModel
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from playground.data.dataset import DataError
+from playground.data.dataset import Outline, Source
 from playground.data.files import CsvFile
 from playground.data.generators import Blobs, Circle, Generator, Hills, Plane, Spiral
 from playground.data.library import BreastCancer, Diabetes, Digits, Iris
@@ -34,7 +34,8 @@ from playground.ui.document import Document
 from playground.ui.form import Form
 from playground.ui.group import Group
 from playground.ui.knob_widgets import ChoiceWidget, KnobWidget
-from playground.ui.panels.data_panel import DataPanel, with_source
+from playground.ui.panels.data_panel import DataPanel
+from playground.ui.panels.data_panel import with_source as with_outline
 from playground.ui.panels.data_pictures import PICTURE, SHARPNESS
 from playground.ui.panels.learning_panel import LearningPanel
 from playground.ui.theme import CLASSES, DARK, LIGHT, Theme, apply_theme
@@ -47,6 +48,10 @@ def configured(**changes: Any) -> Config:
     for path, value in changes.items():
         config = with_value(config, path.replace("__", "."), value)
     return config
+
+
+def with_source(config: Config, source: Source) -> Config:
+    return with_outline(config, source, source.outline())
 
 
 def data_panel(qtbot: QtBot, config: Config | None = None) -> tuple[Document, DataPanel]:
@@ -211,16 +216,8 @@ def test_other_data_never_leave_a_pair_that_cannot_run(source: Any, loss: Any, o
 
 def test_of_images_two_pixels_are_drawn_that_are_not_always_black() -> None:
     display = with_source(Config(), Digits()).display
-    assert (display.x_axis, display.y_axis) == Digits().axes() != (0, 1)
+    assert (display.x_axis, display.y_axis) == Digits().outline().axes != (0, 1)
     assert with_source(with_source(Config(), Digits()), Circle()).display == Config().display
-
-
-def test_data_that_cannot_be_read_keep_the_loss(tmp_path: Path) -> None:
-    source = CsvFile(str(tmp_path / "absent.csv"))
-    with pytest.raises(DataError):
-        source.load(np.random.default_rng(0))
-    changed = with_source(configured(training__loss=CrossEntropy()), source)
-    assert changed.training.loss == CrossEntropy()
 
 
 def test_the_file_entry_asks_for_a_file_and_is_not_marked(qtbot: QtBot) -> None:
@@ -283,9 +280,9 @@ def test_data_that_are_refused_leave_the_panel_as_it_was(qtbot: QtBot, tmp_path:
 
     before = seen()
     assert before[1:] == (True, True)
-    document.edit("", with_source(kept, refused))
+    document.edit("", with_outline(kept, refused, Outline(2)))
     assert seen() == ("", False, False)
-    document.take_back(kept)
+    document.take_back(kept, 0)
     assert seen() == before
 
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
 
+from playground.cancellation import Cancelled, check
 from playground.data.dataset import Dataset
 from playground.experiment.config import Config
 from playground.experiment.range_test import HIGHEST, LOWEST, RangeTest, range_test
@@ -69,18 +70,23 @@ class Opened:
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], bool]]]:
-    """Tests go on until they are stopped; the list holds what they ask whether they are."""
-    asked: list[Callable[[], bool]] = []
+    """Tests go on until they are called off; the list holds whether they have been."""
+    called_off: list[Callable[[], bool]] = []
     end = threading.Event()
 
-    def hold(config: Config, dataset: Dataset, stop: Callable[[], bool]) -> RangeTest:
-        asked.append(stop)
-        while not stop() and not end.is_set():
-            end.wait(0.01)
-        return range_test(config, dataset, stop=stop)
+    def hold(config: Config, dataset: Dataset) -> RangeTest:
+        ended = threading.Event()
+        called_off.append(ended.is_set)
+        try:
+            while not end.wait(0.01):
+                check()
+        except Cancelled:
+            ended.set()
+            raise
+        return range_test(config, dataset)
 
     monkeypatch.setattr(range_dialog, "range_test", hold)
-    yield asked
+    yield called_off
     end.set()
 
 
@@ -193,14 +199,14 @@ def test_closing_the_dialog_or_the_window_stops_the_test(pilot: Pilot, held: lis
     opened = Opened(pilot)
     pilot.until(lambda: held)
     QTest.keyClick(opened.dialog, Key.Key_Escape)
-    assert held[0]()
+    pilot.until(held[0])
     assert not opened.dialog.isVisible()
     Opened(pilot)
     pilot.until(lambda: len(held) == 2)
     assert not held[1]()
     pilot.window.files.keep()
     pilot.window.close()
-    assert held[1]()
+    pilot.until(held[1])
     assert not opened.dialog.isVisible()
 
 
@@ -209,7 +215,7 @@ def test_running_again_stops_the_test_before(pilot: Pilot, held: list[Any]) -> N
     pilot.until(lambda: held)
     opened.again.click()
     pilot.until(lambda: len(held) == 2)
-    assert held[0]()
+    pilot.until(held[0])
     assert not held[1]()
 
 

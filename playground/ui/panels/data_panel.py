@@ -7,11 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
-from playground.data.dataset import DataError, Source
+from playground.data.dataset import Outline, Source
 from playground.data.generators import Generator
 from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import Config
@@ -115,7 +114,10 @@ class DataPanel(Column):
         if type(config.data.source) is not cls:
             source = kept(cls, config.data.source)
             assert isinstance(source, Source)
-            self._document.edit(self.tr("data set {name}").format(name=cls.label), with_source(config, source))
+            changed = with_source(
+                config, source, source.outline()
+            )  # which a file is not read for: it is not chosen here
+            self._document.edit(self.tr("data set {name}").format(name=cls.label), changed)
         self._show_source(self._document.config)
 
     def _follow(self, old: Config, new: Config) -> None:
@@ -168,19 +170,12 @@ class AxisWidget(KnobWidget):
         self._selector.setCurrentIndex(value)
 
 
-def with_source(config: Config, source: Source) -> Config:
-    """The config with other data: two columns that are worth it are drawn, and a loss or an output unit that does not
-    fit the new kind of problem is automatic again.
+def with_source(config: Config, source: Source, outline: Outline) -> Config:
+    """The config with other data of this outline: two columns that are worth it are drawn, and a loss or an output unit
+    that does not fit the new kind of problem is automatic again.
     """
-    config = _with_axes(with_value(with_value(config, "data.source", source), "data.left_out", ()), 0, 1)
-    try:
-        config = _with_axes(config, *source.axes())
-        if config.training.loss is None and config.network.output is None:
-            return config
-        dataset = source.load(np.random.default_rng(config.data.seed))
-    except DataError:
-        return config
-    return fitting(config, len(dataset.classes))
+    config = with_value(with_value(config, "data.source", source), "data.left_out", ())
+    return fitting(_with_axes(config, *outline.axes), outline.classes)
 
 
 def _origin(source: Source) -> str:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.data.dataset import DataError, Dataset
+from playground.data.dataset import DataError, Dataset, Outline
 from playground.data.files import CsvFile, read_table
 from playground.data.table import MAX_CLASSES, TASKS, Column, Table
 from playground.ui.controls import Selector, sentence_label, wrapped
@@ -51,6 +51,7 @@ class OpenDataDialog(QDialog):
         self.setMinimumWidth(80 * GRID)
         self._path = Path(path)
         self._table: Table | None = None
+        self._outline: Outline
         self._unchecked: set[str] = set()  # columns of numbers that are not wanted as inputs
         self._summary = sentence_label("open_data.summary", "muted")
         self._refusal = sentence_label("open_data.refusal", "remark")
@@ -75,10 +76,14 @@ class OpenDataDialog(QDialog):
         path, task = str(self._path.resolve()), TASKS[self._task.currentIndex()]
         return CsvFile(path, self._target.currentText(), self._inputs(), task)
 
+    def outline(self) -> Outline:
+        """Of the data that this makes; while it can be accepted, there are some."""
+        return self._outline
+
     def _read(self) -> None:
         self._reading = Reading(partial(read_table, self._path), self)
         self._reading.done.connect(self._take)
-        self.finished.connect(self._reading.stop)
+        self.finished.connect(self._reading.call_off)
         if self._reading.within(PATIENCE):
             self._take()
             return
@@ -219,6 +224,7 @@ class OpenDataDialog(QDialog):
         except DataError as error:
             self._refuse(str(error))
         else:
+            self._outline = Outline(len(dataset.classes))
             self._summary.setText(self._sentence(dataset))
             self._summary.show()
             self._refusal.hide()
