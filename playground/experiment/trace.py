@@ -56,7 +56,7 @@ def _note(inside: Inside) -> str:
     noise = inside.config.training.noise
     parts = []
     if any(isinstance(layer.normalization, BatchNorm) for layer in inside.network.layers):
-        parts.append("Batch norm stands on its running statistics here: one example alone has no spread.")
+        parts.append("Batch norm uses its running averages here: one example alone has no deviation.")
     if noise.of_examples or noise.of_hidden or noise.weight_noise or noise.label_smoothing:
         parts.append("Dropout, noise and label smoothing are off here, as when testing.")
     return " ".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,14 +17,18 @@ from playground.experiment.frame import Frame
 from playground.ui.document import Document
 from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
+from playground.ui.views.view import small
 from playground.ui.weight_editor import Popup
 
 EVERY = 1.0  # seconds between two diagnoses while training: words that change faster cannot be read
+KEPT = 1  # button, of the view, that stays beside a long sentence; what they leave out is in the list of all findings
 TEXT_WIDTH = 64 * GRID  # of a sentence in the list of all findings
 
 
 class DiagnosisStrip(QWidget):
-    """One line, always there and always as high: the gravest finding, and behind a button all of them.
+    """A sentence, always there and always as high: the gravest finding, and behind a button all of them.
+
+    Where there is no room for a long sentence and all remedies, the sentence is whole, and remedies wait behind the button.
 
     `view_wanted(name, layer)` asks for the view that a finding is to be seen in, at its layer if it has one.
     `changed` says that it says something else. Folded, it is no more than the button that opens all findings.
@@ -45,7 +50,9 @@ class DiagnosisStrip(QWidget):
         self._drawn: tuple[int, int] | None = None  # run and step that it has been told of
         self._due = -1.0
         self._folded = False
+        self._room = math.inf  # pixels that it has while nothing else is said
         self._text = Elided("diagnosis")
+        self._text.setFont(small(self._text.font()))
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(GRID * 3 // 2, 0, GRID * 3 // 2, 0)
         self._layout.setSpacing(GRID)
@@ -108,6 +115,12 @@ class DiagnosisStrip(QWidget):
             f"QWidget#diagnosis_strip {{ background: {ground}; }} QLabel#diagnosis {{ color: {colour}; }}"
         )
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+
+    def share(self, room: float) -> None:
+        """Offer what leaves the sentence its room in a strip as wide as this, as it is while nothing else is said."""
+        if room != self._room:
+            self._room = room
+            self._fold_buttons()
 
     def fold(self, folded: bool) -> None:
         """Leave the line to something else, or take it again; what has been found stays one press away."""
@@ -179,13 +192,22 @@ class DiagnosisStrip(QWidget):
         if not self.findings:
             return
         *offers, more = self._buttons
-        for button in offers:
-            button.setVisible(not self._folded)
         others = len(self.findings) - 1
         if self._folded:
             more.setText(self.tr("{0} findings…").format(others + 1) if others else self.tr("1 finding…"))
         else:
             more.setText(self.tr("{0} more…").format(others) if others else self.tr("In full…"))
+        shown = 0 if self._folded else self._offered_beside(offers, more)
+        for index, button in enumerate(offers):
+            button.setVisible(index < shown)
+
+    def _offered_beside(self, offers: list[QPushButton], more: QPushButton) -> int:
+        """How many buttons leave the sentence its room; that of the view always stands there."""
+        for shown in range(len(offers), KEPT, -1):
+            taken = sum(button.sizeHint().width() + GRID for button in (*offers[:shown], more))
+            if self._text.lines(self._room - 3 * GRID - taken)[1]:
+                return shown
+        return min(KEPT, len(offers))
 
     def _offers(self, finding: Finding, name: str) -> list[QPushButton]:
         """A button to the view, and one for each remedy."""

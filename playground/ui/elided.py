@@ -1,4 +1,4 @@
-"""A line of text that is cut with … where there is no room for all of it. It knows nothing of what it says."""
+"""Words on one line or two, cut with … where there is no room for all of them. They know nothing of what they say."""
 
 from __future__ import annotations
 
@@ -21,6 +21,20 @@ class Elided(QLabel):
         """The pixels that all of the text wants."""
         return self.fontMetrics().horizontalAdvance(self.text()) + 1
 
+    def lines(self, width: float) -> tuple[list[str], bool]:
+        """The text in as many lines, one or two, as there is height for, this wide; and whether that is all of it."""
+        metrics, text = QFontMetrics(self.font()), self.text()
+        if metrics.horizontalAdvance(text) <= width:
+            return [text], True
+        words, count = text.split(" "), 0
+        if self.height() >= 2 * metrics.height() - 2:
+            count = len(words) - 1
+            while count and metrics.horizontalAdvance(" ".join(words[:count])) > width:
+                count -= 1
+        rest = " ".join(words[count:])
+        cut = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, int(width))
+        return [*([" ".join(words[:count])] if count else []), cut], cut == rest
+
     # Qt overrides
 
     def minimumSizeHint(self) -> QSize:
@@ -29,5 +43,5 @@ class Elided(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         room = self.contentsRect()
-        words = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), words)
+        lines, _ = self.lines(room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), "\n".join(lines))

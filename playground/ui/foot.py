@@ -48,6 +48,7 @@ class Foot(QWidget):
         """Give both their room."""
         message, diagnosis = self._message, self._diagnosis
         width, height = self.width(), self.height()
+        diagnosis.share(width - int(COLUMN * width))
         diagnosis.fold(message.urgent)
         if message.urgent or not diagnosis.findings:
             column = max(width - diagnosis.least_width, 0)

@@ -29,6 +29,7 @@ from playground.options import (
 from playground.ui.controls import RESTART_MARK, wrapped
 from playground.ui.document import Document
 from playground.ui.formula import Formula
+from playground.ui.glossary import explained
 from playground.ui.knob_widgets import WIDGETS, ChoiceWidget, KnobWidget, about, has_widget
 from playground.ui.numbers import number_text
 from playground.ui.refusal import refuse, take_back
@@ -218,7 +219,7 @@ class Rows(QWidget):
 
     def _description(self, cls: type[Options], name: str, knob: Knob) -> str:
         default = next(field.default for field in fields(cls) if field.name == name)  # type: ignore[arg-type]
-        parts = [knob.help]
+        parts = [knob.help, explained(knob.label)]
         if isinstance(knob, Number):
             parts.append(
                 self.tr("From {low} to {high}; default {default}.").format(

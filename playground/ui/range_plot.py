@@ -14,8 +14,9 @@ from playground.experiment.range_test import HIGHEST, LOWEST, RangeTest
 from playground.numerals import power, trimmed
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import EpochAxis, ValueAxis
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Scale
-from playground.ui.views.view import Entry, Legend, colour_axes, quiet, small
+from playground.ui.views.view import colour_axes, quiet, small
 
 HIGH = 2.0  # times the loss before it changes, to where the picture goes: above, it explodes
 FAINT = 0.35  # opacity of the mini-batches' own losses

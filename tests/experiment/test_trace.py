@@ -541,7 +541,7 @@ def test_a_normalised_unit_in_words() -> None:
     back = "Backward, layer 1"
     passed = values(trace, back, "δ") * gain / deviation
     np.testing.assert_allclose(values(trace, back, "∂L/∂s"), passed)
-    assert "running statistics" in trace.note
+    assert "running averages" in trace.note
 
 
 def test_a_step_has_no_slope() -> None:

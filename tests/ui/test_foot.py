@@ -19,6 +19,7 @@ from playground.ui.elided import Elided
 from playground.ui.foot import COLUMN, Foot
 from playground.ui.message_strip import MessageStrip
 from playground.ui.theme import LIGHT
+from tests.experiment.sick_runs import trained
 
 WIDTH = 1280
 REMEDIES = (Remedy("Raise the rate", (("training.learning_rate", 0.1),)),)
@@ -75,7 +76,7 @@ class Line:
         """Whether a sentence ends in dots."""
         label = self.foot.findChild(Elided, name)
         assert label is not None
-        return label.width() < label.whole_width
+        return not label.lines(label.contentsRect().width())[1]
 
 
 @pytest.fixture
@@ -173,3 +174,30 @@ def test_words_that_were_there_before_give_way_to_what_is_found(qtbot: QtBot) ->
     assert line.shares[0] > int(COLUMN * WIDTH)
     line.read()
     assert line.shares[0] == int(COLUMN * WIDTH)
+
+
+@pytest.mark.parametrize("name", ["diverged", "L2 of 1, ridge regression", "sigmoid, four layers", "dropout of 0.8"])
+def test_on_a_small_screen_a_finding_is_whole_with_its_reason(line: Line, name: str) -> None:
+    line.foot.resize(1280, line.foot.height())
+    line.find(*trained(name).diagnosis())
+    line.read()
+    label = line.foot.findChild(Elided, "diagnosis")
+    assert label is not None
+    lines, whole = label.lines(label.contentsRect().width())
+    assert whole
+    assert " ".join(lines) == line.diagnosis.text
+
+
+def test_words_are_cut_only_where_two_lines_are_too_few(qtbot: QtBot) -> None:
+    label = Elided("words")
+    qtbot.addWidget(label)
+    label.setText("some words that are too long for a line")
+    label.resize(200, 3 * label.fontMetrics().height())
+    assert label.lines(label.whole_width) == ([label.text()], True)
+    lines, whole = label.lines(0.7 * label.whole_width)
+    assert (len(lines), whole, " ".join(lines)) == (2, True, label.text())
+    lines, whole = label.lines(0.3 * label.whole_width)
+    assert not whole
+    assert lines[-1].endswith("…")
+    label.resize(200, label.fontMetrics().height())
+    assert len(label.lines(0.7 * label.whole_width)[0]) == 1, "there is height for one"

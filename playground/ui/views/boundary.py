@@ -21,11 +21,12 @@ from playground.ui.theme import GRID, Theme
 from playground.ui.views.boundary_controls import MapToggles, MemberToggle
 from playground.ui.views.heat_map import Floats, Pixels, steady_top
 from playground.ui.views.key import Key
+from playground.ui.views.legend import Legend
 from playground.ui.views.plane import Plane
 from playground.ui.views.points import MOST_POINTS, Part, Points, Rings, number_of
 from playground.ui.views.subjects import Decision, Graph, Quantity, at
 from playground.ui.views.tagged import TaggedView, nearest
-from playground.ui.views.view import Legend, small
+from playground.ui.views.view import small
 
 
 class BoundaryView(TaggedView):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from playground.experiment.frame import Frame
+from playground.ui.caption import Caption
 from playground.ui.document import Document
-from playground.ui.theme import GRID, Theme
+from playground.ui.theme import Theme
 from playground.ui.views.axes import EpochAxis, ValueAxis
 from playground.ui.views.tagged import TaggedView
 from playground.ui.views.view import quiet, small
@@ -21,15 +21,7 @@ class CaptionedView(TaggedView):
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
         font = small(self.font())
-        self.caption = QLabel()
-        self.caption.setObjectName(f"{self.name}.caption")
-        self.caption.setProperty("role", "muted")
-        self.caption.setFont(font)
-        self.caption.setWordWrap(True)
-        self.caption.setContentsMargins(GRID, 0, GRID, GRID // 2)
-        wide = self.caption.sizePolicy()
-        wide.setHorizontalPolicy(QSizePolicy.Policy.Ignored)  # a long line makes the view no wider
-        self.caption.setSizePolicy(wide)
+        self.caption = Caption(f"{self.name}.caption", font)
         self.rows.addWidget(self.caption)
         self._member = ""  # which of several is shown
         self._tag.setFont(font)
@@ -49,9 +41,10 @@ class CaptionedView(TaggedView):
         """To be said of vital signs, which are written down of the first member alone, where there are several."""
         return self.tr(" Over time it is the first member's.") if len(frame.scene.members) > 1 else ""
 
-    def say(self, text: str) -> None:
-        """Let the line below say this."""
-        self.caption.setText(f"{text} " + self.tr("Shown is {0}.").format(self._member) if self._member else text)
+    def say(self, text: str, more: str = "") -> None:
+        """Let the line below say this, and on hover more."""
+        whose = " " + self.tr("Shown is {0}.").format(self._member) if self._member else ""
+        self.caption.say(text + whose, more)
 
     def new_plot(self) -> Any:
         """A plot of numbers that does not move under the mouse."""

@@ -20,9 +20,10 @@ from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import EpochAxis
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Scale
 from playground.ui.views.unit_picker import layer_name
-from playground.ui.views.view import Entry, Legend, colour_axes, quiet, small
+from playground.ui.views.view import colour_axes, quiet, small
 
 ALIVE = 0.45  # how much of its layer's colour a living unit has
 
@@ -72,10 +73,10 @@ class CensusView(CaptionedView):
         self._frame = frame
         self._vitals, self._deaths = vitals, deaths(vitals)
         meaning = self.tr(
-            "A row is a unit; it stands out while it puts out exactly 0 for every training example and has no slope: "
-            "nothing flows through it, and no gradient that could bring it back."
+            "Each row is a unit, dark while it is dead: 0 for every training example, with slope 0, so that no gradient can "
+            "bring it back. Healthy: none. Try a lower learning rate or leaky ReLU."
         )
-        self.caption.setText(meaning + self.of_the_first(frame))
+        self.caption.say(meaning + self.of_the_first(frame))
         if len(vitals.units) != len(self._colours):
             self._dress()
         self._shares.show_lines(vitals.epoch, vitals.dead, Scale(0.0, 1.0, False))

@@ -15,6 +15,7 @@ from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.views.heat_map import class_colour
 
 FAINTEST, STRONGEST = 0.06, 0.85  # opacity of a cell's colour, of no and of all examples of its class
+SMALLEST = 5.5  # points, of numbers that can still be read
 WIDEST = 0.28  # share of the width that the names of the rows may take
 
 
@@ -52,27 +53,48 @@ class ConfusionTable(pg.GraphicsWidget):  # type: ignore[misc]
     def _cells(self) -> QRectF:
         """The part without names."""
         widest = max(map(self._metrics.horizontalAdvance, self._names), default=0.0) + 4 * GRID
-        left, top = min(widest, WIDEST * self.width()), self._metrics.height() + GRID
-        return QRectF(left, 2 * top, self.width() - left - GRID / 2, self.height() - 2 * top - GRID / 2)
+        left, top = min(widest, WIDEST * self.width()), self._top * (2 if self._titled else 1)
+        return QRectF(left, top, self.width() - left - GRID / 2, self.height() - top - GRID / 2)
+
+    @property
+    def _top(self) -> float:
+        """How high a row of words above the cells is."""
+        return self._metrics.height() + (GRID if self._titled else GRID / 2)
+
+    @property
+    def _titled(self) -> bool:
+        """Whether words above the names leave each row of numbers its room."""
+        line = self._metrics.height()
+        return self.height() - 2.0 * (line + GRID) >= len(self.counts) * (line + 2.0)
+
+    def _fitted(self, high: float) -> QFont:
+        """The font, or a smaller one where the rows are lower than it."""
+        font, size = QFont(self._font), self._metrics.height()
+        if high < size:
+            font.setPointSizeF(max(font.pointSizeF() * high / size, SMALLEST))
+        return font
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         count, cells = len(self.counts), self._cells()
         if not count or cells.width() <= 0.0 or cells.height() <= 0.0:
             return
-        painter.setFont(self._font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        wide, high, line = cells.width() / count, cells.height() / count, self._metrics.height()
+        wide, high, above = cells.width() / count, cells.height() / count, self._top
         centre, right = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(self._theme.muted))
-        painter.drawText(QRectF(cells.left(), 0.0, cells.width(), line + GRID), centre, self.tr("answer"))
-        painter.drawText(QRectF(0.0, line + GRID, cells.left() - GRID, line + GRID), right, self.tr("truth"))
+        painter.setFont(self._font)
+        if self._titled:
+            painter.drawText(QRectF(cells.left(), 0.0, cells.width(), above), centre, self.tr("predicted class"))
+            true = self._metrics.elidedText(self.tr("true class"), Qt.TextElideMode.ElideRight, cells.left() - GRID)
+            painter.drawText(QRectF(0.0, above, cells.left() - GRID, above), right, true)
+        painter.setFont(self._fitted(high))
         sums = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         shares = self.counts / sums
         for row, name in enumerate(self._names):
             top = cells.top() + row * high
             self._name(painter, QRectF(0.0, top, cells.left() - GRID, high), row, name, right)
-            above = QRectF(cells.left() + row * wide, line + GRID, wide, line + GRID)
-            self._name(painter, above, row, name, centre)
+            head = QRectF(cells.left() + row * wide, cells.top() - above, wide, above)
+            self._name(painter, head, row, name, centre)
             for column in range(count):
                 cell = QRectF(cells.left() + column * wide, top, wide, high).adjusted(1.0, 1.0, -1.0, -1.0)
                 self._cell(painter, cell, column, int(self.counts[row, column]), float(shares[row, column]))
@@ -94,8 +116,9 @@ class ConfusionTable(pg.GraphicsWidget):  # type: ignore[misc]
         painter.fillRect(cell, colour)
         painter.setPen(_readable(colour, QColor(self._theme.base)) if count else QColor(self._theme.muted))
         number, of_row = f"{count:,}", percent(share)
-        both = self._metrics.horizontalAdvance(of_row) < cell.width() and 2 * self._metrics.height() < cell.height()
-        if self._metrics.horizontalAdvance(number) < cell.width() and self._metrics.height() < cell.height() + 4.0:
+        metrics = QFontMetricsF(painter.font())
+        both = metrics.horizontalAdvance(of_row) < cell.width() and 2 * metrics.height() < cell.height()
+        if metrics.horizontalAdvance(number) < cell.width() and metrics.height() < cell.height() + 4.0:
             text = f"{number}\n{of_row}" if both and count else number
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 

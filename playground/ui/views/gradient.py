@@ -16,8 +16,9 @@ from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import ValueAxis
 from playground.ui.views.curve import CurvePlot
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Floats, Scale
-from playground.ui.views.view import Entry, Legend, PlotView, Segments, colour_axes, quiet, small
+from playground.ui.views.view import PlotView, Segments, colour_axes, quiet, small
 
 MEASURES = ("norm", "largest", "mean")  # the columns of Frame.gradient_now
 CROWDED = 6  # layers above which only every second bar has a name

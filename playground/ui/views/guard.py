@@ -15,7 +15,7 @@ from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.guard import Guard, matched_pair
 from playground.nn.activations import Softmax
 from playground.numerals import written
-from playground.ui.controls import CHIP, Selector, wrapped
+from playground.ui.controls import CHIP, Selector
 from playground.ui.document import Document
 from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
@@ -23,8 +23,9 @@ from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.dots import Dots
 from playground.ui.views.heat_map import class_colour
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.tagged import nearest
-from playground.ui.views.view import Entry, Legend, colour_axes, small
+from playground.ui.views.view import colour_axes, small
 
 DOT = 7  # pixels
 
@@ -36,7 +37,7 @@ class GuardView(CaptionedView):
     """
 
     name = "guard"
-    title = "Guard"
+    title = "Loss gradient"
     needs = frozenset({Guard.need})
     takes_turns = True
 
@@ -44,6 +45,7 @@ class GuardView(CaptionedView):
         super().__init__(document, theme)
         self._guard: Guard | None = None
         self._scene: Scene | None = None
+        self._more = ""  # of the caption
         self._layers = len(document.config.network.hidden)
         self._make_controls()
         font = small(self.font())
@@ -142,9 +144,7 @@ class GuardView(CaptionedView):
         self._pair.setText(self.tr("{0} with {1}").format(scene.output, scene.loss))
         self._pair.setToolTip(self._pair.text())
         weak = self.tr("Weakly pulled: less than half as hard as an undecided answer with the same target.")
-        self.caption.setToolTip(
-            wrapped("\n".join(filter(None, [_sentence(scene.remark), weak if scene.classes else ""])))
-        )
+        self._more = "\n".join(filter(None, [_sentence(scene.remark), weak if scene.classes else ""]))
         with QSignalBlocker(self._outputs):
             self._outputs.clear()
             self._outputs.addItems([self.tr("output {0}").format(name) for name in scene.classes])
@@ -195,18 +195,23 @@ class GuardView(CaptionedView):
         remark = _effect(scene.remark)
         if not scene.classes:
             looks = self.tr(
-                "How hard each answer is pulled, for the scaled numbers that are learnt; at 0 nothing pulls."
+                "∂L/∂z: how hard each example (dot) pulls on its answer, in scaled numbers. Healthy: 0 where the answer is right."
             )
-            self.say(remark or looks)
+            self.say(remark or looks, self._more)
             return
-        words = [remark or self.tr("The pull on each answer; where it is 0 nothing is learnt.")]
+        words = [
+            remark
+            or self.tr(
+                "∂L/∂z: how hard each example (dot) pulls. Healthy: wrong answers are pulled hard, right ones near 0."
+            )
+        ]
         if scene.output == Softmax.label:
-            words.append(self.tr("The curves hold all other z at 0, so dots lie off them."))
+            words.append(self.tr("Curves hold all other z at 0, so dots lie off them."))
         if self.document.config.training.noise.label_smoothing:
             no, yes = map(written, guard.taught)
             words.append(self.tr("Labels are smoothed: no is taught as {0}, yes as {1}.").format(no, yes))
         stuck = self.tr("{0:,} of {1:,} examples are wrong, yet weakly pulled.")
-        self.say(" ".join([*words, stuck.format(guard.stuck, len(guard.example_z))]))
+        self.say(" ".join([*words, stuck.format(guard.stuck, len(guard.example_z))]), self._more)
 
     def _colours(self, guard: Guard, scene: Scene) -> list[QColor]:
         """One a curve: of classes the classes' own, or where there are more than two, grey for all that are not meant.

@@ -11,6 +11,7 @@ from playground.experiment.frame import Frame
 from playground.experiment.trace import Trace
 from playground.numerals import written
 from playground.options import Integer
+from playground.ui.caption import Caption
 from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.number_field import NumberField
@@ -77,7 +78,7 @@ class InspectorView(View):
         self._matrices.setAccessibleName(self.tr("Matrices of this step: {0}").format(step.formula))
         check = self.tr("check  {0}").format(written(trace.error, 2))
         self._check.setText(check)
-        self._note.setText(" ".join(filter(None, (step.note, trace.note))) or self._advice)
+        self._note.say(" ".join(filter(None, (step.note, trace.note))) or self._advice)
 
     def _walk(self, by: int) -> None:
         if self._trace is not None:
@@ -128,16 +129,11 @@ class InspectorView(View):
         font = small(self.font())
         self._matrices = MatricesView("inspector.matrices", self.theme, font)
         self._advice = self.tr(
-            "Follow one example: forward, loss, backward, update. Point at a number to see what it is made of; "
-            "a small f′(z) is where an error fades on its way back."
+            "Follow one example: forward, loss, backward, update. Point at a number to see what it is made of. Where f′(z) "
+            "is near 0, the error δ fades on its way back."
         )
-        self._note = QLabel(self._advice)
-        self._note.setObjectName("inspector.caption")
-        self._note.setProperty("role", "muted")
-        self._note.setFont(font)
-        self._note.setWordWrap(True)
-        self._note.setContentsMargins(GRID, 0, GRID, GRID // 2)
-        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._note = Caption("inspector.caption", font)
+        self._note.say(self._advice)
         self._note.setMinimumHeight(2 * self._note.fontMetrics().height() + GRID // 2)  # so that no other moves a thing
         controls = QHBoxLayout()
         controls.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)

@@ -19,15 +19,16 @@ from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.confusion import ConfusionTable
 from playground.ui.views.heat_map import class_colour
 from playground.ui.views.judgement_plots import Answers, Reliability, Residuals, Roc
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.tagged import nearest
-from playground.ui.views.view import Entry, Legend, Segments, small
+from playground.ui.views.view import Segments, small
 
 
 class JudgementView(CaptionedView):
     """Of classes the confusion matrix, the ROC curves or the reliability; of a number the residuals."""
 
     name = "judgement"
-    title = "Scores"
+    title = "Metrics"
     needs = frozenset({Judgement.need})
     takes_turns = True
 
@@ -86,16 +87,17 @@ class JudgementView(CaptionedView):
         self._kinds = Segments(
             "judgement.kind",
             {
-                "confusion": (self.tr("confusion"), self.tr("How often each class is taken for each")),
+                "confusion": (
+                    self.tr("confusion"),
+                    self.tr("Confusion matrix: how often each class is predicted as each"),
+                ),
                 "roc": (
                     self.tr("ROC"),
-                    self.tr(
-                        "How many of a class are found, against how many others are taken for it, at any threshold"
-                    ),
+                    self.tr("True positive rate against false positive rate, at any threshold"),
                 ),
                 "reliability": (
-                    self.tr("reliability"),
-                    self.tr("Whether what is said with 70 % probability is right 7 times of 10"),
+                    self.tr("calibration"),
+                    self.tr("Whether what is predicted with 70 % probability is right 7 times of 10"),
                 ),
             },
         )
@@ -116,11 +118,12 @@ class JudgementView(CaptionedView):
     def _make_plots(self) -> None:
         font = small(self.font())
         self._legend = Legend(font)
+        self._legend_height = self._legend.minimumHeight()
         self._table = ConfusionTable(font)
-        self._roc = Roc(font, self.tr("found of the class"), self.tr("taken for it of the others"))
-        self._reliability = Reliability(font, self.tr("share right"), self.tr("probability said"))
-        self._answers = Answers(font, self.tr("answer"), self.tr("truth"))
-        self._residuals = Residuals(font, self.tr("examples"), self.tr("answer − truth"))
+        self._roc = Roc(font, self.tr("true positive rate"), self.tr("false positive rate"))
+        self._reliability = Reliability(font, self.tr("accuracy"), self.tr("predicted probability"))
+        self._answers = Answers(font, self.tr("predicted"), self.tr("true value"))
+        self._residuals = Residuals(font, self.tr("examples"), self.tr("residual: predicted − true"))
         self._plots = self._roc, self._reliability, self._answers, self._residuals
         self.canvas.addItem(self._legend, 0, 0, 1, 2)
         self.canvas.ci.layout.setRowStretchFactor(1, 1)
@@ -152,6 +155,10 @@ class JudgementView(CaptionedView):
         for column, item in enumerate(items):
             self.canvas.addItem(item, 1, column, 1, 1 if len(items) > 1 else 2)
         self.canvas.ci.layout.setColumnStretchFactor(1, 2 if len(items) > 1 else 0)
+        self._legend.setFixedHeight(
+            0.0 if self._table in items else self._legend_height
+        )  # the table has names of its own
+        self._legend.setVisible(self._table not in items)
         self._shown = list(items)
 
     def _draw_confusion(self, judgement: Judgement, scene: Scene) -> None:
@@ -159,8 +166,12 @@ class JudgementView(CaptionedView):
         counts = judgement.confusion
         self._table.show_counts(counts, scene.classes)
         right = percent(np.trace(counts) / max(judgement.examples, 1))
-        self._legend.show_entries([], self.tr("{0} of {1:,} right").format(right, judgement.examples))
-        self.say(self.tr("Framed: answered right. Off the diagonal stand the classes that are confused."))
+        self.say(
+            self.tr(
+                "{0} of {1:,} right, on the framed diagonal. Row: true class; column: predicted class. Elsewhere stand the classes "
+                "that are confused."
+            ).format(right, judgement.examples)
+        )
 
     def _draw_roc(self, judgement: Judgement, scene: Scene) -> None:
         self._put(self._roc)
@@ -172,14 +183,14 @@ class JudgementView(CaptionedView):
             for owner, area in zip(owners, judgement.auc, strict=True)
         ]
         looks = self.tr(
-            "The nearer to the upper left corner, the better the classes are told apart; dashed is guessing."
+            "Each point is a threshold. Healthy: close to the upper left corner, AUC near 1; the dashed line, 0.5, is guessing."
         )
-        note = self.tr("area under the curve")
+        note = self.tr("AUC: area under the curve")
         wide = QFontMetricsF(small(self.font())).horizontalAdvance(note)
         room = self._legend.size().width() - self._legend.least_width(entries)
         if room < 0.0:  # the areas of so many classes find no room: their mean then
             entries = [entry._replace(value="") for entry in entries]
-            looks += " " + self.tr("Mean area under the curves: {0}.").format(written(float(np.mean(judgement.auc))))
+            looks += " " + self.tr("Mean AUC: {0}.").format(written(float(np.mean(judgement.auc))))
         self._legend.show_entries(entries, note if room > wide else "")
         self.say(looks)
 
@@ -189,7 +200,10 @@ class JudgementView(CaptionedView):
         error = self.tr("expected calibration error {0}").format(percent(judgement.calibration_error))
         self._legend.show_entries([], error)
         self.say(
-            self.tr("Below the dashed line the network is surer than it is right. Grey: how many examples are said so.")
+            self.tr(
+                "Healthy: on the dashed line, where of all examples predicted with 70 % seven in ten are right. Below it: "
+                "overconfident. Grey bars: how many examples."
+            )
         )
 
     def _draw_residuals(self, judgement: Judgement, scene: Scene) -> None:
@@ -202,7 +216,8 @@ class JudgementView(CaptionedView):
         self._legend.show_entries([], note)
         self.say(
             self.tr(
-                "On the dashed line the answer is right. A pattern around it is something not yet learnt; noise has none."
+                "Healthy: points on the dashed line, and residuals like noise around 0. A pattern is something not learnt yet: "
+                "train on, or try more units."
             )
         )
 
@@ -220,7 +235,7 @@ class JudgementView(CaptionedView):
         count, of = int(judgement.confusion[row, column]), int(judgement.confusion[row].sum())
         truth, answer = scene.classes[row], scene.classes[column]
         share = percent(count / of) if of else "–"
-        return self.tr("{0} taken for {1}\n{2:,} of {3:,}: {4}").format(truth, answer, count, of, share)
+        return self.tr("{0} predicted as {1}\n{2:,} of {3:,}: {4}").format(truth, answer, count, of, share)
 
     def _told_roc(self, judgement: Judgement, scene: Scene, mouse: QPointF) -> str:
         place = self._roc.point_at(judgement, mouse)
@@ -228,7 +243,7 @@ class JudgementView(CaptionedView):
             return ""
         curve, (wrong, found, threshold) = place
         name = scene.classes[self._class_of(curve, judgement)]
-        return self.tr("{0} from {1} on: {2} found,\n{3} of the others taken for it").format(
+        return self.tr("{0}, threshold {1}\ntrue positive rate {2}\nfalse positive rate {3}").format(
             name, written(threshold), percent(found), percent(wrong)
         )
 
@@ -237,7 +252,7 @@ class JudgementView(CaptionedView):
         index = nearest(self._reliability, said, right, mouse)
         if index < 0:
             return ""
-        return self.tr("said {0}, was so {1}\n{2:,} examples").format(
+        return self.tr("predicted {0}, right {1}\n{2:,} examples").format(
             percent(said[index]), percent(right[index]), int(sizes[index])
         )
 

@@ -20,8 +20,9 @@ from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.key import Key
 from playground.ui.views.layer_plots import Factors, Histograms, Sentence, Waterfall
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Floats, Scale
-from playground.ui.views.view import Entry, Legend, Segments, small
+from playground.ui.views.view import Segments, small
 
 HEALTHY = 1e-3  # of its weights a layer should move at a step; Karpathy and Johnson, CS231n notes, "Neural Networks 3"
 FAINTEST = 1e-12  # of the largest gradient: what is smaller has the darkest colour of the waterfall
@@ -54,7 +55,9 @@ class LayersView(CaptionedView):
             {
                 "waterfall": (
                     self.tr("waterfall"),
-                    self.tr("The gradient of each layer over time, and what it meets on its way back."),
+                    self.tr(
+                        "The gradient norm of each layer over time, and what backpropagation multiplies the gradient by."
+                    ),
                 ),
                 "distribution": (
                     self.tr("distribution"),
@@ -63,7 +66,9 @@ class LayersView(CaptionedView):
                 "updates": (self.tr("updates"), self.tr("How far each step moves a layer, in terms of its weights.")),
                 "factors": (
                     self.tr("factors"),
-                    self.tr("What a gradient is multiplied by on its way back, and the signal on its way up."),
+                    self.tr(
+                        "What backpropagation multiplies the gradient by, layer by layer, and the forward pass the signal."
+                    ),
                 ),
             },
         )
@@ -84,7 +89,7 @@ class LayersView(CaptionedView):
             self._updates.addItem(item, ignoreBounds=True)
         self._waterfall.setLabel("bottom", self.tr("epoch"))
         self._histograms.setLabel("bottom", self.tr("size of a gradient |∂L/∂w|, of a weight |w|"))
-        self._factors.setLabel("bottom", self.tr("is multiplied by"))
+        self._factors.setLabel("bottom", self.tr("factor"))
         self._placed: list[Any] = []
         self.show_config(document.config)
         self.show_theme(theme)
@@ -183,6 +188,9 @@ class LayersView(CaptionedView):
     def _name(self, layer: int) -> str:
         return self.tr("layer {0}").format(layer + 1) if layer < self._layers - 1 else self.tr("output")
 
+    def _short(self, layer: int) -> str:
+        return str(layer + 1) if layer < self._layers - 1 else self.tr("out")
+
     # Drawing
 
     def _lay_out(self) -> None:
@@ -213,7 +221,7 @@ class LayersView(CaptionedView):
 
     def _dress(self) -> None:
         """Give each layer its name and its line's colour."""
-        names = [*(str(layer + 1) for layer in range(self._layers - 1)), self.tr("out")] if self._layers else []
+        names = [self._short(layer) for layer in range(self._layers)]
         for plot in (self._waterfall, self._histograms, self._factors):
             plot.show_names(names)
         self._updates.show_colours(self.theme.layer_colours(self._layers), self.theme)
@@ -221,7 +229,7 @@ class LayersView(CaptionedView):
     def _draw(self) -> None:
         if self._picture == "waterfall" and self._member:
             mixed = self.tr("{0} Rows are the members' mean, factors those of {1}.")
-            self.caption.setText(mixed.format(self._caption(), self._member))
+            self.caption.say(mixed.format(self._caption(), self._member))
         else:
             self.say(self._caption())
         if self._anatomy is not None and len(self._anatomy.slope) == self._layers:
@@ -262,7 +270,7 @@ class LayersView(CaptionedView):
         record = self._updates.record if self._updates.record < len(epochs) else -1
         now = updates[record] if len(epochs) else np.full(self._layers, np.nan)
         entries = [
-            Entry(colour, self._name(layer), str(layer + 1), written(now[layer]))
+            Entry(colour, self._name(layer), self._short(layer), written(now[layer]))
             for layer, colour in enumerate(colours)
         ]
         note = self.tr("epoch {0}").format(counted(epochs[record])) if len(epochs) else ""
@@ -289,16 +297,20 @@ class LayersView(CaptionedView):
         """What to look for."""
         words = {
             "waterfall": self.tr(
-                "Rows darker from the output down to layer 1: it vanishes. That it explodes, the factors say. Brown: it is 0."
+                "Each row is a layer's gradient norm. Healthy: all rows alike. Darker towards layer 1: a vanishing gradient; "
+                "brighter: an exploding one. Brown is 0."
             ),
-            "distribution": self.tr("Gradients that lie decades to the left of those of the layer above: it vanishes."),
+            "distribution": self.tr(
+                "Healthy: the gradients of all layers are about as large. Decades further left towards layer 1: a vanishing "
+                "gradient. Try ReLU, He's initial weights or normalisation."
+            ),
             "updates": self.tr(
-                "Healthy while learning is about 10⁻³ (band; Karpathy and Johnson, CS231n): below, a layer hardly moves; above, "
-                "it jumps."
+                "Healthy while learning: about 10⁻³ (band; Karpathy and Johnson, CS231n). Below, a layer hardly learns: raise "
+                "the learning rate. Above, steps overshoot: lower it."
             ),
             "factors": self.tr(
-                "Left of × 1 a factor shrinks the gradient on its way back, or the signal on its way up; right of it, "
-                "it stretches it."
+                "What backpropagation multiplies the gradient by. Healthy: near × 1. All left of it: it vanishes; all right "
+                "of it: it explodes. Try other initial weights."
             ),
         }
         caption = words[self._picture]

@@ -15,10 +15,11 @@ from playground.ui.document import Document
 from playground.ui.theme import Theme
 from playground.ui.views.break_line import Break
 from playground.ui.views.curve import CurvePlot
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Scale
 from playground.ui.views.spread import Spread, enclosed, quantiles
 from playground.ui.views.thinning import picked
-from playground.ui.views.view import Entry, Legend, PlotView, Segments, Tag, show_bottom, small
+from playground.ui.views.view import PlotView, Segments, Tag, show_bottom, small
 
 
 class Part(NamedTuple):

@@ -21,9 +21,10 @@ from playground.ui.views.break_line import Break
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.dots import MOST, Dots
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Scale
 from playground.ui.views.tagged import nearest
-from playground.ui.views.view import Entry, Legend, Segments, colour_axes, small
+from playground.ui.views.view import Segments, colour_axes, small
 
 DOT, RING = 6, 11  # pixels
 FEW = 4  # weights in a bar
@@ -36,7 +37,7 @@ class LossApartView(CaptionedView):
     """
 
     name = "loss_apart"
-    title = "Parts"
+    title = "Loss breakdown"
     needs = frozenset({CURVES, LossApart.need})
     takes_turns = True
 
@@ -127,7 +128,7 @@ class LossApartView(CaptionedView):
         self._parts = Segments(
             "loss_apart.part",
             {
-                "course": (self.tr("over time"), self.tr("The data's loss and the penalty on the weights, by epoch")),
+                "course": (self.tr("over time"), self.tr("Data loss and penalty on the weights, by epoch")),
                 "weights": (self.tr("weights"), self.tr("How the weights of each layer are spread now")),
                 "examples": (self.tr("examples"), self.tr("Which training examples the loss comes from")),
             },
@@ -173,19 +174,20 @@ class LossApartView(CaptionedView):
         self._tell_course(curves)
         if curves.penalty.any():
             text = self.tr(
-                "What is made small is the sum: where the penalty rules, the weights shrink and the data's loss rises."
+                "Training makes the total small. Where the penalty rules, the weights shrink and the data loss rises: lower the "
+                "rate of regularisation."
             )
         else:
             text = self.tr(
-                "Nothing is added to the data's loss: L1, L2 or elastic net would add a penalty on the weights."
+                "Nothing is added to the data loss. Regularisation (L1, L2, elastic net) would add a penalty on large weights."
             )
-        self.caption.setText(text + (self.tr(" Of several members these are means.") if self._several else ""))
+        self.caption.say(text + (self.tr(" Of several members these are means.") if self._several else ""))
 
     def _tell_course(self, curves: Curves) -> None:
         """The values of the record under the mouse, or of the last one."""
         record = self._course.record
         index = record if 0 <= record < len(curves) else len(curves) - 1
-        names = (self.tr("sum"), self.tr("data"), self.tr("penalty"))
+        names = (self.tr("total"), self.tr("data loss"), self.tr("penalty"))
         values = (curves.train_loss[index] + curves.penalty[index], curves.train_loss[index], curves.penalty[index])
         entries = [Entry(c, n, n, written(v)) for c, n, v in zip(self._colours, names, values, strict=True)]
         self._legend.show_entries(entries, self.tr("epoch {0}").format(counted(curves.epoch[index])))
@@ -215,7 +217,8 @@ class LossApartView(CaptionedView):
         self._legend.show_entries(entries, self.tr("{0:,} of {1:,} are exactly 0").format(zeros, weights))
         self.say(
             self.tr(
-                "L2 draws all weights together, L1 puts many at exactly 0. Biases are not penalised, and not shown."
+                "Healthy: a hill around 0. L2 draws all weights together, L1 puts many at exactly 0. Biases are not penalised, "
+                "and not shown."
             )
         )
 
@@ -235,7 +238,8 @@ class LossApartView(CaptionedView):
         )
         self.say(
             self.tr(
-                "A few examples may make most of the loss: mislabelled, or not yet understood. Click one to follow it."
+                "Each dot is a training example. A few may make most of the loss: mislabelled, or not learnt yet. Click one to "
+                "follow it in Backprop."
             )
         )
 
@@ -266,7 +270,7 @@ class LossApartView(CaptionedView):
             self.document.select(self.tr("Example followed"), example=int(look.examples[index]))
 
     def _choose_part(self, value: str) -> None:
-        self.document.set("display.loss_part", value, self.tr("Part of the loss"))
+        self.document.set("display.loss_part", value, self.tr("Loss breakdown"))
 
     def _choose_worst(self, ringed: bool) -> None:
         self.document.set("display.worst", ringed, self.tr("Worst examples"))

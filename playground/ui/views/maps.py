@@ -113,7 +113,8 @@ class MapsView(CaptionedView):
             self._draw_maps(look, frame)
             self.say(
                 self.tr(
-                    "Where z = 0, on the line, the unit changes sides. From layer to layer the answers bend to the classes."
+                    "What each unit puts out over the plane. On the line its pre-activation z is 0: there it switches. Layer by "
+                    "layer such lines combine to the answer."
                 )
             )
         else:

@@ -17,11 +17,12 @@ from playground.ui.theme import GRID, Theme, tabular
 from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Scale
 from playground.ui.views.step_panels import Panel, columns_for, marks, panels_of, places, plain, scale_of
 from playground.ui.views.step_words import advice, told_of
 from playground.ui.views.unit_picker import UnitPicker
-from playground.ui.views.view import Entry, Legend, Segments, show_bottom, small
+from playground.ui.views.view import Segments, show_bottom, small
 
 
 class MicroscopeView(CaptionedView):
@@ -31,7 +32,7 @@ class MicroscopeView(CaptionedView):
     """
 
     name = "microscope"
-    title = "Microscope"
+    title = "Optimizer trace"
     needs = frozenset({Microscope.need})
     takes_turns = True
 
@@ -96,7 +97,7 @@ class MicroscopeView(CaptionedView):
         self._offer_inputs()
         self._period.show_value(config.display.microscope)
         self._draw()
-        self.caption.setText(plain(advice(config.training, self.tr)))
+        self.caption.say(plain(advice(config.training, self.tr)))
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
@@ -138,7 +139,7 @@ class MicroscopeView(CaptionedView):
         self.document.select(self.tr("Look at the weight of another input"), input=index)
 
     def _choose_period(self, value: str) -> None:
-        self.document.set("display.microscope", value, self.tr("Steps under the microscope"))
+        self.document.set("display.microscope", value, self.tr("Steps of the optimizer trace"))
 
     # What is drawn
 

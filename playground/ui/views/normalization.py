@@ -15,17 +15,18 @@ from playground.experiment.normalized import Normalized
 from playground.experiment.thinned import CELLS, MASKS, Thinned
 from playground.experiment.vitals import Vitals
 from playground.numerals import trimmed, written
+from playground.ui.caption import Caption
 from playground.ui.document import Document
-from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.heat_map import steady_top
 from playground.ui.views.key import Key
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.normalization_course import Course
 from playground.ui.views.unit_picker import UnitPicker, layer_name
 from playground.ui.views.units_plot import UnitsPlot
-from playground.ui.views.view import Entry, Legend, Segments, colour_axes, small
+from playground.ui.views.view import Segments, colour_axes, small
 
 
 class NormalizationView(CaptionedView):
@@ -37,7 +38,7 @@ class NormalizationView(CaptionedView):
     """
 
     name = "normalization"
-    title = "Norms"
+    title = "Normalisation"
     needs = frozenset({Normalized.need, Thinned.need, Vitals.need})
     takes_turns = True
 
@@ -62,9 +63,9 @@ class NormalizationView(CaptionedView):
         self.controls.addWidget(self._period)
         self.controls.addWidget(self._picker)
         self.controls.addStretch()
-        self._sentence = Elided("normalization.sentence")
-        self._sentence.setFont(font)
-        self._sentence.setContentsMargins(GRID, 0, GRID, 0)
+        self._sentence = Caption("normalization.sentence", font)
+        self._sentence.setProperty("role", "")
+        self._sentence.setMinimumHeight(2 * self._sentence.fontMetrics().height() + GRID // 2)  # so that nothing moves
         self.rows.insertWidget(1, self._sentence)
         self.canvas.setMinimumHeight(15 * GRID)
         self._before, self._after = UnitsPlot(font), UnitsPlot(font)
@@ -150,14 +151,18 @@ class NormalizationView(CaptionedView):
             return
         self._sentence.setVisible(not self._over_time)
         if self._over_time:
-            words = self.tr("Lines that wander or part are what a normalisation would take away.")
+            words = self.tr(
+                "Mean and variance of each unit. Healthy: steady. Where lines wander or part, try batch norm."
+            )
             if look.after is not None:
                 words = self.tr(
-                    "Pale is what goes in. Whatever that does, what comes out has mean β and variance γ², which are learnt."
+                    "Pale: what comes in. Strong: what goes out, with mean β and variance γ², which are learnt. Healthy: steady."
                 )
-            self.caption.setText(words + self._whose)
+            self.caption.say(words + self._whose)
             return
-        doubt = self.tr(" Bright: the answer hangs on which units drop out. Those off now are pale in the network.")
+        doubt = self.tr(
+            " Bright: the answer depends on which units dropout switches off, now those pale in the network."
+        )
         self.say(self._advice(look) + (doubt if self._thinned is not None else ""))
         name = layer_name(self, look.layer, look.last + 1).capitalize()
         if look.after is not None:
@@ -171,22 +176,24 @@ class NormalizationView(CaptionedView):
                 "{0} has no normalisation. To add one, click its name above its units in the network and choose batch norm."
             )
             text = text.format(name)
-        self._sentence.setText(text)
-        self._sentence.setToolTip(text)
+        self._sentence.say(text)
 
     def _advice(self, look: Normalized) -> str:
         if look.after is None:
-            return self.tr("Means that lie apart and wander while training are what a normalisation would take away.")
+            return self.tr(
+                "Healthy: means near 0 and equal spreads. Where they lie apart or wander, try batch norm or layer norm."
+            )
         if look.running_mean is None:
             return self.tr(
-                "Each example's values over the units get one mean and deviation, so units keep theirs apart."
+                "Layer norm gives each example mean 0 and deviation 1 over the units of the layer, so single units still differ."
             )
         if look.batch == 1:
             return self.tr(
-                "These are all examples together. In mini-batches of 1 each is its own mean: only β comes out."
+                "Shown for all examples together. In mini-batches of 1 each is its own mean, so only β comes out: take larger ones."
             )
         return self.tr(
-            "Whatever the weights do, what comes out has mean β and deviation |γ|; testing goes by the running averages."
+            "Whatever comes in, batch norm lets out mean β and deviation |γ|, both learnt. Testing uses the running averages: "
+            "healthy where they lie beside the bars."
         )
 
     def _numbers(self, look: Normalized, unit: int) -> str:
@@ -196,12 +203,12 @@ class NormalizationView(CaptionedView):
             rounded = 0.0 if abs(mean[unit]) < 1e-9 * deviation[unit] else mean[unit]  # dust of a sum that is 0
             return f"{written(rounded)} ± {written(deviation[unit])}"
 
-        lines = [self.tr("Unit {0} gets {1}").format(unit + 1, pair(look.before.mean, look.before.deviation))]
+        lines = [self.tr("Unit {0} in: {1}").format(unit + 1, pair(look.before.mean, look.before.deviation))]
         if look.running_mean is not None and look.running_deviation is not None:
             lines.append(self.tr("running {0}").format(pair(look.running_mean, look.running_deviation)))
         if look.after is not None and look.gain is not None and look.shift is not None:
             lines.append(f"γ {written(look.gain[unit])}   β {written(look.shift[unit])}")
-            lines.append(self.tr("puts out {0}").format(pair(look.after.mean, look.after.deviation)))
+            lines.append(self.tr("out: {0}").format(pair(look.after.mean, look.after.deviation)))
         return "\n".join(lines)
 
     # What is drawn

@@ -10,8 +10,8 @@ from playground.experiment.vitals import Vitals
 from playground.numerals import written
 from playground.ui.theme import Theme
 from playground.ui.views.curve import CurvePlot
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Floats, Scale
-from playground.ui.views.view import Entry, Legend
 
 MOST_NAMES = 8  # in the legend; of more rows only the first and the last are named, as their colours follow a scale
 PALE = 0.35  # opacity of what goes into the normalization

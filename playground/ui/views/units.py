@@ -20,9 +20,10 @@ from playground.ui.theme import GRID, NEGATIVE, Theme
 from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.heat_map import steady_top
+from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.unit_picker import UnitPicker, layer_name
-from playground.ui.views.view import Entry, Legend, colour_axes, quiet, show_bottom, small
+from playground.ui.views.view import colour_axes, quiet, show_bottom, small
 
 LOWEST, HIGHEST = -1.5, 1.5  # of the curves: what grows without end leaves the picture
 CROWD = 0.55  # share of the plot's height that the highest bar may take, so that the curves stay readable
@@ -133,22 +134,26 @@ class UnitsView(CaptionedView):
         elif not len(seats.values):
             note = self.tr("f′ is 1 for a unit's largest z, else 0")
         self._legend.show_entries(entries if len(seats.values) else entries[2:], note)
-        self.caption.setText(self._character(seats) + self._whose)
+        self.caption.say(self._character(seats) + self._whose)
         self.tell_again()
 
     def _character(self, seats: Seats) -> str:
         """How steep the curve is and where it bends, and what the shading means."""
         if not seats.steepest:
             return self.tr("f′ is 0 everywhere, so no gradient passes these units.")
-        words = [self.tr("f′ ≤ {0}").format(written(seats.steepest))]
+        words = [
+            self.tr("Bars: pre-activations. Healthy: outside the shading, where f saturates. f′ ≤ {0}").format(
+                written(seats.steepest)
+            )
+        ]
         if seats.bends.steepest_at is not None:
-            words.append(self.tr(", at z = {0}").format(_number(seats.bends.steepest_at)))
+            words.append(self.tr(", at z = {0}").format(written(seats.bends.steepest_at)))
         if seats.bends.values:
-            places = self.tr(" and ").join(map(_number, seats.bends.values))
+            places = self.tr(" and ").join(map(written, seats.bends.values))
             words.append(self.tr("; f bends most at {0}").format(places))
         for sign, value in seats.trained:
-            words.append(self.tr("; {0}, trained, is {1}").format(sign, _number(value)))
-        shaded = self.tr("Shaded: |f′| < 5 % of that, hardly any gradient passes.")
+            words.append(self.tr("; {0}, trained, is {1}").format(sign, written(value)))
+        shaded = self.tr("Shaded: |f′| < 5 % of that, so hardly any gradient passes.")
         return "".join(words) + ". " + shaded
 
     def _tell_layers(self) -> None:
@@ -161,8 +166,9 @@ class UnitsView(CaptionedView):
         plot = self._saturated if self._saturated.record >= 0 else self._slope
         last = len(vitals.units) - 1
         entries = [
-            Entry(colour, str(layer + 1) if layer < last else self.tr("out"), "")
+            Entry(colour, name, name)
             for layer, colour in enumerate(self._colours)
+            for name in (str(layer + 1) if layer < last else self.tr("out"),)
         ]
         note = ""
         if pointed == record and 0 <= plot.line <= last:
@@ -211,8 +217,8 @@ class SeatPlot(pg.PlotItem):  # type: ignore[misc]
             return ""
         z = float(self.vb.mapSceneToView(mouse).x())
         values = [float(np.interp(z, seats.z, values)) for values in (*seats.values, seats.slopes)]
-        *heights, slope = map(_number, values)
-        return f"z {_number(z)}   f {', '.join(heights)}   f′ {slope}"
+        *heights, slope = map(written, values)
+        return f"z {written(z)}   f {', '.join(heights)}   f′ {slope}"
 
     def show_seats(self, seats: Seats, run: int) -> None:
         """Draw these, of a run with this number."""
@@ -246,10 +252,6 @@ class SeatPlot(pg.PlotItem):  # type: ignore[misc]
         self._marks.setBrush(pg.mkBrush(theme.text))
         self._marks.setPen(pg.mkPen(theme.base))
         self._slopes.setPen(pg.mkPen(NEGATIVE, width=2))
-
-
-def _number(value: float) -> str:
-    return written(value).replace("-", "−")
 
 
 def _ends(seats: Seats) -> tuple[float, float]:

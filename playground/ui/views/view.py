@@ -1,14 +1,14 @@
-"""What every view is: a widget that draws frames and nothing else; and the controls, legend and axes views share."""
+"""What every view is: a widget that draws frames and nothing else; and the controls and axes views share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -198,81 +198,6 @@ class Tag(QLabel):
         self.setStyleSheet(
             f"color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border}; padding: 3px 6px;"
         )
-
-
-class Entry(NamedTuple):
-    """A line's colour, name, shorter name, and value as text; `more` of it is told where there is room."""
-
-    colour: QColor
-    name: str
-    short: str
-    value: str = ""
-    more: str = ""
-
-
-class Legend(pg.GraphicsWidget):  # type: ignore[misc]
-    """One row above a plot: each line's colour and name, and at the right end a note. It covers no line."""
-
-    def __init__(self, font: QFont) -> None:
-        super().__init__()
-        self._font = font
-        self.entries: list[Entry] = []
-        self.note = ""
-        self._text = self._muted = QColor()
-        self.setFixedHeight(QFontMetricsF(font).height() + GRID)
-
-    def show_entries(self, entries: list[Entry], note: str = "") -> None:
-        """Draw these; values keep the room of the widest usual number, so that nothing moves."""
-        if (entries, note) != (self.entries, self.note):
-            self.entries, self.note = entries, note
-            self.update()
-
-    def least_width(self, entries: list[Entry]) -> float:
-        """The pixels that these want with their shorter names."""
-        return self._laid_out([(entry.short, entry.value) for entry in entries], QFontMetricsF(self._font))[-1]
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._text, self._muted = QColor(theme.text), QColor(theme.muted)
-        self.update()
-
-    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        metrics = QFontMetricsF(self._font)
-        room = self.width() - metrics.horizontalAdvance(self.note) - GRID
-        words = self._fitting(room, metrics)
-        painter.setFont(self._font)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        middle = round(self.height() / 2 - GRID / 4) + 0.5
-        baseline = middle + (metrics.ascent() - metrics.descent()) / 2
-        for entry, (name, value), x in zip(self.entries, words, self._laid_out(words, metrics), strict=False):
-            painter.setPen(QPen(entry.colour, 3.0))
-            painter.drawLine(QPointF(x, middle), QPointF(x + GRID, middle))
-            painter.setPen(self._muted)
-            x += 1.5 * GRID
-            painter.drawText(QPointF(x, baseline), name)
-            painter.setPen(self._text)
-            painter.drawText(QPointF(x + metrics.horizontalAdvance(name + " "), baseline), value)
-        painter.setPen(self._muted)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(QRectF(0.0, 0.0, self.width(), 2.0 * middle), right, note)
-
-    def _fitting(self, room: float, metrics: QFontMetricsF) -> list[tuple[str, str]]:
-        """Name and value of each entry, cut down until they fit."""
-        whole = [(entry.name, entry.value + entry.more) for entry in self.entries]
-        brief = [(entry.short, entry.value + entry.more) for entry in self.entries]
-        for words in (whole, brief):
-            if self._laid_out(words, metrics)[-1] <= room:
-                return words
-        return [(entry.short, entry.value) for entry in self.entries]
-
-    def _laid_out(self, words: list[tuple[str, str]], metrics: QFontMetricsF) -> list[float]:
-        """Where each entry begins, and where the last one ends."""
-        places = [0.0]
-        for name, text in words:
-            value = max(map(metrics.horizontalAdvance, (text, " 0.00000"))) if text else 0.0
-            places.append(places[-1] + 3.0 * GRID + metrics.horizontalAdvance(name) + value)
-        return places
 
 
 def small(font: QFont) -> QFont:

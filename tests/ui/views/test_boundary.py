@@ -22,8 +22,8 @@ from playground.ui.document import Document
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.key import Key
+from playground.ui.views.legend import Legend
 from playground.ui.views.points import MOST_POINTS, Part, inked
-from playground.ui.views.view import Legend
 from tests.configs import written
 from tests.ui.views.rig import show_alone
 

@@ -21,7 +21,7 @@ from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.gradient import BarPlot, GradientView
-from playground.ui.views.view import Legend
+from playground.ui.views.legend import Legend
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.

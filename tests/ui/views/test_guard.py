@@ -19,7 +19,7 @@ from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.guard import GuardView, _effect
-from playground.ui.views.view import Legend
+from playground.ui.views.legend import Legend
 from tests.configs import written
 from tests.ui.views.rig import follow
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtCore import QBuffer, QPointF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from playground import numerals
@@ -18,6 +21,7 @@ from playground.ui.document import Document
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.confusion import ConfusionTable
 from playground.ui.views.judgement import JudgementView, brief
+from playground.ui.views.view import small
 from tests.configs import written
 from tests.ui.views.rig import follow, legend_of
 
@@ -61,7 +65,7 @@ def test_a_classification_begins_with_the_confusion(open_view: Open) -> None:
     assert in_sight(view) == [view._table]
     np.testing.assert_array_equal(view._table.counts, judged.confusion)
     right = 100.0 * np.trace(judged.confusion) / judged.examples
-    assert legend_of(view).note == f"{right:.1f} % of {judged.examples} right"
+    assert view.caption.text().startswith(f"{right:.1f} % of {judged.examples} right")
 
 
 def test_roc_curves_and_areas_are_the_frame_s(open_view: Open, qtbot: QtBot) -> None:
@@ -123,7 +127,7 @@ def test_a_cell_is_told_by_truth_and_answer(open_view: Open) -> None:
     told = view.told(view._table.mapToScene(at))
     names = session.scene.classes
     assert told.startswith(
-        f"{names[2]} taken for {names[1]}\n{judged.confusion[2, 1]} of {judged.confusion[2].sum()}: "
+        f"{names[2]} predicted as {names[1]}\n{judged.confusion[2, 1]} of {judged.confusion[2].sum()}: "
     )
     assert view.told(view._table.mapToScene(QPointF(1.0, 1.0))) == ""
 
@@ -133,11 +137,13 @@ def test_points_are_told(open_view: Open) -> None:
     said, right, sizes = look_of(view, session).reliability.T
     index = int(np.nanargmax(sizes))
     told = view.told(view._reliability.vb.mapViewToScene(QPointF(said[index], right[index])))
-    assert told == f"said {100 * said[index]:.1f} %, was so {100 * right[index]:.1f} %\n{int(sizes[index])} examples"
+    assert (
+        told == f"predicted {100 * said[index]:.1f} %, right {100 * right[index]:.1f} %\n{int(sizes[index])} examples"
+    )
     view, session = open_view(("display.judgement", "roc"))
     wrong, found, _ = look_of(view, session).roc[0][:, 4]
     told = view.told(view._roc.vb.mapViewToScene(QPointF(wrong, found)))
-    assert f"{100 * found:.1f} % found" in told
+    assert f"true positive rate {100 * found:.1f} %" in told
     view, session = open_view(("data.source", "hills"))
     judged = look_of(view, session)
     told = view.told(view._answers.vb.mapViewToScene(QPointF(judged.truth[3], judged.answer[3])))
@@ -205,7 +211,7 @@ def test_areas_that_find_no_room_are_told_as_their_mean(open_view: Open) -> None
     view.canvas.grab()
     view.show_frame(session.frame(view.needs))
     assert [entry.value for entry in legend.entries] == [numerals.written(area) for area in judged.auc]
-    assert legend.note == "area under the curve"
+    assert legend.note == "AUC: area under the curve"
     assert "Mean" not in view.caption.text()
     view.resize(400, 400)
     view.canvas.grab()
@@ -214,3 +220,27 @@ def test_areas_that_find_no_room_are_told_as_their_mean(open_view: Open) -> None
     assert legend.note == ""
     assert numerals.written(np.mean(judged.auc)) in view.caption.text()
     assert legend.least_width(legend.entries) < view.canvas.width()
+
+
+@pytest.mark.parametrize("high", [96, 300])
+def test_ten_classes_have_their_numbers_however_low_the_table_is(qapp: QApplication, high: int) -> None:
+    table = ConfusionTable(small(qapp.font()))
+    table.resize(440.0, float(high))
+    counts = np.arange(100).reshape(10, 10) + 100
+    table.show_counts(counts, tuple(str(digit) for digit in range(10)))
+    words = drawn_words(table)
+    assert set(map(str, counts.ravel())) <= set(words)
+    assert ("predicted class" in words) == (high == 300)
+    assert set("0123456789") <= set(words)
+
+
+def drawn_words(item: ConfusionTable) -> list[str]:
+    """All that an item writes."""
+    buffer = QBuffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    painter = QPainter(generator)
+    item.paint(painter, None)
+    painter.end()
+    root = ElementTree.fromstring(bytes(buffer.data().data()))
+    return ["".join(text.itertext()).strip() for text in root.iter("{http://www.w3.org/2000/svg}text")]

@@ -37,8 +37,9 @@ from playground.ui.views.layer_plots import (
     waterfall_pixels,
 )
 from playground.ui.views.layers import PICTURES, LayersView
+from playground.ui.views.legend import Legend
 from playground.ui.views.scale import Scale
-from playground.ui.views.view import Legend, Tag
+from playground.ui.views.view import Tag
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.

@@ -65,8 +65,8 @@ def test_sum_data_and_penalty_are_drawn_over_time(open_view: Open) -> None:
     np.testing.assert_array_equal(data, curves.train_loss)
     np.testing.assert_array_equal(penalty, curves.penalty)
     np.testing.assert_array_equal(total, data + penalty)
-    assert [entry.name for entry in legend_of(view).entries] == ["sum", "data", "penalty"]
-    assert "weights shrink" in view.caption.text()
+    assert [entry.name for entry in legend_of(view).entries] == ["total", "data loss", "penalty"]
+    assert "the weights shrink and the data loss rises" in view.caption.text()
     view.document.set("display.log_loss", True, "scale")
     np.testing.assert_allclose(view._course._curves[1].getData()[1], np.log10(curves.train_loss))
 

@@ -143,7 +143,7 @@ def test_the_mouse_tells_a_unit_s_numbers(make_view: MakeView) -> None:
     config = config_of()
     view = make_view(config, frame_of(config))
     view.canvas.grab()
-    assert view.told(view._before.vb.mapViewToScene(QPointF(3.1, 0.0))).startswith("Unit 3 gets ")
+    assert view.told(view._before.vb.mapViewToScene(QPointF(3.1, 0.0))).startswith("Unit 3 in: ")
     assert view.told(QPointF(-9.0, -9.0)) == ""
 
 
@@ -152,7 +152,7 @@ def test_the_chosen_unit_is_told(make_view: MakeView) -> None:
     view = make_view(config, frame_of(config))
     view.findChild(QComboBox, "normalization.unit").activated.emit(2)
     assert view.document.config.display.unit == 2
-    assert "Unit 3 gets" in told(view)
+    assert "Unit 3 in:" in told(view)
 
 
 def test_it_is_exported_in_both_themes(make_view: MakeView, tmp_path: Any) -> None:
