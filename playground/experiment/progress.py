@@ -126,8 +126,9 @@ class Progress:
         No step makes such a number finite again, so that it does not matter when one looks.
         """
         network = self.network
-        kept = (network.parameters, network.statistics, *self._trainer.slots)
-        finite: NDArray[np.bool_] = np.logical_and.reduce([np.isfinite(array).all(axis=1) for array in kept])
+        of_weights = np.isfinite(network.parameters).all(axis=1) & np.isfinite(network.statistics).all(axis=1)
+        of_slots = np.logical_and.reduce(np.isfinite(self._trainer.slots), axis=(0, 2))
+        finite: NDArray[np.bool_] = np.logical_and(of_weights, of_slots)
         return ~finite
 
     @property

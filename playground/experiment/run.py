@@ -116,7 +116,7 @@ class Run:
         """
         self.settle()
         progress, old_loss = self.progress, self._problem.loss
-        scores = self._score(problem, ~progress.broken)  # what may last, before anything is changed
+        scores = self._score_under(problem, ~progress.broken)  # what may last, before anything is changed
         now, size = progress.moment(), progress.batch_size
         self._problem, self._stopping = problem, config.training.stopping
         self.observer.turn_to(problem, scene)
@@ -187,7 +187,7 @@ class Run:
 
     def evaluate(self, part: str) -> Evaluation:
         """Loss and accuracy on all examples of a part that has any."""
-        return self._evaluate(part, self._problem, self.living)
+        return self._evaluate(part, self._problem, self._counting())
 
     def refresh_scores(self) -> None:
         """Score the weights as they are, where that is quick; at every other time the last record's scores stand."""
@@ -318,14 +318,20 @@ class Run:
         loss = self.scores.train_loss
         self._start_loss = loss if math.isfinite(loss) else sys.float_info.max
 
-    def _evaluate(self, part: str, problem: Problem, living: NDArray[np.bool_]) -> Evaluation:
-        with np.errstate(all="ignore"):
-            return problem.evaluate(self.network, part, living if self.network.members > 1 else None)
+    def _counting(self) -> NDArray[np.bool_] | None:
+        """Which members count, where there are several."""
+        return self.living if self.network.members > 1 else None
 
-    def _score(self, problem: Problem | None = None, living: NDArray[np.bool_] | None = None) -> Scores:
-        problem, living = problem or self._problem, self.living if living is None else living
-        train, test = self._evaluate("train", problem, living), self._evaluate("test", problem, living)
-        validation = self._evaluate("validation", problem, living) if problem.parts["validation"] else None
+    def _evaluate(self, part: str, problem: Problem, counting: NDArray[np.bool_] | None) -> Evaluation:
+        with np.errstate(all="ignore"):
+            return problem.evaluate(self.network, part, counting)
+
+    def _score(self) -> Scores:
+        return self._score_under(self._problem, self._counting())
+
+    def _score_under(self, problem: Problem, counting: NDArray[np.bool_] | None) -> Scores:
+        train, test = self._evaluate("train", problem, counting), self._evaluate("test", problem, counting)
+        validation = self._evaluate("validation", problem, counting) if problem.parts["validation"] else None
         self._scored_at = self.progress.steps
         of_mean = None if test.of_mean is None else test.of_mean[1 if problem.dataset.classes else 0]
         return Scores(
