@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from playground.data.library import Digits
+from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig
+from playground.ui.caption import Caption
 from playground.ui.laboratory import LABORATORY
 from playground.ui.theme import DARK
+from playground.ui.views.legend import Legend
 from playground.ui.views.view import View
-from tests.ui.conftest import Pilot
+from tests.ui.conftest import Pilot, Windows
 
 KINDS = [pytest.param(kind, beside, id=kind.name) for kind, beside in LABORATORY]
 
@@ -54,3 +61,25 @@ def test_the_side_panels_keep_their_width_and_the_window_its_own(pilot: Pilot) -
         pilot.until(lambda kind=kind: made(pilot, kind) is not None)
     assert window.width() == 1280
     assert window.docks["data"].width() >= window.data_panel.minimumSizeHint().width()
+
+
+def test_on_a_small_screen_no_caption_is_cut_and_no_legend_runs_out_of_its_plot(windows: Windows) -> None:
+    layers = NetworkConfig(hidden=tuple(Layer(3) for _ in range(7)))
+    pilot = windows.open(replace(Config(), data=DataConfig(source=Digits()), network=layers))
+    window = pilot.window
+    window.resize(1280, 720)
+    for name in ("loss", "gradient", *(kind.name for kind, _ in LABORATORY)):
+        window.docks[name].raise_()
+        pilot.until(lambda name=name: not window.docks[name].visibleRegion().isEmpty())
+        pilot.window.runner.step()
+        pilot.settle()
+        view = next(view for view in window.views if view.name == name)
+        for caption in view.findChildren(Caption):
+            room, flags = caption.contentsRect(), Qt.TextFlag.TextWordWrap
+            needed = caption.fontMetrics().boundingRect(0, 0, room.width(), 1000, flags, caption.text())
+            assert needed.height() <= room.height(), (name, caption.text())
+        for legend in view.figure().scene().items():
+            if isinstance(legend, Legend) and legend.entries and legend.isVisible():
+                words, spacing, _ = legend._fitting()
+                assert legend._laid_out(words, spacing)[-1] <= legend.size().width(), name
+                assert all(word for word, _ in words), name
