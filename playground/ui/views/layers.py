@@ -121,7 +121,7 @@ class LayersView(CaptionedView):
         for part in (self._sentence, self._key, self._legend, self._waterfall):
             part.show_theme(theme)
         self._histograms.show_colours(theme.test, theme.train, theme)
-        self._factors.show_colours(theme.test, theme.train, theme.validation, theme)
+        self._factors.show_colours(theme.test, theme.accent, theme.validation, theme)
         band = QColor(theme.accent)
         band.setAlphaF(0.15)
         self._band.setBrush(band)
@@ -278,6 +278,7 @@ class LayersView(CaptionedView):
 
     def _show_legend(self) -> None:
         first, second = QColor(self.theme.test), QColor(self.theme.train)
+        weights = QColor(self.theme.accent)
         normed = self._anatomy is not None and bool(self._anatomy.normalised.any())
         if self._picture == "distribution":
             entries = [
@@ -287,7 +288,7 @@ class LayersView(CaptionedView):
         else:
             entries = [
                 Entry(first, self.tr("slopes and norm") if normed else self.tr("slopes: mean |f′|"), "|f′|"),
-                Entry(second, self.tr("weights above: ‖Wᵀδ‖ / ‖δ‖"), "Wᵀ"),
+                Entry(weights, self.tr("weights above: ‖Wᵀδ‖ / ‖δ‖"), "Wᵀ"),
                 Entry(QColor(self.theme.text), self.tr("δ: ratio to the layer above"), "δ"),
                 Entry(QColor(self.theme.validation), self.tr("signal: spread of z to that below"), "z"),
             ]

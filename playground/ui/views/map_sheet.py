@@ -20,6 +20,7 @@ from playground.ui.views.points import PAPER, inked
 
 MOST_POINTS = 200  # training points on a large map
 LARGE = 0.6  # share of the height for the large maps, where there are small ones
+DOT = 2.4  # radius of a point in pixels
 GAP = 4.0  # pixels between small maps
 OTHER = QColor("#999999")  # of points that are not of a map's class
 
@@ -175,7 +176,7 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
             painter.setBrush(OTHER if other else inked(class_colour(int(kind))))
             across, up = (x - x_low) / (x_high - x_low), (y - y_low) / (y_high - y_low)
             painter.drawEllipse(
-                QPointF(rect.left() + across * rect.width(), rect.bottom() - up * rect.height()), 1.8, 1.8
+                QPointF(rect.left() + across * rect.width(), rect.bottom() - up * rect.height()), DOT, DOT
             )
         painter.setBrush(Qt.BrushStyle.NoBrush)
 

@@ -170,7 +170,7 @@ class UnitsView(CaptionedView):
             for layer, colour in enumerate(self._colours)
             for name in (str(layer + 1) if layer < last else self.tr("out"),)
         ]
-        note = ""
+        note = self.tr("saturated, mean |f′|")  # from above, where the plots are too low for these names
         if pointed == record and 0 <= plot.line <= last:
             share, slope = vitals.saturated[record, plot.line], vitals.slope[record, plot.line]
             note = self.tr("{0}: {1}  {2}, |f′| {3:.3f}").format(
