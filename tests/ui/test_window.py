@@ -39,6 +39,7 @@ from playground.nn.initializers import INITIALIZERS
 from playground.nn.losses import SquaredError
 from playground.nn.optimizers import Adam
 from playground.nn.regularizers import L1, L2
+from playground.numerals import written
 from playground.options import with_value
 from playground.ui.controls import RESTART_MARK
 from playground.ui.diagram_geometry import Place
@@ -378,7 +379,7 @@ def test_playing_moves_views_and_counters(pilot: Pilot) -> None:
     after = {view.name: picture(view) for view in views(window)}
     assert [name for name in after if after[name] == middle[name]] == []
     for frame, told in shown:
-        assert told == (f"{frame.epoch:,}", f"{frame.step:,}", f"{frame.scores.train_loss:.4f}")
+        assert told == (f"{frame.epoch:,}", f"{frame.step:,}", written(frame.scores.train_loss))
     steps = [frame.step for frame, _ in shown]
     assert steps == sorted(steps)
     assert len(set(steps)) > 5
@@ -677,7 +678,7 @@ def test_a_run_that_ends_by_itself_says_so_and_says_it_again(windows: Windows) -
     pilot.until(lambda: not pilot.frame.ending)
     pilot.settle()
     assert pilot.strip.text.startswith("Back at the start")
-    assert pilot.bar.value("validation_loss") == f"{pilot.frame.scores.validation_loss:.4f}"
+    assert pilot.bar.value("validation_loss") == written(pilot.frame.scores.validation_loss)
 
 
 def test_more_patience_lets_an_ended_run_go_on(windows: Windows) -> None:

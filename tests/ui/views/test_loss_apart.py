@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.loss_apart import WORST, LossApart
 from playground.experiment.session import Session
@@ -120,7 +121,7 @@ def test_a_click_on_an_example_chooses_it(open_view: Open, qtbot: QtBot) -> None
     qtbot.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert view.document.config.display.example == look.examples[0]
     view.document.undo_stack.undo()
-    assert view.document.config.display.example == 0
+    assert view.document.config.display.example == Config().display.example
 
 
 def test_rings_on_the_boundary_are_an_edit(open_view: Open, qtbot: QtBot) -> None:

@@ -197,7 +197,7 @@ def test_a_bias_does_not_decay(make_view: MakeView) -> None:
 
 
 def test_before_the_first_step_it_says_so(make_view: MakeView) -> None:
-    assert "No step" in told(make_view(session_of("adam"), steps=0))
+    assert "Nothing is recorded yet" in told(make_view(session_of("adam"), steps=0))
 
 
 def test_the_selectors_choose_the_weight_undoably(make_view: MakeView) -> None:
