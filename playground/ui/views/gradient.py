@@ -31,7 +31,7 @@ class GradientView(PlotView):
     """
 
     name = "gradient"
-    title = "Gradient magnitude"
+    title = "Gradients"
     needs = frozenset({CURVES})
     takes_turns = True
 
