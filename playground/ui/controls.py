@@ -18,24 +18,6 @@ from PySide6.QtWidgets import (
 
 from playground.ui.theme import GRID
 
-# Flat controls, one look for all; what is checked must be seen at a glance. The colours are the palette's, so they
-# follow a change of theme.
-CHIP = """
-QToolButton { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 1px 2px; }
-QToolButton:hover, QToolButton:focus { border-color: palette(text); }
-QToolButton:checked { background: palette(highlight); color: palette(highlighted-text); }
-QToolButton:checked:!focus { border-color: palette(highlight); }
-"""
-SELECTOR = """
-QComboBox { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px 4px; }
-QComboBox:focus { border-color: palette(highlight); }
-QComboBox::drop-down { border: 0; width: 16px; }
-QComboBox QAbstractItemView { background: palette(base); border: 1px solid palette(mid); outline: 0; }
-QComboBox QAbstractItemView::item { padding: 2px 4px; }
-QComboBox QAbstractItemView::item:selected { background: palette(highlight); color: palette(highlighted-text); }
-"""
-
-
 RESTART_MARK = "⇤"  # beside what restarts the run: back to the starting line, and not the reset button's arrow
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
@@ -89,7 +71,8 @@ class Selector(CalmWheel, QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(6)
         self.setItemDelegate(QStyledItemDelegate(self))  # the default one heeds no style sheet
-        self.setStyleSheet(SELECTOR)
+        self.setProperty("role", "selector")
+        self.view().setProperty("role", "choices")
 
     def show_entry(self, index: int, tip: str, refusal: str = "") -> None:
         """Say what an entry means, or why it cannot be chosen."""

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from playground.experiment.conditions import Finding, Remedy
 from playground.experiment.config import ConfigError, Impact, impact
 from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.frame import Frame
 from playground.ui.document import Document
-from playground.ui.elided import Elided
-from playground.ui.theme import GRID, Theme
+from playground.ui.strip import Strip
+from playground.ui.theme import GRID
 from playground.ui.views.view import small
 from playground.ui.weight_editor import Popup
 
@@ -25,7 +25,7 @@ KEPT = 1  # button, of the view, that stays beside a long sentence; what they le
 TEXT_WIDTH = 64 * GRID  # of a sentence in the list of all findings
 
 
-class DiagnosisStrip(QWidget):
+class DiagnosisStrip(Strip):
     """A sentence, always there and always as high: the gravest finding, and behind a button all of them.
 
     Where there is no room for a long sentence and all remedies, the sentence is whole, and remedies wait behind the button.
@@ -37,28 +37,24 @@ class DiagnosisStrip(QWidget):
     view_wanted = Signal(str, object)
     changed = Signal()
 
-    def __init__(self, document: Document, theme: Theme, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self.setObjectName("diagnosis_strip")
+    def __init__(self, document: Document, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__("diagnosis_strip", "diagnosis")
         self.setFixedHeight(4 * GRID)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # buttons must not widen the window
         self.findings: tuple[Finding, ...] = ()
         self._document = document
-        self._theme = theme
         self._clock = clock
         self._titles: dict[str, str] = {}
         self._drawn: tuple[int, int] | None = None  # run and step that it has been told of
         self._due = -1.0
         self._folded = False
         self._room = math.inf  # pixels that it has while nothing else is said
-        self._text = Elided("diagnosis")
         self._text.setFont(small(self._text.font()))
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(GRID * 3 // 2, 0, GRID * 3 // 2, 0)
         self._layout.setSpacing(GRID)
         self._layout.addWidget(self._text, 1)
         self._buttons: list[QPushButton] = []  # the view, the remedies, and the one for all findings
-        self.show_theme(theme)
         self._show()
 
     @property
@@ -106,16 +102,6 @@ class DiagnosisStrip(QWidget):
         self._due = -1.0
         self._drawn = None
 
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._theme = theme
-        colour = theme.warning if self.findings else theme.muted
-        ground = theme.warning_base if self.findings else theme.window
-        self.setStyleSheet(
-            f"QWidget#diagnosis_strip {{ background: {ground}; }} QLabel#diagnosis {{ color: {colour}; }}"
-        )
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-
     def share(self, room: float) -> None:
         """Offer what leaves the sentence its room in a strip as wide as this, as it is while nothing else is said."""
         if room != self._room:
@@ -132,7 +118,7 @@ class DiagnosisStrip(QWidget):
         """Open the list of all findings, above the line."""
         popup = Popup("diagnosis_list", self)
         popup.setAccessibleName(self.tr("All findings"))
-        popup.setStyleSheet("#diagnosis_list { border: 1px solid palette(mid); }")
+        popup.setProperty("role", "popup")
         grid = QGridLayout(popup)
         grid.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         grid.setHorizontalSpacing(2 * GRID)
@@ -167,7 +153,7 @@ class DiagnosisStrip(QWidget):
         self._text.setAccessibleName(self._text.text())
         if _offered(before) != _offered(self.findings):  # else they stay: one of them may just be pressed
             self._make_buttons()
-        self.show_theme(self._theme)
+        self._stand_out(bool(self.findings))
         self.changed.emit()
 
     def _make_buttons(self) -> None:

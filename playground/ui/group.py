@@ -7,8 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from playground.ui.theme import GRID
 
-HEADING = "QToolButton { border: 0; padding: 0; font-weight: 600; } QToolButton:focus { text-decoration: underline; }"
-
 
 class Group(QWidget):
     """Widgets below each other; a press on the heading folds them, and then a few words beside it say what they hold."""
@@ -25,7 +23,7 @@ class Group(QWidget):
         self.heading.setChecked(open)
         self.heading.setIconSize(QSize(GRID, GRID))
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.heading.setStyleSheet(HEADING)
+        self.heading.setProperty("role", "fold")
         self.heading.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.heading.setToolTip(tip)
         self.heading.setAccessibleDescription(tip)

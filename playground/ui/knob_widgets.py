@@ -26,7 +26,7 @@ from playground.options import (
     Text,
     knobs,
 )
-from playground.ui.controls import CHIP, Box, Selector, Slider, wrapped
+from playground.ui.controls import Box, Selector, Slider, wrapped
 from playground.ui.curve_picture import CurveDelegate
 from playground.ui.number_field import NumberField
 from playground.ui.numbers import AIMABLE, stops
@@ -129,7 +129,7 @@ class SeedWidget(NumberWidget):
         button = QToolButton()
         button.setText(self.tr("New"))
         button.setAccessibleName(self.tr("New seed"))
-        button.setStyleSheet(CHIP)
+        button.setProperty("role", "chip")
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(self._renew)

@@ -37,7 +37,7 @@ class LayerPopover(Popup):
     ) -> None:
         super().__init__("layer_popover", parent)
         self.setAccessibleName(title)
-        self.setStyleSheet("#layer_popover { border: 1px solid palette(mid); }")
+        self.setProperty("role", "popup")
         self._document = document
         self._activation_of = activation_of
         self.picture = CurvePicture()

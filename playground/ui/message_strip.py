@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
-from playground.ui.elided import Elided
-from playground.ui.theme import GRID, Theme
+from playground.ui.strip import Strip
+from playground.ui.theme import GRID
 
 Offer = tuple[str, Callable[[], None]]  # the button's text, and what it does
 
 
-class MessageStrip(QWidget):
+class MessageStrip(Strip):
     """One sentence and at most a few buttons; always there and always as high, so that nothing moves.
 
     `changed` says that another sentence stands here.
@@ -22,22 +22,19 @@ class MessageStrip(QWidget):
 
     changed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self.setObjectName("message_strip")
+    def __init__(self) -> None:
+        super().__init__("message_strip", "message")
         self.setFixedHeight(4 * GRID + 4)
         self._urgent = False
         self._sentence = ""
         self._offers: tuple[Offer, ...] = ()
         self._occupied = False
-        self._text = Elided("message")
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(GRID * 3 // 2, 2, GRID * 3 // 2, 2)
         self._layout.setSpacing(GRID)
         self._layout.addWidget(self._text, 1)
         self._buttons: list[QPushButton] = []
-        self._theme = theme
-        self.show_theme(theme)
+        self._stand_out(False)
 
     @property
     def text(self) -> str:
@@ -82,14 +79,6 @@ class MessageStrip(QWidget):
         else:
             self._put(self._sentence, self._offers)
 
-    def show_theme(self, theme: Theme) -> None:
-        self._theme = theme
-        warning = self._urgent and not self._occupied
-        colour = theme.warning if warning else theme.muted
-        ground = theme.warning_base if warning else theme.window
-        self.setStyleSheet(f"QWidget#message_strip, QLabel#message {{ color: {colour}; background: {ground}; }}")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-
     def _show(self, sentence: str, offers: tuple[Offer, ...]) -> None:
         self._sentence, self._offers = sentence, offers
         if not self._occupied:
@@ -109,7 +98,7 @@ class MessageStrip(QWidget):
             button.clicked.connect(lambda _=False, answer=answer: answer())
             self._layout.addWidget(button)
             self._buttons.append(button)
-        self.show_theme(self._theme)
+        self._stand_out(self._urgent and not self._occupied)
         self.changed.emit()
 
     def _answer(self, action: Callable[[], None]) -> None:

@@ -94,7 +94,6 @@ class NetworkEditor(View):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._bar.edges.show_theme(theme)
         self._draw()
 
     def figure(self) -> QGraphicsView:

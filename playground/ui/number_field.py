@@ -14,10 +14,6 @@ from playground.ui.numbers import number_text, parsed, stepped
 from playground.ui.refusal import refuse, take_back
 from playground.ui.theme import GRID, tabular
 
-FIELD = """
-QLineEdit { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 1px 2px; }
-QLineEdit:focus { border-color: palette(highlight); }
-"""
 NOTCH = 120  # of a wheel, in eighths of a degree; touchpads send less at a time
 
 
@@ -46,7 +42,7 @@ class NumberField(QLineEdit):
         self._turned = 0
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFont(tabular(self.font()))
-        self.setStyleSheet(FIELD)
+        self.setProperty("role", "field")
         self.setFixedWidth(self.fontMetrics().horizontalAdvance(widest) + GRID * 3 // 2)
         self.editingFinished.connect(self._take)
         self.textEdited.connect(self._take_back)

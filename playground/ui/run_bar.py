@@ -24,7 +24,7 @@ class RunBar(QToolBar):
 
     speed_chosen = Signal(object)
 
-    def __init__(self, actions: list[QAction], theme_action: QAction, theme: Theme) -> None:
+    def __init__(self, actions: list[QAction], theme_action: QAction) -> None:
         super().__init__()
         self.setObjectName("run_bar")
         self.setWindowTitle(self.tr("Run"))
@@ -83,7 +83,6 @@ class RunBar(QToolBar):
         self._show_places({"scored": False, **_parts(False)})
         self.addAction(theme_action)
         self._last: tuple[float, int, int] | None = None
-        self.show_theme(theme)
 
     @property
     def speed(self) -> float | None:
@@ -103,10 +102,6 @@ class RunBar(QToolBar):
         """A narrow bar leaves out what can be read elsewhere or done without."""
         for name in ("step", "pace"):
             self._places[name].setVisible(self.width() >= NARROW)
-
-    def show_theme(self, theme: Theme) -> None:
-        for counter in self._counters.values():
-            counter.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
         scores, validated = frame.scores, frame.scene.validated
@@ -222,9 +217,6 @@ class _Counter(QWidget):
 
     def value(self) -> str:
         return self._value.text()
-
-    def show_theme(self, theme: Theme) -> None:
-        self._value.setStyleSheet(f"color: {theme.text}")
 
 
 def _kept(limit: float | None) -> str:

@@ -8,8 +8,11 @@ from functools import cache
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from playground.ui.style_sheet import SHEET, take_palette
 
 GRID = 8  # pixels; every margin and gap is a multiple or a half of it
 
@@ -118,11 +121,16 @@ THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 def apply_theme(app: QApplication, theme: Theme) -> None:
     """Give the whole application this theme; plots that exist already are told by their views."""
     pg.setConfigOptions(background=theme.base, foreground=theme.muted, antialias=True)
-    style_sheet = _style_sheet(theme)
-    if app.styleSheet() != style_sheet:  # else the theme is there, and dressing every widget again takes its time
+    palette = _palette(theme)
+    if app.styleSheet() != SHEET:
+        app.setAttribute(Qt.ApplicationAttribute.AA_UseStyleSheetPropagationInWidgetStyles)  # else no palette spreads
         app.setStyle(QStyleFactory.create("Fusion"))
-        app.setPalette(_palette(theme))
-        app.setStyleSheet(style_sheet)
+        app.setPalette(palette)
+        app.setStyleSheet(SHEET)
+    elif app.palette() != palette:
+        app.setPalette(palette)
+        app.sendPostedEvents(None, QEvent.Type.ApplicationPaletteChange)  # which the windows would hear of later
+        take_palette(app)
 
 
 def tabular(font: QFont) -> QFont:
@@ -151,6 +159,8 @@ def _palette(theme: Theme) -> QPalette:
         role.Link: theme.accent,
         role.Mid: theme.border,
         role.Accent: theme.accent,
+        role.BrightText: theme.warning,
+        role.LinkVisited: theme.warning_base,  # no link is ever visited here, and no role means such a ground
     }.items():
         palette.setColor(place, QColor(colour))
     for place in (role.Text, role.ButtonText, role.WindowText):
@@ -158,20 +168,6 @@ def _palette(theme: Theme) -> QPalette:
         faded.setAlphaF(0.6)
         palette.setColor(QPalette.ColorGroup.Disabled, place, faded)
     return palette
-
-
-def _style_sheet(theme: Theme) -> str:
-    return f"""
-    QToolTip {{ color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border}; padding: 4px; }}
-    QDockWidget {{ font-weight: 600; }}
-    QDockWidget::title {{ background: {theme.window}; padding: 6px 8px; }}
-    QMainWindow::separator {{ background: {theme.border}; width: 1px; height: 1px; }}
-    QToolBar {{ border: 0; border-bottom: 1px solid {theme.border}; spacing: 4px; padding: 4px 8px; }}
-    QStatusBar {{ border-top: 1px solid {theme.border}; }}
-    QLabel[role="muted"] {{ color: {theme.muted}; }}
-    QLabel[role="heading"] {{ font-weight: 600; }}
-    QLabel[role="remark"] {{ color: {theme.warning}; background: {theme.warning_base}; border-radius: 4px; padding: 6px; }}
-    """
 
 
 def _table(name: str) -> NDArray[np.uint8]:

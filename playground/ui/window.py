@@ -49,8 +49,8 @@ class Window(QMainWindow):
         self.setObjectName("window")
         self.theme = theme
         self.document = Document(session.config, self)
-        self.strip = MessageStrip(theme)
-        self.diagnosis = DiagnosisStrip(self.document, theme)
+        self.strip = MessageStrip()
+        self.diagnosis = DiagnosisStrip(self.document)
         self.editor = NetworkEditor(self.document, theme)
         self.boundary = BoundaryView(self.document, theme)
         self.views: list[View] = [self.boundary, GradientView(self.document, theme), LossView(self.document, theme)]
@@ -128,9 +128,6 @@ class Window(QMainWindow):
         self.learning_panel.show_theme(theme)
         if self._range_dialog is not None:
             self._range_dialog.show_theme(theme)
-        self.strip.show_theme(theme)
-        self.diagnosis.show_theme(theme)
-        self._run_bar.show_theme(theme)
         self._theme_action.setIcon(icon("theme", theme))
         self.run_actions.show_theme(theme)
         self._draw_again()
@@ -175,7 +172,7 @@ class Window(QMainWindow):
         self._theme_action = self.action(
             self.tr("Light or dark"), self._toggle_theme, "Ctrl+T", self.tr("Exchange the light and the dark colours.")
         )
-        self._run_bar = RunBar(list(self.run_actions.named.values()), self._theme_action, self.theme)
+        self._run_bar = RunBar(list(self.run_actions.named.values()), self._theme_action)
         self.addToolBar(self._run_bar)
 
     def action(self, text: str, slot: Callable[[], None], keys: str | list[str] = "", tip: str = "") -> QAction:

@@ -23,7 +23,7 @@ from playground.experiment.session import Session
 from playground.ui.message_strip import MessageStrip
 from playground.ui.run_bar import RunBar
 from playground.ui.runner import Runner
-from playground.ui.theme import LIGHT, Theme
+from playground.ui.theme import LIGHT, Theme, apply_theme
 from playground.ui.window import Window
 
 NO_SCREEN = "This plugin does not support"  # what the platform without a screen says of every window
@@ -161,6 +161,12 @@ def emptied_clipboard() -> Iterator[None]:
     yield
     if isinstance(QCoreApplication.instance(), QApplication):
         QApplication.clipboard().clear()
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> None:
+    """Widgets look as they do in the program, whatever an earlier test has made of it."""
+    apply_theme(qapp, LIGHT)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from playground.experiment.session import Session
 from playground.options import with_text
 from playground.ui.diagnosis_strip import EVERY, DiagnosisStrip
 from playground.ui.document import Document
-from playground.ui.theme import DARK, LIGHT
+from playground.ui.theme import DARK, LIGHT, apply_theme
 
 SLOW = Finding(
     "rate_too_small",
@@ -51,7 +51,7 @@ def document() -> Document:
 
 @pytest.fixture
 def strip(qtbot: QtBot, document: Document, clock: Clock) -> DiagnosisStrip:
-    made = DiagnosisStrip(document, LIGHT, clock)
+    made = DiagnosisStrip(document, clock)
     qtbot.addWidget(made)
     made.name_views({"gradient": "Gradient magnitude", "loss": "Loss"})
     made.resize(900, made.height())
@@ -175,13 +175,22 @@ def test_at_a_standstill_the_moment_that_is_shown_is_diagnosed(strip: DiagnosisS
     assert strip.needs == frozenset({Diagnosis.need})
 
 
-def test_a_finding_stands_out_in_both_themes(strip: DiagnosisStrip, frame: Frame) -> None:
-    for theme in (LIGHT, DARK):
+def test_a_finding_stands_out_in_both_themes(strip: DiagnosisStrip, frame: Frame, qapp: QApplication) -> None:
+    label = strip.findChild(QLabel, "diagnosis")
+    assert label is not None
+
+    def seen() -> tuple[str, str]:
+        """The colours of the text and of the ground."""
+        return label.palette().windowText().color().name(), strip.grab().toImage().pixelColor(2, 2).name()
+
+    for theme in (DARK, LIGHT):
         strip.show_frame(with_findings(frame), True)
-        strip.show_theme(theme)
-        assert theme.warning not in strip.styleSheet()
+        apply_theme(qapp, theme)
+        assert seen() == (theme.muted, theme.window)
         strip.show_frame(with_findings(frame, SLOW), True)
-        assert theme.warning in strip.styleSheet()
+        assert seen() == (theme.warning, theme.warning_base)
+    apply_theme(qapp, DARK)
+    assert seen() == (DARK.warning, DARK.warning_base)
 
 
 def test_a_sentence_too_long_is_cut_but_kept_for_the_tooltip(strip: DiagnosisStrip, frame: Frame) -> None:

@@ -18,7 +18,6 @@ from playground.ui.document import Document
 from playground.ui.elided import Elided
 from playground.ui.foot import COLUMN, Foot
 from playground.ui.message_strip import MessageStrip
-from playground.ui.theme import LIGHT
 from tests.experiment.sick_runs import trained
 
 WIDTH = 1280
@@ -32,8 +31,8 @@ class Line:
     """The foot of a window, and what it shows."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.message = MessageStrip(LIGHT)
-        self.diagnosis = DiagnosisStrip(Document(Config()), LIGHT)
+        self.message = MessageStrip()
+        self.diagnosis = DiagnosisStrip(Document(Config()))
         self.diagnosis.name_views({"gradient": "Gradient magnitude"})
         self.foot = Foot(self.message, self.diagnosis)
         qtbot.addWidget(self.foot)

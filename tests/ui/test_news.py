@@ -15,14 +15,13 @@ from playground.experiment.session import Session
 from playground.options import with_text
 from playground.ui.message_strip import MessageStrip
 from playground.ui.news import News
-from playground.ui.theme import LIGHT
 
 ENDING = "Stopped after epoch 9."
 
 
 @pytest.fixture
 def strip(qtbot: QtBot) -> MessageStrip:
-    made = MessageStrip(LIGHT)
+    made = MessageStrip()
     qtbot.addWidget(made)
     return made
 

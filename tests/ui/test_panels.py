@@ -408,7 +408,6 @@ def test_what_may_restart_the_run_is_marked(qtbot: QtBot, path: str) -> None:
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_both_panels_fit_their_column(qtbot: QtBot, qapp: QApplication, theme: Theme) -> None:
-    sheet, palette, style = qapp.styleSheet(), qapp.palette(), qapp.style().objectName()
     apply_theme(qapp, theme)
     config = configured(
         network__hidden=(Layer(4, LeakyReLU()), Layer(2, LeakyReLU())),
@@ -433,9 +432,6 @@ def test_both_panels_fit_their_column(qtbot: QtBot, qapp: QApplication, theme: T
         else:  # its parts fold; the first of them needs no scrolling in the smallest window
             first = next(group for group in panel.findChildren(Group) if group.objectName() == "group.descent")
             assert first.geometry().bottom() <= 300
-    qapp.setStyle(style)
-    qapp.setPalette(palette)
-    qapp.setStyleSheet(sheet)
 
 
 LEARNING = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES, "clipping": CLIPPINGS, "regularizer": REGULARIZERS}

@@ -19,7 +19,7 @@ from playground.options import with_text
 from playground.ui import run_bar
 from playground.ui.message_strip import MessageStrip
 from playground.ui.run_bar import FIRST_SPEED, SPEEDS, RunBar, action_icons
-from playground.ui.theme import DARK, LIGHT
+from playground.ui.theme import DARK, LIGHT, apply_theme
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def scored(frame: Frame, losses: tuple[float, float], accuracies: Any = (0.5, 0.
 @pytest.fixture
 def bar(qtbot: QtBot, qapp: QApplication) -> RunBar:
     run, step, theme = (QAction(text, qapp) for text in ("Run", "Step", "Theme"))
-    made = RunBar([run, step], theme, LIGHT)
+    made = RunBar([run, step], theme)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -47,7 +47,7 @@ def bar(qtbot: QtBot, qapp: QApplication) -> RunBar:
 
 @pytest.fixture
 def strip(qtbot: QtBot) -> MessageStrip:
-    made = MessageStrip(LIGHT)
+    made = MessageStrip()
     qtbot.addWidget(made)
     made.resize(900, made.height())
     made.show()
@@ -231,7 +231,7 @@ def test_a_speed_is_chosen_and_told(bar: RunBar, qtbot: QtBot) -> None:
 
 def test_at_first_one_sees_it_learn_and_a_chosen_speed_is_remembered(qtbot: QtBot) -> None:
     def opened() -> RunBar:
-        bar = RunBar([], QAction("Theme"), LIGHT)
+        bar = RunBar([], QAction("Theme"))
         qtbot.addWidget(bar)
         return bar
 
@@ -249,7 +249,7 @@ def test_at_first_one_sees_it_learn_and_a_chosen_speed_is_remembered(qtbot: QtBo
 def test_actions_have_icons_and_play_one_for_pause(qtbot: QtBot) -> None:
     names = ("play", "step", "epoch", "reset", "seed")
     actions = {name: QAction(name) for name in names}
-    bar = RunBar(list(actions.values()), QAction("Theme"), LIGHT)
+    bar = RunBar(list(actions.values()), QAction("Theme"))
     qtbot.addWidget(bar)
 
     def pictures() -> dict[str, Any]:
@@ -263,16 +263,9 @@ def test_actions_have_icons_and_play_one_for_pause(qtbot: QtBot) -> None:
     assert all(pictures()[name] != idle[name] for name in names)
 
 
-def test_counters_take_the_colour_of_a_theme(bar: RunBar) -> None:
-    for theme in (DARK, LIGHT):
-        bar.show_theme(theme)
-        [counter] = bar.findChildren(QWidget, "counter_step")
-        assert counter.findChildren(QLabel)[0].palette().windowText().color().name() == theme.text
-
-
 def test_all_of_it_fits_the_smallest_screen_with_five_actions(qtbot: QtBot) -> None:
     actions = [QAction(text) for text in ("Pause", "Step", "Epoch", "Reset", "New seed")]
-    bar = RunBar(actions, QAction("Light or dark"), LIGHT)
+    bar = RunBar(actions, QAction("Light or dark"))
     qtbot.addWidget(bar)
     assert bar.sizeHint().width() <= 1280
     bar.show_frame(frame_with(("data.validation_share", "0.2")))
@@ -360,16 +353,17 @@ def test_a_sentence_is_shown_as_it_is(strip: MessageStrip) -> None:
     assert label.textFormat() == Qt.TextFormat.PlainText
 
 
-def test_a_warning_looks_like_one_in_both_themes(strip: MessageStrip) -> None:
+def test_a_warning_looks_like_one_in_both_themes(strip: MessageStrip, qapp: QApplication) -> None:
     label = strip.findChild(QLabel, "message")
     assert label is not None
     for theme in (DARK, LIGHT):
-        strip.show_theme(theme)
+        apply_theme(qapp, theme)
         strip.warn("Broken.")
         assert label.palette().windowText().color().name() == theme.warning
         strip.clear()
         strip.say("Fine.")
         assert label.palette().windowText().color().name() == theme.muted
         strip.warn("Broken.")
-    strip.show_theme(DARK)
+    apply_theme(qapp, DARK)
+    assert strip.grab().toImage().pixelColor(2, 2).name() == DARK.warning_base
     assert label.palette().windowText().color().name() == DARK.warning

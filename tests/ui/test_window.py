@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QPoint, QRect, QSettings, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QObject, QPoint, QRect, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QImage, QScreen, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QGraphicsView,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -44,9 +45,10 @@ from playground.options import with_value
 from playground.ui.controls import RESTART_MARK
 from playground.ui.diagram_geometry import Place
 from playground.ui.form import Rows
+from playground.ui.formula import Formula
 from playground.ui.kept_runs import MOST
 from playground.ui.laboratory import LABORATORY
-from playground.ui.theme import DARK, LIGHT
+from playground.ui.theme import DARK, LIGHT, Theme
 from playground.ui.views.view import View
 from playground.ui.weight_editor import WeightEditor
 from playground.ui.window import Window
@@ -913,6 +915,46 @@ def test_the_theme_changes_everywhere_in_both_directions(pilot: Pilot) -> None:
         pilot.settle()
         changed = {view.name: picture(view) != before[view.name] for view in views(window)}
         assert set(changed.values()) == {theme is DARK}
+
+
+def test_a_window_that_has_changed_its_theme_looks_like_one_that_was_opened_in_it(windows: Windows) -> None:
+    """To the pixel, and with what was not to be seen when it changed."""
+
+    def pictures(theme: Theme) -> dict[str, QImage]:
+        pilot = windows.open(theme=theme)
+        window = pilot.window
+        window.arrangement.bring_up("guard")  # which has a selector, words below and a button besides
+        window.strip.warn("Broken.", ("Mend", window.strip.clear))
+        pilot.settle()
+        window.show_theme(DARK)
+        window.learning_panel.grab()  # formulas are typeset once they have been asked for
+        formulas = [formula for formula in window.learning_panel.findChildren(Formula) if formula.isVisible()]
+        pilot.until(lambda: all(formula._wanted() == formula._drawn for formula in formulas))
+        guard = next(view for view in window.views if view.name == "guard")
+        parts = (window.data_panel, window.learning_panel, window.strip, window.diagnosis, *guard.findChildren(QWidget))
+        seen = [part for part in parts if part.objectName() and not isinstance(part, QGraphicsView)]
+        return {part.objectName(): part.grab().toImage() for part in seen}
+
+    changed, expected = pictures(LIGHT), pictures(DARK)
+    assert len(changed) > 6
+    assert [name for name, image in expected.items() if changed[name] != image] == []
+
+
+def test_a_change_of_theme_gives_no_widget_another_style(window: Window, qapp: QApplication) -> None:
+    """That is what took a window of many views two seconds; another palette takes a tenth of it."""
+
+    class Restyled(QObject):
+        count = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            self.count += event.type() == QEvent.Type.StyleChange
+            return False
+
+    restyled = Restyled()
+    qapp.installEventFilter(restyled)
+    window.show_theme(DARK)
+    qapp.removeEventFilter(restyled)
+    assert restyled.count == 0
 
 
 def test_full_screen_and_back(pilot: Pilot) -> None:

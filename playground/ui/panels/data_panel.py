@@ -17,21 +17,15 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Scene
 from playground.experiment.pairing import fitting
 from playground.options import Number, with_value
-from playground.ui.controls import CHIP, Selector, sentence_label, wrapped
+from playground.ui.controls import Selector, sentence_label, wrapped
 from playground.ui.document import Document
 from playground.ui.form import Column, Form
 from playground.ui.knob_widgets import KnobWidget, SeedWidget, about, kept
-from playground.ui.panels.data_pictures import GLYPH, PICTURE, picture_of
+from playground.ui.panels.data_pictures import GLYPH, PICTURE, glyph_of, picture_of
 from playground.ui.theme import GRID, LIGHT, Theme
 
 PICTURES_PER_ROW = 5
 NAMES_PER_ROW = 2
-FRAMED = """
-QToolButton { border: 1px solid palette(mid); border-radius: 4px; background: palette(base); padding: 2px; }
-QToolButton:hover { border-color: palette(text); }
-QToolButton:checked { border: 2px solid palette(highlight); padding: 1px; }
-QToolButton:focus { border-color: palette(text); }
-"""
 
 
 class DataPanel(Column):
@@ -64,10 +58,11 @@ class DataPanel(Column):
         self._show_source(document.config)
 
     def show_theme(self, theme: Theme) -> None:
-        """Draw the pictures in these colours."""
+        """Draw the small signs in these colours."""
         for name, button in self._buttons.items():
-            button.setIcon(picture_of(SOURCES[name], theme))
-        self._file.setIcon(picture_of(FILES[0], theme))
+            if not issubclass(SOURCES[name], Generator):
+                button.setIcon(glyph_of(SOURCES[name], theme))
+        self._file.setIcon(glyph_of(FILES[0], theme))
 
     def show_scene(self, scene: Scene) -> None:
         """Show what reading the data has found: their columns, and what was left out."""
@@ -81,9 +76,10 @@ class DataPanel(Column):
     def _button(self, name: str, cls: type[Source]) -> QToolButton:
         button = _entry(name, cls.label, about(cls))
         if issubclass(cls, Generator):
+            button.setIcon(picture_of(cls))
             button.setIconSize(QSize(PICTURE, PICTURE))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            button.setStyleSheet(FRAMED)
+            button.setProperty("role", "picture")
         button.clicked.connect(partial(self._choose, name))
         return button
 
@@ -201,5 +197,5 @@ def _entry(name: str, label: str, tip: str) -> QToolButton:
     button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     button.setIconSize(QSize(GLYPH, GLYPH))
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    button.setStyleSheet(CHIP)
+    button.setProperty("role", "chip")
     return button

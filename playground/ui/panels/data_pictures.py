@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from playground.data.dataset import Dataset, Floats, Source
 from playground.data.generators import Drawn, Generator
 from playground.data.library import Digits
-from playground.ui.theme import CLASSES, Theme
+from playground.ui.theme import CLASSES, LIGHT, Theme
 
 PICTURE = 36  # side of the points' picture
 GLYPH = 16
@@ -18,10 +18,13 @@ PICTURE_POINTS = 160
 SHARPNESS = 2  # pixels drawn for each pixel of the grid, for screens of high density
 
 
-def picture_of(cls: type[Source], theme: Theme) -> QIcon:
-    """What stands for a choice of data: the points themselves, an image's pixels, or a table."""
-    if issubclass(cls, Generator):
-        return QIcon(_points_picture(_sample(cls), theme))
+def picture_of(cls: type[Generator]) -> QIcon:
+    """The points themselves, in colours that all themes share."""
+    return QIcon(_points_picture(_sample(cls)))
+
+
+def glyph_of(cls: type[Source], theme: Theme) -> QIcon:
+    """What stands for data that have no picture: an image's pixels, or a table."""
     draw = _digit_glyph if cls is Digits else _table_glyph
     icon = QIcon()
     for state, colour in ((QIcon.State.Off, theme.muted), (QIcon.State.On, theme.accent_text)):
@@ -34,13 +37,13 @@ def _sample(cls: type[Generator]) -> Dataset:
     return source.load(np.random.default_rng(1))
 
 
-def _points_picture(dataset: Dataset, theme: Theme) -> QPixmap:
+def _points_picture(dataset: Dataset) -> QPixmap:
     """The points right way up, in the colours of their classes or, for numbers, of a surface."""
     if dataset.classes:
         colours = [QColor(CLASSES[int(y)]) for y in dataset.y]
     else:
         shares = (dataset.y - dataset.y.min()) / np.ptp(dataset.y)
-        colours = [QColor(*rgb) for rgb in theme.value_table()[(255 * shares).astype(int)].tolist()]
+        colours = [QColor(*rgb) for rgb in LIGHT.value_table()[(255 * shares).astype(int)].tolist()]
     places = dataset.X if dataset.X.shape[1] == 2 else _graph(dataset)
     reach = 1.1 * np.abs(places).max() or 1.0
     at = PICTURE * (0.5 + places * (0.5, -0.5) / reach)  # (points, 2) pixels

@@ -14,7 +14,6 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Scene
 from playground.experiment.pairing import fitting
 from playground.options import Choice, Number, knobs, with_value
-from playground.ui.controls import CHIP
 from playground.ui.document import Document
 from playground.ui.form import Column, Form
 from playground.ui.group import Group
@@ -158,7 +157,7 @@ class RateWidget(NumberWidget):
         super().__init__(knob)
         self.button = QToolButton()
         self.button.setAccessibleName(self.tr("Find a good rate"))
-        self.button.setStyleSheet(CHIP)
+        self.button.setProperty("role", "chip")
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.button.setFixedWidth(3 * GRID)
         if self.slider is not None:  # it gives way, so that the panel becomes no wider
@@ -192,7 +191,7 @@ class Remark(QWidget):
         self.button.setToolTip(self.tr("Set loss and output unit to automatic."))
         self.button.setAccessibleDescription(self.button.toolTip())
         self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.button.setStyleSheet(CHIP)
+        self.button.setProperty("role", "chip")
         column.addWidget(self._sentence)
         column.addWidget(self.button)
         self.hide()

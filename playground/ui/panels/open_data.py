@@ -31,11 +31,6 @@ PREVIEW_ROWS = 6
 ROW_HEIGHT = 22
 PATIENCE = 0.1  # seconds in which most files have been read, so that their dialog opens complete
 HEIGHT = 74 * GRID  # of a dialog that waits for its table
-CHECKS = """
-QTreeView::item { height: 20px; }
-QTreeView::indicator { width: 11px; height: 11px; border: 1px solid palette(mid); border-radius: 3px; }
-QTreeView::indicator:checked { background: palette(highlight); border-color: palette(highlight); }
-"""
 NAMES = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}  # of delimiters
 
 Index = QModelIndex | QPersistentModelIndex
@@ -120,7 +115,8 @@ class OpenDataDialog(QDialog):
         self._columns = QTreeWidget()
         self._columns.setHeaderLabels([self.tr("column"), self.tr("kind"), self.tr("missing values")])
         self._columns.setRootIsDecorated(False)
-        self._columns.setStyleSheet(CHECKS)
+        self._columns.setProperty("role", "checks")
+        self._columns.ensurePolished()  # before it measures how high its rows are
         self._columns.setUniformRowHeights(True)
         self._columns.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._columns.header().setStretchLastSection(False)

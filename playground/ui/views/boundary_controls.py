@@ -8,7 +8,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Scene
 from playground.ui.controls import Box
 from playground.ui.document import Document
-from playground.ui.theme import GRID, Theme
+from playground.ui.theme import GRID
 from playground.ui.views.view import Segments
 
 
@@ -53,10 +53,6 @@ class MapToggles(QWidget):
         self._classes.setVisible(bool(scene.classes))
         self._name_held_out(bool(len(scene.validation_y)))
         self._offer_classes()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._classes.show_theme(theme)
 
     def _offer_classes(self) -> None:
         """How far answers spread has no classes."""
@@ -118,10 +114,6 @@ class MemberToggle(QWidget):
         """Say how many there are."""
         self.setVisible(len(scene.members) > 1)
         self._count.setText(self.tr("of {0} members").format(len(scene.members)))
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._answers.show_theme(theme)
 
     def _choose(self, value: str) -> None:
         label = self.tr("Disagreement of the members") if value == "disagreement" else self.tr("Mean of the members")

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from playground.experiment.frame import Frame
 from playground.ui.caption import Caption
 from playground.ui.document import Document
+from playground.ui.style_sheet import change_role
 from playground.ui.theme import Theme
 from playground.ui.views.axes import EpochAxis, ValueAxis
 from playground.ui.views.tagged import TaggedView
@@ -28,9 +29,7 @@ class CaptionedView(TaggedView):
 
     def show_warning(self, warning: bool) -> None:
         """Let the line be a quiet one, or a remark."""
-        self.caption.setProperty("role", "remark" if warning else "muted")
-        self.caption.style().unpolish(self.caption)
-        self.caption.style().polish(self.caption)
+        change_role(self.caption, "remark" if warning else "muted")
 
     def follow_member(self, frame: Frame) -> None:
         """Of several members, say below which one is shown."""

@@ -15,7 +15,7 @@ from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.guard import Guard, matched_pair
 from playground.nn.activations import Softmax
 from playground.numerals import written
-from playground.ui.controls import CHIP, Selector
+from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.elided import Elided
 from playground.ui.theme import GRID, Theme
@@ -127,7 +127,7 @@ class GuardView(CaptionedView):
         )
         self._match.setAccessibleDescription(self._match.toolTip())
         self._match.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._match.setStyleSheet(CHIP)
+        self._match.setProperty("role", "chip")
         self._match.clicked.connect(self._use_matched_pair)
         self._match.hide()
         self.controls.addWidget(self._outputs)

@@ -65,7 +65,7 @@ class JudgementView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        for part in (self._kinds, self._parts, self._legend, self._table, *self._plots):
+        for part in (self._legend, self._table, *self._plots):
             part.show_theme(theme)
         if self._scene is not None:
             self._answers.dots.show_colours(theme, self._scene)

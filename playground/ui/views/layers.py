@@ -117,7 +117,6 @@ class LayersView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._segments.show_theme(theme)
         for part in (self._sentence, self._key, self._legend, self._waterfall):
             part.show_theme(theme)
         self._histograms.show_colours(theme.test, theme.train, theme)

@@ -94,7 +94,6 @@ class LossApartView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._parts.show_theme(theme)
         self._legend.show_theme(theme)
         self._colours = [QColor(theme.muted), QColor(theme.train), QColor(theme.validation)]
         self._course.show_colours(self._colours, theme)

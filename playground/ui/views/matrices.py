@@ -54,8 +54,6 @@ class MatricesView(QGraphicsView):
         self._theme = theme
         self.setBackgroundBrush(QColor(theme.base))
         self.item.show_theme(theme)
-        if self._tag is not None:
-            self._tag.show_theme(theme)
 
     def _lay_out(self) -> None:
         self.item.show_matrices(self._title, self._latex, self._matrices, self.viewport().width())
@@ -87,7 +85,6 @@ class MatricesView(QGraphicsView):
                 self._tag.deleteLater()
             self._tag = Tag(f"{self.objectName()}.tag", self.window())
             self._tag.setFont(self._font)
-            self._tag.show_theme(self._theme)
         return self._tag
 
     def _move(self, down: int, across: int) -> None:

@@ -101,7 +101,6 @@ class MicroscopeView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._period.show_theme(theme)
         self._dress()
 
     def told(self, mouse: QPointF) -> str:

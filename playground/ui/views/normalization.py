@@ -107,7 +107,6 @@ class NormalizationView(CaptionedView):
         for legend in self._legends:
             legend.show_theme(theme)
         self._key.show_theme(theme)
-        self._period.show_theme(theme)
         self._course.show_theme(theme)
         colours = QColor(theme.train), QColor(theme.test)
         for plot in (self._before, self._after):

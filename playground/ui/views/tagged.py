@@ -33,10 +33,6 @@ class TaggedView(PlotView):
         """After what is drawn has changed."""
         self._tag.tell("" if self._mouse is None else self.told(self._mouse), self._mouse or QPointF())
 
-    def show_theme(self, theme: Theme) -> None:
-        super().show_theme(theme)
-        self._tag.show_theme(theme)
-
     def _point_at(self, place: QPointF) -> None:
         self._mouse = place
         self.tell_again()

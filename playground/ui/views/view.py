@@ -143,6 +143,7 @@ class Segments(QWidget):
         for value, (word, explanation) in options.items():
             button = QToolButton()
             button.setText(word)
+            button.setProperty("role", "segment")
             button.setCheckable(True)
             button.setToolTip(explanation)
             button.setAccessibleDescription(explanation)
@@ -156,17 +157,6 @@ class Segments(QWidget):
         """Mark this one as chosen."""
         self._buttons[value].setChecked(True)
 
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours: one box around all, the chosen one raised."""
-        self.setStyleSheet(
-            f"QToolButton {{ border: 1px solid {theme.border}; padding: 2px {GRID}px; color: {theme.muted};"
-            f" background: {theme.base}; margin-left: -1px; }}"
-            f"QToolButton:hover {{ color: {theme.text}; }}"
-            f"QToolButton:checked {{ color: {theme.text}; background: {theme.raised}; }}"
-            f"QToolButton:disabled {{ color: {theme.border}; }}"
-            f"QToolButton:focus {{ border-color: {theme.accent}; }}"
-        )
-
     def _choose(self, button: QAbstractButton) -> None:
         self.chosen.emit(button.objectName().rpartition(".")[2])
 
@@ -178,6 +168,7 @@ class Tag(QLabel):
         super().__init__(canvas)
         self._canvas = canvas
         self.setObjectName(name)
+        self.setProperty("role", "tag")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
@@ -192,12 +183,6 @@ class Tag(QLabel):
             if y + self.height() > self._canvas.height():
                 y -= self.height() + 3 * GRID
             self.move(x, y)
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self.setStyleSheet(
-            f"color: {theme.text}; background: {theme.raised}; border: 1px solid {theme.border}; padding: 3px 6px;"
-        )
 
 
 def small(font: QFont) -> QFont:
@@ -239,6 +224,5 @@ def colour_axes(plot: Any, theme: Theme) -> None:
         axis = plot.getAxis(name)
         axis.setPen(theme.border if name == "bottom" else None)
         axis.setTickPen(theme.raised)
-        axis.setTextPen(theme.muted)
-        axis.setLabel(axis.labelText, color=theme.muted)
+        axis.setTextPen(theme.muted)  # last, for the label has the colour of the pen set last
         axis.showLabel(bool(axis.labelText) and axis.style["showValues"])

@@ -304,7 +304,7 @@ def test_after_single_steps_the_bar_and_the_panel_tell_the_same(
     make_view: MakeView, qtbot: QtBot, members: str
 ) -> None:
     session = Session(with_text(Config(), "ensemble.members", members))
-    bar = RunBar([], QAction("theme"), LIGHT)
+    bar = RunBar([], QAction("theme"))
     qtbot.addWidget(bar)
     for steps in (5, 20, 1):
         session.step(steps)
