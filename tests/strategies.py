@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from playground.data.dataset import Source
 from playground.data.generators import Circle
+from playground.data.sources import SOURCES
 from playground.experiment.config import Config
 from playground.experiment.pairing import fitting
 from playground.experiment.watch import EarlyStopping
@@ -73,14 +76,22 @@ def configs() -> SearchStrategy[Config]:
     return options(Config)
 
 
+@cache
 def whole_configs() -> SearchStrategy[Config]:
     """Any experiment of any size, as far as it needs no file; most go together: what only data can tell is made to fit."""
+    for source in SOURCES.values():
+        if not _is_file(source()):
+            source().load(np.random.default_rng(0))  # imports what it wants, which must not happen while drawing
     return st.builds(_fitting, configs(), st.integers(0, 9))
+
+
+def _is_file(source: Source) -> bool:
+    return any(isinstance(knob, Text) for knob in knobs(type(source)).values())
 
 
 def _fitting(config: Config, chance: int) -> Config:
     """One in ten is left as it is drawn, so that what does not go together is met too."""
-    if any(isinstance(knob, Text) for knob in knobs(type(config.data.source)).values()):  # a file
+    if _is_file(config.data.source):
         config = with_value(config, "data.source", Circle())
     if not chance:
         return config
