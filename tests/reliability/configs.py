@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from hypothesis import Phase, Verbosity, given, settings
 from hypothesis import seed as seeded
 
@@ -31,7 +32,8 @@ from tests.strategies import whole_configs
 
 PATIENCE = 30  # seconds after which what has not been done yet is a fault
 EVERYTHING = NEEDS | LOOKS.keys()
-STEPS = 2
+STEPS = 2, 200  # that are trained between two looks: as many as take no more than
+WORK = 1e9  # multiplications
 
 
 class TooSlowError(Exception):
@@ -99,12 +101,13 @@ def live(config: Config) -> None:
     with patience("its first step"):
         session.step()
     look(session)
-    session.step(STEPS)
+    steps = int(np.clip(WORK / session._problem.budget.work, *STEPS))
+    session.step(steps)
     opened = reopened(session)
     look(session)
     look(opened)
     for one in (session, opened):
-        one.step(STEPS)
+        one.step(steps)
     assert bits(session) == bits(opened), "it goes on otherwise after opening"
     reopened(session)
 
