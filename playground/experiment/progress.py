@@ -220,16 +220,34 @@ class Progress:
             self.recorder = Recorder(weight, rules)
 
     def first_broken_step(self, last: int) -> tuple[int, int] | None:
-        """Train up to step `last`, or to the first that leaves the finite numbers: that step, and in which layer it did."""
+        """Train up to step `last`, or to the first that leaves the finite numbers: that step, and in which layer it did.
+
+        Of several members that is the step from which on none is left.
+        """
+        several = self.network.members > 1
         while self.steps < last:
-            check()
-            batch = self.batch
-            self.train_to(batch + 1)
-            self.end_epoch()
-            layer = self._trainer.broken_layer(*self._batches.gathered_pair(batch))
+            batch, living = self.batch, ~self.fallen
+            broken = self.step_holding()
+            if several and (living & ~broken).any():
+                continue
+            layer = self._trainer.broken_layer(*self._batches.gathered_pair(batch), living if several else ...)
             if layer is not None:
                 return self.steps, layer
         return None
+
+    def step_holding(self) -> NDArray[np.bool_]:
+        """Train one mini-batch; members that break in it, while others do not, are held where they were before it.
+
+        Which broke, held or not, (members,).
+        """
+        check()
+        before = self.network.parameters.copy(), self.network.statistics.copy()
+        self.train_to(self.batch + 1)
+        self.end_epoch()
+        broken = self.broken
+        if broken.any() and not (broken | self.fallen).all():
+            self._hold(broken, *before)
+        return broken
 
     def try_rate(self, learning_rate: float) -> float:
         """Train one mini-batch at this learning rate; its mean loss before the step, as training saw it."""
@@ -240,8 +258,27 @@ class Progress:
         return float(self._trainer.last_loss(*self._batches.gathered_pair(batch)).mean())
 
     def drop(self, members: NDArray[np.bool_], moment: State) -> None:
-        """Hold these members, (members,), where they were at a moment; the others go on."""
-        self._watch.drop(members, moment.arrays["parameters"], moment.arrays["statistics"])
+        """Hold these members, (members,), before the step that broke them, so that it does not matter when that is found.
+
+        To find it, training goes the way from a moment before it once more. Members in which only the loss is not finite
+        are held where they are.
+
+        Raises:
+            Cancelled: none has been dropped then.
+        """
+        now, last = self.moment(), self.steps
+        try:
+            self.return_to(moment)
+            while self.steps < last:
+                self.step_holding()
+        except BaseException:
+            self.return_to(now)
+            raise
+        self._hold(members & ~self.fallen, self.network.parameters, self.network.statistics)
+
+    def _hold(self, members: NDArray[np.bool_], parameters: Floats, statistics: Floats) -> None:
+        """Hold these members there from now on; the others go on."""
+        self._watch.drop(members, parameters, statistics)
         self._compile()
         run(self._holding())
 

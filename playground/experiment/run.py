@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.cancellation import check
 from playground.data.dataset import Floats
 from playground.experiment.config import Config
 from playground.experiment.evaluation import Evaluation
@@ -104,8 +103,10 @@ class Run:
                 else:
                     self._find_divergence()
                 self._record_due = False
-            if self._vitals_due and self.observer.vitals.due(self.progress.epoch) and self.divergence is None:
-                self.observer.record()
+            if self._vitals_due and self.observer.vitals.due(self.progress.epoch):
+                self._find_broken()
+                if self.divergence is None:
+                    self.observer.record()
             self._vitals_due = False
 
     def adjust(self, config: Config, problem: Problem, scene: Scene, needs: frozenset[str]) -> None:
@@ -203,8 +204,7 @@ class Run:
         """Catch up, and take back now what the next record would find to be no longer finite."""
         self.catch_up()
         with np.errstate(all="ignore"):
-            if self.progress.broken.any() and not self._take_scores(recording=False):
-                self._find_divergence()
+            self._find_broken()
 
     def inside(self, config: Config, member: int) -> Inside:
         """What looks may read."""
@@ -271,11 +271,15 @@ class Run:
         often = self._small and self.network.members == 1
         return min(2 if often else 0, self.progress.steps_per_epoch.bit_length() - 1)
 
+    def _find_broken(self) -> None:
+        if self.progress.broken.any() and not self._take_scores(recording=False):
+            self._find_divergence()
+
     def _take_scores(self, recording: bool) -> bool:
         """Score the present weights; False when no member is left. Scores that are not finite are not taken.
 
         Members that are broken are lost, and at a record those whose loss is not finite: while others go on they are
-        held where they were at the last checkpoint. Between records such a loss may pass.
+        held. Between records such a loss may pass.
         """
         scores = self._score()
         lost = self.progress.broken
@@ -301,9 +305,7 @@ class Run:
             step, layer = found or (now, len(self.network.units) - 1)
             self._return_to(self._checkpoint)
             while progress.steps < step - 1:
-                check()
-                progress.train_to(progress.batch + 1)
-            progress.end_epoch()
+                progress.step_holding()
         except BaseException:  # nobody has looked, then, and the run is as it was at its checkpoint
             self._return_to(self._checkpoint)
             raise

@@ -19,7 +19,7 @@ from playground.cancellation import check
 from playground.nn.activations import Activation, Array
 from playground.nn.initializers import Initializer
 from playground.nn.layer_arrays import Dense, Layout
-from playground.nn.passes import Pass
+from playground.nn.passes import Members, Pass
 from playground.nn.stage import Stage
 
 CHUNK = 1024  # examples a call when only looking: the arrays stay in the processor's cache
@@ -97,14 +97,15 @@ class Network:
             outputs[..., part, :] = np.swapaxes(work.outputs(X[part].T), -1, -2)
         return outputs
 
-    def broken_layer(self, *others: Array) -> int | None:
+    def broken_layer(self, members: Members = ..., *others: Array) -> int | None:
         """Counted from 0, the first layer with parameters or statistics that are not finite; None if all are.
 
-        `others`, (..., count), hold something of each parameter that is to be finite too.
+        `others`, (members, ..., count), hold something of each parameter that is to be finite too. Of
+        several `members` only those count that are given, (members,).
         """
-        flat = [np.split(array, self.starts[1:], axis=-1) for array in (self.parameters, *others)]
+        flat = [np.split(array[members], self.starts[1:], axis=-1) for array in (self.parameters, *others)]
         for layer, statistics in enumerate(self.stage_statistics):
-            own = [pieces[layer] for pieces in flat] + [array for stage in statistics for array in stage]
+            own = [pieces[layer] for pieces in flat] + [array[members] for stage in statistics for array in stage]
             if not all(np.isfinite(array).all() for array in own):
                 return layer
         return None

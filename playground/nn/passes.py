@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import EllipsisType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
 from playground.nn.chance import Turn, nothing_random
 from playground.nn.layer_arrays import LayerArrays
 from playground.nn.stage import Draw, Place, Stage
+
+Members = NDArray[np.bool_] | EllipsisType  # which of several; all, and the only thing to say of one
 
 
 class LayerPass:
@@ -126,13 +130,16 @@ class Pass:
         calls.append((self._multiply, (self.layers[0].sums_delta, _transposed(x), self.layers[0].gradient)))
         return calls
 
-    def broken_layer(self) -> int | None:
-        """Counted from 0, the first layer whose last forward values or else gradients are not finite; None if all are."""
+    def broken_layer(self, members: Members = ...) -> int | None:
+        """Counted from 0, the first layer whose last forward values or else gradients are not finite; None if all are.
+
+        Of several `members` only those count that are given, (members,).
+        """
         for index, layer in enumerate(self.layers):
-            if not _finite(layer.z, layer.h):
+            if not _finite(layer.z[members], layer.h[members]):
                 return index
         for index, layer in reversed(list(enumerate(self.layers))):
-            if not _finite(layer.delta, layer.gradient):
+            if not _finite(layer.delta[members], layer.gradient[members]):
                 return index
         return None
 

@@ -14,7 +14,7 @@ from playground.nn.network import Network
 from playground.nn.noise import Noise
 from playground.nn.optimizer import SearchingOptimizer
 from playground.nn.optimizers import Optimizer
-from playground.nn.passes import Pass
+from playground.nn.passes import Members, Pass
 from playground.nn.regularizers import Regularizer, at_rate
 from playground.nn.schedules import Constant, Schedule
 
@@ -115,19 +115,20 @@ class Trainer:
         """What the regularizer adds to the loss for the weights as they are, (members,)."""
         return self._regularizer.penalty(self.network.parameters, self._pulled)
 
-    def broken_layer(self, x: Array, target: Array) -> int | None:
+    def broken_layer(self, x: Array, target: Array, members: Members = ...) -> int | None:
         """Counted from 0, where the step just run left the finite numbers: forward, in the loss, backward or after it.
 
-        After it are the parameters, what stages remember, and what the optimizer does.
+        After it are the parameters, what stages remember, and what the optimizer does. Of several `members` only those
+        count that are given, (members,).
         """
         work = self._pass(x)
-        layer = work.broken_layer()
+        layer = work.broken_layer(members)
         if layer is not None:
             return layer
         output = work.output
-        if not np.isfinite(self.loss.value(output.activation, output.z, output.h, target)).all():
+        if not np.isfinite(self.loss.value(output.activation, output.z, output.h, target)[members]).all():
             return len(self.network.units) - 1
-        return self.network.broken_layer(self.slots)
+        return self.network.broken_layer(members, self.slots.swapaxes(0, 1))
 
     def forward(self, x: Array, turn: Turn = nothing_random) -> list[Call]:
         """Run forward as training does, for `last_loss` to look at."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.testing import assert_array_equal
 
 from playground.data.generators import Hills
 from playground.exchange.snapshot import load_snapshot, save_snapshot
@@ -143,6 +145,59 @@ def test_members_that_are_not_finite_between_records_are_held_when_saved(tmp_pat
     assert session._run.progress.fallen.any()
     assert session.divergence is None
     assert saved(session) == saved(straight)
+
+
+def reopened(session: Session) -> Session:
+    return Session.from_state(session.config, session.dataset, session.state())
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_where_a_member_falls_does_not_depend_on_when_the_run_is_saved_or_looked_at(precision: str) -> None:
+    """It stays at its last step that was whole, as found by training alone."""
+    make = partial(spread_rates, **{"network.precision": precision})
+    straight, looked, alone = make(), make(), make()._run.progress
+    with np.errstate(all="ignore"):
+        whole_until = alone.network.parameters.copy()
+        for _ in range(60):
+            alone.train_to(alone.batch + 1)
+            fine = ~alone.broken
+            whole_until[fine] = alone.network.parameters[fine]
+    fallen = np.flatnonzero(alone.broken)
+    assert 0 < len(fallen) < 6
+    straight.step(250)
+    for _ in range(60):
+        looked.step()
+        looked.frame(frozenset())
+    looked.step(190)
+    assert saved(looked) == saved(straight)
+    assert_array_equal(straight.network.parameters[fallen], whole_until[fallen])
+    for steps in range(2, 60, 7):
+        opened = make()
+        opened.step(steps)
+        opened = reopened(opened)
+        opened.step(250 - steps)
+        assert saved(opened) == saved(straight)
+
+
+def test_the_step_at_which_no_member_is_left_does_not_depend_on_it_either() -> None:
+    """The last of them breaks there; those before it stay where they were."""
+    make = partial(spread_rates, **{"ensemble.vary": ByLearningRate(1.0, 1e3), "training.learning_rate": 10.0})
+    straight, alone = make(), make()._run.progress
+    with np.errstate(all="ignore"):
+        while not alone.broken.all():
+            alone.train_to(alone.batch + 1)
+    straight.step(250)
+    assert straight.divergence
+    assert straight.divergence.step == alone.steps
+    assert straight.step_count == alone.steps - 1
+    assert straight._run.progress.fallen.sum() >= 3
+    for steps in range(1, alone.steps, 3):
+        opened = make()
+        opened.step(steps)
+        opened = reopened(opened)
+        opened.step(250 - steps)
+        assert opened.divergence == straight.divergence
+        assert saved(opened) == saved(straight)
 
 
 def saved(session: Session) -> dict[str, Any]:
