@@ -85,6 +85,7 @@ class Row:
         self.mark = QLabel()
         self.mark.setProperty("role", "muted")
         self._rows = rows
+        self._shown: list[Any] | None = None  # at all its places
         self._words = {"knob": description, "value": "", "mark": ""}  # what a row says of itself, in this order
         if path.startswith(RESTARTING):
             self.show_mark(rows.tr("Changing this restarts the run with new weights; all other settings stay."))
@@ -93,7 +94,11 @@ class Row:
 
     def show_config(self, config: Config) -> None:
         """Show the knob's value, and the rows of what it has chosen."""
-        value = shared(config, self.path)
+        values = values_at(config, self.path)
+        if values == self._shown:  # most edits are of something else, and there are many rows
+            return
+        self._shown = values
+        value = agreed(values)
         self.widget.show_value(value)
         if self.inner is not None:
             self._describe(value=about(type(value)))
@@ -256,7 +261,6 @@ class Form(Rows):
         document.config_changed.connect(self._follow)
 
     def _follow(self, old: Config, new: Config) -> None:
-        take_back(self)
         self.show_config(new)
 
 
@@ -275,8 +279,17 @@ def places(config: Config, path: str) -> list[str]:
 
 
 def shared(config: Config, path: str) -> Any:
-    """What all places of a path agree on, else None. Options of one class agree: their knobs have rows of their own."""
-    values = [value_at(config, place) for place in places(config, path)]
+    """What all places of a path agree on, else None."""
+    return agreed(values_at(config, path))
+
+
+def values_at(config: Config, path: str) -> list[Any]:
+    """What stands at each place of a path."""
+    return [value_at(config, place) for place in places(config, path)]
+
+
+def agreed(values: list[Any]) -> Any:
+    """What all values are, else None. Options of one class agree: their knobs have rows of their own."""
     first = values[0] if values else None
     alike = all(value == first or (isinstance(value, Options) and type(value) is type(first)) for value in values)
     return first if alike else None

@@ -50,6 +50,7 @@ class NetworkEditor(View):
     name = "network"
     title = "Network"
     needs = frozenset({UNITS, Dead.need})
+    follows = ("data", "network", "training.loss", "training.noise")
 
     unit_hovered = Signal(object)  # (column, unit), column 0 = inputs, the last = outputs; None when none is
 
@@ -265,7 +266,7 @@ class NetworkEditor(View):
         self._weights.follow()
 
     def _follow(self, old: Config, new: Config) -> None:
-        self.follow(new)
+        self.follow(old, new)
 
     def _look_at(self, place: Place) -> None:
         self._edits.look_at(place, self._canvas.name(place))

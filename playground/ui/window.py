@@ -30,6 +30,7 @@ from playground.ui.news import News
 from playground.ui.panels.data_panel import DataPanel
 from playground.ui.panels.learning_panel import LearningPanel
 from playground.ui.range_dialog import RangeDialog
+from playground.ui.refusal import take_back
 from playground.ui.run_actions import RunActions
 from playground.ui.run_bar import RunBar
 from playground.ui.runner import Runner
@@ -214,11 +215,12 @@ class Window(QMainWindow):
     # Slots
 
     def _follow_config(self, old: Config, new: Config) -> None:
+        take_back(self)
         self.runner.apply(new, self.document.revision, self.document.afresh)
         if self.document.last_edit and impact(old, new) == Impact.TRAINING:
             self.strip.say(self.tr("{edit}: the run goes on.").format(edit=_sentence(self.document.last_edit)))
         for view in self.views:
-            view.follow(new)
+            view.follow(old, new)
         self.diagnosis.ask_again()
 
     def _show_view(self, name: str, layer: int | None) -> None:

@@ -27,6 +27,7 @@ from playground.data.generators import Blobs, Circle, Spiral
 from playground.experiment.config import Config, Impact, Layer, impact
 from playground.nn.activations import LeakyReLU, ReLU, Tanh
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum
+from playground.nn.regularizers import L2
 from playground.options import Choice, Flag, Integer, Knob, Number, Options, Section, Text, knobs, with_value
 from playground.ui.controls import Box, wrapped
 from playground.ui.document import Document
@@ -499,6 +500,30 @@ def test_every_stop_and_step_of_a_number_is_allowed(qapp: QApplication, knob: Nu
         assert (edits[-1] - value) * steps > 0 or toward_end
     for stop in slider.stops:
         knob.check(stop)
+
+
+def test_an_edit_is_shown_by_the_rows_it_is_about_and_by_no_others(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A burst of edits, such as undo held down, would else redraw all of the window's rows at each of them."""
+    document = Document(with_value(Config(), "training.regularizer", L2(0.1)))
+    forms = [Form(document, "training"), Form(document, "network.hidden.*", ("activation",)), Form(document, "data")]
+    told: list[str] = []
+    for form in forms:
+        qtbot.addWidget(form)
+        for widget in form.findChildren(KnobWidget):
+            name = widget.objectName()
+            monkeypatch.setattr(widget, "show_value", lambda _, name=name: told.append(name))
+    for path, value, shown in (
+        ("training.learning_rate", 0.5, ["training.learning_rate"]),
+        ("training.regularizer.rate", 0.2, ["training.regularizer", "training.regularizer.rate"]),
+        ("network.hidden.1.activation", ReLU(), ["network.hidden.*.activation"]),
+        ("network.hidden.0.units", 7, []),
+        ("display.hard", True, []),
+    ):
+        told.clear()
+        document.set(path, value, "edit")
+        assert sorted(told) == shown, path
 
 
 def test_paths_say_what_they_share() -> None:

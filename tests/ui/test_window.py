@@ -48,6 +48,7 @@ from playground.ui.form import Rows
 from playground.ui.formula import Formula
 from playground.ui.kept_runs import MOST
 from playground.ui.laboratory import LABORATORY
+from playground.ui.refusal import Refusal, refuse
 from playground.ui.theme import DARK, LIGHT, Theme
 from playground.ui.views.view import View
 from playground.ui.weight_editor import WeightEditor
@@ -579,6 +580,17 @@ def test_undoing_a_restart_brings_the_trained_run_back(pilot: Pilot) -> None:
     alone = Session(Config())
     alone.train(2)
     np.testing.assert_array_equal(pilot.saved().network.parameters, alone.network.parameters)
+
+
+def test_a_refusal_goes_at_the_next_edit_of_anything(window: Window) -> None:
+    window.document.set("training.batch_size", 25, "mini-batch")
+    for edit in (window.document.undo_stack.undo, lambda: window.document.set("display.hard", True, "hard")):
+        refuse(window.learning_panel, "It cannot be.")
+        said = window.findChild(Refusal)
+        assert said is not None
+        assert not said.isHidden()
+        edit()
+        assert said.isHidden()
 
 
 def test_a_refused_config_is_taken_back_and_the_run_untouched(pilot: Pilot, tmp_path: Path) -> None:

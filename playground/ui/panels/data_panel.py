@@ -117,7 +117,8 @@ class DataPanel(Column):
         self._show_source(self._document.config)
 
     def _follow(self, old: Config, new: Config) -> None:
-        self._show_source(new)
+        if old.data.source != new.data.source:
+            self._show_source(new)
 
     def _show_source(self, config: Config) -> None:
         source = config.data.source

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import Any, cast
 
 from PySide6.QtCore import Qt, Signal
@@ -120,7 +121,9 @@ class LearningPanel(Column):
         }
 
     def _follow(self, old: Config, new: Config) -> None:
-        self._show_pairs(new)
+        paired = attrgetter("training.loss", "network.output")
+        if paired(old) != paired(new):
+            self._show_pairs(new)
         self._show_noise(new)
 
     def _show_noise(self, config: Config) -> None:

@@ -39,6 +39,7 @@ class GuardView(CaptionedView):
     name = "guard"
     title = "Loss gradient"
     needs = frozenset({Guard.need})
+    follows = ("network.hidden",)
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:

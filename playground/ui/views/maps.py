@@ -34,6 +34,7 @@ class MapsView(CaptionedView):
     name = "maps"
     title = "Unit maps"
     needs = frozenset({Excitation.need})
+    follows = ("network", "training.loss")
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:

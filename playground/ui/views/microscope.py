@@ -34,6 +34,7 @@ class MicroscopeView(CaptionedView):
     name = "microscope"
     title = "Optimizer trace"
     needs = frozenset({Microscope.need})
+    follows = ("training",)
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import attrgetter
 from typing import Any, ClassVar
 
 import pyqtgraph as pg
@@ -37,6 +38,7 @@ class View(QWidget):
     name: ClassVar[str]  # object name of its dock, and file name of its exports
     title: ClassVar[str]
     needs: frozenset[str] = frozenset()  # which parts of a frame it draws
+    follows: ClassVar[tuple[str, ...]] = ()  # dotted paths of what it shows of the config, besides the display section
     takes_turns: ClassVar[bool] = False  # while training, views that change slowly take turns, one a frame
     needs_changed = Signal()
 
@@ -57,9 +59,10 @@ class View(QWidget):
         drawn = self._attempt(partial(self.show_frame, frame))
         self._notify(frame.failure(self.needs) or drawn)
 
-    def follow(self, config: Config) -> None:
-        """Follow the display section; what cannot be drawn is said below until the next moment is."""
-        if failure := self._attempt(partial(self.show_config, config)):
+    def follow(self, old: Config, new: Config) -> None:
+        """Follow an edit of what it shows; what cannot be drawn is said below until the next moment is."""
+        shown = attrgetter(*self.follows, "display")
+        if shown(old) != shown(new) and (failure := self._attempt(partial(self.show_config, new))):
             self._notify(failure)
 
     def dress(self, theme: Theme) -> None:
@@ -72,7 +75,7 @@ class View(QWidget):
         raise NotImplementedError
 
     def show_config(self, config: Config) -> None:
-        """Follow the display section."""
+        """Follow the display section, and what else `follows` names."""
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""

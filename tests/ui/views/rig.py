@@ -15,7 +15,7 @@ def follow(view: View, session: Session, qtbot: QtBot) -> None:
     """Show a view, and let the session and the view take every edit of its document."""
 
     def tell(old: Config, new: Config) -> None:
-        view.show_config(new)
+        view.follow(old, new)
         session.apply(new)
         view.show_frame(session.frame(view.needs))
 
@@ -29,7 +29,7 @@ def follow(view: View, session: Session, qtbot: QtBot) -> None:
 
 def show_alone(view: View, qtbot: QtBot, frame: Frame | None, size: tuple[int, int] = (420, 300)) -> None:
     """Show a view that follows its document, and give it one frame, if any."""
-    view.document.config_changed.connect(lambda old, new: view.show_config(new))
+    view.document.config_changed.connect(lambda old, new: view.follow(old, new))  # which keeps the view
     qtbot.addWidget(view)
     view.resize(*size)
     view.show()
