@@ -103,8 +103,8 @@ def test_the_label_says_which_number_it_is(qtbot: Any) -> None:
     place = Place(0, 1, 0)
     for what, text in (
         ("weights", "+0.001"),
-        ("gradients", "gradient \N{MINUS SIGN}2.50e\N{MINUS SIGN}06"),
-        ("updates", "last update \N{MINUS SIGN}2.50e\N{MINUS SIGN}06"),
+        ("gradients", "gradient \N{MINUS SIGN}2.50·10⁻⁶"),
+        ("updates", "last update \N{MINUS SIGN}2.50·10⁻⁶"),
     ):
         config = showing(what)
         frame = with_gradients(moment(config), [[0.0, 0.0, 0.0], [-2.5e-6, 0.0, 0.0]], [[0.0, 0.0, 1.0]])
