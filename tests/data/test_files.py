@@ -295,7 +295,7 @@ def saved() -> bytes:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a PNG picture"),
         (b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "a PDF document"),
         (zipped(), "a zip archive, as the workbooks of Excel and LibreOffice are too; export the sheet as CSV"),
-        (gzip.compress(CARS.encode()), "a gzip archive; unpack it"),
+        (gzip.compress(CARS.encode(), mtime=0), "a gzip archive; unpack it"),
         (saved(), "a .safetensors file; a snapshot is opened by that ending"),
         (b'{"data": {"seed": 2}}', "JSON; a configuration is opened by the ending .json"),
         (b"\xef\xbb\xbf[\n [1, 2],\n [3, 4]\n]\n", "JSON; a configuration is opened by the ending .json"),
@@ -303,6 +303,7 @@ def saved() -> bytes:
         (b"[" * 200_000, "JSON; a configuration is opened by the ending .json"),
         (b"\n<!DOCTYPE html>\n<html></html>", "HTML or XML"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # np.savez writes the time
 )
 def test_what_is_no_table_is_told_by_what_it_is(table: Any, content: bytes, kind: str) -> None:
     with pytest.raises(DataError) as caught:
