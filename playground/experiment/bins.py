@@ -35,8 +35,9 @@ def places(values: Floats, low: float, high: float, count: int) -> NDArray[np.in
     """In which bin each value lies, counted from 0; what lies beyond an end, or is no number, in one at an end."""
     power = _power(low, high)
     bottom, top = math.ldexp(low, -power), math.ldexp(high, -power)
-    scaled = np.ldexp(np.nan_to_num(values, nan=low).astype(float), -power)
-    return np.clip((scaled - bottom) * (count / (top - bottom)), 0, count - 1).astype(np.intp)
+    within = np.clip(np.nan_to_num(values.astype(float), nan=low), low, high)
+    shares = (np.ldexp(within, -power) - bottom) * (count / (top - bottom))
+    return np.minimum(shares, count - 1).astype(np.intp)
 
 
 def counts(values: Floats, low: float, high: float, count: int) -> NDArray[np.intp]:

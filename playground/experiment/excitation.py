@@ -71,4 +71,6 @@ def crossings(x: Floats, z: Floats) -> tuple[NDArray[np.intp], Floats]:
     """Where pre-activations z, (units, places), change their sign along x: which units', and at which places."""
     units, places = np.nonzero((z[:, :-1] > 0.0) != (z[:, 1:] > 0.0))
     before, after = z[units, places], z[units, places + 1]
-    return units, x[places] + (x[places + 1] - x[places]) * before / (before - after)
+    with np.errstate(over="ignore", invalid="ignore"):  # of numbers beyond all bounds, in the middle
+        share = np.nan_to_num(before / (before - after), nan=0.5)
+    return units, x[places] + (x[places + 1] - x[places]) * share

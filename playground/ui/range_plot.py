@@ -60,10 +60,12 @@ class RangePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         known = test is not None and len(test.rates) > 0
         logs = np.log10(test.rates) if test is not None and known else np.zeros(0)
         losses, smoothed = (test.losses, test.smoothed) if test is not None and known else (logs, logs)
-        self._losses.setData(logs, losses)
-        self._smoothed.setData(logs, smoothed)
+        with np.errstate(over="ignore"):
+            scale = Scale.linear(np.minimum(smoothed, HIGH * np.median(smoothed))) if known else Scale(0.0, 1.0, False)
+        self._losses.setData(logs, scale.places(losses))
+        self._smoothed.setData(logs, scale.places(smoothed))
         if known:
-            self._show_scale(Scale.linear(np.minimum(smoothed, HIGH * np.median(smoothed))))
+            self._show_scale(scale)
         self.mark("steepest", test.suggestion if test is not None else None)
 
     def mark(self, name: str, rate: float | None) -> None:

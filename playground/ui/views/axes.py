@@ -17,14 +17,13 @@ LABEL = 20.0  # pixels from one label to the next at the least
 MOST_DIGITS = 6 * GRID  # pixels, about the width of an epoch's number
 
 
-class ValueAxis(pg.AxisItem):  # type: ignore[misc]
-    """A left axis for any Scale. `suffix` follows each number."""
+class ScaledAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis for any Scale. `suffix` follows each number."""
 
-    def __init__(self, suffix: str = "") -> None:
-        super().__init__("left")
+    def __init__(self, orientation: str, suffix: str = "") -> None:
+        super().__init__(orientation)
         self._scale = Scale(0.0, 1.0, False)
         self._suffix = suffix
-        self.setWidth(LEFT_AXIS)
 
     def follow(self, scale: Scale) -> None:
         """Take this scale; its ends arrive through the linked ViewBox."""
@@ -32,6 +31,28 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
             self._scale = scale
             self.picture = None
             self.update()
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self._scale.log:
+            return ["0" if value == self._scale.zero else self._power(value) for value in values]
+        if self._scale.power:
+            return [self._scale.written(value) + self._suffix for value in values]
+        return [text + self._suffix for text in super().tickStrings(values, scale, spacing)]
+
+    def _power(self, logarithm: float) -> str:
+        exponent = math.floor(logarithm + 1e-9)
+        digit = round(10.0 ** (logarithm - exponent))
+        if self._scale.low >= -3.0 - 1e-9 and self._scale.high <= 3.0 + 1e-9:
+            return f"{digit * 10.0**exponent:.{max(-exponent, 0)}f}"
+        return power(exponent) if digit == 1 else f"{digit}·{power(exponent)}"
+
+
+class ValueAxis(ScaledAxis):
+    """A left axis."""
+
+    def __init__(self, suffix: str = "") -> None:
+        super().__init__("left", suffix)
+        self.setWidth(LEFT_AXIS)
 
     def boundingRect(self) -> QRectF:
         # Room for the labels at both ends, which pyqtgraph leaves out as soon as there are grid lines.
@@ -61,20 +82,8 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         marks = [mark for mark in marks if scale.low - 1e-9 <= mark <= scale.high + 1e-9]
         return [(1.0, marks if scale.zero is None else [scale.zero, *marks])]
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        if not self._scale.log:
-            return [text + self._suffix for text in super().tickStrings(values, scale, spacing)]
-        return ["0" if value == self._scale.zero else self._power(value) for value in values]
 
-    def _power(self, logarithm: float) -> str:
-        exponent = math.floor(logarithm + 1e-9)
-        digit = round(10.0 ** (logarithm - exponent))
-        if self._scale.low >= -3.0 - 1e-9 and self._scale.high <= 3.0 + 1e-9:
-            return f"{digit * 10.0**exponent:.{max(-exponent, 0)}f}"
-        return power(exponent) if digit == 1 else f"{digit}·{power(exponent)}"
-
-
-class EpochAxis(pg.AxisItem):  # type: ignore[misc]
+class EpochAxis(ScaledAxis):
     """A bottom axis whose first and last number stand within the picture, whole, instead of half beyond its end."""
 
     def boundingRect(self) -> QRectF:

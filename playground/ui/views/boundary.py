@@ -87,8 +87,7 @@ class BoundaryView(TaggedView):
     def told(self, mouse: QPointF) -> str:
         if not self._plot.vb.sceneBoundingRect().contains(mouse):
             return ""
-        place = self._plot.vb.mapSceneToView(mouse)
-        return self.describe(place.x(), place.y())
+        return self.describe(*self._plot.numbers_at(mouse))
 
     def describe(self, x: float, y: float) -> str:
         """What there is at a place of the plane: its coordinates, and what the map shows there."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pyqtgraph as pg
-
 from playground.experiment.frame import Frame
 from playground.ui.caption import Caption
 from playground.ui.document import Document
 from playground.ui.style_sheet import change_role
 from playground.ui.theme import Theme
-from playground.ui.views.axes import EpochAxis, ValueAxis
+from playground.ui.views.number_plot import NumberPlot
 from playground.ui.views.tagged import TaggedView
-from playground.ui.views.view import quiet, small
+from playground.ui.views.view import small
 
 
 class CaptionedView(TaggedView):
@@ -45,10 +41,6 @@ class CaptionedView(TaggedView):
         whose = " " + self.tr("Shown is {0}.").format(self._member) if self._member else ""
         self.caption.say(text + whose, more)
 
-    def new_plot(self) -> Any:
+    def new_plot(self) -> NumberPlot:
         """A plot of numbers that does not move under the mouse."""
-        # With these axes the last numbers are drawn whole.
-        plot = pg.PlotItem(axisItems={"left": ValueAxis(), "bottom": EpochAxis("bottom")})
-        quiet(plot, small(self.font()))
-        plot.vb.setMouseEnabled(False, False)
-        return plot
+        return NumberPlot(small(self.font()))

@@ -5,8 +5,6 @@ One scatter plot whose points have brushes of their own takes 0.1 ms a point to 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -14,7 +12,8 @@ from PySide6.QtGui import QColor
 
 from playground.experiment.frame import Scene
 from playground.ui.theme import CLASSES, Theme
-from playground.ui.views.heat_map import class_colour
+from playground.ui.views.heat_map import class_colour, shades
+from playground.ui.views.number_plot import NumberPlot
 
 Floats = NDArray[np.floating]
 
@@ -25,7 +24,8 @@ MOST = 1000  # of points that a picture of the usual size can hold
 class Dots:
     """Examples as points in a plot, in the colours that the decision boundary gives their targets."""
 
-    def __init__(self, plot: Any, size: float) -> None:
+    def __init__(self, plot: NumberPlot, size: float) -> None:
+        self._plot = plot
         self._items = [pg.ScatterPlotItem(size=size, pxMode=True) for _ in range(max(len(CLASSES), LEVELS))]
         self.x: Floats = np.zeros(0)
         self.y: Floats = np.zeros(0)
@@ -34,17 +34,14 @@ class Dots:
             plot.addItem(item, ignoreBounds=True)
 
     def show_points(self, x: Floats, y: Floats, targets: Floats, scene: Scene) -> None:
-        """Draw points (points,) of these targets, class indices or numbers."""
+        """Draw points (points,) of these targets, class indices or numbers, where the plot has them."""
         self.x, self.y = x, y
-        if scene.classes:
-            groups = targets.astype(int) % len(CLASSES)
-        else:
-            levels = (targets - scene.low) / (scene.high - scene.low) * LEVELS
-            groups = np.clip(levels, 0.0, LEVELS - 1.0).astype(int)
+        own_class = targets.astype(int) % len(CLASSES) if scene.classes else None
+        groups = shades(targets, (scene.low, scene.high), LEVELS) if own_class is None else own_class
         for group, item in enumerate(self._items):
             own = groups == group
             if own.any():
-                item.setData(x[own], y[own])
+                self._plot.draw_points(item, x[own], y[own])
             item.setVisible(bool(own.any()))
 
     def show_colours(self, theme: Theme, scene: Scene) -> None:
@@ -59,5 +56,4 @@ class Dots:
 
 def colours_along(values: Floats, scene: Scene, theme: Theme) -> list[QColor]:
     """Numbers in the colours that the map gives them."""
-    levels = np.clip((values - scene.low) / (scene.high - scene.low) * 255.0, 0.0, 255.0).astype(int)
-    return [QColor(*rgb) for rgb in theme.value_table()[levels].tolist()]
+    return [QColor(*rgb) for rgb in theme.value_table()[shades(values, (scene.low, scene.high))].tolist()]

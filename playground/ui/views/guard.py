@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
-from playground.experiment.frame import Floats, Frame, Scene
+from playground.experiment.frame import Frame, Scene
 from playground.experiment.guard import Guard, matched_pair
 from playground.nn.activations import Softmax
 from playground.numerals import written
@@ -24,10 +24,12 @@ from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.dots import Dots
 from playground.ui.views.heat_map import class_colour
 from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.scale import Scale
 from playground.ui.views.tagged import nearest
 from playground.ui.views.view import colour_axes, small
 
 DOT = 7  # pixels
+AIR = 0.06  # share of an axis beyond the outermost values
 
 
 class GuardView(CaptionedView):
@@ -160,15 +162,16 @@ class GuardView(CaptionedView):
         self._outputs.setCurrentIndex(guard.output)
         colours = self._colours(guard, scene)
         self._make_curves(len(colours), len(guard.matched))
+        across = Scale.within(guard.z)
+        self._slopes.show_scales(across, Scale.within(np.vstack([guard.slopes, guard.matched]), AIR))
+        self._losses.show_scales(across, Scale.within(guard.losses, AIR))
         for row, (colour, (slope, loss)) in enumerate(zip(colours, self._curves, strict=True)):
-            slope.setData(guard.z, guard.slopes[row], pen=pg.mkPen(colour, width=2))
-            loss.setData(guard.z, guard.losses[row], pen=pg.mkPen(colour, width=1.2))
+            self._slopes.draw_curve(slope, guard.z, guard.slopes[row], pen=pg.mkPen(colour, width=2))
+            self._losses.draw_curve(loss, guard.z, guard.losses[row], pen=pg.mkPen(colour, width=1.2))
         for colour, curve, slope in zip(colours, self._matched, guard.matched, strict=False):
-            curve.setData(guard.z, slope, pen=pg.mkPen(colour, width=1.3, style=Qt.PenStyle.DashLine))
+            dashed = pg.mkPen(colour, width=1.3, style=Qt.PenStyle.DashLine)
+            self._slopes.draw_curve(curve, guard.z, slope, pen=dashed)
         self._dots.show_points(guard.example_z, guard.example_slopes, guard.example_y, scene)
-        self._slopes.vb.setXRange(guard.z[0], guard.z[-1], padding=0.0)
-        self._slopes.vb.setYRange(*_span(np.vstack([guard.slopes, guard.matched])), padding=0.0)
-        self._losses.vb.setYRange(*_span(guard.losses), padding=0.0)
         names = [self._target_name(guard, scene, row) for row in range(len(colours))]
         word = self.tr("target {0}")
         entries = [Entry(c, word.format(name), name) for c, name in zip(colours, names, strict=True)]
@@ -181,14 +184,17 @@ class GuardView(CaptionedView):
             for plot, curve in zip((self._slopes, self._losses), self._curves.pop(), strict=True):
                 plot.removeItem(curve)
         while len(self._curves) < targets:
-            pair = pg.PlotCurveItem(antialias=True), pg.PlotCurveItem(antialias=True)
+            pair = (
+                pg.PlotCurveItem(antialias=True, connect="finite"),
+                pg.PlotCurveItem(antialias=True, connect="finite"),
+            )
             self._curves.append(pair)
             for plot, curve in zip((self._slopes, self._losses), pair, strict=True):
                 plot.addItem(curve, ignoreBounds=True)
         while len(self._matched) > matched:
             self._slopes.removeItem(self._matched.pop())
         while len(self._matched) < matched:
-            self._matched.append(pg.PlotCurveItem(antialias=True))
+            self._matched.append(pg.PlotCurveItem(antialias=True, connect="finite"))
             self._slopes.addItem(self._matched[-1], ignoreBounds=True)
 
     def _say(self, guard: Guard, scene: Scene) -> None:
@@ -250,11 +256,3 @@ def _effect(remark: str) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _span(values: Floats) -> tuple[float, float]:
-    """Both ends of an axis for these values, with a little air."""
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    air = 0.06 * (high - low) or 1.0
-    return low - air, high + air

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
+from playground.experiment import bins
 from playground.experiment.frame import Scene
 from playground.ui.theme import CLASSES, SYMBOLS, Theme
 from playground.ui.views.scale import SMALLEST
@@ -41,13 +42,20 @@ def predicted(outputs: Floats, scene: Scene) -> NDArray[np.intp]:
     return (outputs[0] > (scene.low + scene.high) / 2.0).astype(np.intp)
 
 
+def shades(values: Floats, levels: tuple[float, float], count: int = 256) -> NDArray[np.intp]:
+    """Which of so many colours between two levels values of any shape have; what is no number has the first."""
+    low, high = levels if levels[0] < levels[1] else bins.ends(np.array(levels))
+    return bins.places(values, low, high, count)
+
+
 def blended(outputs: Floats, scene: Scene, theme: Theme) -> Pixels:
     """Each class's colour as far as its output is above the others', (cells, cells, 3).
 
     Outputs (classes, cells, cells) count as shares of the whole. What all classes have in common colours nothing, and
     where the two largest are equal the colours fade to the middle; so two classes look as they do with one output.
     """
-    shares = np.clip(np.nan_to_num((outputs - scene.low) / (scene.high - scene.low)), 0.0, 1.0)
+    with np.errstate(over="ignore", invalid="ignore"):  # a run that has diverged
+        shares = np.clip(np.nan_to_num((outputs - scene.low) / (scene.high - scene.low)), 0.0, 1.0)
     shares /= np.maximum(shares.sum(axis=0), 1e-6)
     ranked = np.partition(shares, -2, axis=0)
     certainty = (ranked[-1] - ranked[-2])[..., None]

@@ -9,26 +9,27 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont
 
+from playground.experiment import bins
 from playground.experiment.frame import Scene
 from playground.experiment.judgement import Judgement
 from playground.ui.theme import Theme
-from playground.ui.views.axes import EpochAxis, ValueAxis
 from playground.ui.views.dots import MOST, Dots
+from playground.ui.views.number_plot import NumberPlot
+from playground.ui.views.scale import Scale
 from playground.ui.views.tagged import nearest
-from playground.ui.views.view import colour_axes, quiet
+from playground.ui.views.view import colour_axes
 
 DOT = 6  # pixels
 LEAST_DOT, MOST_DOT = 5.0, 14.0  # of the reliability curve, by how many examples there are
+AIR = 0.04  # share of an axis beyond the outermost numbers
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-class JudgementPlot(pg.PlotItem):  # type: ignore[misc]
+class JudgementPlot(NumberPlot):
     """A plot of numbers, if there is something to compare with, with a dashed line for that."""
 
     def __init__(self, font: QFont, left: str, bottom: str) -> None:
-        super().__init__(axisItems={"left": ValueAxis(), "bottom": EpochAxis("bottom")})
-        quiet(self, font)
-        self.vb.setMouseEnabled(False, False)
+        super().__init__(font)
         self.setLabel("left", left)
         self.setLabel("bottom", bottom)
         self._diagonal = pg.PlotCurveItem(antialias=True)
@@ -41,8 +42,7 @@ class JudgementPlot(pg.PlotItem):  # type: ignore[misc]
 
     def compare_shares(self, across: float, up: float) -> None:
         """Let both axes go from 0 to 1, with so much air around."""
-        self.setXRange(0.0, 1.0, padding=across)
-        self.setYRange(0.0, 1.0, padding=up)
+        self.show_scales(Scale(0.0, 1.0, False, air=across), Scale(0.0, 1.0, False, air=up))
         self.getAxis("left").setTicks([[(share, f"{share:g}") for share in SHARES]])
         self._diagonal.setData([0.0, 1.0], [0.0, 1.0])
 
@@ -63,7 +63,7 @@ class Roc(JudgementPlot):
             self.lines.append(pg.PlotCurveItem(antialias=True))
             self.addItem(self.lines[-1], ignoreBounds=True)
         for curve, roc, colour in zip(self.lines, judgement.roc, colours, strict=True):
-            curve.setData(roc[0], roc[1], pen=pg.mkPen(colour, width=2))
+            self.draw_curve(curve, roc[0], roc[1], pen=pg.mkPen(colour, width=2))
 
     def point_at(self, judgement: Judgement, mouse: QPointF) -> tuple[int, tuple[float, float, float]] | None:
         """The curve under the mouse, and the share taken wrongly, the share found and the threshold there."""
@@ -117,13 +117,10 @@ class Answers(JudgementPlot):
     def show_judgement(self, judgement: Judgement, scene: Scene) -> None:
         """Draw as many examples as one can tell apart."""
         truth, answer = judgement.truth, judgement.answer
-        ends = np.array([min(scene.low, truth.min(initial=scene.low)), max(scene.high, truth.max(initial=scene.high))])
-        air = 0.04 * (ends[1] - ends[0])
-        self._diagonal.setData(ends, ends)
+        ends = np.array(bins.ends(np.append(truth, [scene.low, scene.high])))
+        self.show_scales(Scale.within(ends, AIR), Scale.within(np.append(answer, ends), AIR))
+        self.draw_curve(self._diagonal, ends, ends)
         self.dots.show_points(truth[:MOST], answer[:MOST], truth[:MOST], scene)
-        self.setXRange(ends[0] - air, ends[1] + air, padding=0.0)
-        low, high = min(ends[0], answer.min(initial=ends[0])), max(ends[1], answer.max(initial=ends[1]))
-        self.setYRange(low - air, high + air, padding=0.0)
 
 
 class Residuals(JudgementPlot):
@@ -131,15 +128,14 @@ class Residuals(JudgementPlot):
 
     def __init__(self, font: QFont, left: str, bottom: str) -> None:
         super().__init__(font, left, bottom)
-        self.bars = pg.BarGraphItem(x=[], height=[], width=1.0)
+        self.bars = pg.BarGraphItem(x0=[], x1=[], height=[])
         self.addItem(self.bars, ignoreBounds=True)
 
     def show_judgement(self, judgement: Judgement) -> None:
         """Draw the histogram."""
         edges, counts = judgement.edges, judgement.residuals
-        self.bars.setOpts(x=(edges[:-1] + edges[1:]) / 2.0, height=counts, width=edges[1] - edges[0])
-        self.setXRange(edges[0], edges[-1], padding=0.0)
-        self.setYRange(0.0, max(float(counts.max()), 1.0), padding=0.04)
+        self.show_scales(Scale.within(edges), Scale(0.0, max(float(counts.max()), 1.0), False, air=AIR))
+        self.draw_bars(self.bars, edges, counts)
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)

@@ -15,6 +15,7 @@ from playground.experiment.anatomy import BINS, EDGES, LOWEST, PER_DECADE, Anato
 from playground.numerals import power, written
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import EpochAxis
+from playground.ui.views.heat_map import shades
 from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.thinning import medians
 from playground.ui.views.view import colour_axes, quiet
@@ -228,9 +229,8 @@ def waterfall_pixels(epochs: Floats, sizes: Floats, scale: Scale, theme: Theme) 
         centres = (np.arange(COLUMNS) + 0.5) / COLUMNS * max(float(epochs[-1]), 1e-9)
         logs = logs[np.searchsorted((at[1:] + at[:-1]) / 2.0, centres)].T  # (layers, COLUMNS)
     known, zero = np.isfinite(logs), np.isneginf(logs)
-    levels = np.where(known, (logs - scale.low) / (scale.high - scale.low), 0.0)
     pixels = np.zeros((*logs.shape, 4), np.uint8)
-    pixels[..., :3] = theme.value_table()[np.clip(255.0 * levels, 0.0, 255.0).astype(np.uint8)]
+    pixels[..., :3] = theme.value_table()[shades(logs, (scale.low, scale.high))]
     pixels[..., 3] = 255 * (known | zero)
     pixels[zero, :3] = QColor(theme.warning).getRgb()[:3]  # type: ignore[index]
     return pixels

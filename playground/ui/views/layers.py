@@ -248,11 +248,12 @@ class LayersView(CaptionedView):
     def _draw_waterfall(self) -> None:
         epochs, norms = _known(self._curves)
         if self._curves is not None and norms.shape[1] == self._layers:
-            most = float(np.nanmax(norms, initial=0.0))
+            most = float(np.max(norms, initial=0.0, where=np.isfinite(norms)))
             scale = Scale.logarithmic(norms[norms >= FAINTEST * most])
             self._waterfall.show_sizes(epochs, norms, scale, self.theme)
-            ends = (10.0**scale.low, 10.0**scale.high)
-            self._key.show_bar(self.tr("‖∂L/∂W‖"), ends, self.theme.value_table(), ())
+            with np.errstate(over="ignore"):
+                low, high = np.power(10.0, [scale.low, scale.high]).tolist()
+            self._key.show_bar(self.tr("‖∂L/∂W‖"), (low, high), self.theme.value_table(), ())
 
     def _draw_updates(self) -> None:
         vitals = self._vitals

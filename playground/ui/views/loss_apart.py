@@ -168,7 +168,9 @@ class LossApartView(CaptionedView):
             self._shown = plot
 
     def _draw_course(self, curves: Curves) -> None:
-        lines = np.stack([curves.train_loss + curves.penalty, curves.train_loss, curves.penalty], axis=1)
+        with np.errstate(over="ignore"):
+            both = curves.train_loss + curves.penalty
+        lines = np.stack([both, curves.train_loss, curves.penalty], axis=1)
         self._course.show_lines(curves.epoch, lines, Scale.logarithmic(lines) if self._log else Scale.linear(lines))
         self._tell_course(curves)
         if curves.penalty.any():
@@ -196,17 +198,15 @@ class LossApartView(CaptionedView):
         while len(self._bars) > layers:
             self._weights.removeItem(self._bars.pop())
         while len(self._bars) < layers:
-            self._bars.append(pg.BarGraphItem(x=[], height=[], width=1.0, pen=pg.mkPen(None)))
+            self._bars.append(pg.BarGraphItem(x0=[], x1=[], height=[], pen=pg.mkPen(None)))
             self._weights.addItem(self._bars[-1], ignoreBounds=True)
         colours = self.theme.layer_colours(layers)
-        middles = (look.edges[:-1] + look.edges[1:]) / 2.0
-        below = np.zeros(len(middles))
+        most = max(int(look.counts.sum(axis=0).max()), 1)
+        self._weights.show_scales(Scale.within(look.edges), Scale(0.0, float(most), False, air=0.04))
+        below = np.zeros(look.counts.shape[1])
         for bars, counts, colour in zip(self._bars, look.counts, colours, strict=True):
-            bars.setOpts(x=middles, y0=below, height=counts, width=look.edges[1] - look.edges[0], brush=colour)
+            self._weights.draw_bars(bars, look.edges, counts, below, brush=colour)
             below = below + counts
-        self._weights.vb.setXRange(look.edges[0], look.edges[-1], padding=0.0)
-        most = max(int(below.max()), 1)
-        self._weights.vb.setYRange(0.0, float(most), padding=0.04)
         few = most <= FEW  # or the axis would count half weights
         self._weights.getAxis("left").setTicks([[(n, str(n)) for n in range(most + 1)]] if few else None)
         names = [self.tr("layer {0}").format(index + 1) for index in range(layers - 1)] + [self.tr("output")]
@@ -223,13 +223,10 @@ class LossApartView(CaptionedView):
 
     def _draw_examples(self, look: LossApart, scene: Scene) -> None:
         ranks = np.arange(1.0, len(look.losses) + 1.0)
-        finite = np.where(np.isfinite(look.losses), look.losses, np.nan)
+        self._examples.show_scales(Scale(0.0, len(ranks) + 1.0, False, air=0.01), Scale.linear(look.losses))
         drawn = np.append(np.arange(len(ranks))[:WORST], np.arange(WORST, len(ranks), 1 + len(ranks) // MOST))
-        self._dots.show_points(ranks[drawn], finite[drawn], look.y[drawn], scene)
-        self._rings.setData(ranks[:WORST], finite[:WORST])
-        scale = Scale.linear(look.losses)
-        self._examples.vb.setXRange(0.0, len(ranks) + 1.0, padding=0.01)
-        self._examples.vb.setYRange(*scale.ends, padding=0.03)
+        self._dots.show_points(ranks[drawn], look.losses[drawn], look.y[drawn], scene)
+        self._examples.draw_points(self._rings, ranks[:WORST], look.losses[:WORST])
         share = percent(look.worst_share, 0)
         count = min(WORST, len(ranks))
         self._legend.show_entries(
@@ -245,7 +242,7 @@ class LossApartView(CaptionedView):
     def _told_weights(self, look: LossApart, mouse: QPointF) -> str:
         if not self._weights.vb.sceneBoundingRect().contains(mouse):
             return ""
-        at = self._weights.vb.mapSceneToView(mouse).x()
+        at, _ = self._weights.numbers_at(mouse)
         piece = int(np.searchsorted(look.edges, at, side="right")) - 1
         if not 0 <= piece < look.counts.shape[1]:
             return ""

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
@@ -15,7 +14,7 @@ from playground.experiment.frame import Scene
 from playground.numerals import trimmed
 from playground.ui.diagram_colours import coloured
 from playground.ui.theme import GRID, LIGHT, Theme
-from playground.ui.views.heat_map import Floats, Pixels, class_colour, contour
+from playground.ui.views.heat_map import Floats, Pixels, class_colour, contour, shades
 from playground.ui.views.points import PAPER, inked
 
 MOST_POINTS = 200  # training points on a large map
@@ -227,9 +226,7 @@ def tiled(count: int, room: QRectF, gap: float, times: float, plus: float) -> li
 
 def _picture(maps: Floats, panel: Panel, first: int = 0) -> QImage:
     """Maps (maps, rows, columns) below one another, each from its top, coloured as those of the panel from `first` on."""
-    low, high = panel.levels
-    with np.errstate(over="ignore", invalid="ignore"):  # a run that has diverged
-        levels: NDArray[np.uint8] = np.clip((maps - low) * (255.0 / (high - low)), 0.0, 255.0).astype(np.uint8)
+    levels = shades(maps, panel.levels).astype(np.uint8)
     own = panel.tables if len(panel.tables) == 1 else panel.tables[first : first + len(maps)]
     pixels = coloured(levels, *own)
     count, rows, columns = pixels.shape

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QSizePolicy
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.microscope import Microscope, Steps
-from playground.numerals import trimmed, written
+from playground.numerals import written
 from playground.ui.controls import Selector
 from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme, tabular
@@ -179,7 +179,7 @@ class MicroscopeView(CaptionedView):
         elif scale.log:
             axis.setTicks([list(zip(found, axis.tickStrings(found, 1.0, 1.0), strict=True))])
         else:
-            axis.setTicks([[(mark, trimmed(mark)) for mark in found]])
+            axis.setTicks([[(mark, scale.written(mark)) for mark in found]])
 
     def _show_record(self) -> None:
         """The numbers of the step under the mouse, or of the last."""

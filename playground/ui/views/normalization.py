@@ -20,10 +20,11 @@ from playground.ui.document import Document
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import LEFT_AXIS
 from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.heat_map import steady_top
+from playground.ui.views.heat_map import shades, steady_top
 from playground.ui.views.key import Key
 from playground.ui.views.legend import Entry, Legend
 from playground.ui.views.normalization_course import Course
+from playground.ui.views.scale import Scale
 from playground.ui.views.unit_picker import UnitPicker, layer_name
 from playground.ui.views.units_plot import UnitsPlot
 from playground.ui.views.view import Segments, colour_axes, small
@@ -119,8 +120,8 @@ class NormalizationView(CaptionedView):
         if look is None or scene is None or self._over_time:
             return ""
         if thinned is not None and self._map.vb.sceneBoundingRect().contains(mouse):
-            at, (x_low, x_high, y_low, y_high) = self._map.vb.mapSceneToView(mouse), scene.extent
-            column, row = (at.x() - x_low) / (x_high - x_low) * CELLS, (at.y() - y_low) / (y_high - y_low) * CELLS
+            (x, y), (x_low, x_high, y_low, y_high) = self._map.numbers_at(mouse), scene.extent
+            column, row = (x - x_low) / (x_high - x_low) * CELLS, (y - y_low) / (y_high - y_low) * CELLS
             if not (0 <= column < CELLS and 0 <= row < CELLS):
                 return ""
             words = self.tr("standard deviation {0} over {1} masks")
@@ -258,11 +259,13 @@ class NormalizationView(CaptionedView):
     def _draw_map(self, thinned: Thinned, scene: Scene) -> None:
         self._top = steady_top(thinned.deviation, self._top)
         table = self.theme.spread_table()
-        self._image.setImage(thinned.deviation, levels=(0.0, self._top), lut=table, autoLevels=False)
-        x_low, x_high, y_low, y_high = scene.extent
+        levels = shades(thinned.deviation, (0.0, self._top)).astype(np.uint8)
+        self._image.setImage(levels, levels=(0.0, 256.0), lut=table, autoLevels=False)
+        across, up = (Scale.within(np.array(ends)) for ends in (scene.extent[:2], scene.extent[2:]))
+        (x_low, x_high), (y_low, y_high) = across.ends, up.ends
         self._image.setRect(QRectF(x_low, y_low, x_high - x_low, y_high - y_low))
-        self._map.vb.setAspectLocked((x_low, x_high) == (y_low, y_high))
-        self._map.vb.setRange(xRange=(x_low, x_high), yRange=(y_low, y_high), padding=0.0, disableAutoRange=True)
+        self._map.vb.setAspectLocked(across == up)
+        self._map.show_scales(across, up)
         self._map.setLabel("bottom", scene.columns[scene.axes[0]])
         self._map.setLabel("left", scene.columns[scene.axes[1]])
         self._key.show_bar(self.tr("spread"), (0.0, self._top), table, ())

@@ -12,14 +12,16 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from playground.experiment.frame import Scene
 from playground.ui.theme import GRID, Theme
-from playground.ui.views.heat_map import Floats, Pixels
-from playground.ui.views.view import colour_axes, quiet
+from playground.ui.views.heat_map import Floats, Pixels, shades
+from playground.ui.views.number_plot import NumberPlot
+from playground.ui.views.scale import Scale
+from playground.ui.views.view import colour_axes
 
 LEFT_AXIS = 44  # pixels, for coordinates
 NO_BORDER: Floats = np.zeros((0, 2))
 
 
-class Plane(pg.PlotItem):  # type: ignore[misc]
+class Plane(NumberPlot):
     """Coordinates of a plane have a square, columns of a table all the room there is.
 
     Wheel and drag zoom and pan within the map; `zoomed` says whether less than all of it is seen.
@@ -28,8 +30,8 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
     zoomed = Signal(bool)
 
     def __init__(self, font: QFont) -> None:
-        super().__init__(viewBox=PlaneBox(enableMenu=False))
-        quiet(self, font)
+        super().__init__(font, viewBox=PlaneBox(enableMenu=False))
+        self.vb.setMouseEnabled(True, True)
         self.getAxis("left").setGrid(False)
         self._scene: Scene | None = None
         self._map = pg.ImageItem(axisOrder="row-major")
@@ -46,11 +48,17 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
         width: float = self.getAxis("left").minimumWidth()
         return width
 
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Where the map's ends stand: left, right, bottom, top."""
+        return *self.across.ends, *self.up.ends
+
     def show_scene(self, scene: Scene) -> None:
         """Take this plane; a zoom into the same one stays."""
         before, self._scene = self._scene, scene
         if before is None or before.extent != scene.extent:
-            x_low, x_high, y_low, y_high = scene.extent
+            self.across, self.up = (Scale.within(np.array(ends)) for ends in (scene.extent[:2], scene.extent[2:]))
+            x_low, x_high, y_low, y_high = self.extent
             self.vb.setLimits(xMin=x_low, xMax=x_high, yMin=y_low, yMax=y_high)
             self.show_all()
         left, bare = self.getAxis("left"), scene.axes[0] == scene.axes[1] and not scene.graph
@@ -60,9 +68,9 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
     def show_map(self, values: Floats, levels: tuple[float, float], table: Pixels, border: Floats = NO_BORDER) -> None:
         """Values (cells, cells) in the colours of a table (256, 3) between two levels, and the ends of a border's segments.
 
-        These are two by two, (2 · segments, 2), in plane coordinates.
+        These are two by two, (2 · segments, 2), within `extent`.
         """
-        self._map.setImage(values, levels=levels, lut=table, autoLevels=False)
+        self._map.setImage(shades(values, levels).astype(np.uint8), levels=(0.0, 256.0), lut=table, autoLevels=False)
         self._place_map(border)
 
     def show_pixels(self, pixels: Pixels) -> None:
@@ -72,9 +80,9 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
 
     def show_answer(self, values: Floats) -> None:
         """Over a single input a line as high as these, (cells,), besides a map or with none."""
-        assert self._scene is not None
-        x_low, x_high, _, _ = self._scene.extent
-        self._answer.setData(x_low + (np.arange(len(values)) + 0.5) / len(values) * (x_high - x_low), values)
+        x_low, x_high, _, _ = self.extent
+        across = x_low + (np.arange(len(values)) + 0.5) / len(values) * (x_high - x_low)
+        self._answer.setData(across, self.up.places(values))
 
     def clear_map(self) -> None:
         """Show the ground."""
@@ -90,8 +98,7 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
     def show_all(self) -> None:
         """Undo zoom and pan."""
         if self._scene is not None:
-            x_low, x_high, y_low, y_high = self._scene.extent
-            self.vb.setRange(xRange=(x_low, x_high), yRange=(y_low, y_high), padding=0.0, disableAutoRange=True)
+            self.show_scales(self.across, self.up)
 
     def fit(self, width: float, height: float) -> tuple[float, float, float, float]:
         """Give the axes' names this room, in pixels; the answer is the margins left, above, right and below."""
@@ -113,8 +120,7 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
         return left, top, right, bottom
 
     def _place_map(self, border: Floats) -> None:
-        assert self._scene is not None
-        x_low, x_high, y_low, y_high = self._scene.extent
+        x_low, x_high, y_low, y_high = self.extent
         self._map.setRect(QRectF(x_low, y_low, x_high - x_low, y_high - y_low))
         self._border.setData(border[:, 0], border[:, 1])
         self._answer.setData([], [])
@@ -129,7 +135,7 @@ class Plane(pg.PlotItem):  # type: ignore[misc]
 
     def _tell_zoom(self) -> None:
         if self._scene is not None:
-            x_low, x_high, y_low, y_high = self._scene.extent
+            x_low, x_high, y_low, y_high = self.extent
             (left, right), (bottom, top) = self.vb.viewRange()
             self.zoomed.emit(right - left < 0.99 * (x_high - x_low) or top - bottom < 0.99 * (y_high - y_low))
 

@@ -15,7 +15,8 @@ from PySide6.QtGui import QBrush, QColor, QPen
 
 from playground.experiment.frame import Scene
 from playground.ui.theme import Theme
-from playground.ui.views.heat_map import SYMBOL_SIZES, class_colour, symbol
+from playground.ui.views.heat_map import SYMBOL_SIZES, class_colour, shades, symbol
+from playground.ui.views.number_plot import NumberPlot
 
 Floats = NDArray[np.floating]
 
@@ -50,7 +51,7 @@ def marked(ink: QColor, part: Part) -> tuple[QPen, QBrush]:
 class Points:
     """Points of all parts in a plot; the classes differ in shape and colour, numbers in colour."""
 
-    def __init__(self, plot: Any) -> None:
+    def __init__(self, plot: NumberPlot) -> None:
         self._plot = plot
         self._train: list[Any] = []
         self._held_out: list[Any] = []
@@ -85,7 +86,7 @@ class Points:
         """The points of a part, an item for each class, or one for numbers."""
         scene = self._scene
         shown = int(self._share * len(y))  # the first of them: they have been shuffled
-        points, y = points[:shown], y[:shown]
+        points, y = np.stack(self._plot.places(*points[:shown].T), axis=1), y[:shown]
         items = []
         if scene.classes:
             for index in range(len(scene.classes)):
@@ -102,7 +103,7 @@ class Points:
                     )
                 )
         else:
-            levels = np.clip((y - scene.low) / (scene.high - scene.low) * 255.0, 0.0, 255.0).astype(int)
+            levels = shades(y, (scene.low, scene.high))
             marks = [marked(QColor(*rgb).darker(NUMBER_DARKER), part) for rgb in self._theme.value_table().tolist()]
             pens, brushes = ([marks[level][side] for level in levels.tolist()] for side in (0, 1))
             items.append(
@@ -116,8 +117,9 @@ class Points:
 class Rings(pg.ScatterPlotItem):  # type: ignore[misc]
     """Rings of one size around some of the points in a plot."""
 
-    def __init__(self, plot: Any, size: float, width: float) -> None:
+    def __init__(self, plot: NumberPlot, size: float, width: float) -> None:
         super().__init__(size=size, symbol="o", brush=None)
+        self._plot = plot
         self._width = width
         self.setZValue(1)
         plot.addItem(self, ignoreBounds=True)
@@ -128,7 +130,7 @@ class Rings(pg.ScatterPlotItem):  # type: ignore[misc]
 
     def surround(self, places: Floats) -> None:
         """These, (places, 2), and no others."""
-        self.setData(places[:, 0], places[:, 1])
+        self._plot.draw_points(self, *places.T)
 
 
 def number_of(scene: Scene) -> int:

@@ -31,7 +31,8 @@ def quantiles(values: Floats) -> Floats:
     at = np.maximum(finite.sum(axis=1) - 1, 0)[:, None] * SHARES
     below = np.take_along_axis(ordered, np.floor(at).astype(int), axis=1)
     above = np.take_along_axis(ordered, np.ceil(at).astype(int), axis=1)
-    between: Floats = below + at % 1.0 * (above - below)
+    part = at % 1.0
+    between: Floats = (1.0 - part) * below + part * above  # their difference might be beyond all numbers
     return between
 
 
@@ -44,7 +45,8 @@ def middle(losses: Sequence[float], fallen: Sequence[int]) -> tuple[float, float
 
 def enclosed(values: Floats, bands: Floats, log: bool) -> Floats:
     """Values that a scale is to enclose: a line that runs away from its band does not flatten all others."""
-    return np.minimum(values, FURTHEST[log] * np.max(bands, initial=0.0, where=np.isfinite(bands)))
+    with np.errstate(over="ignore"):
+        return np.minimum(values, FURTHEST[log] * np.max(bands, initial=0.0, where=np.isfinite(bands)))
 
 
 class Spread:

@@ -93,16 +93,8 @@ def places(count: int, columns: int, around: QRectF, gap: float) -> list[QRectF]
 
 def scale_of(values: Floats, kind: str) -> Scale:
     """Round ends around values (steps, lines), by a panel's kind."""
-    if kind == "size":
-        return Scale.logarithmic(values)
-    finite = values[np.isfinite(values)]
-    if kind == "near" and finite.size and finite.max() > finite.min():
-        low, high = float(finite.min()), float(finite.max())
-        step = 10.0 ** math.floor(math.log10(high - low)) / 2.0
-        return Scale(step * math.floor(low / step), step * math.ceil(high / step), False)
-    top = Scale.linear(finite).high if finite.size and finite.max() > 0.0 else 0.0
-    bottom = -Scale.linear(-finite).high if finite.size and finite.min() < 0.0 else 0.0
-    return Scale(bottom, top if top > bottom else 1.0, False)
+    kinds = {"size": Scale.logarithmic, "near": Scale.around}
+    return kinds.get(kind, Scale.around_zero)(values)
 
 
 def marks(scale: Scale, room: float) -> list[float] | None:

@@ -89,7 +89,7 @@ class Decision:
             key.show_classes(self.scene.classes)
         else:
             table = theme.map_table()
-            plane.show_map(self.values[0], levels, table, contour(self.values[0], sum(levels) / 2.0, self.scene.extent))
+            plane.show_map(self.values[0], levels, table, contour(self.values[0], sum(levels) / 2.0, plane.extent))
             key.show_bar(self.scene.target, levels, table, self.scene.classes)
             if self.scene.graph:
                 plane.show_answer(self.values[0, 0])

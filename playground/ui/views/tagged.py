@@ -45,9 +45,10 @@ class TaggedView(PlotView):
 
 
 def nearest(plot: Any, x: NDArray[np.floating], y: NDArray[np.floating], mouse: QPointF) -> int:
-    """Which of some points, (points,) each, lies under the mouse; -1 where none is near."""
+    """Which of some points, (points,) each, lies under the mouse in a NumberPlot; -1 where none is near."""
     if not len(x) or not plot.vb.sceneBoundingRect().contains(mouse):
         return -1
+    x, y = plot.places(x, y)
     at, (wide, high) = plot.vb.mapSceneToView(mouse), plot.vb.viewPixelSize()
     distances = np.nan_to_num(np.hypot((x - at.x()) / wide, (y - at.y()) / high), nan=np.inf)
     best = int(distances.argmin())

@@ -9,8 +9,11 @@ from PySide6.QtGui import QColor, QFont
 from playground.experiment.excitation import Excitation, crossings
 from playground.experiment.frame import Scene
 from playground.ui.theme import GRID, LIGHT, Theme
-from playground.ui.views.axes import LEFT_AXIS
-from playground.ui.views.view import colour_axes, quiet, show_bottom
+from playground.ui.views.number_plot import NumberPlot
+from playground.ui.views.scale import Scale
+from playground.ui.views.view import colour_axes, show_bottom
+
+AIR = 0.06  # share of an axis beyond the outermost values
 
 
 class UnitCurves(pg.GraphicsLayout):  # type: ignore[misc]
@@ -24,11 +27,8 @@ class UnitCurves(pg.GraphicsLayout):  # type: ignore[misc]
         self._theme = LIGHT
         self.layout.setContentsMargins(0, 0, 0, 0)
         self.layout.setVerticalSpacing(GRID)
-        self.units, self.sum = pg.PlotItem(), pg.PlotItem()
+        self.units, self.sum = NumberPlot(font), NumberPlot(font)
         for row, (plot, name) in enumerate(((self.units, self.tr("activation h")), (self.sum, ""))):
-            quiet(plot, font)
-            plot.vb.setMouseEnabled(False, False)
-            plot.getAxis("left").setWidth(LEFT_AXIS)
             plot.setLabel("left", name)
             self.addItem(plot, row, 0)
         show_bottom(self.units, False)
@@ -54,23 +54,20 @@ class UnitCurves(pg.GraphicsLayout):  # type: ignore[misc]
             self.curves = [pg.PlotCurveItem(antialias=True, connect="finite") for _ in h]
             for curve in self.curves:
                 self.units.addItem(curve, ignoreBounds=True)
+        across = Scale.within(x)
+        self.units.show_scales(across, Scale.within(h, AIR))
+        self.sum.show_scales(across, Scale.within(np.append(answer[0], [scene.low, scene.high]), AIR))
         for unit, (curve, values) in enumerate(zip(self.curves, h, strict=True)):
             curve.setPen(pg.mkPen(colours[unit], width=3.5 if unit == chosen else 1.5))
-            curve.setData(x, values)
+            self.units.draw_curve(curve, x, values)
         which, places = crossings(x, look.z[:, 0])
-        brushes = [pg.mkBrush(colours[unit]) for unit in which.tolist()]
         # A unit that jumps there has no value between: that of the nearest place.
         own = [float(h[unit, np.abs(x - place).argmin()]) for unit, place in zip(which.tolist(), places, strict=True)]
-        self.zeros.setData(places, own, brush=brushes)
-        self.answer.setData(x, answer[0])
-        self.kinks.setData(places, np.interp(places, x, answer[0]), brush=brushes)
-        self.points.setData(scene.train_points[:, 0], scene.train_points[:, 1])
-        self.units.vb.setRange(xRange=(x[0], x[-1]), padding=0.0, disableAutoRange=True)
-        for plot, drawn in ((self.units, h), (self.sum, np.append(answer[0], [scene.low, scene.high]))):
-            known = drawn[np.isfinite(drawn)]
-            low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-            air = 0.06 * (high - low) or 0.5
-            plot.vb.setRange(yRange=(low - air, high + air), padding=0.0, disableAutoRange=True)
+        owners = [colours[unit] for unit in which.tolist()]
+        self.units.draw_points(self.zeros, places, np.array(own), owners)
+        self.sum.draw_curve(self.answer, x, answer[0])
+        self.sum.draw_points(self.kinks, places, np.interp(places, x, answer[0]), owners)
+        self.sum.draw_points(self.points, scene.train_points[:, 0], scene.train_points[:, 1])
         self.sum.setLabel("left", self.tr("output") if scene.classes else scene.target)
         self.sum.setLabel("bottom", scene.columns[scene.axes[0]])
 

@@ -21,9 +21,10 @@ from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.heat_map import steady_top
 from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.number_plot import NumberPlot
 from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.unit_picker import UnitPicker, layer_name
-from playground.ui.views.view import colour_axes, quiet, show_bottom, small
+from playground.ui.views.view import colour_axes, show_bottom, small
 
 LOWEST, HIGHEST = -1.5, 1.5  # of the curves: what grows without end leaves the picture
 CROWD = 0.55  # share of the plot's height that the highest bar may take, so that the curves stay readable
@@ -82,7 +83,9 @@ class UnitsView(CaptionedView):
                 self._dress()
             self._saturated.show_lines(vitals.epoch, vitals.saturated, Scale(0.0, 1.0, False))
             scale = Scale.linear(vitals.slope)
-            ticks = [(share * scale.high, f"{share * scale.high:g}") for share in (0.0, 0.5, 1.0)]  # the plot is low
+            ticks = [
+                (share * scale.high, scale.written(share * scale.high)) for share in (0.0, 0.5, 1.0)
+            ]  # the plot is low
             self._slope.getAxis("left").setTicks([ticks])
             self._slope.show_lines(vitals.epoch, vitals.slope, scale)
             self._tell_layers()
@@ -186,16 +189,14 @@ class UnitsView(CaptionedView):
         self._tell_layers()
 
 
-class SeatPlot(pg.PlotItem):  # type: ignore[misc]
+class SeatPlot(NumberPlot):
     """f and f′ over z, the saturated parts shaded, and two histograms on the floor: the layer's, and one unit's over it.
 
     The range grows with a run, and never shrinks, so that nothing jumps to and fro.
     """
 
     def __init__(self, font: QFont) -> None:
-        super().__init__()
-        quiet(self, font)
-        self.vb.setMouseEnabled(False, False)
+        super().__init__(font)
         self.getAxis("left").setWidth(4 * GRID)
         self._shade = QGraphicsPathItem()
         self._shade.setPen(Qt.PenStyle.NoPen)
@@ -228,19 +229,19 @@ class SeatPlot(pg.PlotItem):  # type: ignore[misc]
             self.reach = self.top = 0.0
         self.reach = max(self.reach, float(seats.edges[-1]))
         low, high = _ends(seats)
+        self.show_scales(Scale(-self.reach, self.reach, False, air=0.0), Scale(low, high, False, air=0.0))
         densities = (seats.of_layer.density, seats.of_unit.density)
         self.top = steady_top(np.stack(densities), self.top)
         for bars, density in zip(self._bars, densities, strict=True):
             filled = np.flatnonzero(density)
-            heights = density[filled] * ((high - low) * CROWD / self.top)
+            heights = np.clip(density[filled] / self.top, 0.0, 1.0) * ((high - low) * CROWD)
             bars.setOpts(x0=seats.edges[filled], x1=seats.edges[filled + 1], y0=low, height=heights)
         curves = [np.append(curve, np.nan) for curve in seats.values]
         z = np.append(seats.z, np.nan)
-        self._values.setData(np.tile(z, len(curves)), np.concatenate([*curves, np.zeros(0)]))
-        self._slopes.setData(seats.z, seats.slopes)
-        self._marks.setData(list(seats.bends.places), list(seats.bends.values))
+        self.draw_curve(self._values, np.tile(z, len(curves)), np.concatenate([*curves, np.zeros(0)]))
+        self.draw_curve(self._slopes, seats.z, seats.slopes)
+        self.draw_points(self._marks, np.array(seats.bends.places), np.array(seats.bends.values))
         self._shade.setPath(_regions(seats.z, seats.faint, self.reach, low, high))
-        self.vb.setRange(xRange=(-self.reach, self.reach), yRange=(low, high), padding=0.0, disableAutoRange=True)
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
@@ -256,7 +257,8 @@ class SeatPlot(pg.PlotItem):  # type: ignore[misc]
 
 def _ends(seats: Seats) -> tuple[float, float]:
     """Lowest and highest value to draw, with a little air; the bars stand on the lowest."""
-    drawn = np.concatenate([seats.values.ravel(), np.nan_to_num(seats.slopes)])
+    drawn = np.concatenate([seats.values.ravel(), seats.slopes])
+    drawn = drawn[np.isfinite(drawn)]
     low, high = max(float(drawn.min(initial=0.0)), LOWEST), min(float(drawn.max(initial=1.0)), HIGHEST)
     return low - 0.06 * (high - low), high + 0.06 * (high - low)
 

@@ -13,24 +13,21 @@ from PySide6.QtWidgets import QGraphicsPathItem
 from playground.experiment.frame import Floats
 from playground.experiment.normalized import Values
 from playground.ui.theme import Theme
-from playground.ui.views.axes import ValueAxis
+from playground.ui.views.number_plot import NumberPlot
 from playground.ui.views.scale import Scale
-from playground.ui.views.view import colour_axes, quiet
+from playground.ui.views.view import colour_axes
 
 HALF = 0.36  # of the room between two units that a histogram takes at its widest, to each side
 GROUND = 0.12  # opacity of the accent behind the unit that is looked at
 BESIDE = 0.2  # how far right of a unit's middle stands what it is compared with
 
 
-class UnitsPlot(pg.PlotItem):  # type: ignore[misc]
+class UnitsPlot(NumberPlot):
     """Histograms side by side, one a unit, each with its mean and deviation, and beside it those of something else."""
 
     def __init__(self, font: Any) -> None:
-        self._values = ValueAxis()
-        super().__init__(axisItems={"left": self._values})
-        quiet(self, font)
-        self.vb.setMouseEnabled(False, False)
-        self._values.setTickDensity(0.6)
+        super().__init__(font)
+        self.getAxis("left").setTickDensity(0.6)
         self._histograms = QGraphicsPathItem()
         self._histograms.setPen(Qt.PenStyle.NoPen)
         self._own, self._other = (pg.PlotCurveItem(connect="pairs", antialias=True) for _ in range(2))
@@ -46,20 +43,19 @@ class UnitsPlot(pg.PlotItem):  # type: ignore[misc]
     def show_values(self, values: Values, mean: Floats | None, deviation: Floats | None, singles: Floats) -> None:
         """Values of rows; mean and deviation (rows,) of what they are compared with, and single means (rows, many)."""
         units = np.arange(1, len(values.mean) + 1)
-        self._histograms.setPath(_violins(values))
-        _bars(self._own, self._dots, units.astype(float), values.mean, values.deviation)
         none = np.zeros(0)
+        compared = none if mean is None or deviation is None else np.concatenate(_ends(mean, deviation))
+        scale = Scale.around_zero(np.concatenate([values.edges, compared]))
+        self.show_scales(Scale(0.4, len(units) + 0.6, False, air=0.0), scale)
+        self._histograms.setPath(_violins(values, scale))
+        self._bars(self._own, self._dots, units.astype(float), values.mean, values.deviation)
         if mean is None or deviation is None:
-            _bars(self._other, self._other_dots, none, none, none)
+            self._bars(self._other, self._other_dots, none, none, none)
         else:
-            _bars(self._other, self._other_dots, units + BESIDE, mean, deviation)
+            self._bars(self._other, self._other_dots, units + BESIDE, mean, deviation)
         ticks = np.repeat(singles.ravel(), 2)
         ends = np.tile([-0.45, -0.3], singles.size) + np.repeat(units, 2 * singles.shape[1])
-        self._singles.setData(ends, ticks)
-        known = [values.edges, *([] if mean is None or deviation is None else [mean - deviation, mean + deviation])]
-        scale = Scale.around_zero(np.concatenate(known))
-        self._values.follow(scale)
-        self.vb.setRange(xRange=(0.4, len(units) + 0.6), yRange=scale.ends, padding=0.0, disableAutoRange=True)
+        self.draw_curve(self._singles, ends, ticks)
         step = max(len(units) // 12, 1)
         self.getAxis("bottom").setTicks([[(unit, str(unit)) for unit in units[::step]]])
 
@@ -88,19 +84,24 @@ class UnitsPlot(pg.PlotItem):  # type: ignore[misc]
             curve.setPen(pg.mkPen(colour, width=2))
             dots.setBrush(pg.mkBrush(colour))
 
+    def _bars(self, curve: Any, dots: Any, x: Floats, mean: Floats, deviation: Floats) -> None:
+        """A dot at each mean, and a line one deviation up and down."""
+        self.draw_curve(curve, np.repeat(x, 2), np.stack(_ends(mean, deviation), axis=1).ravel())
+        self.draw_points(dots, x, mean)
 
-def _violins(values: Values) -> QPainterPath:
+
+def _ends(mean: Floats, deviation: Floats) -> tuple[Floats, Floats]:
+    """One deviation down and up."""
+    with np.errstate(over="ignore", invalid="ignore"):  # a run that has diverged
+        return mean - deviation, mean + deviation
+
+
+def _violins(values: Values, scale: Scale) -> QPainterPath:
     """Each row's histogram on its unit, as wide to the left as to the right."""
     path = QPainterPath()
     most = np.maximum(values.counts.max(axis=1, keepdims=True), 1)
-    edges = np.repeat(values.edges, 2)[1:-1]
+    edges = np.repeat(scale.places(values.edges), 2)[1:-1]
     for unit, widths in enumerate(np.repeat(HALF * values.counts / most, 2, axis=1), start=1):
         x = np.concatenate([unit - widths, unit + widths[::-1]])
         path.addPath(pg.arrayToQPath(x, np.concatenate([edges, edges[::-1]])))
     return path
-
-
-def _bars(curve: Any, dots: Any, x: Floats, mean: Floats, deviation: Floats) -> None:
-    """A dot at each mean, and a line one deviation up and down."""
-    curve.setData(np.repeat(x, 2), np.stack([mean - deviation, mean + deviation], axis=1).ravel())
-    dots.setData(x, mean)

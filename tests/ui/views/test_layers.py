@@ -124,7 +124,7 @@ def test_the_waterfall_s_colours_are_the_norms() -> None:
     table = LIGHT.value_table()
     assert pixels.shape == (3, COLUMNS, 4)
     np.testing.assert_array_equal(pixels[0, 0], [*table[0], 255])
-    np.testing.assert_array_equal(pixels[0, -1], [*table[127], 255])
+    np.testing.assert_array_equal(pixels[0, -1], [*table[128], 255])
     np.testing.assert_array_equal(pixels[1], np.tile([*table[255], 255], (COLUMNS, 1)))
     np.testing.assert_array_equal(pixels[2, 0], QColor(LIGHT.warning).getRgb())
     assert pixels[2, -1, 3] == 0

@@ -61,7 +61,7 @@ def colour_at(image: QImage, x: float, y: float) -> str:
 
 
 def expected(value: float, low: float, high: float) -> str:
-    level = int(np.clip((value - low) * (255.0 / (high - low)), 0.0, 255.0))
+    level = int(np.clip((value - low) * (256.0 / (high - low)), 0.0, 255.0))
     return QColor(*LIGHT.map_table()[level].tolist()).name()
 
 

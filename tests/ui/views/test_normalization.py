@@ -22,6 +22,7 @@ from playground.options import with_text, with_value
 from playground.ui.document import Document
 from playground.ui.figure import save_figure
 from playground.ui.theme import DARK, LIGHT
+from playground.ui.views.heat_map import shades
 from playground.ui.views.normalization import NormalizationView
 from tests.ui.views.rig import show_alone
 
@@ -130,7 +131,7 @@ def test_dropout_brings_the_map(make_view: MakeView) -> None:
     view = make_view(config, frame)
     thinned = frame.look(Thinned)
     assert thinned is not None
-    np.testing.assert_array_equal(view._image.image, thinned.deviation)
+    np.testing.assert_array_equal(view._image.image, shades(thinned.deviation, view._key.levels))
     view.canvas.grab()
     x_low, x_high, y_low, y_high = frame.scene.extent
     place = view._map.vb.mapViewToScene(QPointF((x_low + x_high) / 2.0 + 1e-6, (y_low + y_high) / 2.0 + 1e-6))
