@@ -15,6 +15,7 @@ from playground.numerals import power, trimmed
 from playground.ui.theme import GRID, Theme
 from playground.ui.views.axes import EpochAxis, ValueAxis
 from playground.ui.views.legend import Entry, Legend
+from playground.ui.views.number_plot import lay
 from playground.ui.views.scale import Scale
 from playground.ui.views.view import colour_axes, quiet, small
 
@@ -62,8 +63,8 @@ class RangePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         losses, smoothed = (test.losses, test.smoothed) if test is not None and known else (logs, logs)
         with np.errstate(over="ignore"):
             scale = Scale.linear(np.minimum(smoothed, HIGH * np.median(smoothed))) if known else Scale(0.0, 1.0, False)
-        self._losses.setData(logs, scale.places(losses))
-        self._smoothed.setData(logs, scale.places(smoothed))
+        lay(self._losses, logs, scale.places(losses))
+        lay(self._smoothed, logs, scale.places(smoothed))
         if known:
             self._show_scale(scale)
         self.mark("steepest", test.suggestion if test is not None else None)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont
 
 from playground.ui.theme import Theme
 from playground.ui.views.axes import EpochAxis, ValueAxis
+from playground.ui.views.number_plot import lay
 from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.thinning import decimate, medians
 from playground.ui.views.view import colour_axes, quiet
@@ -117,4 +118,4 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
 
 def _draw(curves: list[Any], epochs: Floats, lines: Floats) -> None:
     for curve, line in zip(curves, lines.T, strict=True):
-        curve.setData(epochs, line)
+        lay(curve, epochs, line)

@@ -72,8 +72,9 @@ def finer(values: Floats) -> Floats:
     at = np.clip((np.arange(cells * FINER) + 0.5) / FINER - 0.5, 0.0, cells - 1.0)
     first = np.minimum(at.astype(int), cells - 2)
     part = (at - first).astype(values.dtype)
-    rows = values[:, first] + part[:, None] * (values[:, first + 1] - values[:, first])
-    return rows[:, :, first] + part * (rows[:, :, first + 1] - rows[:, :, first])
+    with np.errstate(over="ignore", invalid="ignore"):  # a run that has diverged
+        rows = values[:, first] + part[:, None] * (values[:, first + 1] - values[:, first])
+        return rows[:, :, first] + part * (rows[:, :, first + 1] - rows[:, :, first])
 
 
 def steady_top(values: Floats, before: float) -> float:

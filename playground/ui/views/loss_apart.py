@@ -22,7 +22,7 @@ from playground.ui.views.captioned import CaptionedView
 from playground.ui.views.curve import CurvePlot
 from playground.ui.views.dots import MOST, Dots
 from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.scale import Scale
+from playground.ui.views.scale import Floats, Scale
 from playground.ui.views.tagged import nearest
 from playground.ui.views.view import Segments, colour_axes, small
 
@@ -168,9 +168,7 @@ class LossApartView(CaptionedView):
             self._shown = plot
 
     def _draw_course(self, curves: Curves) -> None:
-        with np.errstate(over="ignore"):
-            both = curves.train_loss + curves.penalty
-        lines = np.stack([both, curves.train_loss, curves.penalty], axis=1)
+        lines = _terms(curves)
         self._course.show_lines(curves.epoch, lines, Scale.logarithmic(lines) if self._log else Scale.linear(lines))
         self._tell_course(curves)
         if curves.penalty.any():
@@ -189,7 +187,7 @@ class LossApartView(CaptionedView):
         record = self._course.record
         index = record if 0 <= record < len(curves) else len(curves) - 1
         names = (self.tr("total"), self.tr("data loss"), self.tr("penalty"))
-        values = (curves.train_loss[index] + curves.penalty[index], curves.train_loss[index], curves.penalty[index])
+        values = _terms(curves)[index].tolist()
         entries = [Entry(c, n, n, written(v)) for c, n, v in zip(self._colours, names, values, strict=True)]
         self._legend.show_entries(entries, self.tr("epoch {0}").format(counted(curves.epoch[index])))
 
@@ -270,3 +268,10 @@ class LossApartView(CaptionedView):
 
     def _choose_worst(self, ringed: bool) -> None:
         self.document.set("display.worst", ringed, self.tr("Worst examples"))
+
+
+def _terms(curves: Curves) -> Floats:
+    """The sum, the data's loss and the penalty, (records, 3)."""
+    with np.errstate(over="ignore"):  # a run that has diverged
+        both = curves.train_loss + curves.penalty
+    return np.stack([both, curves.train_loss, curves.penalty], axis=1)

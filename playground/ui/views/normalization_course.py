@@ -46,7 +46,8 @@ class Course(QObject):
             self.show_theme(theme)
         sides = (1, 0) if label else (1,)
         mean, variance = (np.hstack([each[side, :, own] for side in sides]) for each in (vitals.mean, vitals.variance))
-        mean = np.where(np.abs(mean) < DUST * np.sqrt(variance), 0.0, mean)
+        with np.errstate(invalid="ignore"):
+            mean = np.where(np.abs(mean) < DUST * np.sqrt(variance), 0.0, mean)
         self._epochs, self._numbers = vitals.epoch, np.stack([mean, variance])
         self._chosen = min(chosen, rows - 1)
         self.mean.show_lines(vitals.epoch, mean, Scale.around_zero(mean))

@@ -41,7 +41,7 @@ class NumberPlot(pg.PlotItem):  # type: ignore[misc]
 
     def draw_curve(self, curve: Any, x: Floats, y: Floats, **options: Any) -> None:
         """Lay a PlotCurveItem, with `connect="finite"` where there are gaps, through points (points,)."""
-        curve.setData(*self.places(x, y), **options)
+        lay(curve, *self.places(x, y), **options)
 
     def draw_points(self, points: Any, x: Floats, y: Floats, colours: Sequence[QColor] = ()) -> None:
         """Put a ScatterPlotItem's points where x and y (points,) are, where they differ in colours of their own."""
@@ -59,3 +59,9 @@ class NumberPlot(pg.PlotItem):  # type: ignore[misc]
         """The values that stand at a place of the scene."""
         at = self.vb.mapSceneToView(place)
         return self.across.value(at.x()), self.up.value(at.y())
+
+
+def lay(curve: Any, x: Floats, y: Floats, **options: Any) -> None:
+    """Lay a PlotCurveItem through places (points,), of which pyqtgraph wants one at least to be somewhere, or none."""
+    somewhere = (np.isfinite(x) & np.isfinite(y)).any()
+    curve.setData(*((x, y) if somewhere else (x[:0], y[:0])), **options)

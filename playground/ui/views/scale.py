@@ -20,6 +20,7 @@ SMALLEST = 1e-300  # below it, parts of a number are no longer exact
 TAME = (
     1e30  # pyqtgraph squares sizes and keeps some in single precision: what is drawn lies between this and its inverse
 )
+NARROWEST = 1e-12  # share of its numbers' size that an axis can span and still have pixels in double precision
 FAR = 1e3  # spans of the axis beyond an end, no further than which anything is drawn
 
 
@@ -79,15 +80,17 @@ class Scale:
             return cls.around_zero(finite)
         power = _power(float(np.abs(finite).max()))
         low, high = _scaled(float(finite.min()), power), _scaled(float(finite.max()), power)
-        if high - low < SMALLEST:
+        if high - low < NARROWEST * max(abs(low), abs(high)):
             return cls.around_zero(finite)
         step = 10.0 ** math.floor(math.log10(high - low)) / 2.0
         return cls(step * math.floor(low / step), step * math.ceil(high / step), False, power=power)
 
     @classmethod
     def within(cls, values: Floats, air: float = 0.0) -> Scale:
-        """From the lowest to the highest value, with so much air."""
+        """From the lowest to the highest value, with so much air; of numbers too close to be told apart, wider."""
         low, high = bins.ends(values)
+        if high / 2.0 - low / 2.0 < NARROWEST * max(abs(low), abs(high)):
+            low, high = bins.ends(np.array([low]))
         power = _power(max(abs(low), abs(high)))
         return cls(_scaled(low, power), _scaled(high, power), False, power=power, air=air)
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from playground.ui.views.curve import CurvePlot
+from playground.ui.views.number_plot import lay
 from playground.ui.views.scale import Scale
 from playground.ui.views.thinning import picked
 
@@ -71,7 +72,7 @@ class Spread:
         rows = picked(len(epochs), MOST_POINTS // lines)
         places = np.vstack([scale.places(values[rows]), np.full((1, lines), np.nan)])  # NaN ends a line
         self._lines.setOpacity(min(max(INK / lines, FAINTEST), FAINT))
-        self._lines.setData(np.tile(np.append(epochs[rows], np.nan), lines), places.T.ravel())
+        lay(self._lines, np.tile(np.append(epochs[rows], np.nan), lines), places.T.ravel())
         low, _, high = scale.places(band).T
         known = np.isfinite(low) & np.isfinite(high)
         there, low, high = epochs[known], low[known], high[known]
