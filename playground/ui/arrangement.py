@@ -125,7 +125,8 @@ class Arrangement(QObject):
         window.resizeDocks([docks["data"], docks["boundary"]], [280, right], horizontal)
         data = min(420, height * 2 // 5)  # all of it, where there is room
         window.resizeDocks([docks["data"], docks["learning"]], [data, height - data - 140], vertical)
-        window.resizeDocks([docks["boundary"], docks["loss"]], [right + 20, height - right - 140], vertical)
+        boundary = min(right + 20, height * 21 // 40)
+        window.resizeDocks([docks["boundary"], docks["loss"]], [boundary, height - boundary - 120], vertical)
         window.resizeDocks([docks["gradient"]], [max(200, height * 3 // 10)], vertical)
 
     def reset(self) -> None:
