@@ -77,7 +77,7 @@ def change_role(widget: QWidget, role: str) -> None:
     if widget.property("role") != role:
         widget.setProperty("role", role)
         if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
-            _dress(widget)
+            widget.style().polish(widget)
 
 
 def take_palette(app: QApplication) -> None:
@@ -88,10 +88,4 @@ def take_palette(app: QApplication) -> None:
     """
     for widget in app.allWidgets():
         if widget.property("role") or isinstance(widget, QMainWindow | QDockWidget | QToolBar | QStatusBar):
-            _dress(widget)
-
-
-def _dress(widget: QWidget) -> None:
-    style = widget.style()
-    style.unpolish(widget)
-    style.polish(widget)
+            widget.style().polish(widget)

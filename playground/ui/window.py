@@ -131,7 +131,6 @@ class Window(QMainWindow):
             self._range_dialog.show_theme(theme)
         self._theme_action.setIcon(icon("theme", theme))
         self.run_actions.show_theme(theme)
-        self._draw_again()
 
     def follow_title(self) -> None:
         """Name the data or the file in the title, with a mark while there is something to save."""

@@ -159,10 +159,13 @@ def _switch(window: Window) -> float:
     """To the other theme and back, until all is painted; the first of each prepares what is kept for later ones."""
     held = []
     for theme in (DARK, LIGHT) * 5:
+        _wait(0.1)
+        window.runner.blockSignals(True)  # no later moment of the run is drawn meanwhile
         before = time.thread_time()
         window.show_theme(theme)
         QCoreApplication.processEvents()
         held.append(1000 * (time.thread_time() - before))
+        window.runner.blockSignals(False)
     return statistics.median(held[2:])
 
 

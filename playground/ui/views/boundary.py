@@ -38,7 +38,7 @@ class BoundaryView(TaggedView):
 
     name = "boundary"
     title = "Decision boundary"
-    follows = ("network",)
+    follows = ("network.hidden",)
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
