@@ -73,6 +73,13 @@ def run(code: str, *arguments: str, **environment: str) -> subprocess.CompletedP
     return subprocess.run([*command, *arguments], cwd=ROOT, env=given, capture_output=True, text=True, timeout=120)
 
 
+@pytest.mark.parametrize(("asked", "display"), [("", ""), ("", ":0"), ("minimal", "")])
+def test_a_platform_that_is_set_but_empty_counts_as_unset_in_the_tests(asked: str, display: str) -> None:
+    code = "import os, tests.conftest; print(os.environ.get('QT_QPA_PLATFORM'))"
+    platform = run(code, QT_QPA_PLATFORM=asked, DISPLAY=display).stdout.strip().partition(":")[0]
+    assert platform == (asked or ("None" if display else "offscreen"))
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
 def test_the_command_without_a_screen_prints_one_sentence_and_fails() -> None:
     result = run("-m playground")
