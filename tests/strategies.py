@@ -111,7 +111,7 @@ def plain_values() -> SearchStrategy[Any]:
 
 def small_configs() -> SearchStrategy[Config]:
     """Any experiment whose size is no matter: few examples where they can be chosen, few layers, few members."""
-    return configs().map(_small)
+    return whole_configs().map(_small)
 
 
 def _small(config: Config) -> Config:

@@ -35,11 +35,12 @@ class BatchNormOfOne(Condition):
         normed = [index for index, layer in enumerate(hidden) if isinstance(layer.normalization, BatchNorm)]
         if size > 1 or not normed:
             return None
+        larger = Remedy("Take mini-batches of 10", (("training.batch_size", 10),))
         layer_norm = tuple((f"network.hidden.{index}.normalization", LayerNorm()) for index in normed)
         return self.finding(
             f"Batch norm in {evidence.layer(normed[0])} works on mini-batches of 1 example: each is its own mean, so "
             "that nothing is left of what the layer was given.",
-            Remedy("Take mini-batches of 10", (("training.batch_size", 10),)),
+            *([larger] if evidence.problem.examples > 1 else []),
             Remedy("Take layer norm", layer_norm),
             layer=normed[0],
         )

@@ -204,7 +204,7 @@ sys.exit(app.main())
                 ("network.hidden", json.dumps([{"units": 32}] * 10)),
                 ("data.source.points", "2000"),
             ],
-            {"Training to the end of the epoch", "A step of SGD", "Looking at the network"},
+            {"Preparing the run", "Training to the end of the epoch", "A step of SGD", "Looking at the network"},
         ),
         ("edit", [], {"Preparing the run"}),
         ("deaf", [], {"A step of SGD"}),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
@@ -17,6 +16,7 @@ from playground.options import with_text
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.dots import LEVELS, Dots, colours_along
 from playground.ui.views.heat_map import class_colour
+from playground.ui.views.number_plot import NumberPlot
 
 
 def scene_of(source: str) -> Scene:
@@ -36,7 +36,7 @@ def drawn(dots: Dots) -> dict[tuple[float, float], QColor]:
 
 @pytest.fixture
 def plot(qtbot: QtBot) -> Any:
-    return pg.PlotItem()
+    return NumberPlot(QFont())
 
 
 def test_classes_have_their_colours(plot: Any) -> None:
