@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = explained_parser("playground", SUMMARY, HELP, USAGE)
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to open")
-    parser.add_argument("--version", action="version", version=f"playground {playground.__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say the version, and which loop trains, and leave")
     return parser
 
 
@@ -82,3 +82,13 @@ def _open_window(file: Path | None) -> int:
     from playground.ui.app import main as show_window
 
     return show_window(file)
+
+
+class _Version(argparse.Action):
+    """Says more than a string could that is made for every command: it loads the mathematics."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from playground.nn.native.trust import standing
+
+        print(f"playground {playground.__version__}, {standing()}")
+        parser.exit()

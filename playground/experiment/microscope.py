@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from playground.data.dataset import Floats
 from playground.experiment.config import TrainingConfig
 from playground.experiment.look import Inside, Look, frozen
 from playground.experiment.selection import Selection
-from playground.nn.calls import Call
 from playground.nn.clipping import NoClipping
 from playground.nn.network import Network
 from playground.nn.optimizer import Track
@@ -85,10 +84,8 @@ class Recorder:
         self._older = self._older[self._older[:, 0] <= step]
         self.steps = min(self.steps, step)
 
-    def carrying_out(
-        self, run: Callable[[Sequence[Call]], None], trainer: Trainer, steps: int
-    ) -> Callable[[Sequence[Call]], None]:
-        """What runs the calls of the next steps and writes each down; `steps` is how many have been done."""
+    def writing_down(self, trainer: Trainer, steps: int) -> Callable[[Callable[[], None]], None]:
+        """What takes the next steps, one at a time, and writes each down; `steps` is how many have been done."""
         if steps != self.steps or not (self._count or len(self._older)):
             self._begin_after(steps)
         member, place = self._weight.member, self._weight.place(trainer.network)
@@ -101,9 +98,9 @@ class Recorder:
         slots = [slot[member, :1] if name in common else slot[member, place : place + 1] for name, slot in named]
         rate = trainer.rate if trainer.rate.ndim == 0 else trainer.rate[member]
 
-        def carry_out(calls: Sequence[Call]) -> None:
+        def write_down(step: Callable[[], None]) -> None:
             before, slots_before = parameter.item(), [slot.item() for slot in slots]
-            run(calls)
+            step()
             if self._count == len(self._rows):
                 self._make_room()
             self.steps += 1
@@ -119,7 +116,7 @@ class Recorder:
             ]
             self._count += 1
 
-        return carry_out
+        return write_down
 
     def _begin_after(self, steps: int) -> None:
         """Keep no record, and expect the step after these."""

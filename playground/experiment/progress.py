@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from playground.experiment.microscope import Recorder, Weight
 from playground.experiment.problem import Problem
 from playground.experiment.state import State
 from playground.experiment.watch import Watch
-from playground.nn.calls import Call, run, run_checked
+from playground.nn.calls import Call, run
 from playground.nn.network import Network
 from playground.nn.optimizer import SearchingOptimizer, Track
 from playground.nn.training import Trainer
@@ -150,28 +150,27 @@ class Progress:
         self._rates: Floats | None = None
         self._compile()
 
-    def train_to(self, batch: int) -> None:
-        """Train up to this mini-batch of the epoch.
+    def train(self, steps: int) -> None:
+        """Train so many mini-batches, over as many epochs as that takes.
 
         Raises:
             Cancelled: between two steps, or amid one that lasts; that one has then never begun, and is not known of any
                 more how the one before it came about.
         """
-        self.end_epoch()
-        if not self._lasts:
-            self._train_to(batch, run)
-        else:
-            for each in range(self.batch + 1, batch + 1):
-                moment = self.moment()
-                try:
-                    self._train_to(each, run_checked)
-                except BaseException:
-                    self.return_to(moment)
-                    raise
-        if self.batch == self.steps_per_epoch:
-            self.epoch += 1
-            self.batch = 0
-            self._ending = True
+        end = self.steps + steps
+        while self.steps < end:
+            self.end_epoch()
+            if not self._lasts:
+                self._train(min(end - self.steps, self._at_once))
+                if self.steps < end:
+                    check()
+                continue
+            moment = self.moment()
+            try:
+                self._train(1)
+            except BaseException:
+                self.return_to(moment)
+                raise
 
     def end_epoch(self) -> None:
         """Decide what is decided once an epoch, if one has ended; before the next step it is done at the latest.
@@ -187,26 +186,38 @@ class Progress:
                 run(self._holding())
         self._ending = False
 
-    def _train_to(self, batch: int, run: Callable[[Sequence[Call]], None]) -> None:
+    def _train(self, most: int) -> None:
+        """Train at most so many, to the end of the epoch at most, or over as many whole ones as can be trained at once."""
         batches = self._batches
+        self._trainer.set_time(self.epoch, self.batch, batches.count)
+        epochs = min(most // batches.count, batches.epochs_at_once)
+        if self.batch == 0 and epochs > 1 and not self._recording and not self._watch.looks:
+            batches.run_epochs(epochs, self._keep)
+            self._count(epochs * batches.count)
+            return
         if self.batch == 0:
             batches.shuffle()
-        self._trainer.set_time(self.epoch, self.batch, batches.count)
-        while True:
-            steps = batches.steps(self.batch, min(batch - self.batch, self._at_once))
-            recorder = self.recorder if self._recording else None
-            carry_out = run if recorder is None else recorder.carrying_out(run, self._trainer, self.steps)
-            for calls in steps[:-1]:
-                carry_out(calls)
-            self._before[...] = self.network.parameters
-            self._slots_before[...] = self._trainer.slots
-            carry_out(steps[-1])
-            self.batch += len(steps)
-            self.steps += len(steps)
-            self._last_trainer = self._trainer
-            if self.batch == batch:
-                return
-            check()
+        steps = min(most, batches.count - self.batch)
+        if self.recorder is not None and self._recording:
+            write_down = self.recorder.writing_down(self._trainer, self.steps)
+            for batch in range(self.batch, self.batch + steps):
+                write_down(partial(batches.run, batch, 1, self._keep))
+        else:
+            batches.run(self.batch, steps, self._keep)
+        self._count(steps)
+
+    def _keep(self) -> None:
+        """Before a step that may be the last: what it starts from."""
+        self._before[...] = self.network.parameters
+        self._slots_before[...] = self._trainer.slots
+
+    def _count(self, steps: int) -> None:
+        """So many have been done, to the end of an epoch at most or over whole ones."""
+        self._last_trainer = self._trainer
+        self.steps += steps
+        epochs, self.batch = divmod(self.batch + steps, self._batches.count)
+        self.epoch += epochs
+        self._ending = epochs > 0
 
     def follow(self, weight: Weight | None) -> None:
         """Record every step of this weight from now on; none is followed at no cost. What has been recorded stays until
@@ -242,7 +253,7 @@ class Progress:
         """
         check()
         before = self.network.parameters.copy(), self.network.statistics.copy()
-        self.train_to(self.batch + 1)
+        self.train(1)
         self.end_epoch()
         broken = self.broken
         if broken.any() and not (broken | self.fallen).all():
@@ -254,7 +265,7 @@ class Progress:
         check()
         batch = self.batch
         self._trainer.rate.fill(learning_rate)
-        self.train_to(batch + 1)
+        self.train(1)
         return float(self._trainer.last_loss(*self._batches.gathered_pair(batch)).mean())
 
     def drop(self, members: NDArray[np.bool_], moment: State) -> None:
@@ -391,6 +402,9 @@ class Progress:
             trainer.clock[...] = self._trainer.clock
         self._trainer = trainer
         holding = self._holding()
+        size = min(rules.batch_size, self._problem.examples) * self.network.parameters.size
+        self._lasts = size >= LONG or isinstance(rules.optimizer, SearchingOptimizer)
+        self._at_once = max(LONG // size, 1)  # steps that do not last together
         batches = Batches(
             self._problem.train,
             members,
@@ -399,14 +413,12 @@ class Progress:
             rules.noise,
             self._problem.ends,
             max(1, WEIGHT_NOISE // self.network.parameters.size) if rules.noise.weight_noise else BLOCK_BATCHES,
+            self._lasts,
         )
         if self._rates is not None:
             batches.take_generators(self._batches.generators(self.batch))
             batches.take(self._batches.order)
         self._batches, self._rates = batches, rates
-        work = batches.size * self.network.parameters.size
-        self._lasts = work >= LONG or isinstance(rules.optimizer, SearchingOptimizer)
-        self._at_once = max(LONG // work, 1)  # steps that do not last together
 
     def _arrays(self) -> dict[str, NDArray[np.generic]]:
         """All arrays that training changes, themselves."""

@@ -84,7 +84,7 @@ class Run:
         first = progress.batch
         due, record = self.history.next_due(progress.epoch, first, progress.steps_per_epoch)
         stop = min(due, first + most)
-        progress.train_to(stop)
+        progress.train(stop - first)
         self._record_due, self._vitals_due = record and stop == due, progress.batch == 0
         self.catch_up()
         return stop - first

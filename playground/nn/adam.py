@@ -5,10 +5,8 @@ The bias corrections of mean and square are drawn into the rate and ε₀, as Ki
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -17,6 +15,8 @@ from playground.nn.activation import Array, constant
 from playground.nn.calls import Call
 from playground.nn.optimizer import Dissection, Line, Optimizer, Track, decay, descend, move_average
 from playground.options import number
+
+ONE = np.array(1.0)
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,23 @@ class Adam(Optimizer):
         rate_now, epsilon_now = np.empty_like(rate), np.empty((), p.dtype)
         return [
             *self._remember(g, slots[:2]),
-            (_correct, (clock, _scale(rate), rate, self.beta1, self.beta2, self.epsilon, rate_now, epsilon_now)),
+            *self._correct(clock, rate, rate_now, epsilon_now),
             *self._root(slots, work),
             *descend(p, slots[0], work, epsilon_now, rate_now),
+        ]
+
+    def _correct(self, clock: Array, rate: Array, rate_now: Array, epsilon_now: Array) -> list[Call]:
+        """Rate and ε₀ for m and v as they are after one more step: ε √(1 − β₂ᵗ) / (1 − β₁ᵗ) and ε₀ √(1 − β₂ᵗ)."""
+        left, factor = np.empty(2), np.empty(())
+        first, second = left[:1].reshape(()), left[1:].reshape(())
+        return [
+            (np.add, (clock, ONE, clock)),
+            (np.power, (np.array([self.beta1, self.beta2]), clock, left)),
+            (np.subtract, (ONE, left, left)),
+            (np.sqrt, (second, second)),
+            (np.multiply, (np.array(self.epsilon), second, epsilon_now)),
+            (np.divide, (second, first, factor)),
+            (np.multiply, (rate, factor, rate_now)),
         ]
 
     def _remember(self, g: Array, moments: Array) -> list[Call]:
@@ -128,14 +142,17 @@ class Adamax(Optimizer):
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         mean, largest = slots
-        work, rate_now = np.empty_like(p), np.empty_like(rate)
+        work, rate_now, left = np.empty_like(p), np.empty_like(rate), np.empty(())
         return [
             *move_average(mean, self.beta1, g, work),
             (np.abs, (g, work)),
             (np.add, (work, constant(self.epsilon, p), work)),
             (np.multiply, (largest, constant(self.beta2, p), largest)),
             (partial(np.maximum, out=largest), (largest, work)),
-            (self._correct, (clock, rate, rate_now)),
+            (np.add, (clock, ONE, clock)),
+            (np.power, (np.array(self.beta1), clock, left)),
+            (np.subtract, (ONE, left, left)),
+            (np.divide, (rate, left, rate_now)),
             (np.divide, (mean, largest, work)),
             (np.multiply, (work, rate_now, work)),
             (np.subtract, (p, work, p)),
@@ -152,11 +169,6 @@ class Adamax(Optimizer):
             Line("m̂", "m / (1 − β₁ᵗ)", first | {"m": mean, "ᵗ": track.clock}, corrected),
         )
         return Dissection(corrected, "m̂", track.rate / largest, largest, "u", memories, lines)
-
-    def _correct(self, clock: Array, rate: Array, rate_now: Array) -> None:
-        step = clock.item() + 1.0
-        clock.fill(step)
-        np.multiply(rate, 1.0 / (1.0 - self.beta1**step), rate_now)
 
 
 @dataclass(frozen=True)
@@ -180,7 +192,7 @@ class Nadam(Adam):
         rate_of_g, rate_of_mean, epsilon_now = np.empty_like(rate), np.empty_like(rate), np.empty((), p.dtype)
         return [
             *self._remember(g, slots[:2]),
-            (self._correct_both, (clock, rate, warmth, rate_of_g, rate_of_mean, epsilon_now)),
+            *self._correct_both(clock, rate, warmth, rate_of_g, rate_of_mean, epsilon_now),
             *self._root(slots, root),
             (np.add, (root, epsilon_now, root)),
             (np.multiply, (g, rate_of_g, work)),
@@ -211,16 +223,39 @@ class Nadam(Adam):
 
     def _correct_both(
         self, clock: Array, rate: Array, warmth: Array, rate_of_g: Array, rate_of_mean: Array, epsilon_now: Array
-    ) -> None:
-        step = clock.item() + 1.0
-        clock.fill(step)
-        root = sqrt(1.0 - self.beta2**step)
-        now, next = float(self._momentum(step)), float(self._momentum(step + 1.0))
-        product = (1.0 - warmth.item(0)) * now
-        warmth.fill(1.0 - product)
-        epsilon_now.fill(self.epsilon * root)
-        np.multiply(rate, root * (1.0 - now) / (1.0 - product), rate_of_g)
-        np.multiply(rate, root * next / (1.0 - product * next), rate_of_mean)
+    ) -> list[Call]:
+        """Rates and ε₀ as `_correct` has them, for g by (1 − μ) / (1 − Π), for m by μ′ / (1 − Π μ′)."""
+        momenta, times, root = np.empty(2), np.empty(2), np.empty(())
+        now, next = momenta[:1].reshape(()), momenta[1:].reshape(())
+        product, factor, below = np.empty(()), np.empty(()), np.empty(())
+        one_warmth = warmth[:1].reshape(())  # all members have taken as many steps
+        half, growth, beta = np.array(-0.5), np.array(self.growth), np.array(self.beta1)
+        return [
+            (np.add, (clock, ONE, clock)),
+            (np.add, (clock, np.array([0.0, 1.0]), times)),
+            (np.multiply, (times, growth, times)),
+            (np.power, (np.array(0.96), times, momenta)),
+            (np.multiply, (momenta, half, momenta)),
+            (np.add, (momenta, ONE, momenta)),
+            (np.multiply, (momenta, beta, momenta)),
+            (np.subtract, (ONE, one_warmth, product)),
+            (np.multiply, (product, now, product)),
+            (np.subtract, (ONE, product, warmth)),
+            (np.power, (np.array(self.beta2), clock, root)),
+            (np.subtract, (ONE, root, root)),
+            (np.sqrt, (root, root)),
+            (np.multiply, (np.array(self.epsilon), root, epsilon_now)),
+            (np.subtract, (ONE, now, factor)),
+            (np.multiply, (root, factor, factor)),
+            (np.subtract, (ONE, product, below)),
+            (np.divide, (factor, below, factor)),
+            (np.multiply, (rate, factor, rate_of_g)),
+            (np.multiply, (root, next, factor)),
+            (np.multiply, (product, next, below)),
+            (np.subtract, (ONE, below, below)),
+            (np.divide, (factor, below, factor)),
+            (np.multiply, (rate, factor, rate_of_mean)),
+        ]
 
     def _momentum(self, step: float | Array) -> float | Array:
         return self.beta1 * (1.0 - 0.5 * 0.96 ** (step * self.growth))
@@ -242,30 +277,3 @@ class AdamW(Adam):
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         return [*decay(p, self.decay, rate, mask), *super().update(p, g, rate, clock, slots, mask)]
-
-
-def _scale(rate: Array) -> Callable[[Array, float, Array], object]:
-    """What writes a multiple of the rate: NumPy, unless it is one number, which Python multiplies in half the time."""
-    return np.multiply if rate.ndim else _scale_number
-
-
-def _scale_number(rate: Array, factor: float, out: Array) -> None:
-    out.fill(rate.item() * factor)
-
-
-def _correct(
-    clock: Array,
-    scale: Callable[[Array, float, Array], object],
-    rate: Array,
-    beta1: float,
-    beta2: float,
-    epsilon: float,
-    rate_now: Array,
-    epsilon_now: Array,
-) -> None:
-    """Rate and ε₀ for m and v as they are. Not a method: in the fastest of steps even looking up a field counts."""
-    step = clock.item() + 1.0
-    root = sqrt(1.0 - beta2**step)
-    clock.fill(step)
-    epsilon_now.fill(epsilon * root)
-    scale(rate, root / (1.0 - beta1**step), rate_now)

@@ -42,6 +42,11 @@ class Chance:
 
         return by
 
+    @property
+    def blocks(self) -> tuple[Array, ...]:
+        """All arrays of all places, each (places, ...)."""
+        return tuple(self._blocks.values())
+
     def drawn(self, place: int, owner: Hashable, name: str) -> Array | None:
         """What was drawn for a mini-batch: the array of this owner whose fill is called so; None if there is none."""
         for (other, fill), block in self._blocks.items():

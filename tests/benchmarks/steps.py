@@ -21,7 +21,6 @@ from playground.experiment.batches import Batches
 from playground.experiment.ensemble import Member
 from playground.experiment.part import Part
 from playground.nn.activations import Activation, Sigmoid, Softmax, Tanh
-from playground.nn.calls import run
 from playground.nn.initializers import Xavier
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss
 from playground.nn.network import Network
@@ -86,12 +85,7 @@ def ours(case: Case, X: Floats, y: NDArray[np.intp], members: int = 1) -> Epoch:
 
     def epoch() -> None:
         batches.shuffle()
-        done = 0
-        while done < batches.count:
-            steps = batches.steps(done, batches.count)
-            for calls in steps:
-                run(calls)
-            done += len(steps)
+        batches.run(0, batches.count, lambda: None)
 
     return epoch
 

@@ -12,6 +12,7 @@ import pytest
 import playground
 from playground.cli import HELP, main, training
 from playground.experiment.config import Config
+from playground.nn.native.trust import standing
 from playground.nn.optimizers import Adam
 from playground.options import with_text
 from playground.ui import app
@@ -48,9 +49,9 @@ def test_every_example_of_the_help_can_be_typed() -> None:
 def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])
-    assert capsys.readouterr().out == f"playground {playground.__version__}\n"
+    assert capsys.readouterr().out == f"playground {playground.__version__}, {standing()}\n"
 
 
 def test_the_package_can_be_run() -> None:
     done = subprocess.run([sys.executable, "-m", "playground", "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout == f"playground {playground.__version__}\n"
+    assert done.stdout == f"playground {playground.__version__}, {standing()}\n"

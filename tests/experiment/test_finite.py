@@ -69,7 +69,7 @@ def first_broken_step(make: Callable[[], Session]) -> int:
     progress = make()._run.progress
     with np.errstate(all="ignore"):
         while True:
-            progress.train_to(progress.batch + 1)
+            progress.train(1)
             arrays = [progress.network.parameters, progress.network.statistics, progress._trainer.slots]
             if not all(np.isfinite(array).all() for array in arrays):
                 return progress.steps
@@ -159,7 +159,7 @@ def test_where_a_member_falls_does_not_depend_on_when_the_run_is_saved_or_looked
     with np.errstate(all="ignore"):
         whole_until = alone.network.parameters.copy()
         for _ in range(60):
-            alone.train_to(alone.batch + 1)
+            alone.train(1)
             fine = ~alone.broken
             whole_until[fine] = alone.network.parameters[fine]
     fallen = np.flatnonzero(alone.broken)
@@ -185,7 +185,7 @@ def test_the_step_at_which_no_member_is_left_does_not_depend_on_it_either() -> N
     straight, alone = make(), make()._run.progress
     with np.errstate(all="ignore"):
         while not alone.broken.all():
-            alone.train_to(alone.batch + 1)
+            alone.train(1)
     straight.step(250)
     assert straight.divergence
     assert straight.divergence.step == alone.steps

@@ -238,4 +238,4 @@ def test_single_precision_follows_double(optimizer: Optimizer, count: int) -> No
         run(calls)
     np.testing.assert_allclose(p, wanted, rtol=1e-4, atol=1e-4)
     used = [array for _, arguments in calls for array in arguments if isinstance(array, np.ndarray)]
-    assert all(array.dtype == np.float32 for array in used if array is not clock), "other types cost conversions"
+    assert all(array.dtype == np.float32 for array in used if array.size > 2), "other types cost conversions"
