@@ -152,7 +152,7 @@ SICK = {
     "a rate of 20, no hidden layer": _hasty("20", 30, units="[]"),
     "a rate of 5": _hasty("5"),
     "a rate of 10": _hasty("10"),
-    "a rate of 1 for Adam": _hasty("1", optimizer="adam"),
+    "a rate of 3 for Adam, on sines": _hasty("3", optimizer="adam", units=hidden(8, 8, activation="sine")),
     "a rate of 1 with momentum": _hasty("1", 60, optimizer="momentum"),
     "a rate of 2, one by one": _hasty("2", 30, units=hidden(8), training__batch_size="1"),
     "a rate of 2.5, full batch": _hasty("2.5", 12, units="[]", data__source="plane", training__batch_size="1000"),
