@@ -34,7 +34,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu, QWidget
 
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config
@@ -132,9 +132,8 @@ class Robot:
         """Whatever has been done, document and session agree, what runs can be saved and opened, and the window closes."""
         window, kept = self.window, []
         self._close_what_waits()
-        for widget in QApplication.topLevelWidgets():
-            if widget is not window and widget.isVisible() and widget.isWindow() and widget.parent() is window:
-                widget.close() if not widget.objectName().startswith("dock_") else None
+        for dialog in window.findChildren(QDialog):
+            dialog.close()
         window.runner.pause()
         window.runner.lent.connect(lambda config, dataset: kept.append(config))
         window.runner.lend()

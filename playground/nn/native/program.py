@@ -9,12 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.nn.calls import Call, run, run_checked
+from playground.nn.native.extension import EXTENSION
 from playground.nn.native.translation import ARGUMENTS, Plan, name, plan
-
-try:
-    from playground.nn.native import _loops  # type: ignore[attr-defined]
-except ImportError:
-    _loops = None
 
 Table = NDArray[np.intp]
 
@@ -107,15 +103,15 @@ class Program:
 
     def _run(self, parts: list[tuple[int, int, int, int]]) -> None:
         if parts:
-            _loops.run(self._table, np.array(parts, np.intp))
+            EXTENSION.run(self._table, np.array(parts, np.intp))
 
     def _rows(self, call: Call) -> list[Sequence[int]] | None:
-        planned = None if _loops is None or self._checked or name(call) in self._python else plan(call)
+        planned = None if EXTENSION is None or self._checked or name(call) in self._python else plan(call)
         if planned is None:
             return None
         made, arrays = planned
         spare = [np.full(shape, 0.0 if value is None else value, char) for shape, char, value in made.spare]
-        addresses = [_loops.address_of(array) for array in (*arrays, *spare)]
+        addresses = [EXTENSION.address_of(array) for array in (*arrays, *spare)]
         if not _apart(made, arrays, addresses):
             return None
         self._kept.append((call, spare))

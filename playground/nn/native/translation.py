@@ -13,11 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.nn.calls import Call
-
-try:
-    from playground.nn.native import _loops  # type: ignore[attr-defined]
-except ImportError:
-    _loops = None
+from playground.nn.native.extension import EXTENSION
 
 ARGUMENTS, SIZES, STRIDES, NESTS = 5, 4, 9, 2  # as in _loops.c
 DRAWS = 32  # of random numbers, by which two ways of adding up are told apart
@@ -181,7 +177,7 @@ def _copies(operands: tuple[Operand, ...], others: tuple[Any, ...]) -> Plan | No
         return None if line is None else Plan((line,), (), ((1, 0, False),))
     if source.char != target.char or target.char == "?":
         return None
-    own = _loops.copy_doubles_where if target.char == "d" else _loops.copy_floats_where
+    own = EXTENSION.copy_doubles_where if target.char == "d" else EXTENSION.copy_floats_where
     line = _walk((own, 0), [(1, source), (2, masks[0]), (0, target)])
     return None if line is None else Plan((line,), (), ((1, 0, True), (2, 0, False)))
 
@@ -324,7 +320,7 @@ def _renumbered(line: Line, order: Sequence[int]) -> Line:
 
 def _conversion(source: tuple[int, Operand], target: tuple[int, Operand]) -> Line | None:
     known = CONVERSIONS.get((source[1].char, target[1].char))
-    return None if known is None else _walk((getattr(_loops, known), 0), [source, target])
+    return None if known is None else _walk((getattr(EXTENSION, known), 0), [source, target])
 
 
 def _loop(ufunc: np.ufunc, chars: str) -> Loop | None:
@@ -334,7 +330,7 @@ def _loop(ufunc: np.ufunc, chars: str) -> Loop | None:
 
 @functools.cache
 def _loops_of(ufunc: np.ufunc) -> dict[bytes, Loop]:
-    loops: dict[bytes, Loop] = _loops.loops_of(ufunc)
+    loops: dict[bytes, Loop] = EXTENSION.loops_of(ufunc)
     return loops
 
 

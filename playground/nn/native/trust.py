@@ -10,12 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.nn.calls import Call, run
+from playground.nn.native.extension import EXTENSION
 from playground.nn.native.program import Part, Program
-
-try:
-    from playground.nn.native import _loops  # type: ignore[attr-defined]
-except ImportError:
-    _loops = None
 
 BINARY: tuple[np.ufunc, ...] = (np.add, np.multiply, np.divide, np.fmin, np.heaviside, np.copysign, np.power)
 UNARY: tuple[np.ufunc, ...] = (np.tanh, np.exp, np.expm1, np.log1p, np.sqrt, np.sin, np.cos, np.reciprocal, np.sign)
@@ -32,7 +28,7 @@ def compiled(steps: Sequence[Sequence[Call]], moving: Sequence[NDArray[Any]] = (
 
 def standing() -> str:
     """Which of the two loops runs here, in a few words for a report."""
-    if _loops is None:
+    if EXTENSION is None:
         return "Python loop (the extension is missing: there was no C compiler when it was installed)"
     if distrusted():
         return f"native loop, without {', '.join(sorted(distrusted()))} (other bits than NumPy {np.__version__} gives)"
@@ -42,7 +38,7 @@ def standing() -> str:
 @functools.cache
 def distrusted() -> frozenset[str]:
     """Functions whose inner loops do not give NumPy's very bits."""
-    if _loops is None:
+    if EXTENSION is None:
         return frozenset()
     with np.errstate(all="ignore"):
         return frozenset(name for name, calls in _checks().items() if not all(_same(call) for call in calls))

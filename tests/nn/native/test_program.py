@@ -61,7 +61,7 @@ def trained(values: dict[str, Any], python: bool) -> dict[str, bytes]:
     """All that four calls of a few steps each have moved."""
     with pytest.MonkeyPatch.context() as patch, np.errstate(all="ignore"):
         if python:
-            patch.setattr("playground.nn.native.program._loops", None)
+            patch.setattr("playground.nn.native.program.EXTENSION", None)
         config = edited(values)
         progress = Progress(config, Problem(config, DATA))
         for steps in (1, 17, 3, 25):
