@@ -75,7 +75,6 @@ class BoundaryView(TaggedView):
         super().show_theme(theme)
         for part in (self._key, self._note, self._plot, self._followed, self._rings):
             part.show_theme(theme)
-        self._place_points()
         self._draw_map()
 
     def show_unit(self, place: tuple[int, int] | None) -> None:
@@ -207,13 +206,9 @@ class BoundaryView(TaggedView):
         self._top = 0.0
         for part in (self._plot, self._toggles, self._members):
             part.show_scene(scene)
-        self._place_points()
+        self._points.place(scene)
+        self._show_points()
         self._lay_out()
-
-    def _place_points(self) -> None:
-        if self._scene is not None:
-            self._points.place(self._scene, self.theme)
-            self._show_points()
 
     def _show_points(self) -> None:
         """Below the map stands what is held still, and how many points are drawn of those that are to be seen."""

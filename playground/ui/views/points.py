@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QBrush, QColor, QPen
 
 from playground.experiment.frame import Scene
-from playground.ui.theme import Theme
+from playground.ui.theme import LIGHT, Theme
 from playground.ui.views.heat_map import SYMBOL_SIZES, class_colour, shades, symbol
 from playground.ui.views.number_plot import NumberPlot
 
@@ -56,13 +56,13 @@ class Points:
         self._train: list[Any] = []
         self._held_out: list[Any] = []
 
-    def place(self, scene: Scene, theme: Theme) -> None:
-        """New points; they cost more than a map, so they change only with the scene and the theme."""
+    def place(self, scene: Scene) -> None:
+        """New points; they cost more than a map, so they change only with the scene. In either theme they are the same."""
         for item in self._train + self._held_out:
             self._plot.removeItem(item)
         count = number_of(scene)
         self._share, self._size = min(MOST_POINTS / max(count, 1), 1.0), 8 if count <= MANY else 6
-        self._scene, self._theme = scene, theme
+        self._scene = scene
         self._held_out = self._scatter(scene.test_points, scene.test_y, Part.TEST)
         self._held_out += self._scatter(scene.validation_points, scene.validation_y, Part.VALIDATION)
         self._train = self._scatter(scene.train_points, scene.train_y, Part.TRAINING)
@@ -104,7 +104,7 @@ class Points:
                 )
         else:
             levels = shades(y, (scene.low, scene.high))
-            marks = [marked(QColor(*rgb).darker(NUMBER_DARKER), part) for rgb in self._theme.value_table().tolist()]
+            marks = [marked(QColor(*rgb).darker(NUMBER_DARKER), part) for rgb in LIGHT.value_table().tolist()]
             pens, brushes = ([marks[level][side] for level in levels.tolist()] for side in (0, 1))
             items.append(
                 pg.ScatterPlotItem(points[:, 0], points[:, 1], size=self._size, symbol="o", pen=pens, brush=brushes)

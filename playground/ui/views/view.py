@@ -210,6 +210,7 @@ def quiet(plot: Any, font: QFont) -> None:
         axis.setZValue(-1)
         axis.label.setFont(font)
     plot.getAxis("left").setGrid(255)
+    plot.getAxis("left").setPen(None)
     show_bottom(plot, True)
 
 
@@ -223,9 +224,9 @@ def show_bottom(plot: Any, shown: bool) -> None:
 
 def colour_axes(plot: Any, theme: Theme) -> None:
     """Lines in the colour of borders, words in that of secondary text."""
+    plot.getAxis("bottom").setPen(theme.border)
     for name in ("left", "bottom"):
         axis = plot.getAxis(name)
-        axis.setPen(theme.border if name == "bottom" else None)
         axis.setTickPen(theme.raised)
         axis.setTextPen(theme.muted)  # last, for the label has the colour of the pen set last
         axis.showLabel(bool(axis.labelText) and axis.style["showValues"])
