@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playground.exchange.snapshot import load_snapshot, save_snapshot
     from playground.experiment.config import Config
-    from playground.experiment.session import Session
+    from playground.experiment.run.session import Session
     from playground.options import with_value
 
 __version__ = "0.1.0"
@@ -18,7 +18,7 @@ __all__ = ["Config", "Session", "load_snapshot", "save_snapshot", "with_value"]
 
 _HOMES = {
     "Config": "playground.experiment.config",
-    "Session": "playground.experiment.session",
+    "Session": "playground.experiment.run.session",
     "load_snapshot": "playground.exchange.snapshot",
     "save_snapshot": "playground.exchange.snapshot",
     "with_value": "playground.options",

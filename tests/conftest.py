@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from PySide6.QtCore import QSettings
 
-from playground.experiment.measuring import Failure
+from playground.experiment.looks.measuring import Failure
 
 # Set but empty counts as unset. Qt's own screen for tests is 800 by 800, on which no window opens as it does elsewhere.
 asked = os.environ.get("QT_QPA_PLATFORM") or ("" if os.environ.get("DISPLAY") else "offscreen")

@@ -15,7 +15,7 @@ from playground.data.generators import Circle
 from playground.data.sources import SOURCES
 from playground.experiment.config import Config
 from playground.experiment.pairing import fitting
-from playground.experiment.watch import EarlyStopping
+from playground.experiment.run.early_stopping import EarlyStopping
 from playground.options import (
     Choice,
     Flag,

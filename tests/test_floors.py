@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.ui.laboratory import LABORATORY
+from playground.ui.views import LABORATORY
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.gradient import GradientView
 from playground.ui.views.loss import LossView
@@ -52,8 +52,8 @@ def test_the_house_keeps_its_floors(house: Path) -> None:
         ("playground.experiment.frame", "PySide6"),
         ("playground.nn.network", "pyqtgraph"),
         ("playground.exchange.snapshot", "PySide6"),
-        ("playground.ui.views.view", "playground.experiment.session"),
-        ("playground.ui.views.view", "playground.ui.network_editor"),
+        ("playground.ui.viewing.view", "playground.experiment.run.session"),
+        ("playground.ui.viewing.view", "playground.ui.diagram.editor"),
         ("playground.ui.views.units", "playground.ui.views.maps"),
         ("playground.ui.views.boundary", "playground.ui.views.loss"),
     ],
@@ -81,7 +81,7 @@ def test_every_view_stands_in_the_contract() -> None:
         "playground.options",
         "playground.nn.training",
         "playground.data.sources",
-        "playground.experiment.session",
+        "playground.experiment.run.session",
         "playground.exchange.snapshot",
     ],
 )

@@ -10,7 +10,7 @@ from playground.data.sources import source_of
 from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config, Impact
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
 
 

@@ -7,8 +7,8 @@ import sys
 import threading
 import time
 
-from playground.experiment.session import Session
-from playground.numerals import percent, written
+from playground.experiment.run.session import Session
+from playground.options.numerals import percent, written
 
 REDRAW = 0.1  # seconds between two looks at the progress
 

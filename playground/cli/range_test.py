@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playground.cli.beginning import begin, beginning_parser
 from playground.cli.exits import DONE, INTERRUPTED, complain, ctrl_c
-from playground.exchange.tables import write_range_test
-from playground.experiment.range_test import HIGHEST, LOWEST, range_test
+from playground.exchange.tables import write_columns
+from playground.study.range_test import HIGHEST, LOWEST, range_test
 
 HELP = f"""It trains from the initial weights, mini-batch by mini-batch, while the learning rate grows
 from {LOWEST:g} to {HIGHEST:g}. It prints the rate at which the loss fell fastest, which is a good one to train with, and
@@ -36,7 +36,11 @@ def test_range(arguments: Sequence[str]) -> int:
         print(f"{result.broke_at:.2g}\ttraining had diverged")
     if options.out is not None:
         try:
-            write_range_test(result, options.out)
+            write_columns(
+                ["learning_rate", "loss", "running_average"],
+                [result.rates, result.losses, result.smoothed],
+                options.out,
+            )
         except OSError as error:
             return complain(f"{options.out}: cannot be written: {error.strerror}")
     return INTERRUPTED if stop.is_set() else DONE

@@ -16,7 +16,7 @@ from playground.exchange.snapshot import SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config
 from playground.experiment.frame import NEEDS, Frame
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 
 HELP = """FILE:
   *.safetensors   a snapshot: goes on where it was saved, unless a setting makes it start anew
@@ -85,7 +85,7 @@ def _count(text: str) -> int:
 
 def _write(session: Session, frame: Frame, folder: Path) -> int:
     """Leave all results that can be written; the answer is the exit code."""
-    from playground.exchange.pictures import boundary_picture, gradients_picture
+    from playground.exchange.report.pictures import boundary_picture, gradients_picture
 
     results: dict[str, Callable[[Path], None]] = {
         "snapshot.safetensors": lambda path: save_snapshot(session, path),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from playground.data.dataset import Source
-from playground.data.files import CsvFile
+from playground.data.formats.idx import IdxFiles, is_idx
+from playground.data.formats.text import CsvFile
 from playground.data.generators import Blobs, Circle, ExclusiveOr, Hills, Moons, Plane, Spiral, TwoGaussians
-from playground.data.idx_files import IdxFiles, is_idx
 from playground.data.library import BreastCancer, Diabetes, Digits, Iris
 from playground.data.lines import OneExample, Wave
 

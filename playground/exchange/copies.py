@@ -24,7 +24,7 @@ from playground.exchange.snapshot import (
     session_of,
     unpack,
 )
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 
 HELD = "copy-*.held"
 DAMAGED = "damaged"  # the folder of copies that cannot be read

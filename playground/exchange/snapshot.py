@@ -24,8 +24,8 @@ from playground.cancellation import check
 from playground.data.dataset import DataError, Dataset
 from playground.exchange.atomic import write_atomically
 from playground.experiment.config import Config, ConfigError
-from playground.experiment.session import Session
-from playground.experiment.state import State, StateError
+from playground.experiment.run.session import Session
+from playground.experiment.run.state import State, StateError
 
 FORMAT = "neural network playground snapshot"
 VERSION = 3

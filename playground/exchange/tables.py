@@ -1,4 +1,4 @@
-"""A run's history, or the curve of a range test, as a CSV file. Knows no session and no screen."""
+"""A run's history, and any other columns of numbers, as a CSV file. Knows no session and no screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from playground.exchange.atomic import write_atomically
 from playground.experiment.frame import Curves
-from playground.experiment.range_test import RangeTest
 
 FIXED = (
     "epoch",
@@ -51,19 +50,15 @@ def write_history(curves: Curves, path: str | Path, layer_names: Sequence[str]) 
     for name, losses in (("train loss", curves.train_losses), ("held-out loss", curves.held_out_losses)):
         columns += list(losses.T)
         header += [f"member {member} {name}" for member in range(1, losses.shape[1] + 1)]
-    _write([_harmless(name) for name in header], columns, path)
+    write_columns([_harmless(name) for name in header], columns, path)
 
 
-def write_range_test(result: RangeTest, path: str | Path) -> None:
-    """One row per mini-batch, numbers in full.
+def write_columns(header: Sequence[str], columns: Sequence[NDArray[Any]], path: str | Path) -> None:
+    """One row per entry of the columns, which are of one length, numbers in full.
 
     Raises:
         OSError: as `write_history`.
     """
-    _write(["learning_rate", "loss", "running_average"], [result.rates, result.losses, result.smoothed], path)
-
-
-def _write(header: Sequence[str], columns: Sequence[NDArray[Any]], path: str | Path) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)

@@ -12,7 +12,7 @@ from playground.data.features import FEATURES
 from playground.data.generators import Circle
 from playground.data.sources import SOURCES
 from playground.experiment.ensemble import VARIATIONS, BySeed, Variation
-from playground.experiment.watch import STOPPINGS, NoStopping, Stopping
+from playground.experiment.run.early_stopping import STOPPINGS, NoStopping, Stopping
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Tanh
 from playground.nn.clipping import CLIPPINGS, Clipping, NoClipping
 from playground.nn.initializers import INITIALIZERS, Initializer, Xavier

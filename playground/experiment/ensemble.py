@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import DataError, Floats
 from playground.data.split import bootstrap, folds
-from playground.numerals import trimmed
 from playground.options import ConfigError, Options, number
+from playground.options.numerals import trimmed
 
 Indices = NDArray[np.intp]
 

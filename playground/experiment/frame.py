@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.experiment.config import DisplayConfig
-from playground.experiment.look import Look
-from playground.experiment.measuring import Failure
+from playground.experiment.looks.look import Look
+from playground.experiment.looks.measuring import Failure
 from playground.experiment.selection import Selection
 
 Floats = NDArray[np.floating]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from playground.experiment.config import FULL_BATCH, Config, ConfigError
-from playground.nn.activation import Activation
 from playground.nn.activations import Sigmoid, Softmax
-from playground.nn.loss import Loss
+from playground.nn.activations.activation import Activation
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, SquaredError
+from playground.nn.losses.loss import Loss
 from playground.options import with_value
 
 

@@ -11,13 +11,13 @@ from playground.data.split import split
 from playground.experiment.budget import Budget
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.ensemble import BySeed, Member, Ranged
-from playground.experiment.evaluation import Evaluation, Scoring, Which
 from playground.experiment.frame import Scene
-from playground.experiment.look import frozen
+from playground.experiment.looks.look import frozen
 from playground.experiment.pairing import output_count, resolve
 from playground.experiment.part import Part
-from playground.experiment.watch import EarlyStopping
-from playground.nn.activation import Array
+from playground.experiment.run.early_stopping import EarlyStopping
+from playground.experiment.run.evaluation import Evaluation, Scoring, Which
+from playground.nn.activations.activation import Array
 from playground.nn.layer_arrays import Dense, parameter_count
 from playground.nn.network import Network
 

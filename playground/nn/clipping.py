@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from playground.nn.activation import Array, constant
+from playground.nn.activations.activation import Array, constant
 from playground.nn.calls import Call
 from playground.options import Options, number
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from playground.nn.activation import Array
-from playground.nn.optimizer import Objective
+from playground.nn.activations.activation import Array
+from playground.nn.optimizers.optimizer import Objective
 
 
 def hessian(objective: Objective, p: Array, g: Array) -> Array:

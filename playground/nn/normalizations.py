@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from playground.nn.activation import constant
+from playground.nn.activations.activation import constant
 from playground.nn.calls import Call
 from playground.nn.stage import Array, Place, Stage
 from playground.options import Options, flag, number

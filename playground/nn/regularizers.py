@@ -11,9 +11,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from playground.nn.activation import Array, constant
+from playground.nn.activations.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizer import decay
+from playground.nn.optimizers.optimizer import decay
 from playground.options import Options, number
 
 

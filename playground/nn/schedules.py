@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from playground.nn.activation import Array
+from playground.nn.activations.activation import Array
 from playground.nn.calls import Call
 from playground.options import Options, integer, number
 

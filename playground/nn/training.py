@@ -12,8 +12,8 @@ from playground.nn.clipping import Clipping, NoClipping
 from playground.nn.losses import Loss
 from playground.nn.network import Network
 from playground.nn.noise import Noise
-from playground.nn.optimizer import SearchingOptimizer
 from playground.nn.optimizers import Optimizer
+from playground.nn.optimizers.optimizer import SearchingOptimizer
 from playground.nn.passes import Members, Pass
 from playground.nn.regularizers import Regularizer, at_rate
 from playground.nn.schedules import Constant, Schedule

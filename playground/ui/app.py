@@ -54,7 +54,7 @@ def main(path: Path | None = None) -> int:
         )
         return 1
     from playground.experiment.config import Config
-    from playground.experiment.session import Session
+    from playground.experiment.run.session import Session
     from playground.ui.theme import DARK, LIGHT, THEMES
     from playground.ui.window import Window
 

@@ -12,34 +12,34 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from playground.experiment.config import Config, Impact, impact
 from playground.experiment.frame import NEEDS, Frame, Scene
-from playground.experiment.session import Session
-from playground.ui.arrangement import Arrangement, scrolling
-from playground.ui.autosave import Autosave
-from playground.ui.diagnosis_strip import DiagnosisStrip
-from playground.ui.document import Document
-from playground.ui.files import Files
-from playground.ui.foot import Foot
+from playground.experiment.run.session import Session
+from playground.ui.commands.menus import build_menus
+from playground.ui.commands.message_box import show_details
+from playground.ui.commands.range_dialog import RangeDialog
+from playground.ui.commands.run_actions import RunActions
+from playground.ui.diagram.editor import NetworkEditor
+from playground.ui.forms.refusal import take_back
 from playground.ui.icons import icon
-from playground.ui.kept_runs import MOST
-from playground.ui.laboratory import LABORATORY
-from playground.ui.menus import build_menus
-from playground.ui.message_box import show_details
-from playground.ui.message_strip import MessageStrip
-from playground.ui.network_editor import NetworkEditor
-from playground.ui.news import News
 from playground.ui.panels.data_panel import DataPanel
 from playground.ui.panels.learning_panel import LearningPanel
-from playground.ui.range_dialog import RangeDialog
-from playground.ui.refusal import take_back
-from playground.ui.run_actions import RunActions
-from playground.ui.run_bar import RunBar
-from playground.ui.runner import Runner
-from playground.ui.sight import Sight
+from playground.ui.shell.diagnosis_strip import DiagnosisStrip
+from playground.ui.shell.docks import Arrangement, scrolling
+from playground.ui.shell.foot import Foot
+from playground.ui.shell.message_strip import MessageStrip
+from playground.ui.shell.run_bar import RunBar
+from playground.ui.shell.visible_views import Sight
 from playground.ui.theme import GRID, THEMES, Theme, apply_theme
+from playground.ui.viewing.view import View
+from playground.ui.views import LABORATORY
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.gradient import GradientView
 from playground.ui.views.loss import LossView
-from playground.ui.views.view import View
+from playground.ui.workspace.autosave import Autosave
+from playground.ui.workspace.document import Document
+from playground.ui.workspace.files import Files
+from playground.ui.workspace.kept_runs import MOST
+from playground.ui.workspace.news import News
+from playground.ui.workspace.runner import Runner
 
 
 class Window(QMainWindow):

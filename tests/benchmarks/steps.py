@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from playground.experiment.batches import Batches
 from playground.experiment.ensemble import Member
 from playground.experiment.part import Part
+from playground.experiment.run.batches import Batches
 from playground.nn.activations import Activation, Sigmoid, Softmax, Tanh
 from playground.nn.initializers import Xavier
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, Loss

@@ -24,13 +24,13 @@ from PySide6.QtWidgets import QApplication
 
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Tanh
 from playground.nn.optimizers import Adam
 from playground.nn.regularizers import L2
 from playground.options import with_value
-from playground.ui.laboratory import LABORATORY
 from playground.ui.theme import DARK, LIGHT
+from playground.ui.views import LABORATORY
 from playground.ui.window import Window
 
 SECONDS = 10.0

@@ -9,9 +9,9 @@ import pytest
 
 from playground.cli import main
 from playground.experiment.config import Config
-from playground.experiment.range_test import RangeTest, range_test
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.options import with_text
+from playground.study.range_test import RangeTest, range_test
 
 
 def expected(*settings: str) -> RangeTest:

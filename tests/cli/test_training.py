@@ -16,12 +16,12 @@ import pytest
 from matplotlib.image import imread
 
 from playground.cli import main, progress, training
-from playground.data.files import CsvFile
+from playground.data.formats.text import CsvFile
 from playground.exchange import pictures
 from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.options import with_text
 
 FILES = {"snapshot.safetensors", "history.csv", "boundary.png", "gradients.png", "config.json"}

@@ -8,7 +8,7 @@ import pytest
 from sklearn import datasets
 
 from playground.data.dataset import Dataset, Source
-from playground.data.idx_files import widest
+from playground.data.formats.idx import widest
 from playground.data.library import BreastCancer, Diabetes, Digits, Iris
 
 EACH = [

@@ -10,7 +10,7 @@ import pytest
 from playground.data.lines import OneExample, Wave
 from playground.data.split import split
 from playground.experiment.config import Config
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.options import with_text
 
 

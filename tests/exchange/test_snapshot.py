@@ -20,7 +20,7 @@ from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
 from playground.data.dataset import Dataset
-from playground.data.files import CsvFile
+from playground.data.formats.text import CsvFile
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.sources import FILES, SOURCES
 from playground.exchange import snapshot
@@ -36,8 +36,8 @@ from playground.experiment.config import (
     TrainingConfig,
 )
 from playground.experiment.ensemble import VARIATIONS
-from playground.experiment.session import Session
-from playground.experiment.watch import STOPPINGS
+from playground.experiment.run.early_stopping import STOPPINGS
+from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS
 from playground.nn.clipping import CLIPPINGS
 from playground.nn.noise import Noise

@@ -13,7 +13,7 @@ import pytest
 from playground.exchange.tables import FIXED, layer_names, write_history
 from playground.experiment.config import Config
 from playground.experiment.frame import Curves
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.options import with_text
 
 

@@ -13,8 +13,8 @@ from playground.data.dataset import Dataset
 from playground.data.generators import Circle
 from playground.experiment.config import Config, ConfigError, Layer
 from playground.experiment.problem import Problem
-from playground.experiment.run import Run
-from playground.experiment.session import Session
+from playground.experiment.run.run import Run
+from playground.experiment.run.session import Session
 from playground.nn.activations import Maxout
 from playground.nn.noise import Noise
 from playground.nn.normalizations import BatchNorm
@@ -70,7 +70,7 @@ def test_it_is_refused_by_what_helps_before_any_network_is_made(
     values: dict[str, Any], path: str, change: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = edited(values)
-    monkeypatch.setattr("playground.experiment.run.Progress", None)
+    monkeypatch.setattr("playground.experiment.run.run.Progress", None)
     with pytest.raises(ConfigError, match=rf"^{path}: .* takes? .*") as refusal:
         Session(config)
     suggested = re.search(r"make it ([\d,]+) or less$", refusal.value.reason)

@@ -12,11 +12,11 @@ import pytest
 from playground.cancellation import Cancelled, cancellable, check
 from playground.experiment import progress
 from playground.experiment.config import Config
-from playground.experiment.progress import Progress
-from playground.experiment.range_test import range_test
-from playground.experiment.session import Session
-from playground.experiment.state import State
+from playground.experiment.run.progress import Progress
+from playground.experiment.run.session import Session
+from playground.experiment.run.state import State
 from playground.options import with_text
+from playground.study.range_test import range_test
 from tests.configs import written
 
 FULL = [("training.batch_size", "1000"), ("network.hidden", '[{"units": 3}]')]

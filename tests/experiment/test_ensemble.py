@@ -18,14 +18,14 @@ from numpy.testing import assert_allclose, assert_array_equal
 from playground.data.dataset import Dataset, Floats
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.split import folds
+from playground.experiment.backprop.trace import Trace
 from playground.experiment.config import Config, ConfigError, Layer
 from playground.experiment.ensemble import ByBootstrap, ByFold, ByLearningRate, ByPenaltyRate, BySeed, Variation
 from playground.experiment.frame import OUTPUTS
 from playground.experiment.problem import Problem
-from playground.experiment.progress import Progress
-from playground.experiment.session import Session
-from playground.experiment.trace import Trace
-from playground.experiment.watch import EarlyStopping
+from playground.experiment.run.early_stopping import EarlyStopping
+from playground.experiment.run.progress import Progress
+from playground.experiment.run.session import Session
 from playground.nn.activations import CReLU, Maxout, ReLU, Tanh
 from playground.nn.noise import Noise
 from playground.nn.normalizations import NORMALIZATIONS

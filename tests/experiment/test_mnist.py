@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from playground.data.idx_files import IdxFiles
+from playground.data.formats.idx import IdxFiles
 from playground.experiment.config import Config, Layer
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.nn.activations import Sigmoid
 from playground.nn.losses import BinaryCrossEntropy
 from playground.options import with_value

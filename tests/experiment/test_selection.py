@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from playground.experiment.config import Layer
+from playground.experiment.run.session import Session
 from playground.experiment.selection import Selection
-from playground.experiment.session import Session
 from playground.nn.activations import ACTIVATIONS
 from tests.configs import edited
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from playground.nn.activation import Activation
+from playground.nn.activations.activation import Activation
 from playground.nn.calls import Call, run
 from playground.nn.stage import Array, Fill, Place, Stage
 

@@ -21,8 +21,8 @@ from playground.nn.losses import LOSSES, Loss, SquaredError
 from playground.nn.network import Network
 from playground.nn.noise import Noise
 from playground.nn.normalizations import NORMALIZATIONS, BatchNorm, LayerNorm, NoNormalization, Normalization
-from playground.nn.optimizer import SearchingOptimizer
 from playground.nn.optimizers import LBFGS, OPTIMIZERS, SGD, Momentum, Optimizer, RMSprop
+from playground.nn.optimizers.optimizer import SearchingOptimizer
 from playground.nn.regularizers import REGULARIZERS, NoRegularizer, Regularizer
 from playground.nn.schedules import SCHEDULES, Constant, Schedule
 from playground.nn.training import Trainer

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from playground.nn.activation import Array
+from playground.nn.activations.activation import Array
 from playground.nn.curvature import hessian
-from playground.nn.optimizer import Objective
+from playground.nn.optimizers.optimizer import Objective
 
 POINTS = np.array([[-1.2, 1.0], [0.5, 30.0], [0.0, 0.0], [40.0, -3.0]])
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config, Layer
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Tanh
 from playground.nn.fit import fit
 from playground.nn.network import Network

@@ -19,8 +19,8 @@ from playground.nn.losses import CrossEntropy
 from playground.nn.network import Network
 from playground.nn.noise import Noise
 from playground.nn.normalizations import BatchNorm, LayerNorm, NoNormalization, Normalization
-from playground.nn.optimizer import SearchingOptimizer
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adam, Momentum, Optimizer, RMSprop
+from playground.nn.optimizers.optimizer import SearchingOptimizer
 from playground.nn.regularizers import L1, L2, REGULARIZERS, ElasticNet, NoRegularizer, Regularizer, WeightDecay
 from playground.nn.schedules import Cosine
 from playground.nn.training import Trainer

@@ -14,7 +14,6 @@ import pytest
 
 from playground.nn.activations import Array
 from playground.nn.calls import run
-from playground.nn.descent import LARGE
 from playground.nn.optimizers import (
     OPTIMIZERS,
     SGD,
@@ -31,6 +30,7 @@ from playground.nn.optimizers import (
     RMSprop,
     SearchingOptimizer,
 )
+from playground.nn.optimizers.descent import LARGE
 
 NESTEROV = Momentum(nesterov=True)
 ROLLING, CENTRED = RMSprop(momentum=0.9), RMSprop(centred=True)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from playground.nn.activation import Array
+from playground.nn.activations.activation import Array
 from playground.nn.calls import run
-from playground.nn.optimizer import SearchingOptimizer
 from playground.nn.optimizers import LBFGS, OPTIMIZERS, Newton
+from playground.nn.optimizers.optimizer import SearchingOptimizer
 
 Landscape = Callable[[Array], tuple[Array, Array]]  # losses (members,) and gradients (members, count) of parameters
 SADDLE_FREE = Newton(saddle_free=True)

@@ -24,8 +24,8 @@ from playground.data.dataset import DataError
 from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.frame import NEEDS
-from playground.experiment.looks import LOOKS
-from playground.experiment.session import Session
+from playground.experiment.looks.table import LOOKS
+from playground.experiment.run.session import Session
 from playground.options import Items, Options, Section, knobs, with_value
 from tests.reliability.tally import Tally
 from tests.strategies import whole_configs

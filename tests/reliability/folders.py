@@ -27,12 +27,12 @@ from playground.cli import main as command
 from playground.exchange import report, sheet
 from playground.exchange.atomic import write_atomically
 from playground.exchange.copies import Copy
-from playground.exchange.pictures import boundary_picture, gradients_picture
 from playground.exchange.report import REPORT_NEEDS
+from playground.exchange.report.pictures import boundary_picture, gradients_picture
 from playground.exchange.snapshot import Moment, SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from tests.reliability.tally import Tally
 
 NOBODY = 65534
@@ -150,9 +150,9 @@ def _view() -> Any:
     """A view that has drawn, and what keeps it alive."""
     from PySide6.QtWidgets import QApplication
 
-    from playground.ui.document import Document
     from playground.ui.theme import LIGHT
     from playground.ui.views.loss import LossView
+    from playground.ui.workspace.document import Document
 
     application = QApplication(["figure"])
     view = LossView(Document(_session().config), LIGHT)
@@ -161,7 +161,7 @@ def _view() -> Any:
 
 
 def _figure(ending: str, folder: Path) -> list[str]:
-    from playground.ui.figure import save_figure
+    from playground.ui.viewing.figure import save_figure
 
     save_figure(_view()[0], folder / f"figure.{ending}")
     return []
@@ -261,7 +261,7 @@ def _litter(folder: Path) -> str:
 
 def _warm() -> None:
     """Load once what every case needs, some of which nobody may read; two pictures of a report stand for all."""
-    two = dict(list(report.pictures().items())[:2])
+    two = dict(list(report.PICTURES.items())[:2])
     report.pictures = lambda: two
     sheet.DOTS_PER_INCH = 20
     with tempfile.TemporaryDirectory() as folder:

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from playground.data.dataset import DataError
-from playground.data.files import read_table
+from playground.data.formats.idx import read_images
+from playground.data.formats.text import read_table
 from playground.data.generators import Blobs, Circle, Hills
-from playground.data.idx_files import read_images
 from playground.exchange.config_file import read_config
 from playground.exchange.copies import Copy
 from playground.exchange.snapshot import (
@@ -39,7 +39,7 @@ from playground.experiment.config import (
     NetworkConfig,
     TrainingConfig,
 )
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU
 from playground.nn.normalizations import BatchNorm
 from playground.nn.optimizers import Adam

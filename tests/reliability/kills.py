@@ -22,7 +22,7 @@ from playground.exchange.copies import Copy
 from playground.exchange.snapshot import Moment, load_snapshot, save_snapshot
 from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from tests.reliability.tally import Tally
 
 LATEST = 0.08  # seconds from the first save to the kill
@@ -36,8 +36,8 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import QApplication
 from playground.experiment.config import Config
-from playground.experiment.session import Session
-from playground.ui import autosave
+from playground.experiment.run.session import Session
+from playground.ui.workspace import autosave
 from playground.ui.theme import LIGHT
 from playground.ui.window import Window
 from tests.reliability.robot import until, wait

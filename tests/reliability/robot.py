@@ -38,10 +38,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu,
 
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config
-from playground.experiment.measuring import Failure
-from playground.experiment.session import Session
+from playground.experiment.looks.measuring import Failure
+from playground.experiment.run.session import Session
 from playground.options import ConfigError, with_text
-from playground.ui.run_bar import RunBar
+from playground.ui.shell.run_bar import RunBar
 from playground.ui.theme import LIGHT
 from playground.ui.window import Window
 from tests.reliability.edits import random_edit

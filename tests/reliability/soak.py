@@ -19,8 +19,8 @@ import json, os, sys, tempfile
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from playground.experiment.config import Config
-from playground.experiment.session import Session
-from playground.ui.run_bar import RunBar
+from playground.experiment.run.session import Session
+from playground.ui.shell.run_bar import RunBar
 from playground.ui.theme import LIGHT
 from playground.ui.window import Window
 from tests.reliability.robot import until, wait

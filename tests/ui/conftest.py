@@ -19,12 +19,12 @@ from pytestqt.qtbot import QtBot
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.session import Session
-from playground.ui.message_strip import MessageStrip
-from playground.ui.run_bar import RunBar
-from playground.ui.runner import Runner
+from playground.experiment.run.session import Session
+from playground.ui.shell.message_strip import MessageStrip
+from playground.ui.shell.run_bar import RunBar
 from playground.ui.theme import LIGHT, Theme, apply_theme
 from playground.ui.window import Window
+from playground.ui.workspace.runner import Runner
 
 NO_SCREEN = "This plugin does not support"  # what the platform without a screen says of every window
 

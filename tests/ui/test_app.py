@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from playground.exchange.copies import Copy
 from playground.exchange.snapshot import Moment, save_snapshot
 from playground.experiment.config import Config
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.ui import app
 from tests.configs import written
 
@@ -156,9 +156,10 @@ QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.arg
 from playground.cancellation import check
 from playground.data.generators import Spiral
 from playground.experiment.config import Config
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.options import with_value
-from playground.ui import app, autosave, runner, window
+from playground.ui import app, window
+from playground.ui.workspace import autosave, runner
 what = sys.argv[2]
 QMessageBox.question = lambda *_: QMessageBox.StandardButton.Discard
 autosave.INTERVAL = 50

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLabel
 
 from playground.data.library import Digits
 from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig
-from playground.ui.caption import Caption
-from playground.ui.laboratory import LABORATORY
+from playground.ui.forms.caption import Caption
+from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK
-from playground.ui.views.legend import Legend
-from playground.ui.views.view import View
+from playground.ui.viewing.view import View
+from playground.ui.views import LABORATORY
 from tests.ui.conftest import Pilot, Windows
 
 KINDS = [pytest.param(kind, beside, id=kind.name) for kind, beside in LABORATORY]

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 from pytestqt.qtbot import QtBot
 
 from playground.data.dataset import Outline, Source
-from playground.data.files import CsvFile
+from playground.data.formats.text import CsvFile
 from playground.data.generators import Blobs, Circle, Generator, Hills, Plane, Spiral
 from playground.data.library import BreastCancer, Diabetes, Digits, Iris
 from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import FULL_BATCH, Config, Layer
 from playground.experiment.ensemble import ByFold
 from playground.experiment.pairing import fitting
-from playground.experiment.session import Session
-from playground.experiment.watch import EarlyStopping
+from playground.experiment.run.early_stopping import EarlyStopping
+from playground.experiment.run.session import Session
 from playground.nn.activations import OUTPUTS, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, StepOutput, Tanh
 from playground.nn.clipping import CLIPPINGS
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, SquaredError
@@ -29,16 +29,16 @@ from playground.nn.optimizers import OPTIMIZERS, Adam
 from playground.nn.regularizers import L2, REGULARIZERS
 from playground.nn.schedules import SCHEDULES
 from playground.options import Options, knobs, with_value
-from playground.ui.controls import RESTART_MARK
-from playground.ui.document import Document
-from playground.ui.form import Form
-from playground.ui.group import Group
-from playground.ui.knob_widgets import ChoiceWidget, KnobWidget
+from playground.ui.forms.controls import RESTART_MARK
+from playground.ui.forms.form import Form
+from playground.ui.forms.group import Group
+from playground.ui.forms.knob_widgets import ChoiceWidget, KnobWidget
 from playground.ui.panels.data_panel import DataPanel
 from playground.ui.panels.data_panel import with_source as with_outline
 from playground.ui.panels.data_pictures import PICTURE, SHARPNESS
 from playground.ui.panels.learning_panel import LearningPanel
 from playground.ui.theme import CLASSES, DARK, LIGHT, Theme, apply_theme
+from playground.ui.workspace.document import Document
 
 WIDTH = 264
 

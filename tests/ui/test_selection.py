@@ -7,15 +7,15 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from playground.experiment.excitation import Excitation
-from playground.experiment.normalized import Normalized
-from playground.experiment.seats import Seats
-from playground.ui.diagram_canvas import Canvas
-from playground.ui.diagram_geometry import Place
+from playground.experiment.looks.activation_maps import Excitation
+from playground.experiment.looks.normalization import Normalized
+from playground.experiment.looks.pre_activations import Seats
+from playground.ui.diagram.canvas import Canvas
+from playground.ui.diagram.geometry import Place
 from playground.ui.theme import LIGHT
-from playground.ui.views.census import CensusView
+from playground.ui.viewing.view import View
+from playground.ui.views.dead_units import CensusView
 from playground.ui.views.normalization import NormalizationView
-from playground.ui.views.view import View
 from tests.ui.conftest import Pilot
 
 

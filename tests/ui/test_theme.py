@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from playground.ui.icons import DRAWINGS, icon
+from playground.ui.plots.points import inked
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE, SYMBOLS, THEMES, Theme, apply_theme, tabular
-from playground.ui.views.points import inked
 
 both = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 # Linear RGB as somebody without red or without green cones sees it (Viénot, Brettel & Mollon 1999).

@@ -29,30 +29,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from playground.data.files import CsvFile
+from playground.data.formats.text import CsvFile
 from playground.experiment.config import Config, Layer
 from playground.experiment.ensemble import ByLearningRate
 from playground.experiment.frame import CURVES, OUTPUTS, UNITS, Frame
-from playground.experiment.session import Session
-from playground.experiment.watch import EarlyStopping, NoStopping
+from playground.experiment.run.early_stopping import EarlyStopping, NoStopping
+from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Sigmoid
 from playground.nn.initializers import INITIALIZERS
 from playground.nn.losses import SquaredError
 from playground.nn.optimizers import Adam
 from playground.nn.regularizers import L1, L2
-from playground.numerals import written
 from playground.options import with_value
-from playground.ui.controls import RESTART_MARK
-from playground.ui.diagram_geometry import Place
-from playground.ui.form import Rows
-from playground.ui.formula import Formula
-from playground.ui.kept_runs import MOST
-from playground.ui.laboratory import LABORATORY
-from playground.ui.refusal import Refusal, refuse
+from playground.options.numerals import written
+from playground.ui.diagram.geometry import Place
+from playground.ui.diagram.weight_editor import WeightEditor
+from playground.ui.forms.controls import RESTART_MARK
+from playground.ui.forms.form import Rows
+from playground.ui.forms.formula import Formula
+from playground.ui.forms.refusal import Refusal, refuse
 from playground.ui.theme import DARK, LIGHT, Theme
-from playground.ui.views.view import View
-from playground.ui.weight_editor import WeightEditor
+from playground.ui.viewing.view import View
+from playground.ui.views import LABORATORY
 from playground.ui.window import Window
+from playground.ui.workspace.kept_runs import MOST
 from tests.configs import edited
 from tests.ui.conftest import Pilot, Windows
 

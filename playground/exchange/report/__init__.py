@@ -1,37 +1,55 @@
 """The report of a run: what is wrong with it in words, and a picture of everything that can be seen of it. Knows no Qt.
 
-Each module here that has a function `picture(frame, path)` draws one picture, a PNG file that is called like the module.
-It raises ValueError where the frame holds nothing to draw, as of classes for a regression: then there is no such picture.
+`picture(frame, path)` of each module draws one PNG file. It raises ValueError where the frame holds nothing to draw, as of
+classes for a regression: then there is no such picture.
 """
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 from playground.exchange.atomic import write_atomically
-from playground.exchange.pictures import boundary_picture, gradients_picture
+from playground.exchange.report import (
+    backprop,
+    dead_units,
+    layers,
+    loss,
+    loss_breakdown,
+    loss_gradient,
+    maps,
+    metrics,
+    normalization,
+    optimizer_trace,
+    units,
+)
+from playground.exchange.report.pictures import boundary_picture, gradients_picture
 from playground.exchange.report.text import report_text
 from playground.experiment.config import Config
 from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.frame import NEEDS, Frame
-from playground.experiment.looks import LOOKS
+from playground.experiment.looks.table import LOOKS
 
 REPORT_NEEDS = NEEDS | LOOKS.keys()  # what a frame must hold for a full report
 
 Picture = Callable[[Frame, Path], None]
 
 
-def pictures() -> dict[str, Picture]:
-    """Every picture there is, by name, those of the window's three main views first."""
-    found: dict[str, Picture] = {"boundary": boundary_picture, "gradients": gradients_picture}
-    for module in pkgutil.iter_modules(__path__):
-        draw = getattr(import_module(f"{__name__}.{module.name}"), "picture", None)
-        if draw is not None:
-            found[module.name] = draw
-    return found
+PICTURES: dict[str, Picture] = {
+    "boundary": boundary_picture,
+    "gradients": gradients_picture,
+    "backprop": backprop.picture,
+    "dead_units": dead_units.picture,
+    "layers": layers.picture,
+    "loss": loss.picture,
+    "loss_breakdown": loss_breakdown.picture,
+    "loss_gradient": loss_gradient.picture,
+    "maps": maps.picture,
+    "metrics": metrics.picture,
+    "normalization": normalization.picture,
+    "optimizer_trace": optimizer_trace.picture,
+    "units": units.picture,
+}
 
 
 def write_report(frame: Frame, config: Config, folder: Path) -> list[str]:
@@ -47,7 +65,7 @@ def write_report(frame: Frame, config: Config, folder: Path) -> list[str]:
     failures = [f"{failure.what} cannot be measured: {failure.reason}" for failure in frame.failures]
     drawn: list[str] = []
     left_out: dict[str, str] = {}  # why there is no such picture
-    for name, draw in pictures().items():
+    for name, draw in PICTURES.items():
         try:
             draw(frame, folder / f"{name}.png")
         except ValueError as error:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.exchange.sheet import CLASSES, MUTED, TEXT, WIDTH, dress, dress_bar, plain, sheet, write
+from playground.exchange.report.sheet import CLASSES, MUTED, TEXT, WIDTH, dress, dress_bar, plain, sheet, write
 from playground.exchange.tables import layer_names
-from playground.experiment.anatomy import EDGES, PER_DECADE, Anatomy
 from playground.experiment.frame import Curves, Floats, Frame
-from playground.experiment.vitals import Vitals
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.gradient_flow import EDGES, PER_DECADE, Anatomy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

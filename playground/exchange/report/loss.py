@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from playground.exchange.sheet import BORDER, plain, scored_sheet, write
+from playground.exchange.report.sheet import BORDER, plain, scored_sheet, write
 from playground.experiment.frame import Floats, Frame
 
 TRAIN, VALIDATION, TEST = "#0877bd", "#8e2a86", "#c2620a"  # as in the window

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from playground.exchange.sheet import CLASSES, MIDDLE, MUTED, TEXT, WIDTH, dress, plain, sheet, write
+from playground.exchange.report.sheet import CLASSES, MIDDLE, MUTED, TEXT, WIDTH, dress, plain, sheet, write
 from playground.exchange.tables import layer_names
-from playground.experiment.excitation import Excitation, crossings
 from playground.experiment.frame import Floats, Frame
+from playground.experiment.looks.activation_maps import Excitation, crossings
 
 COLUMNS = 8  # units side by side
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.exchange.sheet import MUTED, WIDTH, dress, dress_bar, plain, sheet, write
+from playground.exchange.report.sheet import MUTED, WIDTH, dress, dress_bar, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
-from playground.experiment.normalized import Normalized, Values
-from playground.experiment.thinned import MASKS, Thinned
-from playground.experiment.vitals import Vitals
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.mc_dropout import MASKS, Thinned
+from playground.experiment.looks.normalization import Normalized, Values
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

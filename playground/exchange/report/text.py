@@ -7,11 +7,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground.experiment.conditions import Finding, Remedy
 from playground.experiment.config import Config
+from playground.experiment.diagnosis.condition import Finding, Remedy
 from playground.experiment.frame import Frame
-from playground.numerals import percent, written
 from playground.options import Options
+from playground.options.numerals import percent, written
 
 
 def report_text(

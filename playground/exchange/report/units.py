@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.exchange.sheet import MUTED, TEXT, WIDTH, dress, plain, sheet, write
+from playground.exchange.report.sheet import MUTED, TEXT, WIDTH, dress, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
-from playground.experiment.seats import Seats
-from playground.experiment.vitals import Vitals
-from playground.numerals import percent
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.pre_activations import Seats
+from playground.options.numerals import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

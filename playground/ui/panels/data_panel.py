@@ -17,12 +17,12 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Scene
 from playground.experiment.pairing import fitting
 from playground.options import Number, with_value
-from playground.ui.controls import Selector, sentence_label, wrapped
-from playground.ui.document import Document
-from playground.ui.form import Column, Form
-from playground.ui.knob_widgets import KnobWidget, SeedWidget, about, kept
+from playground.ui.forms.controls import Selector, sentence_label, wrapped
+from playground.ui.forms.form import Column, Form
+from playground.ui.forms.knob_widgets import KnobWidget, SeedWidget, about, kept
 from playground.ui.panels.data_pictures import GLYPH, PICTURE, glyph_of, picture_of
 from playground.ui.theme import GRID, LIGHT, Theme
+from playground.ui.workspace.document import Document
 
 PICTURES_PER_ROW = 5
 NAMES_PER_ROW = 2

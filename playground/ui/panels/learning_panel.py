@@ -15,14 +15,14 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Scene
 from playground.experiment.pairing import fitting
 from playground.options import Choice, Number, knobs, with_value
-from playground.ui.document import Document
-from playground.ui.form import Column, Form
-from playground.ui.group import Group
+from playground.ui.forms.form import Column, Form
+from playground.ui.forms.group import Group
+from playground.ui.forms.knob_widgets import ChoiceWidget, KnobWidget, NumberWidget, SeedWidget
+from playground.ui.forms.numbers import number_text
+from playground.ui.forms.pairs import show_losses, show_outputs
 from playground.ui.icons import icon
-from playground.ui.knob_widgets import ChoiceWidget, KnobWidget, NumberWidget, SeedWidget
-from playground.ui.numbers import number_text
-from playground.ui.pairs import show_losses, show_outputs
 from playground.ui.theme import GRID, Theme
+from playground.ui.workspace.document import Document
 
 
 class LearningPanel(Column):

@@ -13,20 +13,20 @@ from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
-from playground.experiment.loss_apart import WORST, LossApart
-from playground.numerals import trimmed
-from playground.ui.diagram_colours import bound_of
-from playground.ui.document import Document
-from playground.ui.theme import GRID, Theme
-from playground.ui.views.boundary_controls import MapToggles, MemberToggle
-from playground.ui.views.heat_map import Floats, Pixels, steady_top
-from playground.ui.views.key import Key
-from playground.ui.views.legend import Legend
-from playground.ui.views.plane import Plane
-from playground.ui.views.points import MOST_POINTS, Part, Points, Rings, number_of
-from playground.ui.views.subjects import Decision, Graph, Quantity, at
-from playground.ui.views.tagged import TaggedView, nearest
-from playground.ui.views.view import small
+from playground.experiment.looks.loss_breakdown import WORST, LossApart
+from playground.options.numerals import trimmed
+from playground.ui.diagram.colours import bound_of
+from playground.ui.plots.heat_map import Floats, Pixels, steady_top
+from playground.ui.plots.key import Key
+from playground.ui.plots.legend import Legend
+from playground.ui.plots.number_plot import nearest
+from playground.ui.plots.plane import Plane
+from playground.ui.plots.points import MOST_POINTS, Part, Points, Rings, number_of
+from playground.ui.plots.subjects import Decision, Graph, Quantity, at
+from playground.ui.theme import GRID, Theme, small
+from playground.ui.viewing.boundary_controls import MapToggles, MemberToggle
+from playground.ui.viewing.tagged import TaggedView
+from playground.ui.workspace.document import Document
 
 
 class BoundaryView(TaggedView):

@@ -11,14 +11,15 @@ from PySide6.QtGui import QColor, QFont
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Frame
-from playground.numerals import counted, written
-from playground.ui.document import Document
-from playground.ui.theme import GRID, Theme
-from playground.ui.views.axes import ValueAxis
-from playground.ui.views.curve import CurvePlot
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.scale import Floats, Scale
-from playground.ui.views.view import PlotView, Segments, colour_axes, quiet, small
+from playground.options.numerals import counted, written
+from playground.ui.forms.segments import Segments
+from playground.ui.plots.axes import ValueAxis, colour_axes, quiet
+from playground.ui.plots.curve import CurvePlot
+from playground.ui.plots.legend import Entry, Legend
+from playground.ui.plots.scale import Floats, Scale
+from playground.ui.theme import GRID, Theme, small
+from playground.ui.viewing.view import PlotView
+from playground.ui.workspace.document import Document
 
 MEASURES = ("norm", "largest", "mean")  # the columns of Frame.gradient_now
 CROWDED = 6  # layers above which only every second bar has a name

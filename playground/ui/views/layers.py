@@ -9,20 +9,20 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 
-from playground.experiment.anatomy import EDGES, Anatomy
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Frame
-from playground.experiment.vitals import Vitals
-from playground.numerals import counted, written
-from playground.ui.document import Document
-from playground.ui.theme import Theme
-from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.curve import CurvePlot
-from playground.ui.views.key import Key
-from playground.ui.views.layer_plots import Factors, Histograms, Sentence, Waterfall
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.scale import Floats, Scale
-from playground.ui.views.view import Segments, small
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.gradient_flow import EDGES, Anatomy
+from playground.options.numerals import counted, written
+from playground.ui.forms.segments import Segments
+from playground.ui.plots.curve import CurvePlot
+from playground.ui.plots.key import Key
+from playground.ui.plots.layer_plots import Factors, Histograms, Sentence, Waterfall
+from playground.ui.plots.legend import Entry, Legend
+from playground.ui.plots.scale import Floats, Scale
+from playground.ui.theme import Theme, small
+from playground.ui.viewing.captioned import CaptionedView
+from playground.ui.workspace.document import Document
 
 HEALTHY = 1e-3  # of its weights a layer should move at a step; Karpathy and Johnson, CS231n notes, "Neural Networks 3"
 FAINTEST = 1e-12  # of the largest gradient: what is smaller has the darkest colour of the waterfall

@@ -10,16 +10,19 @@ from PySide6.QtGui import QColor
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Floats, Frame
-from playground.numerals import counted, percent, written
-from playground.ui.document import Document
-from playground.ui.theme import Theme
-from playground.ui.views.break_line import Break
-from playground.ui.views.curve import CurvePlot
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.scale import Scale
-from playground.ui.views.spread import Spread, enclosed, quantiles
-from playground.ui.views.thinning import picked
-from playground.ui.views.view import PlotView, Segments, Tag, show_bottom, small
+from playground.options.numerals import counted, percent, written
+from playground.ui.forms.segments import Segments
+from playground.ui.plots.axes import show_bottom
+from playground.ui.plots.break_line import Break
+from playground.ui.plots.curve import CurvePlot
+from playground.ui.plots.legend import Entry, Legend
+from playground.ui.plots.scale import Scale
+from playground.ui.plots.spread import Spread, enclosed, quantiles
+from playground.ui.plots.tag import Tag
+from playground.ui.plots.thinning import picked
+from playground.ui.theme import Theme, small
+from playground.ui.viewing.view import PlotView
+from playground.ui.workspace.document import Document
 
 
 class Part(NamedTuple):

@@ -8,20 +8,19 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from playground.experiment.config import Config
-from playground.experiment.excitation import Excitation
 from playground.experiment.frame import Frame
-from playground.experiment.seats import bends
-from playground.numerals import trimmed
-from playground.ui.diagram_colours import bound_of
-from playground.ui.document import Document
-from playground.ui.pairs import output_of
-from playground.ui.theme import GRID, Theme
-from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.heat_map import Pixels, steady_top
-from playground.ui.views.map_sheet import MapSheet, Panel
-from playground.ui.views.unit_curves import UnitCurves
-from playground.ui.views.unit_picker import UnitPicker
-from playground.ui.views.view import small
+from playground.experiment.looks.activation_maps import Excitation
+from playground.experiment.looks.pre_activations import bends
+from playground.options.numerals import trimmed
+from playground.ui.diagram.colours import bound_of
+from playground.ui.forms.pairs import output_of
+from playground.ui.plots.heat_map import Pixels, steady_top
+from playground.ui.plots.map_sheet import MapSheet, Panel
+from playground.ui.plots.unit_curves import UnitCurves
+from playground.ui.theme import GRID, Theme, small
+from playground.ui.viewing.captioned import CaptionedView
+from playground.ui.viewing.unit_picker import UnitPicker
+from playground.ui.workspace.document import Document
 
 
 class MapsView(CaptionedView):

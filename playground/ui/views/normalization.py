@@ -11,23 +11,23 @@ from PySide6.QtGui import QColor, QPainter
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Floats, Frame, Scene
-from playground.experiment.normalized import Normalized
-from playground.experiment.thinned import CELLS, MASKS, Thinned
-from playground.experiment.vitals import Vitals
-from playground.numerals import trimmed, written
-from playground.ui.caption import Caption
-from playground.ui.document import Document
-from playground.ui.theme import GRID, Theme
-from playground.ui.views.axes import LEFT_AXIS
-from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.heat_map import shades, steady_top
-from playground.ui.views.key import Key
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.normalization_course import Course
-from playground.ui.views.scale import Scale
-from playground.ui.views.unit_picker import UnitPicker, layer_name
-from playground.ui.views.units_plot import UnitsPlot
-from playground.ui.views.view import Segments, colour_axes, small
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.mc_dropout import CELLS, MASKS, Thinned
+from playground.experiment.looks.normalization import Normalized
+from playground.options.numerals import trimmed, written
+from playground.ui.forms.caption import Caption
+from playground.ui.forms.segments import Segments
+from playground.ui.plots.axes import LEFT_AXIS, colour_axes
+from playground.ui.plots.heat_map import shades, steady_top
+from playground.ui.plots.key import Key
+from playground.ui.plots.legend import Entry, Legend
+from playground.ui.plots.normalization_history import Course
+from playground.ui.plots.scale import Scale
+from playground.ui.plots.units_plot import UnitsPlot
+from playground.ui.theme import GRID, Theme, small
+from playground.ui.viewing.captioned import CaptionedView
+from playground.ui.viewing.unit_picker import UnitPicker, layer_name
+from playground.ui.workspace.document import Document
 
 
 class NormalizationView(CaptionedView):

@@ -11,20 +11,20 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.seats import Seats
-from playground.experiment.vitals import Vitals
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.pre_activations import Seats
 from playground.nn.activations import Softmax
-from playground.numerals import percent, written
-from playground.ui.document import Document
-from playground.ui.theme import GRID, NEGATIVE, Theme
-from playground.ui.views.captioned import CaptionedView
-from playground.ui.views.curve import CurvePlot
-from playground.ui.views.heat_map import steady_top
-from playground.ui.views.legend import Entry, Legend
-from playground.ui.views.number_plot import NumberPlot
-from playground.ui.views.scale import Floats, Scale
-from playground.ui.views.unit_picker import UnitPicker, layer_name
-from playground.ui.views.view import colour_axes, show_bottom, small
+from playground.options.numerals import percent, written
+from playground.ui.plots.axes import colour_axes, show_bottom
+from playground.ui.plots.curve import CurvePlot
+from playground.ui.plots.heat_map import steady_top
+from playground.ui.plots.legend import Entry, Legend
+from playground.ui.plots.number_plot import NumberPlot
+from playground.ui.plots.scale import Floats, Scale
+from playground.ui.theme import GRID, NEGATIVE, Theme, small
+from playground.ui.viewing.captioned import CaptionedView
+from playground.ui.viewing.unit_picker import UnitPicker, layer_name
+from playground.ui.workspace.document import Document
 
 LOWEST, HIGHEST = -1.5, 1.5  # of the curves: what grows without end leaves the picture
 CROWD = 0.55  # share of the plot's height that the highest bar may take, so that the curves stay readable

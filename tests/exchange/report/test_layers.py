@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from playground.exchange.report.layers import picture
-from playground.experiment.anatomy import Anatomy
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, Frame
-from playground.experiment.session import Session
-from playground.experiment.vitals import Vitals
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.gradient_flow import Anatomy
+from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Sigmoid
 from playground.options import with_value
 

@@ -11,10 +11,10 @@ from matplotlib.image import imread
 
 from playground.exchange.report import Picture, guard, judgement, loss_apart
 from playground.experiment.frame import CURVES
-from playground.experiment.guard import Guard
-from playground.experiment.judgement import Judgement
-from playground.experiment.loss_apart import LossApart
-from playground.experiment.session import Session
+from playground.experiment.looks.loss_breakdown import LossApart
+from playground.experiment.looks.loss_gradient import Guard
+from playground.experiment.looks.metrics import Judgement
+from playground.experiment.run.session import Session
 from tests.configs import written
 
 Edits = tuple[tuple[str, str], ...]

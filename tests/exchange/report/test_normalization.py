@@ -11,10 +11,10 @@ from matplotlib.image import imread
 from playground.exchange.report.normalization import picture
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.normalized import Normalized
-from playground.experiment.session import Session
-from playground.experiment.thinned import Thinned
-from playground.experiment.vitals import Vitals
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.mc_dropout import Thinned
+from playground.experiment.looks.normalization import Normalized
+from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
 
 

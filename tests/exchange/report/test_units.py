@@ -10,9 +10,9 @@ import pytest
 from playground.exchange.report.units import picture
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
-from playground.experiment.seats import Seats
-from playground.experiment.session import Session
-from playground.experiment.vitals import Vitals
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.pre_activations import Seats
+from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS
 from playground.options import with_value
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from playground.data.generators import Circle
 from playground.experiment.config import Layer
 from playground.experiment.problem import Problem
-from playground.experiment.progress import Progress
-from playground.experiment.session import Session
+from playground.experiment.run.progress import Progress
+from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS
 from playground.nn.calls import Call, run
 from playground.nn.clipping import CLIPPINGS

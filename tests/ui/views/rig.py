@@ -6,9 +6,9 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.session import Session
-from playground.ui.views.legend import Legend
-from playground.ui.views.view import View
+from playground.experiment.run.session import Session
+from playground.ui.plots.legend import Legend
+from playground.ui.viewing.view import View
 
 
 def follow(view: View, session: Session, qtbot: QtBot) -> None:

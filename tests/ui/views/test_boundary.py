@@ -17,14 +17,14 @@ from pytestqt.qtbot import QtBot
 from playground.data.dataset import Dataset
 from playground.experiment.config import Config
 from playground.experiment.frame import MAP_SIZE, OUTPUTS, UNITS, Frame
-from playground.experiment.session import Session
-from playground.ui.document import Document
+from playground.experiment.run.session import Session
+from playground.ui.plots.heat_map import shades
+from playground.ui.plots.key import Key
+from playground.ui.plots.legend import Legend
+from playground.ui.plots.points import MOST_POINTS, Part, inked
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
 from playground.ui.views.boundary import BoundaryView
-from playground.ui.views.heat_map import shades
-from playground.ui.views.key import Key
-from playground.ui.views.legend import Legend
-from playground.ui.views.points import MOST_POINTS, Part, inked
+from playground.ui.workspace.document import Document
 from tests.configs import written
 from tests.ui.views.rig import show_alone
 

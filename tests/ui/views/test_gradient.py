@@ -15,13 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, Curves, Frame
-from playground.experiment.session import Session
+from playground.experiment.run.session import Session
 from playground.options import with_value
-from playground.ui.document import Document
+from playground.ui.plots.curve import CurvePlot
+from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.curve import CurvePlot
 from playground.ui.views.gradient import BarPlot, GradientView
-from playground.ui.views.legend import Legend
+from playground.ui.workspace.document import Document
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.

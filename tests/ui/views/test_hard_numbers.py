@@ -17,25 +17,25 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from playground.data.sources import SOURCES
-from playground.experiment import bins
 from playground.experiment.config import Config, Layer
 from playground.experiment.diagnosis import Diagnosis
-from playground.experiment.excitation import Excitation
 from playground.experiment.frame import NEEDS, Frame, Scene
-from playground.experiment.guard import Guard
-from playground.experiment.looks import LOOKS
-from playground.experiment.seats import Seats
-from playground.experiment.session import Session
+from playground.experiment.looks import bins
+from playground.experiment.looks.activation_maps import Excitation
+from playground.experiment.looks.loss_gradient import Guard
+from playground.experiment.looks.pre_activations import Seats
+from playground.experiment.looks.table import LOOKS
+from playground.experiment.run.session import Session
 from playground.nn.normalizations import BatchNorm
-from playground.ui.document import Document
-from playground.ui.laboratory import LABORATORY
-from playground.ui.network_editor import NetworkEditor
+from playground.ui.diagram.editor import NetworkEditor
 from playground.ui.theme import DARK, LIGHT
+from playground.ui.viewing.tagged import TaggedView
+from playground.ui.viewing.view import View
+from playground.ui.views import LABORATORY
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.gradient import GradientView
 from playground.ui.views.loss import LossView
-from playground.ui.views.tagged import TaggedView
-from playground.ui.views.view import View
+from playground.ui.workspace.document import Document
 from tests.configs import edited
 
 NUMBERS: dict[str, list[float]] = {

@@ -14,17 +14,15 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.anatomy import EDGES, Anatomy
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, Frame
-from playground.experiment.session import Session
-from playground.experiment.vitals import Vitals
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.gradient_flow import EDGES, Anatomy
+from playground.experiment.run.session import Session
 from playground.nn.activations import Sigmoid
 from playground.options import with_value
-from playground.ui.document import Document
-from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.curve import CurvePlot
-from playground.ui.views.layer_plots import (
+from playground.ui.plots.curve import CurvePlot
+from playground.ui.plots.layer_plots import (
     COLUMNS,
     Factors,
     Histograms,
@@ -36,10 +34,12 @@ from playground.ui.views.layer_plots import (
     reach,
     waterfall_pixels,
 )
+from playground.ui.plots.legend import Legend
+from playground.ui.plots.scale import Scale
+from playground.ui.plots.tag import Tag
+from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.layers import PICTURES, LayersView
-from playground.ui.views.legend import Legend
-from playground.ui.views.scale import Scale
-from playground.ui.views.view import Tag
+from playground.ui.workspace.document import Document
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.

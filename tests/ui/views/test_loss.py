@@ -15,14 +15,14 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Frame
-from playground.experiment.session import Session
-from playground.numerals import counted
+from playground.experiment.run.session import Session
 from playground.options import with_text
-from playground.ui.document import Document
-from playground.ui.run_bar import RunBar
+from playground.options.numerals import counted
+from playground.ui.plots.curve import CurvePlot
+from playground.ui.shell.run_bar import RunBar
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.curve import CurvePlot
 from playground.ui.views.loss import LossView
+from playground.ui.workspace.document import Document
 from tests.ui.views.rig import legend_of, show_alone
 
 # Any window with a smallest size, on a screen that is not there.

@@ -16,15 +16,15 @@ from pytestqt.qtbot import QtBot
 
 from playground.data.dataset import Dataset
 from playground.experiment.config import Config, Layer
-from playground.experiment.excitation import Excitation, crossings
-from playground.experiment.session import Session
+from playground.experiment.looks.activation_maps import Excitation, crossings
+from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Softmax, Tanh
 from playground.options import with_value
-from playground.ui.document import Document
+from playground.ui.plots.map_sheet import MapSheet, tiled
+from playground.ui.plots.unit_curves import UnitCurves
 from playground.ui.theme import CLASSES, DARK, LIGHT
-from playground.ui.views.map_sheet import MapSheet, tiled
 from playground.ui.views.maps import MapsView
-from playground.ui.views.unit_curves import UnitCurves
+from playground.ui.workspace.document import Document
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.

@@ -13,17 +13,17 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.normalized import Normalized
-from playground.experiment.session import Session
-from playground.experiment.thinned import MASKS, Thinned
-from playground.experiment.vitals import Vitals
-from playground.numerals import written
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.mc_dropout import MASKS, Thinned
+from playground.experiment.looks.normalization import Normalized
+from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
-from playground.ui.document import Document
-from playground.ui.figure import save_figure
+from playground.options.numerals import written
+from playground.ui.plots.heat_map import shades
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.heat_map import shades
+from playground.ui.viewing.figure import save_figure
 from playground.ui.views.normalization import NormalizationView
+from playground.ui.workspace.document import Document
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.

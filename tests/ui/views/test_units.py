@@ -13,16 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
-from playground.experiment.seats import Seats
-from playground.experiment.session import Session
-from playground.experiment.vitals import Vitals
+from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.looks.pre_activations import Seats
+from playground.experiment.run.session import Session
 from playground.nn.activations import Maxout, PReLU, ReLU, Sigmoid, Step
 from playground.options import with_value
-from playground.ui.document import Document
+from playground.ui.plots.curve import CurvePlot
+from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.curve import CurvePlot
-from playground.ui.views.legend import Legend
 from playground.ui.views.units import SeatPlot, UnitsView
+from playground.ui.workspace.document import Document
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.

@@ -1,0 +1,184 @@
+"""Images in IDX files, as MNIST comes, plain or as .gz. Whatever is wrong is one DataError that names the file.
+
+An IDX file is a few big-endian 32-bit numbers and then one byte for each pixel or label: first 0x0803 for images or
+0x0801 for labels, then how many there are, and of images the rows and columns. Knows no network and no screen.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from playground.cancellation import check
+from playground.data.dataset import DataError, Dataset, Floats, Outline, Source
+from playground.data.formats.text import MAX_COLUMNS, SETTLED
+from playground.options import text
+
+IMAGES = re.compile(r"(.*)images([-.])idx3-ubyte(?:\.gz)?", re.IGNORECASE | re.DOTALL)
+LABELS = re.compile(r".*labels[-.]idx1-ubyte(?:\.gz)?", re.IGNORECASE | re.DOTALL)
+MAX_PIXELS = 200_000_000  # of one file; as float32 they take 0.8 GB
+LOOKED_AT = 1000  # images, to tell which pixels vary: those at the edges are the same in all
+DEFLATION = 1032  # times: no .gz can be packed more tightly
+
+Bytes = NDArray[np.uint8]
+Stamp = tuple[Path, int, int]  # a file, when it was changed, and its size
+
+
+@dataclass(frozen=True)
+class IdxFiles(Source):
+    """Images and the labels beside them, as MNIST comes: train-images-idx3-ubyte and its like. Source: LeCun 1998."""
+
+    path: str = text("", "file", "The file of images; that of labels is looked for beside it.")
+
+    label = "IDX images (MNIST)"
+
+    def load(self, rng: np.random.Generator) -> Dataset:
+        return read_images(self.path)
+
+    def outline(self) -> Outline:
+        images = read_images(self.path)
+        return Outline(len(images.classes), widest(images.X[:LOOKED_AT]))
+
+
+def is_idx(path: str | Path) -> bool:
+    """Whether a file's name says that it holds images or labels."""
+    return bool(IMAGES.fullmatch(Path(path).name) or LABELS.fullmatch(Path(path).name))
+
+
+def read_images(path: str | Path) -> Dataset:
+    """A row of pixels, divided by 255 to lie in 0…1, for each image; its class is the label.
+
+    Beside train… the images and labels of t10k…, where both are there, become the data set's own test examples.
+    What was read last is not read again while the files stay as they are. Raises DataError.
+    """
+    if not str(path):
+        raise DataError("data.source.path: no file has been chosen")
+    stamps = [_stamp(file) for file in _files(Path(path).absolute())]
+    settled = time.time_ns() - max(changed for _, changed, _ in stamps) > SETTLED
+    return (_kept_images if settled else _images)(*stamps)
+
+
+def widest(X: Floats) -> tuple[int, int]:
+    """Of (examples, columns) the column that varies most, and the one with most of its own beside that."""
+    deviations = X - X.mean(axis=0)
+    variances = (deviations**2).mean(axis=0)
+    first = int(variances.argmax())
+    shared = (deviations * deviations[:, [first]]).mean(axis=0) ** 2 / (variances[first] or 1.0)
+    own = variances - shared
+    own[first] = -1.0
+    return first, int(own.argmax())
+
+
+def _files(images: Path) -> Iterable[Path]:
+    """Images and labels, and those to test with where there are any."""
+    match = IMAGES.fullmatch(images.name)
+    if not match:
+        reason = "holds labels" if LABELS.fullmatch(images.name) else "is not named like train-images-idx3-ubyte"
+        raise DataError(f"{images.name}: {reason}; choose a file of images, which has its labels beside it")
+    if not images.exists():
+        raise DataError(f"{images.name}: does not exist")
+    stem, dot = match.groups()
+    labels = _there(images.with_name(f"{stem}labels{dot}idx1-ubyte"))
+    if labels is None:
+        raise DataError(f"{images.name}: the labels, {stem}labels{dot}idx1-ubyte, are not beside it")
+    if stem.startswith("train"):
+        test = "t10k" + stem.removeprefix("train")
+        own = [_there(images.with_name(f"{test}{name}-ubyte")) for name in (f"images{dot}idx3", f"labels{dot}idx1")]
+        if None not in own:
+            return [images, labels, *cast(list[Path], own)]
+    return [images, labels]
+
+
+def _there(path: Path) -> Path | None:
+    """The file of this name, or else the packed one."""
+    return next((file for file in (path, path.with_name(path.name + ".gz")) if file.exists()), None)
+
+
+def _stamp(path: Path) -> Stamp:
+    if not path.is_file():
+        raise DataError(f"{path.name}: is not an ordinary file")
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise DataError(f"{path.name}: cannot be read: {error.strerror}") from None
+    return path, status.st_mtime_ns, status.st_size
+
+
+def _images(*stamps: Stamp) -> Dataset:
+    """The data set in these files: images, labels, and perhaps both again for the test."""
+    images = [_content(stamp, images=True) for stamp in stamps[::2]]
+    labels = [_content(stamp, images=False) for stamp in stamps[1::2]]
+    for (file, *_), pixels, values in zip(stamps[1::2], images, labels, strict=True):
+        if len(values) != len(pixels):
+            raise DataError(f"{file.name}: has {len(values):,} labels for {len(pixels):,} images")
+    (_, rows, columns), (*_, other) = images[0].shape, [pixels.shape for pixels in images]
+    if other[1:] != (rows, columns):
+        size = f"{other[1]} × {other[2]} pixels, and those of {stamps[0][0].name} {rows} × {columns}"
+        raise DataError(f"{stamps[-2][0].name}: its images have {size}")
+    values = np.concatenate(labels)
+    found, y = np.unique(values, return_inverse=True)
+    if len(found) < 2:
+        raise DataError(f"{stamps[1][0].name}: all labels are {found[0]}, so there is nothing to tell apart")
+    X = np.empty((len(values), rows * columns), np.float32)
+    np.divide(np.concatenate(images).reshape(X.shape), np.float32(255.0), out=X)
+    note, test = "Pixels of 0 to 255 were divided by 255.", None
+    if len(images) > 1:
+        test = np.arange(len(images[0]), len(values), dtype=np.intp)
+        note = f"{note} The images of {stamps[2][0].name} ({len(test):,}) are for the test."
+    names = tuple(f"pixel {row},{column}" for row in range(1, rows + 1) for column in range(1, columns + 1))
+    classes = tuple(map(str, found.tolist()))
+    return Dataset(X, y.astype(np.float64), names, classes, "label", stamps[0][0].name, note, test=test)
+
+
+_kept_images = lru_cache(maxsize=1)(_images)
+
+
+def _content(stamp: Stamp, images: bool) -> Bytes:
+    """Pixels (images, rows, columns) or labels (examples,), of 0 to 255."""
+    path, _, size = stamp
+    packed = path.suffix.lower() == ".gz"
+    try:
+        check()
+        with gzip.open(path) if packed else path.open("rb") as file:
+            return _array(cast(IO[bytes], file), images, size * (DEFLATION if packed else 1))
+    except (gzip.BadGzipFile, zlib.error):
+        raise DataError(f"{path.name}: is no .gz file, or a damaged one") from None
+    except EOFError:
+        raise DataError(f"{path.name}: is only part of a .gz file") from None
+    except OSError as error:
+        raise DataError(f"{path.name}: cannot be read: {error.strerror}") from None
+    except DataError as error:
+        raise DataError(f"{path.name}: {error}") from None
+
+
+def _array(file: IO[bytes], images: bool, most: int) -> Bytes:
+    """What the file holds, of which there cannot be more than `most` bytes."""
+    what, magic, axes = ("images", 0x0803, 3) if images else ("labels", 0x0801, 1)
+    header = file.read(4 * (axes + 1))
+    if len(header) < 4 * (axes + 1) or int.from_bytes(header[:4], "big") != magic:
+        raise DataError(f"is no IDX file of {what}: it does not begin as one")
+    shape = tuple(np.frombuffer(header, ">u4").tolist()[1:])
+    count, *sides = shape
+    if images and not 1 <= sides[0] * sides[1] <= MAX_COLUMNS:
+        limit = f"and only 1 to {MAX_COLUMNS:,} of them can be read"
+        raise DataError(f"says that its images have {sides[0]:,} × {sides[1]:,} pixels, {limit}")
+    total = count * (sides[0] * sides[1] if images else 1)
+    if not count:
+        raise DataError(f"holds no {what}")
+    if total > MAX_PIXELS:
+        raise DataError(f"says that it has {total:,} bytes of {what}, more than the {MAX_PIXELS:,} that can be read")
+    content = file.read(total + 1) if total <= most else b""
+    if len(content) != total:
+        more = "more" if len(content) > total else "fewer"
+        raise DataError(f"holds {more} than the {count:,} {what} that it says")
+    return np.frombuffer(content, np.uint8).reshape(shape)

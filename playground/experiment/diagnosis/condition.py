@@ -1,0 +1,293 @@
+"""What a condition is: something that may be wrong with a run, how it is told, and what helps. Knows no window."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from playground.data.dataset import Floats
+from playground.experiment.config import MAX_SEED, Config
+from playground.experiment.diagnosis.trial import Alone, Pull
+from playground.experiment.history.layer_statistics import dead_units, flat, steepest
+from playground.experiment.looks.gradient_flow import Anatomy
+from playground.experiment.looks.look import Inside
+from playground.nn.activations import Activation, Linear, Softmax
+from playground.nn.initializers import He, Initializer, Xavier
+from playground.nn.normalizations import BatchNorm
+from playground.nn.optimizers import Adam
+from playground.options import with_value
+from playground.options.numerals import trimmed
+
+SOLVED = 0.95  # of the examples right, or of the variance explained: then nothing is wrong with how a network learns
+LOWEST_RATE, HIGHEST_RATE = 1e-6, 100.0  # that a config may have
+FAR = 8.0  # pre-activations at which an activation that squashes is flat
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """An edit that helps: what it is called, and which fields of the config take which values."""
+
+    label: str
+    changes: tuple[tuple[str, Any], ...]
+
+    def applied(self, config: Config) -> Config:
+        """The config with the edit.
+
+        Raises:
+            ConfigError: when a field is no longer there.
+        """
+        for path, value in self.changes:
+            config = with_value(config, path, value)
+        return config
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong now.
+
+    Attributes:
+        kind, title: the condition's name, for programs and for people.
+        sentence: what has been measured, why that is bad, in plain words with the numbers and the layer.
+        view: name of the view that shows it.
+        remedies: at most two edits, the surest first; none where none is sure.
+        layer: where, counted from 0, the output layer last; None where it is no layer's matter.
+    """
+
+    kind: str
+    title: str
+    sentence: str
+    view: str
+    remedies: tuple[Remedy, ...]
+    layer: int | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One thing that may be wrong; its fields are its thresholds, and its docstring says where they come from.
+
+    A finding that one of `explained_by` has been found for too is its consequence, and is left out.
+    """
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    view: ClassVar[str]
+    explained_by: ClassVar[frozenset[str]] = frozenset()
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        """What is found; None where nothing is, or where it is too early to tell."""
+        raise NotImplementedError
+
+    def finding(self, sentence: str, *remedies: Remedy, layer: int | None = None) -> Finding:
+        """A finding of this condition."""
+        return Finding(self.kind, self.title, sentence, self.view, remedies, layer)
+
+
+class Evidence:
+    """What has been measured of a run, worked out once and only if a condition asks for it."""
+
+    def __init__(self, inside: Inside) -> None:
+        self.inside = inside
+        self.config, self.problem = inside.config, inside.problem
+        self.curves = inside.curves.since(inside.comparable_from)
+        self.vitals, self.probe, self.network = inside.vitals, inside.probe, inside.network
+        self.epoch, self.steps = inside.progress.epoch, inside.progress.steps
+        self.hidden = range(len(self.network.units) - 1)
+
+    def layer(self, index: int) -> str:
+        """What a layer is called in a sentence."""
+        return f"hidden layer {index + 1}" if index in self.hidden else "the output layer"
+
+    @cached_property
+    def solved(self) -> bool:
+        """Whether nearly all training examples are answered right."""
+        return self.right >= SOLVED
+
+    @cached_property
+    def right(self) -> float:
+        """For classes the share of right answers on the probe, for numbers the share of the variance explained."""
+        if self.problem.dataset.classes:
+            return float((self.answers == self.probe.y).mean())
+        return explained(self.probe.work.layers[-1].h, self.probe.targets)
+
+    @cached_property
+    def skill(self) -> float:
+        """As `right`, but 0 for who always names the most frequent class, and 1 for who is always right."""
+        if not self.problem.dataset.classes:
+            return self.right
+        most = float(np.bincount(self.probe.y.astype(np.intp)).max()) / len(self.probe.y)
+        return (self.right - most) / (1.0 - most) if most < 1.0 else self.right
+
+    @cached_property
+    def answers(self) -> Floats:
+        """The class that each example of the probe is given, (examples,)."""
+        h = self.probe.work.layers[-1].h
+        middle = 0.5 * (self.problem.no + self.problem.yes)
+        return h.argmax(axis=0) if len(h) > 1 else (h[0] > middle).astype(np.intp)
+
+    @cached_property
+    def loss(self) -> float:
+        """Mean over the probe."""
+        output = self.probe.work.layers[-1]
+        return float(self.problem.loss.value(output.activation, output.z, output.h, self.probe.targets).mean())
+
+    @cached_property
+    def idle_loss(self) -> float:
+        """The loss of an output layer that adds up to 0 whatever it is given: it says nothing, and nothing badly wrong."""
+        output = self.probe.work.layers[-1].activation
+        z = np.zeros_like(self.probe.work.layers[-1].z)
+        return float(self.problem.loss.value(output, z, output(z), self.probe.targets).mean())
+
+    @cached_property
+    def gradient_norms(self) -> Floats:
+        """Of each layer's weights without biases, over the probe: (layers,)."""
+        return np.array([np.linalg.norm(gradient[:, :-1]) for gradient in self.probe.gradients])
+
+    @cached_property
+    def gradient_sizes(self) -> Floats:
+        """Root mean square of each layer's weight gradient at the records of the last half: their median, (layers,)."""
+        weights = np.array([gradient[:, :-1].size for gradient in self.probe.gradients])
+        norms = self.curves.gradient_norm[len(self.curves) // 2 :]
+        norms = norms[np.isfinite(norms).all(axis=1)]
+        return np.median(norms, axis=0) / np.sqrt(weights) if len(norms) else np.full(len(weights), np.nan)
+
+    @cached_property
+    def saturated(self) -> Floats:
+        """Share of each layer's pre-activations on the flat ends of an activation that squashes, (layers,)."""
+        shares = np.zeros(len(self.network.units))
+        for index, (activation, slope) in enumerate(zip(self.network.activations, self.probe.slopes, strict=True)):
+            if squashes(activation):
+                shares[index] = flat(slope, steepest(activation)).mean()
+        return shares
+
+    @property
+    def examples(self) -> str:
+        """What the examples of the probe are called in a sentence."""
+        few = len(self.problem.train) > len(self.probe.y)
+        return f"first {len(self.probe.y):,} training examples" if few else "training examples"
+
+    @cached_property
+    def pull(self) -> Pull | None:
+        """What makes weights smaller whatever the examples say; None where nothing does."""
+        return Pull.of(self.inside)
+
+    @cached_property
+    def alone(self) -> Alone:
+        """What the rules by themselves make of weights."""
+        return Alone.of(self.inside, self.suited_start)
+
+    @cached_property
+    def anatomy(self) -> Anatomy:
+        """What a signal meets on its way up, and a gradient on its way back."""
+        return Anatomy.take(self.inside)
+
+    @cached_property
+    def start_signal(self) -> Floats:
+        """How far each layer's pre-activations differed between examples before the first step, (layers,)."""
+        vitals, layers = self.vitals, range(len(self.network.units))
+        variances = vitals.variance[0, :1]
+        if not len(variances):
+            return np.full(len(layers), np.nan)
+        return np.sqrt([variances[0, vitals.rows_of(layer)].mean() for layer in layers])
+
+    @property
+    def grown_at_start(self) -> float:
+        """How many times as far the output's pre-activations differed between examples then as the inputs do."""
+        inputs = float(np.sqrt(self.probe.x[:-1].var(axis=1, dtype=float).mean()))
+        return float(self.start_signal[-1]) / inputs if inputs > 0.0 else float("nan")
+
+    @cached_property
+    def better_start(self) -> list[Remedy]:
+        """The initial weights that suit the hidden layers, where others have been chosen."""
+        start = self.suited_start
+        if start == self.config.network.initializer:
+            return []
+        return [Remedy(f"Start from {start.label} weights", (("network.initializer", start),))]
+
+    @cached_property
+    def suited_start(self) -> Initializer:
+        """The initial weights that suit the hidden layers: He's are for units that let half of what they get through."""
+        activations = [self.network.activations[index] for index in self.hidden]
+        whole = all(squashes(activation) or isinstance(activation, Linear) for activation in activations)
+        return Xavier() if whole else He()
+
+    @cached_property
+    def dead(self) -> tuple[int, ...]:
+        """How many units of each layer are dead, by all training examples."""
+        return tuple(int(layer.sum()) for layer in dead_units(self.problem, self.network, self.probe))
+
+    def losses(self, first: float, last: float = 1.0) -> Floats:
+        """Training losses at the records between two shares of the run."""
+        epochs = self.curves.epoch
+        end = float(epochs[-1]) if len(epochs) else 0.0
+        inside = (epochs >= first * end) & (epochs <= last * end)
+        return self.curves.train_loss[inside]
+
+
+def explained(answers: Floats, targets: Floats) -> float:
+    """The share of the targets' variance that answers explain, both (outputs, examples).
+
+    Targets that are all alike, or as good as alike, vary by 1 for this purpose: that is the unit they are scaled to.
+    """
+    spread = float(np.square(targets - targets.mean(axis=1, keepdims=True)).sum())
+    if spread <= 1e-20 * float(np.square(targets).sum()):
+        spread = float(targets.size)
+    return 1.0 - float(np.square(answers - targets).sum()) / spread
+
+
+@cache
+def squashes(activation: Activation) -> bool:
+    """Whether an activation is flat at both ends and steeper between."""
+    if isinstance(activation, Softmax) or activation.widths(1) != (1, 1):
+        return False
+    ends = np.abs(activation.slope(np.array([[-FAR, FAR]])))
+    limit = steepest(activation)
+    return limit > 0.0 and bool(flat(ends, limit).all())
+
+
+def times(ratio: float) -> str:
+    """How many times, with two digits."""
+    return f"{float(f'{ratio:.2g}'):,.0f}" if np.isfinite(ratio) else "infinitely many"
+
+
+def tenfold(rate: float, power: int) -> float:
+    """A learning rate times ten to a power, within its bounds and without digits that rounding leaves."""
+    return min(max(float(f"{rate * 10.0**power:.6g}"), LOWEST_RATE), HIGHEST_RATE)
+
+
+def adam(evidence: Evidence) -> list[Remedy]:
+    """An optimizer whose steps do not depend on the gradient's size; nothing where it is there."""
+    if isinstance(evidence.config.training.optimizer, Adam):
+        return []
+    return [Remedy("Take Adam at a rate of 0.01", (("training.optimizer", Adam()), ("training.learning_rate", 0.01)))]
+
+
+def normalised(evidence: Evidence) -> Remedy:
+    """Batch norm in all hidden layers, which sizes of signals and gradients do not get past."""
+    changes = ((f"network.hidden.{index}.normalization", BatchNorm()) for index in evidence.hidden)
+    return Remedy("Add batch normalisation", tuple(changes))
+
+
+def slower_again(evidence: Evidence) -> Remedy:
+    """Other initial weights and a tenth of the learning rate, or less where that is above 1, as no optimizer wants it.
+
+    What too long steps have done to weights stays done, so that to lower the rate alone would come too late.
+    """
+    rate = evidence.config.training.learning_rate
+    rate = tenfold(rate, min(-math.ceil(math.log10(rate)), -1))
+    return start_again(evidence.config, f"at a learning rate of {trimmed(rate)}", ("training.learning_rate", rate))
+
+
+def start_again(config: Config, how: str, *changes: tuple[str, Any]) -> Remedy:
+    """An edit together with other initial weights: what has been lost with these does not come back."""
+    seed = (config.network.seed + 1) % (MAX_SEED + 1)
+    return Remedy(f"Start again, {how}", (*changes, ("network.seed", seed)))
+
+
+def weaker_pull(evidence: Evidence) -> Remedy:
+    """Start again with what makes weights smaller left weaker."""
+    assert evidence.pull is not None
+    return start_again(evidence.config, f"with {evidence.pull.weaker_told}", *evidence.pull.weaker)

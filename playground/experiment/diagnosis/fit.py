@@ -1,0 +1,175 @@
+"""What may be wrong with what has been learnt: too much of the examples, or too little. Knows no window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from playground.data.dataset import Floats
+from playground.experiment.config import MAX_UNITS, Layer
+from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, adam, explained, start_again
+from playground.experiment.run.early_stopping import EarlyStopping
+from playground.nn.activations import Sigmoid, Tanh
+from playground.nn.regularizers import L2, NoRegularizer
+from playground.options.numerals import percent, trimmed
+
+
+@dataclass(frozen=True)
+class Overfitting(Condition):
+    """The training loss falls while that of examples it has not seen rises: what is learnt now is these examples' chance.
+
+    Told when the held-out loss was lowest before the last fifth of the run, and lies at least `rise` above that in all of
+    it but the `lowest` quarter, as it may tremble, while the training loss has fallen since; and when of the held-out part
+    the network answers `worse` less right than of the training part, in shares of right answers or of the variance
+    explained. How large the losses are does not count. Source: Prechelt 1998, "Early stopping, but when?", whose criterion
+    GL stops at a rise of 5 %, and whose UP asks that the rise lasts.
+    """
+
+    rise: float = 0.05
+    lowest: float = 0.25
+    worse: float = 0.05
+    early: float = 0.8
+    epochs: int = 10
+
+    kind = "overfitting"
+    title = "Overfitting"
+    view = "loss"
+    explained_by = frozenset({"divergence", "rate_too_large", "exploding_gradients"})
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        curves, name = evidence.curves, "validation" if evidence.problem.parts["validation"] else "test"
+        held_out = curves.validation_loss if name == "validation" else curves.test_loss
+        stopped = evidence.inside.progress.stopped[
+            evidence.inside.member
+        ]  # and is back where the held-out loss was lowest
+        if stopped or evidence.epoch < self.epochs or len(curves) < 12:
+            return None
+        best, late = int(np.argmin(held_out)), curves.epoch >= self.early * curves.epoch[-1]
+        least, now, train = float(held_out[best]), float(held_out[-1]), float(curves.train_loss[-1])
+        risen = not late[best] and float(np.quantile(held_out[late], self.lowest)) > (1.0 + self.rise) * least > 0.0
+        if not risen or train >= curves.train_loss[best] or self._worse(evidence, name) < self.worse:
+            return None
+        return self.finding(
+            f"The {name} loss was lowest in epoch {curves.epoch[best]:,.0f}, at {trimmed(least)}, and is now {trimmed(now)}, while "
+            f"the training loss is {trimmed(train)}: the network learns its {len(evidence.problem.train):,} examples by heart.",
+            *self._remedies(evidence),
+        )
+
+    def _worse(self, evidence: Evidence, name: str) -> float:
+        """How much less of the held-out part than of the training part is answered right."""
+        curves, recent = evidence.curves, slice(-5, None)
+        if evidence.problem.dataset.classes:
+            held_out = curves.validation_accuracy if name == "validation" else curves.test_accuracy
+            return float(np.median(curves.train_accuracy[recent] - held_out[recent]))
+        part = evidence.inside.part(name)
+        return evidence.right - explained(evidence.network.predict(part.X).T, part.targets.T)
+
+    def _remedies(self, evidence: Evidence) -> list[Remedy]:
+        config = evidence.config
+        stopping = (
+            ("data.validation_share", max(config.data.validation_share, 0.2)),
+            ("training.stopping", EarlyStopping()),
+        )
+        remedies = []
+        regularizer, penalty = config.training.regularizer, L2(0.01)
+        if isinstance(regularizer, NoRegularizer | L2) and regularizer.strength < penalty.strength:
+            remedies.append(Remedy(f"Take an L2 penalty of {penalty.rate:g}", (("training.regularizer", penalty),)))
+        if not isinstance(config.training.stopping, EarlyStopping) and config.data.train_share <= 0.7:
+            remedies.append(Remedy("Stop early, by a validation part", stopping))
+        if not config.training.noise.hidden_dropout and config.network.hidden:
+            how = "dropping out half of the hidden units"
+            remedies.append(start_again(config, how, ("training.noise.hidden_dropout", 0.5)))
+        return remedies[:2]
+
+
+@dataclass(frozen=True)
+class Underfitting(Condition):
+    """The loss does not fall any more, and much of the training part itself is answered wrong: too simple a model.
+
+    Told after `epochs` epochs when over the second half of the run the loss has fallen by less than `fall` of itself, and
+    the network does not reach `skill`: 0 is what the most frequent class or the mean answer gets, 1 is all right. Below
+    `plateau` a network with hidden layers may only have been too slow to leave its start, as sigmoid units are, whose
+    outputs are never negative: LeCun et al. 1998, "Efficient BackProp", section 4.4; or its weights are so small that in
+    some layer the pre-activations differ between examples by less than `signal`.
+    Source: Goodfellow, Bengio and Courville 2016, section 5.2.
+    """
+
+    skill: float = 0.6
+    plateau: float = 0.3
+    signal: float = 0.1
+    fall: float = 0.02
+    epochs: int = 50
+
+    kind = "underfitting"
+    title = "Underfitting"
+    view = "boundary"
+    explained_by = frozenset(
+        {
+            "divergence",
+            "step_units",
+            "symmetric_weights",
+            "strong_penalty",
+            "strong_noise",
+            "exploding_gradients",
+            "vanishing_gradients",
+            "dead_units",
+            "saturation",
+            "rate_too_large",
+            "rate_too_small",
+            "poor_pair",
+            "unscaled_inputs",
+            "batch_norm_of_one",
+            "imbalanced_classes",
+            "overfitting",
+        }
+    )
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if evidence.epoch < self.epochs or evidence.skill >= self.skill:
+            return None
+        before, now = _median(evidence.losses(0.4, 0.6)), _median(evidence.losses(0.8))
+        if not before > 0.0 or before - now >= self.fall * before:
+            return None
+        plateau = evidence.skill < self.plateau and bool(evidence.config.network.hidden)
+        why, remedies = self._off_the_plateau(evidence) if plateau else ("", [])
+        if not remedies:
+            why, remedies = "it is too simple.", self._larger(evidence)
+        right = percent(max(evidence.right, 0.0), 0)
+        told = f"only {right} of the {evidence.examples} are right"
+        if not evidence.problem.dataset.classes:
+            told = f"the network explains only {right} of the variance in the answers of the {evidence.examples}"
+        return self.finding(
+            f"Since epoch {evidence.epoch // 2:,} the training loss has stayed at about {trimmed(now)}, and {told}: "
+            + why,
+            *remedies,
+        )
+
+    def _off_the_plateau(self, evidence: Evidence) -> tuple[str, list[Remedy]]:
+        """Why a network that might do better answers nearly alike for all, and what leads off that plateau."""
+        alike = "it answers nearly alike for all"
+        weakest = min(evidence.hidden, key=lambda index: float(evidence.anatomy.signal[index]))
+        signal = float(evidence.anatomy.signal[weakest])
+        if signal < self.signal and evidence.better_start:
+            where = evidence.layer(weakest)
+            why = f"{alike}, as its weights are so small that a signal of only {trimmed(signal, 1)} reaches {where}."
+            return why, [*evidence.better_start, *adam(evidence)]
+        layers = enumerate(evidence.config.network.hidden)
+        sigmoids = [index for index, layer in layers if isinstance(layer.activation, Sigmoid)]
+        centred = tuple((f"network.hidden.{index}.activation", Tanh()) for index in sigmoids)
+        tanh = [Remedy("Take tanh, whose outputs have mean 0", centred)] if sigmoids else []
+        return f"{alike}, and its steps may be too short for this plateau.", [*tanh, *adam(evidence)]
+
+    def _larger(self, evidence: Evidence) -> list[Remedy]:
+        """A network that can say more."""
+        hidden = evidence.config.network.hidden
+        if not hidden:
+            return [Remedy("Add a hidden layer of 8 units", (("network.hidden", (Layer(8),)),))]
+        wider = tuple(
+            replace(layer, units=max(layer.units, min(max(2 * layer.units, 8), MAX_UNITS))) for layer in hidden
+        )
+        return [Remedy("Take more hidden units", (("network.hidden", wider),))] if wider != hidden else []
+
+
+def _median(losses: Floats) -> float:
+    return float(np.median(losses)) if len(losses) else float("nan")

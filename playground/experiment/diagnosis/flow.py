@@ -1,0 +1,276 @@
+"""What may be wrong with the signal on its way up or the gradient on its way back. Knows no window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.data.dataset import Floats
+from playground.experiment.diagnosis.condition import (
+    Condition,
+    Evidence,
+    Finding,
+    Remedy,
+    normalised,
+    slower_again,
+    squashes,
+    start_again,
+    times,
+)
+from playground.experiment.history.layer_statistics import steepest
+from playground.nn.activations import ReLU, Tanh
+from playground.options.numerals import percent, trimmed
+
+
+@dataclass(frozen=True)
+class StepUnits(Condition):
+    """Hidden units whose slope is 0 everywhere, so that no weight below them ever learns. Certain from the start.
+
+    Source: Hasegawa-Johnson, ECE 417 lecture 8.
+    """
+
+    kind = "step_units"
+    title = "Units without a slope"
+    view = "gradient"
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        activations = evidence.network.activations
+        flat = [index for index in evidence.hidden if steepest(activations[index]) == 0.0]
+        if not flat:
+            return None
+        top = flat[-1]
+        below = "hidden layer 1" if top == 0 else f"hidden layers 1 to {top + 1}"
+        paths = [f"network.hidden.{index}.activation" for index in flat]
+        return self.finding(
+            f"The {activations[top].label} units of {evidence.layer(top)} have slope 0 everywhere: no gradient passes "
+            f"them, so that the weights of {below} never change.",
+            *(Remedy(f"Take {new.label} instead", tuple((path, new) for path in paths)) for new in (Tanh(), ReLU())),
+            layer=top,
+        )
+
+
+@dataclass(frozen=True)
+class SymmetricWeights(Condition):
+    """All units of a hidden layer have the same weights, so that they get the same gradient and stay equal for ever.
+
+    Rounding tells them apart a little: weights count as equal up to `tolerance` of the largest. Source: Goodfellow, Bengio
+    and Courville 2016, section 8.4.
+    """
+
+    tolerance: float = 1e-6
+
+    kind = "symmetric_weights"
+    title = "Symmetric weights"
+    view = "normalization"
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if not evidence.steps or evidence.solved:
+            return None
+        equal = [index for index in evidence.hidden if self._alike(evidence.network.weights[index])]
+        if not equal:
+            return None
+        first = equal[0]
+        return self.finding(
+            f"All {len(evidence.network.weights[first])} units of {evidence.layer(first)} have the same weights: they get "
+            "the same gradient and stay equal for ever, as if there were one.",
+            *(evidence.better_start or [start_again(evidence.config, "from other weights")]),
+            layer=first,
+        )
+
+    def _alike(self, weights: Floats) -> bool:
+        return len(weights) > 1 and bool(np.ptp(weights, axis=0).max() <= self.tolerance * np.abs(weights).max())
+
+
+@dataclass(frozen=True)
+class ExplodingGradients(Condition):
+    """Gradients that grow at every layer on their way back, or signals on their way up, beyond all use.
+
+    Looked for: the gradient by the pre-activations grows at least `growth` times from the output to the first layer, or
+    the signal as much on its way up. That does harm when a layer's gradient is at least `size` times as long as its
+    weights, where a step of a usual rate would throw these far away; or when the signal has grown so since the start, and
+    the loss is `above` times what outputs of 0 would have: as the loss falls so do the gradients, though by layer they
+    grow as before. Sources: Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013, who define it by the
+    product of the layers' factors; Glorot and Bengio 2010, whose initial weights keep both variances.
+    """
+
+    growth: float = 10.0
+    size: float = 10.0
+    above: float = 1.3
+
+    kind = "exploding_gradients"
+    title = "Exploding gradients"
+    view = "layers"
+    explained_by = frozenset({"divergence"})
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if not evidence.steps or not len(evidence.hidden) or evidence.solved:
+            return None
+        anatomy = evidence.anatomy
+        lengths = np.array([np.linalg.norm(weights[:, :-1]) for weights in evidence.network.weights])
+        ratios = np.divide(evidence.gradient_norms, lengths, out=np.zeros_like(lengths), where=lengths > 0.0)
+        worst = int(ratios.argmax())
+        grown_back = float(np.nan_to_num(np.prod(anatomy.ratio[:-1])))
+        grown_up = float(np.nan_to_num(np.prod(anatomy.forward)))
+        grown, born = max(grown_back, grown_up), evidence.grown_at_start >= self.growth
+        if grown < self.growth:
+            return None
+        if ratios[worst] >= self.size:
+            harm = f"the gradient of {evidence.layer(worst)} is {times(ratios[worst])} times as long as its weights"
+        elif born and evidence.loss >= self.above * evidence.idle_loss:
+            harm = f"the loss is {trimmed(evidence.loss)}, where outputs of 0 would bring it to {trimmed(evidence.idle_loss)}"
+        else:
+            return None
+        way = "gradient grows on its way back" if grown_back >= grown_up else "signal grows"
+        return self.finding(
+            f"From layer to layer the {way}, {times(grown)} times in all: {harm}.",
+            *(evidence.better_start or [normalised(evidence)] if born else [slower_again(evidence)]),
+            layer=worst,
+        )
+
+
+@dataclass(frozen=True)
+class DeadUnits(Condition):
+    """Most units of a hidden layer put out 0 for every training example: no gradient reaches them, so they stay so.
+
+    Some dead units do no harm; it is told when they are more than `share` of a layer while much is still answered
+    wrong, and when a layer is dead altogether. What helps depends on when they died: from the start, it was the initial
+    weights; later, it was a step too long, unless the signal has always been smaller than `signal`. Sources: Lu et al.
+    2019, "Dying ReLU and initialization"; Karpathy, CS231n, who has seen 40 % of a network die of a learning rate.
+    """
+
+    share: float = 0.4
+    signal: float = 0.1
+    epochs: int = 10
+
+    kind = "dead_units"
+    title = "Dead units"
+    view = "census"
+    explained_by = frozenset(
+        {"divergence", "symmetric_weights", "step_units", "strong_penalty", "exploding_gradients", "strong_noise"}
+    )
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        units = evidence.network.units
+        if evidence.epoch < self.epochs or evidence.solved or not len(evidence.hidden):
+            return None
+        worst = max(evidence.hidden, key=lambda index: evidence.dead[index] / units[index])
+        dead = evidence.dead[worst]
+        if (dead < 2 and units[worst] > 1) or dead <= self.share * units[worst]:
+            return None
+        what = f"{dead} of the {units[worst]} units of {evidence.layer(worst)} are 0 for every training example"
+        if self._born_dead(evidence, worst) > dead / 2:
+            told = f"{what}, most of them from the start: no gradient has ever reached them."
+            return self.finding(told, *evidence.better_start, normalised(evidence), layer=worst)
+        signal = float(evidence.start_signal[worst])
+        if signal < self.signal and evidence.better_start:
+            told = f"{what}: the initial weights were so small that a signal of only {trimmed(signal, 1)} reached them."
+            return self.finding(told, *evidence.better_start, layer=worst)
+        told = (
+            f"{what}, and no gradient reaches them. They lived at first: steps that were too long may have killed them."
+        )
+        return self.finding(told, slower_again(evidence), layer=worst)
+
+    def _born_dead(self, evidence: Evidence, layer: int) -> int:
+        """How many of a layer's units are dead now that were so before the first step."""
+        vitals = evidence.vitals
+        return int((vitals.dead_since[-1, vitals.units_of(layer)] == 0.0).sum())
+
+
+@dataclass(frozen=True)
+class Saturation(Condition):
+    """Most pre-activations of a hidden layer lie where f is flat, and pass hardly any gradient, while much is still wrong.
+
+    A place is flat where |f′| is below 5 % of its maximum; told when more than `share` of a layer's are, unless it is a
+    single unit, which may just say yes or no. If they were so from the start, it was the initial weights; if not, steps
+    that were too long. Source: Glorot and Bengio 2010, section 3, where layers so saturated stop learning.
+    """
+
+    share: float = 0.7
+    epochs: int = 5
+
+    kind = "saturation"
+    title = "Saturated units"
+    view = "units"
+    explained_by = frozenset(
+        {"divergence", "symmetric_weights", "exploding_gradients", "unscaled_inputs", "rate_too_large"}
+    )
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        layers = [index for index in evidence.hidden if evidence.network.units[index] > 1]
+        if evidence.epoch < self.epochs or evidence.solved or not layers:
+            return None
+        worst = max(layers, key=lambda index: float(evidence.saturated[index]))
+        share = float(evidence.saturated[worst])
+        if share <= self.share:
+            return None
+        born = bool(evidence.vitals.saturated[:1, worst].max(initial=0.0) > self.share)
+        return self.finding(
+            f"{percent(share, 0)} of the pre-activations of {evidence.layer(worst)} lie on the flat ends of "
+            f"{evidence.network.activations[worst].label}, where its slope is below 5 % of the steepest: hardly any "
+            f"gradient passes. {'They did so from the start.' if born else 'Steps that were too long drove them there.'}",
+            *([*evidence.better_start, normalised(evidence)] if born else [slower_again(evidence)]),
+            layer=worst,
+        )
+
+
+@dataclass(frozen=True)
+class VanishingGradients(Condition):
+    """The gradient shrinks at every layer on its way back, so that the first layers hardly learn while much is wrong.
+
+    Told when some hidden layer's gradient, per weight and over the last half of the run, is more than `ratio` times
+    smaller than the output layer's. Sources: Hochreiter 1991; Glorot and Bengio 2010; Shewchuk, CS 189 lecture 17; Nielsen
+    2015, chapter 5, who finds a factor of 100 over four sigmoid layers.
+    """
+
+    ratio: float = 50.0
+    epochs: int = 5
+
+    kind = "vanishing_gradients"
+    title = "Vanishing gradients"
+    view = "layers"
+    explained_by = frozenset(
+        {
+            "divergence",
+            "step_units",
+            "symmetric_weights",
+            "strong_penalty",
+            "dead_units",
+            "saturation",
+            "strong_noise",
+            "batch_norm_of_one",
+        }
+    )
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if evidence.epoch < self.epochs or evidence.solved or len(evidence.hidden) < 2:
+            return None
+        sizes = evidence.gradient_sizes
+        weakest = int(sizes[:-1].argmin())
+        if not sizes[-1] > self.ratio * sizes[weakest]:
+            return None
+        told = (
+            f"The gradient of {evidence.layer(weakest)} is {times(_ratio(sizes[-1], sizes[weakest]))} times smaller than "
+            "the output layer's, so it hardly learns: "
+        )
+        anatomy, remedies = evidence.anatomy, [normalised(evidence)]
+        if anatomy.culprit is None or anatomy.ratio[anatomy.culprit] >= 1.0:
+            told += "layer by layer it loses on its way back what the weights do not give it again."
+            return self.finding(told, *remedies, layer=weakest)
+        if not anatomy.by_slopes:
+            above = evidence.layer(anatomy.culprit + 1)
+            told += (
+                f"the weights of {above} multiply it by {trimmed(anatomy.gain[anatomy.culprit], 2)} on its way back."
+            )
+            return self.finding(told, *(evidence.better_start + remedies), layer=weakest)
+        blamed = anatomy.culprit
+        activation = evidence.network.activations[blamed]
+        told += f"each layer multiplies it by f′, on average {trimmed(anatomy.slope[blamed], 2)} in {evidence.layer(blamed)} "
+        better = ReLU() if squashes(activation) else Tanh()
+        taken = tuple((f"network.hidden.{i}.activation", better) for i in evidence.hidden)
+        remedies.insert(0, Remedy(f"Take {better.label} in the hidden layers", taken))
+        return self.finding(f"{told}({activation.label}).", *remedies, layer=weakest)
+
+
+def _ratio(large: float, small: float) -> float:
+    return float(large / small) if small > 0.0 else float("inf" if large > 0.0 else 1.0)

@@ -1,0 +1,164 @@
+"""What may be wrong with the pace of learning: too slow, too fast, beyond all bounds. Knows no window."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.experiment.diagnosis.condition import (
+    HIGHEST_RATE,
+    Condition,
+    Evidence,
+    Finding,
+    Remedy,
+    adam,
+    slower_again,
+    tenfold,
+    weaker_pull,
+)
+from playground.nn.initializers import Initializer
+from playground.options.numerals import percent, trimmed
+
+HEALTHY_UPDATE = 1e-3  # of ‖w‖ a step: Karpathy, CS231n
+
+
+@dataclass(frozen=True)
+class Diverged(Condition):
+    """The run has left the finite numbers. No threshold: it has, or it has not.
+
+    A penalty that makes weights longer by itself is to blame alone. Where it took less than an epoch, from weights that do
+    not suit the units, these are blamed too. Source: Goodfellow, Bengio and Courville 2016, sections 8.3.1, on rates beyond
+    what is stable, and 8.4, on the start.
+    """
+
+    kind = "divergence"
+    title = "Divergence"
+    view = "loss"
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        divergence = evidence.inside.divergence
+        if divergence is None:
+            return None
+        rate, initializer = evidence.inside.learning_rate, evidence.config.network.initializer
+        told = f"{divergence.message} At a learning rate of {trimmed(rate)} "
+        if evidence.pull is not None and evidence.alone.grows:
+            told += f"{evidence.pull.told} makes weights {trimmed(evidence.alone.factor)} times as long at every step, by itself."
+            return self.finding(told, weaker_pull(evidence), layer=divergence.layer)
+        told += "its steps led further and further from the minimum"
+        remedies = [slower_again(evidence)]
+        if evidence.epoch == 0 and evidence.better_start and len(evidence.hidden):
+            told += f", and at once: its {initializer.label} weights{_scaled(initializer)} may be too large"
+            remedies = [*evidence.better_start, *remedies]
+        return self.finding(f"{told}.", *remedies, layer=divergence.layer)
+
+
+@dataclass(frozen=True)
+class RateTooLarge(Condition):
+    """The training loss jumps up and down, or stands well above where it began: the steps are too long for the bowl.
+
+    Told, while much is wrong, when over the last `records` records the loss changes by `jump` of itself from one to the
+    next (the median: one leap is no trouble), up in a share of at least `ups`, and does not fall by `fall` from their first
+    half to their second; or when its median lies `above` times over its start, which takes only `few` of them. Beyond
+    2/λmax of the Hessian a step overshoots by more than it was off: LeCun et al. 1998, "Efficient BackProp", section 5.
+    """
+
+    records: int = 24
+    few: int = 6
+    jump: float = 0.25
+    ups: float = 0.25
+    fall: float = 0.1
+    above: float = 1.3
+    epochs: int = 5
+
+    kind = "rate_too_large"
+    title = "Learning rate too large"
+    view = "loss"
+    explained_by = frozenset(
+        {"divergence", "strong_penalty", "unscaled_inputs", "exploding_gradients", "dead_units", "batch_norm_of_one"}
+    )
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if evidence.epoch < self.epochs or evidence.solved or len(evidence.curves) < self.few:
+            return None
+        losses = evidence.curves.train_loss[-self.records :]
+        middle, start = float(np.median(losses)), float(evidence.curves.train_loss[0])
+        changes = np.diff(losses)
+        jump, ups = float(np.median(np.abs(changes))) / max(abs(middle), 1e-300), float((changes > 0.0).mean())
+        rate = evidence.inside.learning_rate
+        earlier, later = (float(np.median(half)) for half in np.array_split(losses, 2))
+        if (
+            len(losses) == self.records
+            and jump >= self.jump
+            and ups >= self.ups
+            and later > (1.0 - self.fall) * earlier
+        ):
+            told = f"goes up and down by {percent(jump, 0)} from one record to the next instead of falling"
+        elif middle >= self.above * start > 0.0:
+            told = f"lies at {trimmed(middle)}, above the {trimmed(start)} that it began with"
+        else:
+            return None
+        sentence = (
+            f"At a learning rate of {trimmed(rate)} the training loss {told}: the steps are too long and overshoot."
+        )
+        return self.finding(sentence, slower_again(evidence))
+
+
+@dataclass(frozen=True)
+class RateTooSmall(Condition):
+    """The weights have never moved by more than a trifle a step, and the loss has hardly fallen.
+
+    Healthy is HEALTHY_UPDATE; told when every layer has stayed below `update` all
+    along, after `steps` steps, with a loss that has lost less than `fall` of itself while much is wrong.
+    """
+
+    update: float = 1e-4
+    fall: float = 0.1
+    epochs: int = 10
+    steps: int = 100
+
+    kind = "rate_too_small"
+    title = "Learning rate too small"
+    view = "layers"
+    explained_by = frozenset(
+        {
+            "divergence",
+            "exploding_gradients",
+            "step_units",
+            "symmetric_weights",
+            "strong_penalty",
+            "strong_noise",
+            "dead_units",
+            "saturation",
+            "poor_pair",
+            "batch_norm_of_one",
+            "unscaled_inputs",
+        }
+    )
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        updates = evidence.vitals.update[np.isfinite(evidence.vitals.update)]
+        early = evidence.epoch < self.epochs or evidence.steps < self.steps
+        if early or evidence.solved or not len(updates) or updates.max() >= self.update:
+            return None
+        losses = evidence.curves.train_loss
+        if not len(losses):
+            return None
+        fallen = 1.0 - float(losses[-1]) / float(losses[0]) if losses[0] > 0.0 else 0.0
+        if fallen >= self.fall or evidence.config.training.learning_rate >= HIGHEST_RATE:
+            return None
+        power = max(round(math.log10(HEALTHY_UPDATE / updates.max())), 1) if updates.max() > 0.0 else 1
+        faster = tenfold(evidence.config.training.learning_rate, power)
+        return self.finding(
+            f"At a learning rate of {trimmed(evidence.inside.learning_rate)} no step has moved a layer's weights by "
+            f"more than {trimmed(updates.max(), 1)} of themselves, where about 0.001 is usual; in {evidence.epoch:,} epochs the "
+            f"loss has fallen by {percent(fallen)}.",
+            Remedy(f"Raise the learning rate to {trimmed(faster)}", (("training.learning_rate", faster),)),
+            *adam(evidence),
+        )
+
+
+def _scaled(initializer: Initializer) -> str:
+    scale = getattr(initializer, "scale", 1.0)
+    return f", scaled by {scale:g}," if scale != 1.0 else ""

@@ -1,0 +1,118 @@
+"""What may hold a run back on purpose, and too much: a penalty on the weights, noise. Knows no window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.experiment.diagnosis import trial
+from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, weaker_pull
+from playground.nn.noise import Noise
+from playground.options import knobs
+from playground.options.numerals import trimmed
+
+
+@dataclass(frozen=True)
+class StrongPenalty(Condition):
+    """A penalty or decay that leaves the examples no say: it makes weights explode, or wipes them out, or holds them down.
+
+    Told at once when the rules by themselves make weights longer that no example pulls at. Else after `epochs` epochs,
+    while the network does not reach `skill`: when some layer has less than `left` of the length of usual initial weights,
+    and the rules by themselves would have brought it there; or when the penalty takes back `back` of what a step gains, and
+    the same weights made larger would lower the loss by `fall` of itself. Source: Goodfellow, Bengio and Courville 2016,
+    sections 5.2.2 and 7.1.
+    """
+
+    left: float = 0.1
+    back: float = 0.5
+    fall: float = 0.1
+    skill: float = 0.6
+    epochs: int = 5
+
+    kind = "strong_penalty"
+    title = "Penalty too strong"
+    view = "layers"
+    explained_by = frozenset({"divergence", "step_units", "symmetric_weights"})
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        pull = evidence.pull
+        if pull is None or not evidence.steps or evidence.solved:
+            return None
+        rate, subject = evidence.inside.learning_rate, f"{pull.told[:1].upper()}{pull.told[1:]}"
+        if evidence.alone.grows:
+            return self.finding(
+                f"At a learning rate of {trimmed(rate)} {pull.told} makes weights longer by itself, "
+                f"{trimmed(evidence.alone.factor)} times at every step: it pulls them further beyond 0 than they were off.",
+                weaker_pull(evidence),
+            )
+        if evidence.epoch < self.epochs or evidence.skill >= self.skill:
+            return None
+        lengths = np.array([np.linalg.norm(weights[:, :-1]) for weights in evidence.network.weights])
+        usual = evidence.alone.lengths
+        shares = np.divide(lengths, usual, out=np.ones_like(lengths), where=usual > 0.0)
+        wiped = np.where(evidence.alone.left < self.left, shares, 1.0)
+        layer = int(wiped.argmin())
+        if len(evidence.hidden) and wiped[layer] < self.left:
+            length = f"{trimmed(shares[layer], 1)} times as long as usual initial weights" if shares[layer] else "0"
+            return self.finding(
+                f"{subject} pulls harder than the examples: the weights of {evidence.layer(layer)} are {length}, so that "
+                "hardly anything passes.",
+                weaker_pull(evidence),
+                layer=layer,
+            )
+        now, least, times = trial.larger(evidence.inside)
+        if now - least < self.fall * now or trial.taken_back(evidence.inside) < self.back:
+            return None
+        return self.finding(
+            f"{subject} keeps the weights too small: {times:g} times as large they would bring the loss "
+            f"from {trimmed(now)} to {trimmed(least)}.",
+            Remedy(f"Go on, with {pull.weaker_told}", pull.weaker),
+        )
+
+
+@dataclass(frozen=True)
+class StrongNoise(Condition):
+    """Noise, or dropout, in which the signal drowns: what is drawn says more about the answer than the example does.
+
+    Told after `epochs` epochs, while the network does not reach `skill`, when the answers' pre-activations vary less
+    between examples than between draws of the noise: a signal-to-noise ratio below `ratio`. Dropping a unit with
+    probability p is noise of variance p / (1 − p) times its square: Srivastava et al. 2014, section 10. Not told where the
+    weights are at fault, because no more than `signal` reaches some layer. Of labels less than `labels` must be left of
+    what they say.
+    """
+
+    ratio: float = 1.0
+    labels: float = 0.5
+    signal: float = 0.1
+    skill: float = 0.6
+    epochs: int = 30
+
+    kind = "strong_noise"
+    title = "Noise too strong"
+    view = "loss"
+    explained_by = frozenset({"divergence", "step_units", "symmetric_weights", "strong_penalty"})
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        noise, classes = evidence.config.training.noise, len(evidence.problem.dataset.classes)
+        if noise == Noise() or evidence.epoch < self.epochs or evidence.skill >= self.skill:
+            return None
+        remedy = Remedy("Train without noise", (("training.noise", Noise()),))
+        wrong = noise.label_noise
+        said = 1.0 - wrong * classes / (classes - 1) if classes > 1 else 1.0 / (1.0 + wrong**2)
+        if abs(said) < self.labels:
+            return self.finding(
+                f"Label noise of {wrong:g} leaves hardly anything of what the labels say: there is little to learn from.",
+                remedy,
+            )
+        ratio = trial.signal_to_noise(evidence.inside)
+        tiny = bool(evidence.better_start) and float(evidence.anatomy.signal.min()) < self.signal
+        if not ratio < self.ratio or tiny:
+            return None
+        named = [f"{knob.label} {value:g}" for name, knob in knobs(Noise).items() if (value := getattr(noise, name))]
+        varies = f"{float(f'{1.0 / ratio:.2g}'):,g} times as much" if ratio > 0.01 else "more than 100 times as much"
+        return self.finding(
+            f"The noise in training ({'; '.join(named)}) drowns the signal: what the output unit is given varies {varies} "
+            "with the noise as with the examples.",
+            remedy,
+        )

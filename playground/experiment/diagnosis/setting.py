@@ -1,0 +1,171 @@
+"""What may be wrong with the setting: output unit and loss, the data, mini-batches too small. Knows no window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from playground.experiment.config import Config, ConfigError
+from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, times
+from playground.experiment.history.layer_statistics import steepest
+from playground.experiment.pairing import resolve
+from playground.nn.activations import Linear
+from playground.nn.losses.margins import SquaredHinge
+from playground.nn.normalizations import BatchNorm, LayerNorm
+from playground.options.numerals import percent, trimmed
+
+
+@dataclass(frozen=True)
+class BatchNormOfOne(Condition):
+    """Batch normalisation over mini-batches of one example: it is its own mean, so every unit puts out β alone.
+
+    Certain from the start. Sources: Ioffe and Szegedy 2015; Wu and He 2018, whose error grows below 8 examples.
+    """
+
+    kind = "batch_norm_of_one"
+    title = "Batch norm over one example"
+    view = "normalization"
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        hidden, size = (
+            evidence.config.network.hidden,
+            min(evidence.config.training.batch_size, evidence.problem.examples),
+        )
+        normed = [index for index, layer in enumerate(hidden) if isinstance(layer.normalization, BatchNorm)]
+        if size > 1 or not normed:
+            return None
+        larger = Remedy("Take mini-batches of 10", (("training.batch_size", 10),))
+        layer_norm = tuple((f"network.hidden.{index}.normalization", LayerNorm()) for index in normed)
+        return self.finding(
+            f"Batch norm in {evidence.layer(normed[0])} works on mini-batches of 1 example: each is its own mean, so "
+            "that nothing is left of what the layer was given.",
+            *([larger] if evidence.problem.examples > 1 else []),
+            Remedy("Take layer norm", layer_norm),
+            layer=normed[0],
+        )
+
+
+@dataclass(frozen=True)
+class UnscaledInputs(Condition):
+    """Inputs of very different or very large size: the loss is a long narrow valley, and no rate suits all weights.
+
+    Told, unless nearly all is answered right, when one input's spread is `ratio` times another's, or the root mean square
+    of one is above `size`. Source: LeCun et al. 1998, "Efficient BackProp", section 4.3: mean 0 and like variances.
+    """
+
+    ratio: float = 10.0
+    size: float = 10.0
+
+    kind = "unscaled_inputs"
+    title = "Unscaled inputs"
+    view = "data"
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        if evidence.config.data.standardise or evidence.solved:
+            return None
+        inputs = evidence.problem.train.X[:, :-1].astype(float)
+        spread, size = inputs.std(axis=0), np.sqrt(np.square(inputs).mean(axis=0))
+        names = evidence.problem.input_names
+        varied = np.flatnonzero(spread > 0.0)
+        if not len(varied):
+            return None
+        wide, narrow, large = varied[spread[varied].argmax()], varied[spread[varied].argmin()], int(size.argmax())
+        ratio = float(spread[wide] / spread[narrow])
+        if ratio >= self.ratio:
+            told = f"{names[wide]} is spread {times(ratio)} times as wide as {names[narrow]}"
+        elif size[large] >= self.size:
+            told = f"{names[large]} is about {trimmed(size[large])} in size, where about 1 is wanted"
+        else:
+            return None
+        return self.finding(
+            f"The inputs are not standardised: {told}. No learning rate suits the weights of all inputs.",
+            Remedy("Standardise the inputs", (("data.standardise", True),)),
+        )
+
+
+@dataclass(frozen=True)
+class PoorPair(Condition):
+    """An output unit and a loss that do not match: the unit's slope stays in the gradient, and badly wrong learns slowly.
+
+    Certain from the start; no more told once nearly all is right. An example counts as stuck where its output is nearer to
+    the wrong target and |f′| is below `flat` of its maximum. Sources: Nielsen 2015, chapter 3; Shewchuk, CS 189 lecture 17.
+    """
+
+    flat: float = 0.1
+
+    kind = "poor_pair"
+    title = "Output and loss do not match"
+    view = "guard"
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        problem = evidence.problem
+        remark = problem.loss.remark(problem.output, bool(problem.dataset.classes))
+        if not remark or evidence.solved:
+            return None
+        stuck = ""
+        if problem.dataset.classes and (top := steepest(problem.output)) > 0.0:
+            middle = 0.5 * (problem.no + problem.yes)
+            wrong = (evidence.probe.work.layers[-1].h > middle) != (evidence.probe.targets > middle)
+            still = wrong & (np.abs(evidence.probe.slopes[-1][: len(wrong)]) < self.flat * top)
+            share = float(still.any(axis=0).mean())
+            stuck = (
+                f" {percent(share, 0)} of the {evidence.examples} are wrong where its slope is nearly 0."
+                if share >= 0.005
+                else ""
+            )
+        matched = _matched(evidence.config, len(problem.dataset.classes))
+        return self.finding(f"{remark[:1].upper()}{remark[1:]}{stuck}", *matched, layer=len(evidence.hidden))
+
+
+@dataclass(frozen=True)
+class ImbalancedClasses(Condition):
+    """A class so rare that the loss hardly notices it: accuracy looks good while its examples are not found.
+
+    Told when a class has less than `share` of what would be its equal part, and less than `found` of its training examples
+    are recognised, after `epochs` epochs. Source: He and Garcia 2009, "Learning from imbalanced data".
+    """
+
+    share: float = 0.4
+    found: float = 0.5
+    epochs: int = 10
+
+    kind = "imbalanced_classes"
+    title = "Imbalanced classes"
+    view = "judgement"
+    explained_by = frozenset({"divergence", "step_units", "symmetric_weights", "dead_units", "batch_norm_of_one"})
+
+    def check(self, evidence: Evidence) -> Finding | None:
+        classes, y = evidence.problem.dataset.classes, evidence.probe.y
+        if not classes or evidence.epoch < self.epochs:
+            return None
+        counts = np.bincount(y.astype(np.intp), minlength=len(classes))
+        hits = np.bincount(y[evidence.answers == y].astype(np.intp), minlength=len(classes))
+        rare = (counts > 0) & (counts < self.share * len(y) / len(classes))
+        found = np.where(rare, hits / np.maximum(counts, 1), 1.0)
+        worst = int(found.argmin())
+        if found[worst] >= self.found:
+            return None
+        hinge = (("training.loss", SquaredHinge()), ("network.output", Linear()))
+        label = "Squared hinge, which ignores what is right already"
+        there = isinstance(evidence.config.training.loss, SquaredHinge)
+        return self.finding(
+            f"Only {percent(counts[worst] / len(y), 0)} of the {evidence.examples} are “{classes[worst]}”, and "
+            f"{percent(float(found[worst]), 0)} of these are recognised: the accuracy of {percent(evidence.right, 0)} hides it.",
+            *([] if there else [Remedy(label, hinge)]),
+        )
+
+
+def _matched(config: Config, classes: int) -> list[Remedy]:
+    """Edits that leave output unit, loss or both to be decided, where that makes a matched pair."""
+    remedies: dict[str, Remedy] = {}
+    for paths in (("training.loss",), ("network.output",), ("training.loss", "network.output")):
+        changes = tuple((path, None) for path in paths)
+        try:
+            loss, output = resolve(Remedy("", changes).applied(config), classes)
+        except ConfigError:
+            continue
+        if not loss.remark(output, bool(classes)):
+            label = f"Take {output.label} with {loss.label}"
+            remedies.setdefault(label, Remedy(label, changes))
+    return list(remedies.values())[:2]

@@ -1,0 +1,168 @@
+"""How strongly penalty and noise hold a run back, measured on a copy of its network. Knows no condition and no screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from playground.data.dataset import Floats
+from playground.experiment.looks.look import Inside
+from playground.nn.activations import Array
+from playground.nn.calls import Call, run
+from playground.nn.chance import fixed_turn
+from playground.nn.clipping import NoClipping
+from playground.nn.initializers import Initializer
+from playground.nn.network import Network
+from playground.nn.optimizers import SGD, AdamW
+from playground.nn.optimizers.optimizer import SearchingOptimizer
+from playground.nn.regularizers import NoRegularizer
+from playground.nn.training import Trainer
+
+STEPS = 20  # of the rules alone, twice
+DRAWS, EXAMPLES = 8, 256  # of the noise, and how many of the probe's examples it is drawn for
+DOUBLINGS = 8  # of all weights, to see whether they are too small
+
+
+@dataclass(frozen=True)
+class Pull:
+    """What makes weights smaller whatever the examples say: the regularisation, and an optimizer's own decay.
+
+    `told` names it with its strength, `weaker_told` with the one that the edits `weaker`, path and value, give it.
+    """
+
+    told: str
+    weaker_told: str
+    weaker: tuple[tuple[str, Any], ...]
+
+    @classmethod
+    def of(cls, inside: Inside) -> Pull | None:
+        """Of a run; None where nothing does."""
+        regularizer, optimizer = inside.config.training.regularizer, inside.config.training.optimizer
+        told, weaker_told = [], []
+        weaker: list[tuple[str, Any]] = []
+        if regularizer.named:
+            strength = regularizer.strength if inside.penalty_rate is None else inside.penalty_rate
+            told.append(f"the {regularizer.named} of {strength:.3g}")
+            weaker_told.append(f"the {regularizer.named} of {regularizer.weaker().strength:.3g}")
+            weaker.append(("training.regularizer", regularizer.weaker()))
+        if isinstance(optimizer, AdamW) and optimizer.decay:
+            less = replace(optimizer, decay=min(AdamW().decay, optimizer.decay / 10.0))
+            told.append(f"{optimizer.label}'s decay of {optimizer.decay:.3g}")
+            weaker_told.append(f"{optimizer.label}'s decay of {less.decay:.3g}")
+            weaker.append(("training.optimizer", less))
+        return cls(" with ".join(told), " and ".join(weaker_told), tuple(weaker)) if told else None
+
+
+@dataclass(frozen=True, eq=False)
+class Alone:
+    """What the rules by themselves make of usual initial weights, which no example pulls at.
+
+    Attributes:
+        factor: by what a layer's weights get longer at each step, of the layer where they do so most.
+        left: what is left of each layer's length after as many steps as the run has done, (layers,).
+        lengths: of the initial weights, (layers,).
+    """
+
+    factor: float
+    left: Floats
+    lengths: Floats
+
+    @property
+    def grows(self) -> bool:
+        """Whether they get longer by themselves: w ← (1 − ε 2α) w leaves all bounds once ε 2α > 2."""
+        return self.factor > 1.001
+
+    @classmethod
+    def of(cls, inside: Inside, start: Initializer) -> Alone:
+        """Carry out the rules on weights drawn as `start` says, with gradients that are 0 but for the penalty's share."""
+        rules, network = inside.config.training, _copy(inside)
+        network.initialise(start, [np.random.default_rng([inside.config.network.seed, 0])])
+        (regularizer, pulled), p = inside.regularizer, network.parameters
+        g, rate, slots = (
+            np.zeros_like(p),
+            np.array(inside.learning_rate),
+            np.zeros((len(rules.optimizer.slots), *p.shape)),
+        )
+        total = np.zeros_like(p) if regularizer.adds_gradient else g
+        clipped = total if isinstance(rules.clipping, NoClipping) else np.zeros_like(p)
+        calls: list[Call] = [
+            *regularizer.before(p, g, total, rate, pulled),
+            *rules.clipping.calls(total, clipped),
+        ]
+        if not isinstance(rules.optimizer, SearchingOptimizer):
+            calls += rules.optimizer.update(p, clipped, rate, np.array(0.0), slots, network.is_weight)
+        calls += regularizer.after(p, rate, pulled)
+        lengths = [_lengths(network)]
+        for _ in range(2):
+            for _ in range(STEPS):
+                run(calls)
+            lengths.append(_lengths(network))
+        first, middle, last = lengths
+        grown = np.divide(last, middle, out=np.ones_like(last), where=middle > 0.0)
+        left = np.divide(last, first, out=np.ones_like(last), where=first > 0.0)
+        return cls(float(grown.max()) ** (1.0 / STEPS), left ** (inside.progress.steps / (2.0 * STEPS)), first)
+
+
+def taken_back(inside: Inside) -> float:
+    """What share of a step down the data's gradient the regularisation takes back: 1 where it outweighs the data."""
+    (regularizer, pulled), network, probe = inside.regularizer, _copy(inside), inside.probe
+    p, rate = network.parameters, np.array(inside.learning_rate)
+    g = np.zeros_like(p)
+    for start, gradient in zip(network.starts, probe.gradients, strict=True):
+        g[0, start : start + gradient.size] = gradient.ravel()
+    g *= network.is_weight
+    free, before = -rate * g, p.copy()
+    total = np.zeros_like(p) if regularizer.adds_gradient else g
+    run(regularizer.before(p, g, total, rate, pulled))
+    p -= rate * total
+    run(regularizer.after(p, rate, pulled))
+    back, length = before + free - p, float(np.square(free).sum())
+    return float((back * free).sum()) / length if length > 0.0 else 0.0
+
+
+def larger(inside: Inside) -> tuple[float, float, float]:
+    """The probe's loss now, the least that it has with all weights so many times as large, and how many times that is."""
+    network, probe = _copy(inside), inside.probe
+    x, targets, before = probe.x.astype(float), probe.targets.astype(float), network.parameters.copy()
+    losses = []
+    for doubling in range(DOUBLINGS + 1):
+        network.parameters[...] = np.where(network.is_weight, 2.0**doubling, 1.0) * before
+        work = network.pass_for(x.shape[-1])
+        h = work.outputs(x)
+        losses.append(float(inside.problem.loss.value(inside.problem.output, work.output.z, h, targets).mean()))
+    best = int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
+    return losses[0], losses[best], 2.0**best
+
+
+def signal_to_noise(inside: Inside) -> float:
+    """How far the output's pre-activations differ between examples, by how far they do between draws of the noise.
+
+    Both are variances; infinite where nothing but labels is disturbed.
+    """
+    noise, network, rng = inside.config.training.noise, _copy(inside), np.random.default_rng(0)
+    x = inside.probe.x[:, :EXAMPLES].astype(float)
+    trainer = Trainer(network, inside.problem.loss, SGD(), NoRegularizer(), 0.0, noise=noise)
+    work, drawn = network.pass_for(x.shape[-1], True, noise.of_hidden), []
+    for _ in range(DRAWS):
+        X = x.T.copy()
+        noise.on_inputs(rng, X)
+        run(trainer.forward(np.ascontiguousarray(X.T), fixed_turn(rng)))
+        drawn.append(work.output.z.copy())
+    z: Array = np.array(drawn)  # (draws, outputs, examples)
+    chance = float(z.var(axis=0, ddof=1).mean())
+    signal = float(z.mean(axis=0).var(axis=-1).mean()) - chance / DRAWS
+    return max(signal, 0.0) / chance if chance > 1e-12 * signal else float("inf")
+
+
+def _copy(inside: Inside) -> Network:
+    """The member shown in double precision, to do with as one likes."""
+    network = Network(inside.network.inputs, inside.network.layers)
+    network.parameters[...] = inside.network.parameters
+    network.statistics[...] = inside.network.statistics
+    return network
+
+
+def _lengths(network: Network) -> Floats:
+    return np.array([np.linalg.norm(weights[:, :-1]) for weights in network.weights])

@@ -1,0 +1,1 @@
+"""Experiments made of several runs. Knows no screen and no files."""

@@ -1,0 +1,1 @@
+"""Where data of the user's own is opened and edited."""

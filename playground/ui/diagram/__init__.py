@@ -1,0 +1,1 @@
+"""The network as a diagram to read and to edit."""

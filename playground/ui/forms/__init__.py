@@ -1,0 +1,1 @@
+"""Knobs as widgets, and what explains them. Knows no run."""

@@ -1,0 +1,1 @@
+"""Parts of pictures, of which views are made. They know no Frame."""

@@ -1,0 +1,1 @@
+"""What surrounds panels and views: bars, strips, docks."""

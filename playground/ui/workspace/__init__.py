@@ -1,0 +1,1 @@
+"""What a window works at: document, training thread, files. Knows no widgets."""

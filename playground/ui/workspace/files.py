@@ -1,0 +1,314 @@
+"""Files in the window: opening, saving, exporting, the recent ones, and the question before something is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+
+from playground.data.dataset import DataError, Outline, Source
+from playground.data.formats.idx import is_idx
+from playground.data.sources import source_of
+from playground.exchange.atomic import sweep, write_atomically
+from playground.exchange.config_file import read_config
+from playground.exchange.snapshot import SnapshotError, load_snapshot
+from playground.experiment.config import Config, ConfigError
+from playground.experiment.frame import Frame
+from playground.experiment.run.session import Session
+from playground.ui.data_editor.opening import OpenDataDialog
+from playground.ui.panels.data_panel import with_source
+from playground.ui.viewing.figure import copy_figure, save_figure
+from playground.ui.viewing.view import View
+from playground.ui.workspace.reading import Reading
+
+if TYPE_CHECKING:
+    from playground.ui.window import Window
+
+RECENT = 10
+SOON = 0.1  # seconds in which most files have been read
+
+
+class Files(QObject):
+    """The file menu's work. `path` is the snapshot that Save writes to, or None."""
+
+    reading_changed = Signal()
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self.path: Path | None = None
+        self._kept_step: int | None = None  # of the experiment as it was opened or saved; None until it has been drawn
+        self._reading: Reading | None = None
+        self.reading = ""  # what is going on, "" where nothing is
+        self._trained = False
+        self._after_saving: Callable[[], object] | None = None
+        self.recent_menu = QMenu(self.tr("Open &recent"), window)
+        self._show_recent()
+
+    # Opening
+
+    def new(self) -> None:
+        """The default experiment."""
+        if self.may_leave(self.new):
+            self._read(self.tr("the default experiment"), lambda: Session(Config()), partial(self._take, path=None))
+
+    def open(self) -> None:
+        """Ask for a snapshot or a configuration, and open it."""
+        filters = self.tr("Snapshots and configurations (*.safetensors *.json);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open"), self._folder(), filters)
+        if name:
+            self.open_path(Path(name))
+
+    def open_data(self) -> None:
+        """Ask for a table or for images, and open them."""
+        filters = self.tr("Tables and IDX images (*.csv *.tsv *.txt *idx3-ubyte *idx3-ubyte.gz);;All files (*)")
+        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open data"), self._folder(), filters)
+        if name:
+            self.open_data_file(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Open a snapshot, a configuration or data, by the ending; what fails is said and changes nothing."""
+        sweep(path.parent)
+        name, suffix = path.name, path.suffix.lower()
+        if suffix == ".safetensors":
+            self._read(name, partial(load_snapshot, path), partial(self._exchange, source=path, path=path))
+        elif suffix == ".json":
+            self._read(name, partial(_session_from_json, path), partial(self._exchange, source=path, path=None))
+        else:
+            self.open_data_file(path)
+
+    def open_data_file(self, path: Path) -> None:
+        """Take a user's own file as the data, an edit that can be undone; of a table, ask which columns to use."""
+        if is_idx(path):
+            source = source_of(path)
+            self._read(path.name, source.outline, partial(self._take_data, source, path))
+            return
+        dialog = OpenDataDialog(path, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._take_data(dialog.source(), path, dialog.outline()))
+        dialog.open()
+
+    def _take_data(self, source: Source, path: Path, outline: Outline) -> None:
+        document = self._window.document
+        document.edit(self.tr("Open data"), with_source(document.config, source, outline))
+        self._remember(path)
+
+    def open_copy(self, session: Session, then: Callable[[], object]) -> None:
+        """Take an experiment that has not been saved yet, once the present one may be left; `then` is called after it."""
+        if self.may_leave(partial(self.open_copy, session, then)):
+            self._take(session, None)
+            self._window.document.undo_stack.resetClean()
+            then()
+
+    def call_off(self) -> None:
+        """Open nothing after all."""
+        if self._reading is not None:
+            self._reading.call_off()
+            self._reading.deleteLater()
+            self._reading = None
+            self._say_reading("")
+
+    def _exchange(self, session: Session, source: Path, path: Path | None) -> None:
+        """Take what was read from `source`, once the present experiment may be left."""
+        if self.may_leave(partial(self._exchange, session, source, path)):
+            self._take(session, path)
+            self._remember(source)
+
+    def _read(self, name: str, read: Callable[[], Any], take: Callable[[Any], object]) -> None:
+        """Read in another thread, in place of what is still being read; `take` is given what there was.
+
+        What fails is said, and changes nothing.
+        """
+        self.call_off()
+        self._reading = Reading(read, self)
+        self._reading.done.connect(partial(self._follow_reading, name, take))
+        if self._reading.within(SOON):
+            self._follow_reading(name, take)
+        else:
+            self._say_reading(self.tr("Reading {name}").format(name=name))
+
+    def _follow_reading(self, name: str, take: Callable[[Any], object]) -> None:
+        assert self._reading is not None
+        reading, self._reading = self._reading, None
+        reading.deleteLater()
+        self._say_reading("")
+        try:
+            found = reading.future.result()
+        except (SnapshotError, ConfigError, DataError) as error:
+            sentence = str(error)
+            self._window.strip.warn(sentence if name in sentence else f"{name}: {sentence}")
+        else:
+            take(found)
+
+    def _say_reading(self, what: str) -> None:
+        if what != self.reading:
+            self.reading = what
+            self.reading_changed.emit()
+
+    def _take(self, session: Session, path: Path | None) -> None:
+        self.path = path
+        self._kept_step = None
+        self._trained = False
+        self._window.load(session)
+        self._window.follow_title()
+
+    # Saving
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether anything has been edited or trained since the experiment was opened or saved."""
+        return self._trained or not self._window.document.undo_stack.isClean()
+
+    def follow_frame(self, frame: Frame) -> None:
+        """Notice training that has not been saved."""
+        if self._kept_step is None:
+            self._kept_step = frame.step
+        trained = self._kept_step is not None and frame.step != self._kept_step
+        if trained != self._trained:
+            self._trained = trained
+            self._window.follow_title()
+
+    def keep(self) -> None:
+        """All is saved, or is not meant to be."""
+        frame = self._window.frame
+        self._kept_step, self._trained = frame.step if frame else None, False
+        self._window.document.undo_stack.setClean()
+        self._window.follow_title()
+
+    def save(self, then: Callable[[], object] | None = None) -> None:
+        """Write the snapshot to where it came from, or ask where; `then` is called when it has been written."""
+        path = self.path or self._ask_for_snapshot()
+        if path is not None:
+            self._after_saving = then
+            self._window.runner.save(path)
+
+    def save_as(self) -> None:
+        """Ask where, and write the snapshot there."""
+        path = self._ask_for_snapshot()
+        if path is not None:
+            self._after_saving = None
+            self._window.runner.save(path)
+
+    def follow_saved(self, path: Path) -> None:
+        """The runner has written the snapshot."""
+        self.path = path
+        self.keep()
+        self._window.strip.answer(self.tr("Saved {file}.").format(file=path))
+        self._remember(path)
+        then, self._after_saving = self._after_saving, None
+        if then is not None:
+            then()
+
+    def follow_exported(self, path: Path) -> None:
+        """Something else has been written."""
+        self._window.strip.answer(self.tr("Exported {file}.").format(file=path))
+        QSettings().setValue("folder", str(path.parent))
+
+    def may_leave(self, then: Callable[[], object]) -> bool:
+        """Whether the present experiment may be left now: nothing to save, or the user does not want it.
+
+        If the user wants to save first, the answer is no, and `then` is called when the snapshot has been written.
+        """
+        if not self.unsaved:
+            return True
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Unsaved changes"),
+            self.tr("Leave this experiment without saving a snapshot of it?"),
+            QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel,
+            QMessageBox.StandardButton.Save,
+        )
+        if answer == QMessageBox.StandardButton.Save:
+            self.save(then)
+            return False
+        return answer == QMessageBox.StandardButton.Discard
+
+    # Exporting
+
+    def export_history(self) -> None:
+        """Ask where, and write the history as a table."""
+        path = self._ask_where(self.tr("Export history"), "history.csv", self.tr("Tables (*.csv)"))
+        if path is not None:
+            self._window.runner.export_history(path)
+
+    def export_config(self) -> None:
+        """Ask where, and write the configuration."""
+        path = self._ask_where(self.tr("Export configuration"), "config.json", self.tr("Configurations (*.json)"))
+        if path is not None:
+            self._write(path, partial(write_atomically, path, self._window.document.config.to_json().encode()))
+
+    def export_view(self, view: View) -> None:
+        """Ask where, and write a view as PNG or SVG."""
+        path = self._ask_where(view.title, f"{view.name}.png", self.tr("Pictures (*.png *.svg)"))
+        if path is not None:
+            self._write(path, partial(save_figure, view, path))
+
+    def copy_view(self, view: View) -> None:
+        """Put a view's picture on the clipboard."""
+        copy_figure(view)
+        self._window.strip.answer(self.tr("Copied: {view}.").format(view=view.title))
+
+    def _write(self, path: Path, write: Callable[[], None]) -> None:
+        try:
+            write()
+        except OSError as error:
+            sentence = self.tr("{file} could not be written: {reason}.")
+            reason = error.strerror  # without one the error is a sentence itself
+            self._window.strip.warn(sentence.format(file=path.name, reason=reason) if reason else str(error))
+        else:
+            self.follow_exported(path)
+
+    # The inside
+
+    def _ask_where(self, title: str, name: str, filters: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path(self._folder()) / name), filters)
+        if not chosen:
+            return None
+        path, ending = Path(chosen), Path(name).suffix
+        if path.suffix.lower() in _endings(filters):
+            return path
+        path = path.with_name(path.name + ending)  # the dialog has not asked about this name
+        question = self.tr("{file} exists already. Replace it?").format(file=path.name)
+        buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No
+        if (
+            path.exists()
+            and QMessageBox.question(self._window, title, question, buttons) != QMessageBox.StandardButton.Yes
+        ):
+            return None
+        return path
+
+    def _ask_for_snapshot(self) -> Path | None:
+        title, filters = self.tr("Save snapshot"), self.tr("Snapshots (*.safetensors)")
+        return self._ask_where(title, "experiment.safetensors", filters)
+
+    def _folder(self) -> str:
+        return str(QSettings().value("folder", str(Path.home()), type=str))
+
+    def _remember(self, path: Path) -> None:
+        settings = QSettings()
+        names = [str(path.resolve()), *(name for name in self._recent() if name != str(path.resolve()))]
+        settings.setValue("recent", "\n".join(names[:RECENT]))
+        settings.setValue("folder", str(path.resolve().parent))
+        self._show_recent()
+
+    def _recent(self) -> list[str]:
+        return [name for name in str(QSettings().value("recent", "", type=str)).split("\n") if name]
+
+    def _show_recent(self) -> None:
+        self.recent_menu.clear()
+        for name in self._recent():
+            self.recent_menu.addAction(Path(name).name, partial(self.open_path, Path(name))).setToolTip(name)
+        self.recent_menu.setEnabled(not self.recent_menu.isEmpty())
+
+
+def _session_from_json(path: Path) -> Session:
+    return Session(read_config(path))
+
+
+def _endings(filters: str) -> tuple[str, ...]:
+    """ ".png" and ".svg" of "Pictures (*.png *.svg)"."""
+    return tuple(pattern.lstrip("*") for pattern in filters.partition("(")[2].rstrip(")").split())

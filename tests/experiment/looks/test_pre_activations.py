@@ -1,0 +1,166 @@
+"""Where units sit: counted by hand, on the curve as it is trained, and without a trace on the run."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from playground.experiment.config import Config, Layer
+from playground.experiment.looks.look import SAMPLE
+from playground.experiment.looks.pre_activations import (
+    BINS,
+    REACH,
+    Seats,
+    above_others,
+    bends,
+    reach_of,
+    rows_of,
+    seating,
+)
+from playground.experiment.run.session import Session
+from playground.nn.activations import (
+    ACTIVATIONS,
+    Activation,
+    CReLU,
+    Linear,
+    Maxout,
+    PReLU,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Step,
+    Tanh,
+)
+from playground.options import with_value
+
+
+def session_of(*layers: Layer, **display: int) -> Session:
+    config: Config = with_value(Config(), "network.hidden", layers)
+    for name, value in display.items():
+        config = with_value(config, f"display.{name}", value)
+    return Session(config)
+
+
+def seats_of(session: Session) -> Seats:
+    seats = session.frame(frozenset({Seats.need})).look(Seats)
+    assert seats is not None
+    return seats
+
+
+def test_the_histogram_by_hand() -> None:
+    z = np.array([[-4.0, -3.9, 0.01, 4.0]])
+    found = seating(z, np.array([[0.0, -0.01, 1.0, 0.5]]), 4.0, 1.0)
+    width = 8.0 / BINS
+    expected = np.zeros(BINS)
+    expected[0], expected[BINS // 2], expected[-1] = 2 / 4 / width, 1 / 4 / width, 1 / 4 / width
+    np.testing.assert_allclose(found.density, expected)
+    assert found.density.sum() * width == pytest.approx(1.0)
+    assert found.saturated == 0.5
+    assert found.slope == pytest.approx(1.51 / 4)
+
+
+@pytest.mark.parametrize(("furthest", "reach"), [(0.1, 4.0), (4.0, 4.0), (4.1, 8.0), (-17.0, 32.0), (np.inf, 4.0)])
+def test_the_reach_goes_in_steps(furthest: float, reach: float) -> None:
+    assert reach_of(np.array([[0.0, furthest]])) == reach
+
+
+def test_the_seats_of_a_layer_and_of_its_unit() -> None:
+    session = session_of(Layer(3, Sigmoid()), Layer(2, Tanh()), layer=1, unit=1)
+    session.train(3)
+    X = session._problem.train.X[:SAMPLE]
+    first, second, _ = session.network.weights
+    z = second @ np.vstack([Sigmoid()(first @ X.T), np.ones(len(X))])
+    slopes = 1.0 - np.tanh(z) ** 2
+    seats = seats_of(session)
+    assert (seats.layer, seats.unit, seats.activation) == (1, 1, "tanh")
+    assert seats.of_layer.saturated == (slopes < 0.05).mean()
+    assert seats.of_unit.slope == pytest.approx(slopes[1].mean())
+    np.testing.assert_array_equal(seats.of_unit.density, seating(z[1:], slopes[1:], REACH, 1.0).density)
+    np.testing.assert_allclose(seats.values[0], np.tanh(seats.z))
+    np.testing.assert_allclose(seats.slopes, 1.0 - np.tanh(seats.z) ** 2, atol=1e-12)
+    np.testing.assert_array_equal(seats.faint, seats.slopes < 0.05)
+
+
+def test_what_the_display_names_and_there_is_not_is_the_last() -> None:
+    seats = seats_of(session_of(Layer(3), layer=10, unit=99))
+    assert (seats.layer, seats.unit) == (1, 0)
+
+
+def test_the_slope_that_a_unit_has_trained_is_drawn() -> None:
+    session = session_of(Layer(3, PReLU()), unit=2)
+    session.network.stage_parameters[0][0][0][2] = 0.75
+    seats = seats_of(session)
+    np.testing.assert_allclose(seats.values[0], np.where(seats.z > 0, seats.z, 0.75 * seats.z))
+    np.testing.assert_allclose(seats.slopes, np.where(seats.z > 0, 1.0, 0.75))
+    z = session.network.weights[0][2] @ session._problem.train.X.T
+    assert seats.of_unit.slope == pytest.approx(np.where(z > 0, 1.0, 0.75).mean())
+
+
+def test_softmax_sits_on_a_sigmoid() -> None:
+    z = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.0]])
+    np.testing.assert_allclose(Sigmoid()(above_others(z)), Softmax()(z))
+    config = with_value(Config(), "network.output", Softmax())
+    seats = seats_of(Session(with_value(config, "display.layer", 2)))
+    np.testing.assert_allclose(seats.values[0], Sigmoid()(seats.z))
+    assert seats.of_layer.saturated < 1.0
+    assert 0.0 < seats.of_layer.slope <= 0.25
+
+
+def test_units_with_several_pre_activations_or_outputs() -> None:
+    assert rows_of(Maxout(3), 1, 12) == [1, 5, 9]
+    assert rows_of(CReLU(), 5, 4) == [1]
+    assert rows_of(ReLU(), 2, 4) == [2]
+    seats = seats_of(session_of(Layer(2, CReLU()), unit=3))
+    np.testing.assert_allclose(seats.values, [np.maximum(seats.z, 0.0), np.maximum(-seats.z, 0.0)])
+    np.testing.assert_allclose(seats.slopes, np.sign(seats.z))
+    assert not len(seats_of(session_of(Layer(2, Maxout()))).values)
+
+
+def test_a_step_passes_no_gradient_anywhere() -> None:
+    seats = seats_of(session_of(Layer(2, Step())))
+    assert seats.steepest == 0.0
+    assert seats.faint.all()
+    assert (seats.of_layer.slope, seats.of_layer.saturated) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_looking_leaves_no_trace(name: str) -> None:
+    looked, left = (session_of(Layer(3, ACTIVATIONS[name]())) for _ in range(2))
+    for session in (looked, left):
+        for _ in range(3):
+            session.step(7)
+            if session is looked:
+                seats = seats_of(session)
+                assert np.isfinite(seats.values).all()
+                assert not seats.z.flags.writeable
+    np.testing.assert_array_equal(looked.network.parameters, left.network.parameters)
+
+
+@pytest.mark.parametrize(
+    ("activation", "steepest_at", "places", "values"),
+    [
+        (Sigmoid(), 0.0, np.log(2.0 + np.sqrt(3.0)), (0.5 - np.sqrt(3.0) / 6.0, 0.5 + np.sqrt(3.0) / 6.0)),
+        (Tanh(), 0.0, np.arctanh(np.sqrt(1.0 / 3.0)), (-np.sqrt(1.0 / 3.0), np.sqrt(1.0 / 3.0))),
+        (ReLU(), None, 0.0, (0.0,)),
+        (Linear(), None, None, ()),
+    ],
+    ids=lambda value: getattr(value, "label", None),
+)
+def test_where_a_curve_bends(
+    activation: Activation, steepest_at: float | None, places: float | None, values: tuple[float, ...]
+) -> None:
+    """f″ is largest where f‴ is 0: of a sigmoid at h = ½ ± √3/6, of tanh at h = ±√⅓."""
+    found = bends(activation)
+    assert found.steepest_at == steepest_at
+    assert np.abs(found.places).tolist() == pytest.approx([] if places is None else [places] * len(values), abs=0.006)
+    assert found.values == pytest.approx(values, abs=0.002)
+
+
+def test_a_trained_slope_may_be_steeper_than_it_began() -> None:
+    session = session_of(Layer(2, PReLU()))
+    network = session.network
+    at = [stage for stage, _ in network.layers[0].stages].index(network.activations[0])
+    network.stage_parameters[0][at][0][:] = 1.5
+    seats = seats_of(session)
+    assert seats.steepest == pytest.approx(1.5)
+    assert not seats.faint.any()
