@@ -115,23 +115,23 @@ def _decode(content: bytes) -> Session:
 
 def _entries(session: Session) -> Entries:
     """All that makes up a session, by the names it has in the file."""
-    moment = Moment.of(session)
-    (data, of_data), (run, of_run) = data_entries(moment), run_entries(moment)
+    checkpoint = Moment.of(session)
+    (data, of_data), (run, of_run) = data_entries(checkpoint), run_entries(checkpoint)
     return data | run, of_run | of_data
 
 
-def data_entries(moment: Moment) -> Entries:
+def data_entries(checkpoint: Moment) -> Entries:
     """What stays the same while a session trains."""
-    data = moment.dataset
+    data = checkpoint.dataset
     own_test = {} if data.test is None else {"test": data.test}
     return _plain(
         {"X": data.X, "y": data.y, **own_test}, {"dataset": {name: getattr(data, name) for name in DATASET_FIELDS}}
     )
 
 
-def run_entries(moment: Moment) -> Entries:
+def run_entries(checkpoint: Moment) -> Entries:
     """All the rest."""
-    return _plain(moment.state.arrays, {"config": moment.config.to_plain(), "run": moment.state.plain})
+    return _plain(checkpoint.state.arrays, {"config": checkpoint.config.to_plain(), "run": checkpoint.state.plain})
 
 
 def _plain(arrays: Arrays, texts: dict[str, Any]) -> Entries:

@@ -160,7 +160,7 @@ class Frame:
         comparable_from: the step of the last break in the losses, by a weight set by hand or by another loss, 0 for none.
         divergence: set when the run has diverged.
         ending: a sentence when the run has ended by itself, else "".
-        fallen: members that have left the finite numbers, counted from 0, while others go on.
+        diverged: members that have left the finite numbers, counted from 0, while others go on.
         looks: what else the visible views have asked for, one of a kind.
         failures: what of all that could not be measured.
     """
@@ -181,7 +181,7 @@ class Frame:
     comparable_from: int
     divergence: Divergence | None
     ending: str
-    fallen: tuple[int, ...]
+    diverged: tuple[int, ...]
     looks: tuple[Look, ...] = ()
     failures: tuple[Failure, ...] = ()
 

@@ -12,7 +12,7 @@ from playground.experiment.budget import Budget
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.ensemble import BySeed, Member, Ranged
 from playground.experiment.frame import Scene
-from playground.experiment.looks.look import frozen
+from playground.experiment.looks.look import read_only
 from playground.experiment.pairing import output_count, resolve
 from playground.experiment.part import Part
 from playground.experiment.run.early_stopping import EarlyStopping
@@ -138,12 +138,12 @@ class Problem:
             remark=self.loss.remark(self.output, bool(data.classes)),
             low=low,
             high=high if high > low else low + 1.0,
-            train_points=frozen(drawn[train]),
-            validation_points=frozen(drawn[validation]),
-            test_points=frozen(drawn[test]),
-            train_y=frozen(data.y[train]),
-            validation_y=frozen(data.y[validation]),
-            test_y=frozen(data.y[test]),
+            train_points=read_only(drawn[train]),
+            validation_points=read_only(drawn[validation]),
+            test_points=read_only(drawn[test]),
+            train_y=read_only(data.y[train]),
+            validation_y=read_only(data.y[validation]),
+            test_y=read_only(data.y[test]),
             steps_per_epoch=-(-self.examples // min(config.training.batch_size, self.examples)),
             members=tuple(member.name for member in self.members),
             validated=bool(self.parts["validation"]),

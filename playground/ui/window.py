@@ -27,7 +27,7 @@ from playground.ui.shell.docks import Arrangement, scrolling
 from playground.ui.shell.foot import Foot
 from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.shell.run_bar import RunBar
-from playground.ui.shell.visible_views import Sight
+from playground.ui.shell.visible_views import VisibleViews
 from playground.ui.theme import GRID, THEMES, Theme, apply_theme
 from playground.ui.viewing.view import View
 from playground.ui.views import LABORATORY
@@ -62,7 +62,7 @@ class Window(QMainWindow):
         self._scene: Scene | None = None
         self._needs = NEEDS
         self._range_dialog: RangeDialog | None = None
-        self._sight = Sight(self, self.editor, self.views)
+        self._sight = VisibleViews(self, self.editor, self.views)
         self.arrangement = Arrangement(self)
         self.docks = self.arrangement.docks
         self._build()
@@ -88,8 +88,8 @@ class Window(QMainWindow):
         """Look for a good learning rate, while the run goes on."""
         if self._range_dialog is None:
             self._range_dialog = RangeDialog(self.document, self.theme, self)
-            self._range_dialog.experiment_wanted.connect(self.runner.lend)
-            self.runner.lent.connect(self._range_dialog.run)
+            self._range_dialog.experiment_wanted.connect(self.runner.request_data)
+            self.runner.data_ready.connect(self._range_dialog.run)
         self._range_dialog.start()
 
     def load(self, session: Session) -> None:

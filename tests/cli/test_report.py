@@ -14,7 +14,7 @@ from matplotlib.image import imread
 
 from playground.cli import main
 from playground.exchange import report
-from playground.exchange.report import REPORT_NEEDS, write_report
+from playground.exchange.report import PICTURES, REPORT_NEEDS, write_report
 from playground.exchange.report import loss as loss_picture
 from playground.exchange.report.text import report_text
 from playground.exchange.snapshot import load_snapshot

@@ -18,7 +18,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from playground.data.dataset import Dataset, Floats
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.split import folds
-from playground.experiment.backprop.trace import Trace
+from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config, ConfigError, Layer
 from playground.experiment.ensemble import ByBootstrap, ByFold, ByLearningRate, ByPenaltyRate, BySeed, Variation
 from playground.experiment.frame import OUTPUTS
@@ -121,13 +121,13 @@ def test_each_member_is_the_run_it_would_be_alone(vary: str, rules: str) -> None
     config = many(VARIATIONS[vary], values=RULES[rules])
     progress = Session(config)._run.progress
     run(progress, 6, cut=5)
-    together = progress.moment()
+    together = progress.checkpoint()
     drawn = set()
     tolerance = {"float32": 1e-4, "L-BFGS": 1e-6}.get(rules, 1e-12)
     for member in range(MEMBERS):
         one = alone(config, member)
         run(one, 6, cut=2)
-        own = one.moment()
+        own = one.checkpoint()
         for name in ("parameters", "statistics", *(name for name in own.arrays if name.startswith("optimizer."))):
             check_alike(together.arrays[name][member], own.arrays[name][0], tolerance)
         if not one.all_held:
@@ -451,22 +451,22 @@ def test_some_fall_and_the_others_are_as_if_alone(look: bool, optimizer: Any) ->
             session.frame()
     frame = session.frame()
     if optimizer is None:
-        assert frame.fallen
-    assert len(frame.fallen) < 5
+        assert frame.diverged
+    assert len(frame.diverged) < 5
     assert frame.divergence is None
     assert not session.over
     rates = ByLearningRate(1e-3, 1e6).rates(5, config.training.learning_rate)
-    for member in sorted({*range(5)} - {*frame.fallen}):
+    for member in sorted({*range(5)} - {*frame.diverged}):
         if rates[member] > 100.0:
             continue  # of one network no such rate is taken
         single = Session(edited({"ensemble.members": 1, "training.learning_rate": float(rates[member])}, config))
         single.step(180)
         check_alike(session.network.parameters[member], single.network.parameters[0], 1e-9)
     each = session.predict(session.dataset.X, "all")
-    assert_allclose(session.predict(session.dataset.X), np.delete(each, frame.fallen, 0).mean(axis=0))
+    assert_allclose(session.predict(session.dataset.X), np.delete(each, frame.diverged, 0).mean(axis=0))
     for part in ("train", "test"):
         evaluation = session.evaluate(part)
-        living = [loss for member, loss in enumerate(evaluation.losses) if member not in frame.fallen]
+        living = [loss for member, loss in enumerate(evaluation.losses) if member not in frame.diverged]
         assert evaluation.loss == pytest.approx(np.mean(living))
         assert evaluation.loss_spread == pytest.approx(np.std(living))
         assert evaluation.of_mean is not None
@@ -479,19 +479,19 @@ def test_some_fall_and_the_others_are_as_if_alone(look: bool, optimizer: Any) ->
     for one in (session, resumed):
         one.step(20)
     assert_array_equal(session.network.parameters, resumed.network.parameters)
-    assert session.frame().fallen == resumed.frame().fallen == frame.fallen
+    assert session.frame().diverged == resumed.frame().diverged == frame.diverged
 
 
 def test_a_member_that_falls_stays_where_it_was_last_good() -> None:
     session = Session(wide())
-    while not session.frame(frozenset()).fallen:
+    while not session.frame(frozenset()).diverged:
         session.step()
-    fallen = list(session.frame().fallen)
-    kept = session.network.parameters[fallen].copy()
+    diverged = list(session.frame().diverged)
+    kept = session.network.parameters[diverged].copy()
     assert np.isfinite(kept).all()
     for _ in range(20):
         session.step()
-        assert_array_equal(session.network.parameters[fallen], kept)
+        assert_array_equal(session.network.parameters[diverged], kept)
 
 
 @pytest.mark.parametrize("rate", [100.0, 10.0])
@@ -565,7 +565,9 @@ def test_a_members_rate_may_lie_beyond_what_can_be_set(regularizer: Regularizer,
     rules = {"training.regularizer": regularizer, "training.learning_rate": 1e-6, "display.member": 2}
     session = Session(edited(rules, many(vary)))
     session.step(steps)
-    trace = next(look for look in session.frame(frozenset({Trace.need})).looks if isinstance(look, Trace))
+    trace = next(
+        look for look in session.frame(frozenset({BackpropTrace.need})).looks if isinstance(look, BackpropTrace)
+    )
     own = session.network.parameters[2] * session.network.is_weight
     straight, squared = {L1: (1.0, 0.0), L2: (0.0, 1.0), ElasticNet: (0.5, 0.5), WeightDecay: (0.0, 0.0)}[
         type(regularizer)

@@ -135,8 +135,8 @@ class Robot:
         for dialog in window.findChildren(QDialog):
             dialog.close()
         window.runner.pause()
-        window.runner.lent.connect(lambda config, dataset: kept.append(config))
-        window.runner.lend()
+        window.runner.data_ready.connect(lambda config, dataset: kept.append(config))
+        window.runner.request_data()
         until(lambda: kept)
         if kept and kept[-1] != window.document.config:
             self._say("fault", "the window shows another config than the session has")

@@ -7,14 +7,14 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from playground.experiment.looks.activation_maps import Excitation
+from playground.experiment.looks.activation_maps import ActivationMaps
 from playground.experiment.looks.normalization import Normalized
-from playground.experiment.looks.pre_activations import Seats
+from playground.experiment.looks.pre_activations import PreActivations
 from playground.ui.diagram.canvas import Canvas
 from playground.ui.diagram.geometry import Place
 from playground.ui.theme import LIGHT
 from playground.ui.viewing.view import View
-from playground.ui.views.dead_units import CensusView
+from playground.ui.views.dead_units import DeadUnitsView
 from playground.ui.views.normalization import NormalizationView
 from tests.ui.conftest import Pilot
 
@@ -70,8 +70,8 @@ def test_a_click_in_the_diagram_is_followed_by_every_view_of_units(pilot: Pilot)
     click(pilot, Place(1, 1))
     assert chosen(pilot) == (1, 1, 0)
     assert marked(pilot) == Place(1, 1)
-    pilot.until(lambda: (look := pilot.frame.look(Seats)) and (look.layer, look.unit) == (1, 1))
-    pilot.until(lambda: (look := pilot.frame.look(Excitation)) and look.layer == 1)
+    pilot.until(lambda: (look := pilot.frame.look(PreActivations)) and (look.layer, look.unit) == (1, 1))
+    pilot.until(lambda: (look := pilot.frame.look(ActivationMaps)) and look.layer == 1)
     for name in ("units", "maps", "microscope"):
         assert pilot.find(QComboBox, f"{name}.layer").currentIndex() == 1
         assert pilot.find(QComboBox, f"{name}.unit").currentIndex() == 1
@@ -85,7 +85,7 @@ def test_a_click_in_the_diagram_is_followed_by_every_view_of_units(pilot: Pilot)
 
 def test_a_choice_in_any_view_is_marked_in_the_diagram_and_the_keyboard_goes_on_from_there(pilot: Pilot) -> None:
     opened(pilot, "units")
-    pilot.until(lambda: pilot.frame.look(Seats))
+    pilot.until(lambda: pilot.frame.look(PreActivations))
     QTest.keyClick(canvas(pilot), Qt.Key.Key_Down)
     units = pilot.find(QComboBox, "units.unit")
     units.activated.emit(2)
@@ -105,7 +105,7 @@ def test_a_unit_is_chosen_where_it_is_drawn(name: str, pilot: Pilot) -> None:
     pilot.play()
     pilot.settle()
     view.grab()
-    if isinstance(view, CensusView):
+    if isinstance(view, DeadUnitsView):
         plot, at, place = view._lives, QPointF(0.5, 4 + 1.5), Place(1, 1)
     else:
         assert isinstance(view, NormalizationView)
@@ -114,8 +114,8 @@ def test_a_unit_is_chosen_where_it_is_drawn(name: str, pilot: Pilot) -> None:
     QTest.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=view.canvas.mapFromScene(scene))
     assert chosen(pilot)[:2] == (place.layer, place.unit)
     assert marked(pilot) == place
-    drawn = view._lives._mark.yData[0] if isinstance(view, CensusView) else view._before._mark.getRegion()[0]
-    assert drawn == (5 if isinstance(view, CensusView) else 2.5)
+    drawn = view._lives._mark.yData[0] if isinstance(view, DeadUnitsView) else view._before._mark.getRegion()[0]
+    assert drawn == (5 if isinstance(view, DeadUnitsView) else 2.5)
 
 
 def test_the_example_that_is_followed_has_its_ring_whichever_tabs_are_seen(pilot: Pilot) -> None:

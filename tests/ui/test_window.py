@@ -711,7 +711,7 @@ def test_members_that_diverge_are_named_while_the_others_go_on(windows: Windows)
     config = with_value(config, "ensemble.members", 3)
     pilot = windows.open(with_value(config, "ensemble.vary", ByLearningRate(0.01, 5000.0)))
     pilot.window.runner.play()
-    pilot.until(lambda: pilot.frame.fallen == (2,))
+    pilot.until(lambda: pilot.frame.diverged == (2,))
     assert pilot.frame.divergence is None
     name = pilot.frame.scene.members[2]
     assert pilot.strip.text == f"{name} diverged and is left where it was; the other 2 go on."
@@ -942,8 +942,14 @@ def test_a_window_that_has_changed_its_theme_looks_like_one_that_was_opened_in_i
         window.learning_panel.grab()  # formulas are typeset once they have been asked for
         formulas = [formula for formula in window.learning_panel.findChildren(Formula) if formula.isVisible()]
         pilot.until(lambda: all(formula._wanted() == formula._drawn for formula in formulas))
-        guard = next(view for view in window.views if view.name == "guard")
-        parts = (window.data_panel, window.learning_panel, window.strip, window.diagnosis, *guard.findChildren(QWidget))
+        loss_gradient = next(view for view in window.views if view.name == "guard")
+        parts = (
+            window.data_panel,
+            window.learning_panel,
+            window.strip,
+            window.diagnosis,
+            *loss_gradient.findChildren(QWidget),
+        )
         seen = [part for part in parts if part.objectName() and not isinstance(part, QGraphicsView)]
         return {part.objectName(): part.grab().toImage() for part in seen}
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from playground.exchange.report.sheet import BORDER, CLASSES, DOTS_PER_INCH, MUTED, TEXT, WIDTH, plain, write
 from playground.experiment.backprop.matrix import Matrix, brief, drawn
-from playground.experiment.backprop.trace import Trace
+from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.frame import Frame
 from playground.options.numerals import written
 
@@ -43,7 +43,7 @@ def picture(frame: Frame, path: Path) -> None:
     """
     from matplotlib.figure import Figure
 
-    trace = frame.look(Trace)
+    trace = frame.look(BackpropTrace)
     if trace is None:
         raise ValueError("the frame holds no trace")
     most = MOST if len(trace.steps) < LONG else MOST_IF_LONG

@@ -11,8 +11,8 @@ import numpy as np
 from playground.exchange.report.sheet import CLASSES, MUTED, TEXT, WIDTH, dress, dress_bar, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Curves, Floats, Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.gradient_flow import EDGES, PER_DECADE, Anatomy
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.gradient_flow import EDGES, PER_DECADE, GradientFlow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,12 +30,12 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no anatomy.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    anatomy = frame.look(Anatomy)
-    if anatomy is None:
+    flow = frame.look(GradientFlow)
+    if flow is None:
         raise ValueError("the frame holds no anatomy")
     figure = sheet(7.6, 1.25 * WIDTH, f"{plain(frame.scene.origin, 50)}: layers\n\n")
-    figure.text(0.01, 0.95, anatomy.sentence, color=TEXT, fontsize=10, va="top")
-    names = layer_names(len(anatomy.slope))
+    figure.text(0.01, 0.95, flow.sentence, color=TEXT, fontsize=10, va="top")
+    names = layer_names(len(flow.slope))
     (waterfall, factors), (spread, updates) = figure.subplots(2, 2)
     for axes in (waterfall, factors, spread, updates):
         dress(axes)
@@ -43,9 +43,9 @@ def picture(frame: Frame, path: Path) -> None:
             axes.set_yticks(range(len(names)), names)
             axes.set_ylim(-0.5, len(names) - 0.5)
     _draw_waterfall(waterfall, frame.curves)
-    _draw_factors(factors, anatomy)
-    _draw_spread(spread, anatomy)
-    _draw_updates(updates, frame.look(Vitals), names)
+    _draw_factors(factors, flow)
+    _draw_spread(spread, flow)
+    _draw_updates(updates, frame.look(LayerStatistics), names)
     write(figure, path)
 
 
@@ -70,20 +70,20 @@ def _draw_waterfall(axes: Axes, curves: Curves | None) -> None:
     dress_bar(bar)
 
 
-def _draw_factors(axes: Axes, anatomy: Anatomy) -> None:
+def _draw_factors(axes: Axes, flow: GradientFlow) -> None:
     """From × 1, mean |f′|, the gain of Wᵀ and of the signal as bars, and a dot for the ratio of ‖δ‖."""
     axes.set_title("factors on the gradient's way back, and the signal's up", loc="left", color=MUTED, fontsize=10)
-    rows = np.arange(len(anatomy.slope) - 1)
-    if anatomy.culprit is not None:
-        axes.axhspan(anatomy.culprit - 0.5, anatomy.culprit + 0.5, color=STRIPE)
+    rows = np.arange(len(flow.slope) - 1)
+    if flow.culprit is not None:
+        axes.axhspan(flow.culprit - 0.5, flow.culprit + 0.5, color=STRIPE)
     kinds = (
-        (np.where(anatomy.normalised, anatomy.passed, anatomy.slope)[:-1], 0.26, ORANGE, f"slopes: {_slopes(anatomy)}"),
-        (anatomy.gain[:-1], 0.0, BLUE, "weights above: ‖Wᵀδ‖ / ‖δ‖"),
-        (anatomy.forward, -0.26, CLASSES[3], "signal: spread of z to that below"),
+        (np.where(flow.normalised, flow.passed, flow.slope)[:-1], 0.26, ORANGE, f"slopes: {_slopes(flow)}"),
+        (flow.gain[:-1], 0.0, BLUE, "weights above: ‖Wᵀδ‖ / ‖δ‖"),
+        (flow.forward, -0.26, CLASSES[3], "signal: spread of z to that below"),
     )
     for factor, aside, colour, label in kinds:
         axes.barh(np.arange(len(factor)) + aside, _logarithms(factor), height=0.25, color=colour, label=label)
-    axes.plot(_logarithms(anatomy.ratio[:-1]), rows, "o", color=TEXT, markersize=5, label="δ: ratio to the layer above")
+    axes.plot(_logarithms(flow.ratio[:-1]), rows, "o", color=TEXT, markersize=5, label="δ: ratio to the layer above")
     furthest = max(np.abs(axes.get_xlim()).max(), 1.0)
     axes.set_xlim(-furthest, furthest)
     axes.set_xticks(np.linspace(-furthest, furthest, 5))
@@ -92,19 +92,19 @@ def _draw_factors(axes: Axes, anatomy: Anatomy) -> None:
     axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
 
 
-def _slopes(anatomy: Anatomy) -> str:
-    return "mean |f′|, with a normalisation both" if anatomy.normalised.any() else "mean |f′|"
+def _slopes(flow: GradientFlow) -> str:
+    return "mean |f′|, with a normalisation both" if flow.normalised.any() else "mean |f′|"
 
 
-def _draw_spread(axes: Axes, anatomy: Anatomy) -> None:
+def _draw_spread(axes: Axes, flow: GradientFlow) -> None:
     """For each layer how many gradients and weights there are of each size."""
     axes.set_title("sizes now, zeros apart", loc="left", color=MUTED, fontsize=10)
-    filled = np.flatnonzero((anatomy.gradients + anatomy.weights).any(axis=0))
+    filled = np.flatnonzero((flow.gradients + flow.weights).any(axis=0))
     low = min(EDGES[filled[0]], USUAL[0]) if len(filled) else USUAL[0]
     high = max(EDGES[filled[-1] + 1], USUAL[1]) if len(filled) else USUAL[1]
     kinds = (
-        (anatomy.gradients, anatomy.zero_gradients, ORANGE, "gradients |∂L/∂w|"),
-        (anatomy.weights, anatomy.zero_weights, BLUE, "weights |w|"),
+        (flow.gradients, flow.zero_gradients, ORANGE, "gradients |∂L/∂w|"),
+        (flow.weights, flow.zero_weights, BLUE, "weights |w|"),
     )
     for counts, zeros, colour, label in kinds:
         heights = np.column_stack([zeros, counts]).astype(float)
@@ -118,7 +118,7 @@ def _draw_spread(axes: Axes, anatomy: Anatomy) -> None:
     axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2)
 
 
-def _draw_updates(axes: Axes, vitals: Vitals | None, names: Sequence[str]) -> None:
+def _draw_updates(axes: Axes, layer_statistics: LayerStatistics | None, names: Sequence[str]) -> None:
     """‖Δw‖ / ‖w‖ of each layer over the epochs, and the healthy band."""
     from matplotlib import colormaps
 
@@ -126,13 +126,13 @@ def _draw_updates(axes: Axes, vitals: Vitals | None, names: Sequence[str]) -> No
     axes.axhspan(*HEALTHY, color=BLUE, alpha=0.12)
     axes.set_yscale("log")
     axes.set_xlabel("epoch", fontsize=9)
-    if vitals is None:
+    if layer_statistics is None:
         return
     for index, name in enumerate(names):
-        ratios = np.where(vitals.update[:, index] > 0.0, vitals.update[:, index], np.nan)
+        ratios = np.where(layer_statistics.update[:, index] > 0.0, layer_statistics.update[:, index], np.nan)
         colour = colormaps["viridis"](0.82 * index / max(len(names) - 1, 1))
-        marker = "." if len(vitals.epoch) < 20 else ""
-        axes.plot(vitals.epoch, ratios, color=colour, linewidth=1.0, marker=marker, label=name)
+        marker = "." if len(layer_statistics.epoch) < 20 else ""
+        axes.plot(layer_statistics.epoch, ratios, color=colour, linewidth=1.0, marker=marker, label=name)
     axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from playground.exchange.report.sheet import MUTED, TEXT, WIDTH, class_colours, dress, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Curves, Frame, Scene
-from playground.experiment.looks.loss_breakdown import WORST, LossApart
+from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
 from playground.options.numerals import percent, trimmed
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no curves, or no loss taken apart.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    look, curves = frame.look(LossApart), frame.curves
+    look, curves = frame.look(LossBreakdown), frame.curves
     if look is None or curves is None:
         raise ValueError("the frame holds no loss taken apart")
     title = f"{plain(frame.scene.origin, 50)}: loss taken apart"
@@ -52,7 +52,7 @@ def _draw_course(axes: Axes, curves: Curves) -> None:
     axes.legend(fontsize=8, frameon=False)
 
 
-def _draw_weights(axes: Axes, look: LossApart) -> None:
+def _draw_weights(axes: Axes, look: LossBreakdown) -> None:
     from matplotlib import colormaps
 
     below = np.zeros(look.counts.shape[1])
@@ -66,7 +66,7 @@ def _draw_weights(axes: Axes, look: LossApart) -> None:
     axes.legend(fontsize=8, frameon=False)
 
 
-def _draw_examples(axes: Axes, look: LossApart, scene: Scene) -> None:
+def _draw_examples(axes: Axes, look: LossBreakdown, scene: Scene) -> None:
     ranks, finite = np.arange(1, len(look.losses) + 1), np.where(look.losses < 1e150, look.losses, np.nan)
     colours = class_colours(look.y) if scene.classes else look.y
     axes.scatter(ranks, finite, s=10, c=colours, cmap=None if scene.classes else "viridis")

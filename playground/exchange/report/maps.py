@@ -10,7 +10,7 @@ import numpy as np
 from playground.exchange.report.sheet import CLASSES, MIDDLE, MUTED, TEXT, WIDTH, dress, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
-from playground.experiment.looks.activation_maps import Excitation, crossings
+from playground.experiment.looks.activation_maps import ActivationMaps, crossings
 
 COLUMNS = 8  # units side by side
 
@@ -22,7 +22,7 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no excitations.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    look = frame.look(Excitation)
+    look = frame.look(ActivationMaps)
     if look is None:
         raise ValueError("the frame holds no excitations")
     if look.x is None or look.answer is None:
@@ -31,7 +31,7 @@ def picture(frame: Frame, path: Path) -> None:
         _draw_curves(frame, look, look.x, look.answer[0], path)
 
 
-def _draw_maps(frame: Frame, look: Excitation, path: Path) -> None:
+def _draw_maps(frame: Frame, look: ActivationMaps, path: Path) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
     units = len(look.h)
@@ -59,7 +59,7 @@ def _draw_maps(frame: Frame, look: Excitation, path: Path) -> None:
     write(figure, path)
 
 
-def _draw_curves(frame: Frame, look: Excitation, x: Floats, answer: Floats, path: Path) -> None:
+def _draw_curves(frame: Frame, look: ActivationMaps, x: Floats, answer: Floats, path: Path) -> None:
     from matplotlib import colormaps
 
     scene = frame.scene

@@ -20,7 +20,7 @@ from playground.exchange.report.sheet import (
     write,
 )
 from playground.experiment.frame import Frame, Scene
-from playground.experiment.looks.metrics import Judgement
+from playground.experiment.looks.metrics import Metrics
 from playground.options.numerals import percent, written
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no judgement.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    judged, scene = frame.look(Judgement), frame.scene
+    judged, scene = frame.look(Metrics), frame.scene
     if judged is None:
         raise ValueError("the frame holds no judgement")
     title = f"{plain(scene.origin, 50)}: {judged.examples:,} {PARTS[judged.part]} examples judged"
@@ -53,7 +53,7 @@ def picture(frame: Frame, path: Path) -> None:
     write(figure, path)
 
 
-def _draw_confusion(axes: Axes, judged: Judgement, scene: Scene) -> None:
+def _draw_confusion(axes: Axes, judged: Metrics, scene: Scene) -> None:
     """Each column in its class's colour, as strong as the share of the row."""
     counts = judged.confusion
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -74,7 +74,7 @@ def _draw_confusion(axes: Axes, judged: Judgement, scene: Scene) -> None:
     axes.set_title(f"{right:.1f} % right", loc="left", color=MUTED, fontsize=10)
 
 
-def _draw_roc(axes: Axes, judged: Judgement, scene: Scene) -> None:
+def _draw_roc(axes: Axes, judged: Metrics, scene: Scene) -> None:
     axes.plot([0.0, 1.0], [0.0, 1.0], color=MUTED, linewidth=0.8, linestyle="--")
     for index, (roc, area) in enumerate(zip(judged.roc, judged.auc, strict=True)):
         of_class = index if len(judged.roc) > 1 else 1
@@ -86,7 +86,7 @@ def _draw_roc(axes: Axes, judged: Judgement, scene: Scene) -> None:
     axes.legend(fontsize=8, frameon=False, loc="lower right")
 
 
-def _draw_reliability(axes: Axes, judged: Judgement) -> None:
+def _draw_reliability(axes: Axes, judged: Metrics) -> None:
     said, right, sizes = judged.reliability.T
     known, largest = sizes > 0.0, max(float(sizes.max()), 1.0)
     axes.bar((np.arange(len(sizes)) + 0.5) / len(sizes), 0.25 * sizes / largest, 0.09, color=BORDER)
@@ -100,7 +100,7 @@ def _draw_reliability(axes: Axes, judged: Judgement) -> None:
     axes.set_title(error, loc="left", color=MUTED, fontsize=10)
 
 
-def _draw_answers(axes: Axes, judged: Judgement, scene: Scene) -> None:
+def _draw_answers(axes: Axes, judged: Metrics, scene: Scene) -> None:
     ends = [float(judged.truth.min()), float(judged.truth.max())]
     axes.plot(ends, ends, color=MUTED, linewidth=0.8, linestyle="--")
     axes.scatter(judged.truth, judged.answer, s=12, c=judged.truth, edgecolors="white", linewidths=0.3, cmap="viridis")
@@ -109,7 +109,7 @@ def _draw_answers(axes: Axes, judged: Judgement, scene: Scene) -> None:
     axes.set_title(f"R² {written(judged.explained)}", loc="left", color=MUTED, fontsize=10)
 
 
-def _draw_residuals(axes: Axes, judged: Judgement) -> None:
+def _draw_residuals(axes: Axes, judged: Metrics) -> None:
     axes.bar(
         judged.edges[:-1], judged.residuals, np.diff(judged.edges), align="edge", color="#c2620a", edgecolor="white"
     )

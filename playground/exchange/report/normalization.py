@@ -10,8 +10,8 @@ import numpy as np
 from playground.exchange.report.sheet import MUTED, WIDTH, dress, dress_bar, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.mc_dropout import MASKS, Thinned
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.mc_dropout import MASKS, MCDropout
 from playground.experiment.looks.normalization import Normalized, Values
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when the frame holds no vital signs or nothing of a layer.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    look, thinned, vitals = frame.look(Normalized), frame.look(Thinned), frame.look(Vitals)
-    if look is None or vitals is None:
+    look, mc_dropout, layer_statistics = frame.look(Normalized), frame.look(MCDropout), frame.look(LayerStatistics)
+    if look is None or layer_statistics is None:
         raise ValueError("the frame holds nothing of what a layer's units get")
     name = layer_names(look.last + 1)[look.layer]
     title = f"{plain(frame.scene.origin, 50)}: {name}, normalisation: {look.label}"
     figure = sheet(7.2, 1.25 * WIDTH, title)
     grid = figure.add_gridspec(3, 6)
-    left = slice(0, 4 if thinned is not None else 6)
+    left = slice(0, 4 if mc_dropout is not None else 6)
     above = figure.add_subplot(grid[slice(0, 1 if look.after is not None else 2), left])
     what = "activation" if look.on_activations else "pre-activation"
     _draw(above, f"{what} (blue), running averages (orange)", look.before, look.running_mean, look.running_deviation)
@@ -48,12 +48,12 @@ def picture(frame: Frame, path: Path) -> None:
         )
         _draw(lowest, "what comes out (blue), β ± γ (orange)", look.after, *asked)
     lowest.set_xlabel("unit", fontsize=9)
-    if thinned is not None:
+    if mc_dropout is not None:
         scene = frame.scene
         axes = figure.add_subplot(grid[:2, 4:])
         _dress(axes, f"standard deviation over {MASKS} dropout masks")
         image = axes.imshow(
-            thinned.deviation,
+            mc_dropout.deviation,
             extent=scene.extent,
             origin="lower",
             interpolation="bilinear",
@@ -65,8 +65,8 @@ def picture(frame: Frame, path: Path) -> None:
         axes.set_ylabel(plain(scene.columns[scene.axes[1]], 24), fontsize=9)
         bar = figure.colorbar(image, ax=axes, shrink=0.8)
         dress_bar(bar)
-    _draw_course(figure.add_subplot(grid[2, :3]), "mean", vitals, vitals.mean, look)
-    _draw_course(figure.add_subplot(grid[2, 3:]), "variance", vitals, vitals.variance, look)
+    _draw_course(figure.add_subplot(grid[2, :3]), "mean", layer_statistics, layer_statistics.mean, look)
+    _draw_course(figure.add_subplot(grid[2, 3:]), "variance", layer_statistics, layer_statistics.variance, look)
     write(figure, path)
 
 
@@ -85,19 +85,19 @@ def _draw(axes: Axes, title: str, values: Values, mean: Floats | None, deviation
     axes.set_xticks(units[:: max(len(units) // 12, 1)])
 
 
-def _draw_course(axes: Axes, title: str, vitals: Vitals, moments: Floats, look: Normalized) -> None:
+def _draw_course(axes: Axes, title: str, layer_statistics: LayerStatistics, moments: Floats, look: Normalized) -> None:
     """Lines over the epochs, one a unit; dotted what goes in, where something else comes out."""
     from matplotlib import colormaps
 
     _dress(axes, f"{title} (dotted: what goes in)" if look.after is not None else title)
-    rows = vitals.rows[look.layer]
-    before, after = moments[..., vitals.rows_of(look.layer)]
+    rows = layer_statistics.rows[look.layer]
+    before, after = moments[..., layer_statistics.rows_of(look.layer)]
     colours = colormaps["viridis"](np.linspace(0.0, 0.82, rows))
     for row, colour in enumerate(colours):
         name = f"unit {row + 1}" if row in (0, rows - 1) else None
-        axes.plot(vitals.epoch, after[:, row], color=colour, linewidth=1.5, label=name)
+        axes.plot(layer_statistics.epoch, after[:, row], color=colour, linewidth=1.5, label=name)
         if look.after is not None:
-            axes.plot(vitals.epoch, before[:, row], color=colour, linewidth=1.0, linestyle=":")
+            axes.plot(layer_statistics.epoch, before[:, row], color=colour, linewidth=1.0, linestyle=":")
     if title == "variance" and ((before > 0.0).any() or (after > 0.0).any()):
         axes.set_yscale("log")
     axes.set_xlabel("epoch", fontsize=9)

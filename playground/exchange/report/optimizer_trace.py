@@ -9,7 +9,7 @@ import numpy as np
 from playground.exchange.report.sheet import BORDER, MUTED, WIDTH, plain, sheet, write
 from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
-from playground.experiment.looks.optimizer_trace import Microscope, Steps
+from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
 
 COLOURS = ("#0877bd", "#c2620a", "#8e2a86", "#5b6575")  # as in the window
 SIGNED = ("mean", "velocity")  # slots that may be negative
@@ -22,13 +22,13 @@ def picture(frame: Frame, path: Path) -> None:
         ValueError: when no step of the weight has been seen.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
-    microscope = frame.look(Microscope)
-    if microscope is None or not len(microscope.course.step):
+    trace = frame.look(OptimizerTrace)
+    if trace is None or not len(trace.history.step):
         raise ValueError("no step of the weight has been seen")
-    look = microscope.course
+    look = trace.history
     panels = _panels(look)
     rows = -(-len(panels) // 2)
-    weight, layers = microscope.weight, layer_names(len(frame.weights))
+    weight, layers = trace.weight, layer_names(len(frame.weights))
     to = "bias" if weight.input == frame.weights[weight.layer].shape[1] - 1 else f"input {weight.input + 1}"
     name = f"{layers[weight.layer]}, unit {weight.unit + 1}, {to}"
     steps = f"steps {look.step[0]:,} to {look.step[-1]:,}"
@@ -41,7 +41,7 @@ def picture(frame: Frame, path: Path) -> None:
         axes.set_title(title, loc="left", color=MUTED, fontsize=10)
         for (symbol, values), colour in zip(lines.items(), COLOURS, strict=False):
             axes.plot(
-                microscope.since,
+                trace.since,
                 np.where(np.isfinite(values), values, np.nan),
                 color=colour,
                 linewidth=1.2,

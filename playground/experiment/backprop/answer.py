@@ -10,7 +10,7 @@ from playground.experiment.backprop.matrix import Difference, Matrix, Rule, Sum
 from playground.experiment.backprop.notation import NO_RULE, Letters, TraceStep, matrix
 from playground.experiment.backprop.walk import Walk
 from playground.experiment.backprop.worked import Spelled
-from playground.experiment.looks.look import Inside
+from playground.experiment.looks.look import RunContext
 from playground.nn.activations import Activation, Array, Linear, Sigmoid, Softmax
 from playground.nn.losses import AbsoluteError, Hinge, Logistic, Loss, SquaredError, SquaredHinge
 from playground.nn.losses.likelihoods import BinaryCrossEntropy, CrossEntropy, KLDivergence, NegativeLogLikelihood
@@ -20,9 +20,9 @@ from playground.nn.regularizers import NoRegularizer
 class Output:
     """The loss of the example, and the error that the output layer is sent back."""
 
-    def __init__(self, inside: Inside, walk: Walk, layer: Letters, target: Array) -> None:
-        self._inside, self._walk, self._layer = inside, walk, layer
-        self._loss, self._unit = inside.problem.loss, layer.walk.activation
+    def __init__(self, context: RunContext, walk: Walk, layer: Letters, target: Array) -> None:
+        self._context, self._walk, self._layer = context, walk, layer
+        self._loss, self._unit = context.problem.loss, layer.walk.activation
         self._target = matrix("y", target, "The target: what the answer is trained towards.")
 
     def loss_step(self) -> TraceStep:
@@ -39,9 +39,9 @@ class Output:
         if len(parts) > 1:
             total = np.array([[self._walk.loss]])
             matrices.append(matrix("L", total, "The loss of this example, of all outputs.", Sum(of_each), sign="sum ="))
-        regularizer, pulled = self._inside.regularizer
+        regularizer, pulled = self._context.regularizer
         if not isinstance(regularizer, NoRegularizer):
-            penalty = regularizer.penalty(self._inside.network.parameters, pulled).reshape(1, 1).astype(float)
+            penalty = regularizer.penalty(self._context.network.parameters, pulled).reshape(1, 1).astype(float)
             meaning = f"Penalty on all weights, by {regularizer.label}; it is no part of this example's loss."
             matrices.append(matrix("penalty", penalty, meaning, sign="and"))
         return self._step("loss", f"Loss: {self._loss.label}", *_equation(self._loss), matrices)

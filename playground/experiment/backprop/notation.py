@@ -9,7 +9,7 @@ import numpy as np
 from playground.experiment.backprop.matrix import Applied, Matrix, Product, Rescaled, Rule, Times, superscript
 from playground.experiment.backprop.walk import EPSILON, FLOOR, LayerWalk, TrainedWalk
 from playground.experiment.backprop.worked import Share, Spelled
-from playground.experiment.looks.look import frozen
+from playground.experiment.looks.look import read_only
 from playground.nn.activations import Array, Sigmoid, Softmax, Tanh
 
 NO_RULE = Rule()
@@ -283,4 +283,4 @@ def matrix(
     bias: bool = False,
     one: bool = False,
 ) -> Matrix:
-    return Matrix(name, frozen(np.array(values, float)), meaning, sign, rule, bias, one)
+    return Matrix(name, read_only(np.array(values, float)), meaning, sign, rule, bias, one)

@@ -8,12 +8,12 @@ from playground.experiment.backprop.answer import Output
 from playground.experiment.backprop.notation import Letters, TraceStep
 from playground.experiment.backprop.update import Update
 from playground.experiment.backprop.walk import Walk
-from playground.experiment.looks.look import Inside, Look
+from playground.experiment.looks.look import Look, RunContext
 from playground.nn.normalizations import BatchNorm
 
 
 @dataclass(frozen=True, eq=False)
-class Trace(Look):
+class BackpropTrace(Look):
     """The walk of one training example with the weights as they are, in double precision and without noise.
 
     Attributes:
@@ -35,27 +35,27 @@ class Trace(Look):
     note: str
 
     @classmethod
-    def take(cls, inside: Inside) -> Trace:
-        train = inside.problem.train
-        example = inside.selection.example or 0
+    def take(cls, context: RunContext) -> BackpropTrace:
+        train = context.problem.train
+        example = context.selection.example or 0
         x, target = train.X[example][:, None], train.targets[example][:, None]
-        walk = Walk(inside.network, inside.problem.loss, x, target)
+        walk = Walk(context.network, context.problem.loss, x, target)
         last = len(walk.layers) - 1
         layers = [Letters(layer, index, last) for index, layer in enumerate(walk.layers)]
         steps = [step for layer in layers for step in layer.forward()]
-        output = Output(inside, walk, layers[-1], target.astype(float))
+        output = Output(context, walk, layers[-1], target.astype(float))
         steps += [output.loss_step(), output.backward(), layers[-1].gradient_step()]
         for layer, above in zip(layers[-2::-1], layers[:0:-1], strict=True):
             steps += [layer.backward(above), *layer.trained_steps(), layer.gradient_step()]
-        steps += Update(inside, layers).steps()
-        return cls(example, len(train), walk.loss, walk.error, walk.checked, tuple(steps), _note(inside))
+        steps += Update(context, layers).steps()
+        return cls(example, len(train), walk.loss, walk.error, walk.checked, tuple(steps), _note(context))
 
 
-def _note(inside: Inside) -> str:
+def _note(context: RunContext) -> str:
     """What the walk leaves out."""
-    noise = inside.config.training.noise
+    noise = context.config.training.noise
     parts = []
-    if any(isinstance(layer.normalization, BatchNorm) for layer in inside.network.layers):
+    if any(isinstance(layer.normalization, BatchNorm) for layer in context.network.layers):
         parts.append("Batch norm uses its running averages here: one example alone has no deviation.")
     if noise.of_examples or noise.of_hidden or noise.weight_noise or noise.label_smoothing:
         parts.append("Dropout, noise and label smoothing are off here, as when testing.")

@@ -9,14 +9,14 @@ from playground.data.dataset import Floats
 from playground.experiment.backprop.matrix import Matrix, Rule, Scaled, Times, figure
 from playground.experiment.backprop.notation import NO_RULE, Letters, TraceStep, matrix
 from playground.experiment.backprop.worked import Worked
-from playground.experiment.looks.look import Inside
+from playground.experiment.looks.look import RunContext
 from playground.experiment.looks.optimizer_trace import decayed
 from playground.experiment.run.progress import LastStep
 from playground.nn.calls import run
 from playground.nn.clipping import ClipByNorm, NoClipping
 from playground.nn.network import Network
 from playground.nn.optimizers import AdamW
-from playground.nn.optimizers.optimizer import Dissection, Line, SearchingOptimizer, Track
+from playground.nn.optimizers.optimizer import Dissection, Line, OptimizerStep, SearchingOptimizer
 from playground.nn.regularizers import Regularizer, WeightDecay
 
 Places = NDArray[np.intp]  # where a matrix's entries lie in the flat buffers
@@ -29,9 +29,9 @@ class Update:
     All arrays are flat, (count,). What is not known, as how an optimizer that looks around would step, is NaN.
     """
 
-    def __init__(self, inside: Inside, layers: list[Letters]) -> None:
-        network, member, progress = inside.network, inside.member, inside.progress
-        self._inside, self._rules, self._layers = inside, inside.config.training, layers
+    def __init__(self, context: RunContext, layers: list[Letters]) -> None:
+        network, member, progress = context.network, context.member, context.progress
+        self._context, self._rules, self._layers = context, context.config.training, layers
         places = Network(network.inputs, network.layers)
         places.parameters[0] = np.arange(places.parameters.size)
         self._weights: list[Places] = [weights.astype(np.intp) for weights in places.weights]
@@ -47,7 +47,7 @@ class Update:
                 step = self._if_alone()
             self._step = step
             unknown = self._alone and isinstance(self._rules.optimizer, SearchingOptimizer)
-            self._found = None if unknown else self._rules.optimizer.dissect(step.track)
+            self._found = None if unknown else self._rules.optimizer.dissect(step.optimizer_step)
             self._parts = () if self._found is None else self._taken_apart(self._found)
 
     def steps(self) -> list[TraceStep]:
@@ -61,14 +61,14 @@ class Update:
 
     def _if_alone(self) -> LastStep:
         """Step from here by the gradients walked, in arrays of its own."""
-        inside, rules = self._inside, self._rules
+        context, rules = self._context, self._rules
         gradient = np.zeros(self._after.size)
         for layer, weights, trained in zip(self._layers, self._weights, self._trained, strict=True):
             gradient[weights] = layer.walk.gradient
             for part, places in zip(layer.trained, trained, strict=True):
                 gradient[places] = part.walk.gradient
-        ready, (regularizer, pulled) = inside.progress.ready(inside.member), inside.regularizer
-        p, g, mask = self._after[None].copy(), gradient[None], inside.network.is_weight
+        ready, (regularizer, pulled) = context.progress.ready(context.member), context.regularizer
+        p, g, mask = self._after[None].copy(), gradient[None], context.network.is_weight
         total = np.zeros_like(g) if regularizer.adds_gradient else g
         clipped = total if isinstance(rules.clipping, NoClipping) else np.zeros_like(g)
         slots, clock = ready.after[:, None].copy(), ready.clock
@@ -80,28 +80,28 @@ class Update:
         run(regularizer.after(p, ready.rate, pulled))
         self._moved = p[0] - self._after
         before, self._after = self._after, p[0]
-        track = Track(clipped[0], ready.rate, clock, ready.before, rules.optimizer.spread(slots[:, 0]))
-        return LastStep(1, before, gradient, total[0], track)
+        optimizer_step = OptimizerStep(clipped[0], ready.rate, clock, ready.before, rules.optimizer.spread(slots[:, 0]))
+        return LastStep(1, before, gradient, total[0], optimizer_step)
 
     def _taken_apart(self, found: Dissection) -> tuple[Line, ...]:
         """The lines whose sum the step is: what the optimizer did, weight decay, and whatever moved the weights besides."""
         step, optimizer, regularizer = self._step, self._rules.optimizer, self._rules.regularizer
-        rate, before = step.track.rate, step.before
+        rate, before = step.optimizer_step.rate, step.before
         parts = [found.last_line(rate)]
         left = self._moved - parts[0].value
-        decay = decayed(self._inside, before, rate)
+        decay = decayed(self._context, before, rate)
         if decay is not None:
-            decay = decay * self._inside.network.is_weight
+            decay = decay * self._context.network.is_weight
             names: dict[str, Floats | float] = {"ε": rate, "w": before}
             formula, own = "−ε α w", isinstance(regularizer, WeightDecay)
-            if own and self._inside.penalty_rate is not None:
-                names["α"] = self._inside.penalty_rate
+            if own and self._context.penalty_rate is not None:
+                names["α"] = self._context.penalty_rate
             if isinstance(optimizer, AdamW):
                 names["λ"] = optimizer.decay
                 formula = "−(ε α + ε λ (1 − ε α)) w" if own else "−ε λ w"
             parts.append(Line("", formula, names, decay))
             left = left - decay
-        bits = np.finfo(self._inside.network.parameters.dtype).eps
+        bits = np.finfo(self._context.network.parameters.dtype).eps
         wide = bits * (ROUNDING * np.fmax(np.abs(before), np.abs(self._after)) + 1e4 * np.abs(parts[0].value))
         pulled = type(regularizer).after is not Regularizer.after
         name = f"what {regularizer.label} does" if pulled else "what was done since"
@@ -169,7 +169,7 @@ class Update:
             matrices.append(mean)
         if clipped:
             meaning = f"What is left of it after clipping {rules.clipping.label}: {rules.clipping.formula}."
-            cut = step.track.gradient
+            cut = step.optimizer_step.gradient
             rule: Rule = NO_RULE
             if isinstance(rules.clipping, ClipByNorm):
                 length = float(np.linalg.norm(step.total))
@@ -207,7 +207,7 @@ class Update:
         shown = {memory.name for memory in memories}
         lines = tuple(line for line in found.lines if line.symbol not in shown)
         words: tuple[tuple[str, Floats], ...] = ()
-        rate, effective = self._step.track.rate, found.effective
+        rate, effective = self._step.optimizer_step.rate, found.effective
         if not np.array_equal(effective, rate):
             divided = found.below is not None and np.allclose(effective * found.below, rate)
             name = f"effective rate ε / {found.below_symbol}" if divided else "effective rate of g"

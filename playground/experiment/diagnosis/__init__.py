@@ -23,7 +23,7 @@ from playground.experiment.diagnosis.learning import (
 )
 from playground.experiment.diagnosis.restraint import StrongNoise, StrongPenalty
 from playground.experiment.diagnosis.setting import BatchNormOfOne, ImbalancedClasses, PoorPair, UnscaledInputs
-from playground.experiment.looks.look import Inside, Look
+from playground.experiment.looks.look import Look, RunContext
 
 CONDITIONS: tuple[Condition, ...] = (  # the gravest first
     Diverged(),
@@ -55,13 +55,13 @@ class Diagnosis(Look):
     findings: tuple[Finding, ...]
 
     @classmethod
-    def take(cls, inside: Inside) -> Diagnosis:
-        return cls(diagnose(inside))
+    def take(cls, context: RunContext) -> Diagnosis:
+        return cls(diagnose(context))
 
 
-def diagnose(inside: Inside) -> tuple[Finding, ...]:
+def diagnose(context: RunContext) -> tuple[Finding, ...]:
     """What is wrong with a run, the gravest first."""
-    evidence = Evidence(inside)
+    evidence = Evidence(context)
     with np.errstate(all="ignore"):  # a run about to diverge has numbers of any size
         found = {condition: condition.check(evidence) for condition in CONDITIONS}
     kinds = {finding.kind for finding in found.values() if finding is not None}

@@ -13,8 +13,8 @@ from playground.data.dataset import Floats
 from playground.experiment.config import MAX_SEED, Config
 from playground.experiment.diagnosis.trial import Alone, Pull
 from playground.experiment.history.layer_statistics import dead_units, flat, steepest
-from playground.experiment.looks.gradient_flow import Anatomy
-from playground.experiment.looks.look import Inside
+from playground.experiment.looks.gradient_flow import GradientFlow
+from playground.experiment.looks.look import RunContext
 from playground.nn.activations import Activation, Linear, Softmax
 from playground.nn.initializers import He, Initializer, Xavier
 from playground.nn.normalizations import BatchNorm
@@ -89,12 +89,16 @@ class Condition:
 class Evidence:
     """What has been measured of a run, worked out once and only if a condition asks for it."""
 
-    def __init__(self, inside: Inside) -> None:
-        self.inside = inside
-        self.config, self.problem = inside.config, inside.problem
-        self.curves = inside.curves.since(inside.comparable_from)
-        self.vitals, self.probe, self.network = inside.vitals, inside.probe, inside.network
-        self.epoch, self.steps = inside.progress.epoch, inside.progress.steps
+    def __init__(self, context: RunContext) -> None:
+        self.context = context
+        self.config, self.problem = context.config, context.problem
+        self.curves = context.curves.since(context.comparable_from)
+        self.layer_statistics, self.sample_pass, self.network = (
+            context.layer_statistics,
+            context.sample_pass,
+            context.network,
+        )
+        self.epoch, self.steps = context.progress.epoch, context.progress.steps
         self.hidden = range(len(self.network.units) - 1)
 
     def layer(self, index: int) -> str:
@@ -110,46 +114,46 @@ class Evidence:
     def right(self) -> float:
         """For classes the share of right answers on the probe, for numbers the share of the variance explained."""
         if self.problem.dataset.classes:
-            return float((self.answers == self.probe.y).mean())
-        return explained(self.probe.work.layers[-1].h, self.probe.targets)
+            return float((self.answers == self.sample_pass.y).mean())
+        return explained(self.sample_pass.work.layers[-1].h, self.sample_pass.targets)
 
     @cached_property
     def skill(self) -> float:
         """As `right`, but 0 for who always names the most frequent class, and 1 for who is always right."""
         if not self.problem.dataset.classes:
             return self.right
-        most = float(np.bincount(self.probe.y.astype(np.intp)).max()) / len(self.probe.y)
+        most = float(np.bincount(self.sample_pass.y.astype(np.intp)).max()) / len(self.sample_pass.y)
         return (self.right - most) / (1.0 - most) if most < 1.0 else self.right
 
     @cached_property
     def answers(self) -> Floats:
         """The class that each example of the probe is given, (examples,)."""
-        h = self.probe.work.layers[-1].h
+        h = self.sample_pass.work.layers[-1].h
         middle = 0.5 * (self.problem.no + self.problem.yes)
         return h.argmax(axis=0) if len(h) > 1 else (h[0] > middle).astype(np.intp)
 
     @cached_property
     def loss(self) -> float:
         """Mean over the probe."""
-        output = self.probe.work.layers[-1]
-        return float(self.problem.loss.value(output.activation, output.z, output.h, self.probe.targets).mean())
+        output = self.sample_pass.work.layers[-1]
+        return float(self.problem.loss.value(output.activation, output.z, output.h, self.sample_pass.targets).mean())
 
     @cached_property
     def idle_loss(self) -> float:
         """The loss of an output layer that adds up to 0 whatever it is given: it says nothing, and nothing badly wrong."""
-        output = self.probe.work.layers[-1].activation
-        z = np.zeros_like(self.probe.work.layers[-1].z)
-        return float(self.problem.loss.value(output, z, output(z), self.probe.targets).mean())
+        output = self.sample_pass.work.layers[-1].activation
+        z = np.zeros_like(self.sample_pass.work.layers[-1].z)
+        return float(self.problem.loss.value(output, z, output(z), self.sample_pass.targets).mean())
 
     @cached_property
     def gradient_norms(self) -> Floats:
         """Of each layer's weights without biases, over the probe: (layers,)."""
-        return np.array([np.linalg.norm(gradient[:, :-1]) for gradient in self.probe.gradients])
+        return np.array([np.linalg.norm(gradient[:, :-1]) for gradient in self.sample_pass.gradients])
 
     @cached_property
     def gradient_sizes(self) -> Floats:
         """Root mean square of each layer's weight gradient at the records of the last half: their median, (layers,)."""
-        weights = np.array([gradient[:, :-1].size for gradient in self.probe.gradients])
+        weights = np.array([gradient[:, :-1].size for gradient in self.sample_pass.gradients])
         norms = self.curves.gradient_norm[len(self.curves) // 2 :]
         norms = norms[np.isfinite(norms).all(axis=1)]
         return np.median(norms, axis=0) / np.sqrt(weights) if len(norms) else np.full(len(weights), np.nan)
@@ -158,7 +162,9 @@ class Evidence:
     def saturated(self) -> Floats:
         """Share of each layer's pre-activations on the flat ends of an activation that squashes, (layers,)."""
         shares = np.zeros(len(self.network.units))
-        for index, (activation, slope) in enumerate(zip(self.network.activations, self.probe.slopes, strict=True)):
+        for index, (activation, slope) in enumerate(
+            zip(self.network.activations, self.sample_pass.slopes, strict=True)
+        ):
             if squashes(activation):
                 shares[index] = flat(slope, steepest(activation)).mean()
         return shares
@@ -166,37 +172,37 @@ class Evidence:
     @property
     def examples(self) -> str:
         """What the examples of the probe are called in a sentence."""
-        few = len(self.problem.train) > len(self.probe.y)
-        return f"first {len(self.probe.y):,} training examples" if few else "training examples"
+        few = len(self.problem.train) > len(self.sample_pass.y)
+        return f"first {len(self.sample_pass.y):,} training examples" if few else "training examples"
 
     @cached_property
     def pull(self) -> Pull | None:
         """What makes weights smaller whatever the examples say; None where nothing does."""
-        return Pull.of(self.inside)
+        return Pull.of(self.context)
 
     @cached_property
     def alone(self) -> Alone:
         """What the rules by themselves make of weights."""
-        return Alone.of(self.inside, self.suited_start)
+        return Alone.of(self.context, self.suited_start)
 
     @cached_property
-    def anatomy(self) -> Anatomy:
+    def flow(self) -> GradientFlow:
         """What a signal meets on its way up, and a gradient on its way back."""
-        return Anatomy.take(self.inside)
+        return GradientFlow.take(self.context)
 
     @cached_property
     def start_signal(self) -> Floats:
         """How far each layer's pre-activations differed between examples before the first step, (layers,)."""
-        vitals, layers = self.vitals, range(len(self.network.units))
-        variances = vitals.variance[0, :1]
+        layer_statistics, layers = self.layer_statistics, range(len(self.network.units))
+        variances = layer_statistics.variance[0, :1]
         if not len(variances):
             return np.full(len(layers), np.nan)
-        return np.sqrt([variances[0, vitals.rows_of(layer)].mean() for layer in layers])
+        return np.sqrt([variances[0, layer_statistics.rows_of(layer)].mean() for layer in layers])
 
     @property
     def grown_at_start(self) -> float:
         """How many times as far the output's pre-activations differed between examples then as the inputs do."""
-        inputs = float(np.sqrt(self.probe.x[:-1].var(axis=1, dtype=float).mean()))
+        inputs = float(np.sqrt(self.sample_pass.x[:-1].var(axis=1, dtype=float).mean()))
         return float(self.start_signal[-1]) / inputs if inputs > 0.0 else float("nan")
 
     @cached_property
@@ -217,14 +223,14 @@ class Evidence:
     @cached_property
     def dead(self) -> tuple[int, ...]:
         """How many units of each layer are dead, by all training examples."""
-        return tuple(int(layer.sum()) for layer in dead_units(self.problem, self.network, self.probe))
+        return tuple(int(layer.sum()) for layer in dead_units(self.problem, self.network, self.sample_pass))
 
     def losses(self, first: float, last: float = 1.0) -> Floats:
         """Training losses at the records between two shares of the run."""
         epochs = self.curves.epoch
         end = float(epochs[-1]) if len(epochs) else 0.0
-        inside = (epochs >= first * end) & (epochs <= last * end)
-        return self.curves.train_loss[inside]
+        context = (epochs >= first * end) & (epochs <= last * end)
+        return self.curves.train_loss[context]
 
 
 def explained(answers: Floats, targets: Floats) -> float:

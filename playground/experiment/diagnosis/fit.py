@@ -40,8 +40,8 @@ class Overfitting(Condition):
     def check(self, evidence: Evidence) -> Finding | None:
         curves, name = evidence.curves, "validation" if evidence.problem.parts["validation"] else "test"
         held_out = curves.validation_loss if name == "validation" else curves.test_loss
-        stopped = evidence.inside.progress.stopped[
-            evidence.inside.member
+        stopped = evidence.context.progress.stopped[
+            evidence.context.member
         ]  # and is back where the held-out loss was lowest
         if stopped or evidence.epoch < self.epochs or len(curves) < 12:
             return None
@@ -62,7 +62,7 @@ class Overfitting(Condition):
         if evidence.problem.dataset.classes:
             held_out = curves.validation_accuracy if name == "validation" else curves.test_accuracy
             return float(np.median(curves.train_accuracy[recent] - held_out[recent]))
-        part = evidence.inside.part(name)
+        part = evidence.context.part(name)
         return evidence.right - explained(evidence.network.predict(part.X).T, part.targets.T)
 
     def _remedies(self, evidence: Evidence) -> list[Remedy]:
@@ -148,8 +148,8 @@ class Underfitting(Condition):
     def _off_the_plateau(self, evidence: Evidence) -> tuple[str, list[Remedy]]:
         """Why a network that might do better answers nearly alike for all, and what leads off that plateau."""
         alike = "it answers nearly alike for all"
-        weakest = min(evidence.hidden, key=lambda index: float(evidence.anatomy.signal[index]))
-        signal = float(evidence.anatomy.signal[weakest])
+        weakest = min(evidence.hidden, key=lambda index: float(evidence.flow.signal[index]))
+        signal = float(evidence.flow.signal[weakest])
         if signal < self.signal and evidence.better_start:
             where = evidence.layer(weakest)
             why = f"{alike}, as its weights are so small that a signal of only {trimmed(signal, 1)} reaches {where}."

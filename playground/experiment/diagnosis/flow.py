@@ -106,12 +106,12 @@ class ExplodingGradients(Condition):
     def check(self, evidence: Evidence) -> Finding | None:
         if not evidence.steps or not len(evidence.hidden) or evidence.solved:
             return None
-        anatomy = evidence.anatomy
+        flow = evidence.flow
         lengths = np.array([np.linalg.norm(weights[:, :-1]) for weights in evidence.network.weights])
         ratios = np.divide(evidence.gradient_norms, lengths, out=np.zeros_like(lengths), where=lengths > 0.0)
         worst = int(ratios.argmax())
-        grown_back = float(np.nan_to_num(np.prod(anatomy.ratio[:-1])))
-        grown_up = float(np.nan_to_num(np.prod(anatomy.forward)))
+        grown_back = float(np.nan_to_num(np.prod(flow.ratio[:-1])))
+        grown_up = float(np.nan_to_num(np.prod(flow.forward)))
         grown, born = max(grown_back, grown_up), evidence.grown_at_start >= self.growth
         if grown < self.growth:
             return None
@@ -173,8 +173,8 @@ class DeadUnits(Condition):
 
     def _born_dead(self, evidence: Evidence, layer: int) -> int:
         """How many of a layer's units are dead now that were so before the first step."""
-        vitals = evidence.vitals
-        return int((vitals.dead_since[-1, vitals.units_of(layer)] == 0.0).sum())
+        layer_statistics = evidence.layer_statistics
+        return int((layer_statistics.dead_since[-1, layer_statistics.units_of(layer)] == 0.0).sum())
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Saturation(Condition):
         share = float(evidence.saturated[worst])
         if share <= self.share:
             return None
-        born = bool(evidence.vitals.saturated[:1, worst].max(initial=0.0) > self.share)
+        born = bool(evidence.layer_statistics.saturated[:1, worst].max(initial=0.0) > self.share)
         return self.finding(
             f"{percent(share, 0)} of the pre-activations of {evidence.layer(worst)} lie on the flat ends of "
             f"{evidence.network.activations[worst].label}, where its slope is below 5 % of the steepest: hardly any "
@@ -253,19 +253,19 @@ class VanishingGradients(Condition):
             f"The gradient of {evidence.layer(weakest)} is {times(_ratio(sizes[-1], sizes[weakest]))} times smaller than "
             "the output layer's, so it hardly learns: "
         )
-        anatomy, remedies = evidence.anatomy, [normalised(evidence)]
-        if anatomy.culprit is None or anatomy.ratio[anatomy.culprit] >= 1.0:
+        flow, remedies = evidence.flow, [normalised(evidence)]
+        if flow.culprit is None or flow.ratio[flow.culprit] >= 1.0:
             told += "layer by layer it loses on its way back what the weights do not give it again."
             return self.finding(told, *remedies, layer=weakest)
-        if not anatomy.by_slopes:
-            above = evidence.layer(anatomy.culprit + 1)
-            told += (
-                f"the weights of {above} multiply it by {trimmed(anatomy.gain[anatomy.culprit], 2)} on its way back."
-            )
+        if not flow.by_slopes:
+            above = evidence.layer(flow.culprit + 1)
+            told += f"the weights of {above} multiply it by {trimmed(flow.gain[flow.culprit], 2)} on its way back."
             return self.finding(told, *(evidence.better_start + remedies), layer=weakest)
-        blamed = anatomy.culprit
+        blamed = flow.culprit
         activation = evidence.network.activations[blamed]
-        told += f"each layer multiplies it by f′, on average {trimmed(anatomy.slope[blamed], 2)} in {evidence.layer(blamed)} "
+        told += (
+            f"each layer multiplies it by f′, on average {trimmed(flow.slope[blamed], 2)} in {evidence.layer(blamed)} "
+        )
         better = ReLU() if squashes(activation) else Tanh()
         taken = tuple((f"network.hidden.{i}.activation", better) for i in evidence.hidden)
         remedies.insert(0, Remedy(f"Take {better.label} in the hidden layers", taken))

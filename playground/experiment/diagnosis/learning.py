@@ -38,10 +38,10 @@ class Diverged(Condition):
     view = "loss"
 
     def check(self, evidence: Evidence) -> Finding | None:
-        divergence = evidence.inside.divergence
+        divergence = evidence.context.divergence
         if divergence is None:
             return None
-        rate, initializer = evidence.inside.learning_rate, evidence.config.network.initializer
+        rate, initializer = evidence.context.learning_rate, evidence.config.network.initializer
         told = f"{divergence.message} At a learning rate of {trimmed(rate)} "
         if evidence.pull is not None and evidence.alone.grows:
             told += f"{evidence.pull.told} makes weights {trimmed(evidence.alone.factor)} times as long at every step, by itself."
@@ -86,7 +86,7 @@ class RateTooLarge(Condition):
         middle, start = float(np.median(losses)), float(evidence.curves.train_loss[0])
         changes = np.diff(losses)
         jump, ups = float(np.median(np.abs(changes))) / max(abs(middle), 1e-300), float((changes > 0.0).mean())
-        rate = evidence.inside.learning_rate
+        rate = evidence.context.learning_rate
         earlier, later = (float(np.median(half)) for half in np.array_split(losses, 2))
         if (
             len(losses) == self.records
@@ -138,7 +138,7 @@ class RateTooSmall(Condition):
     )
 
     def check(self, evidence: Evidence) -> Finding | None:
-        updates = evidence.vitals.update[np.isfinite(evidence.vitals.update)]
+        updates = evidence.layer_statistics.update[np.isfinite(evidence.layer_statistics.update)]
         early = evidence.epoch < self.epochs or evidence.steps < self.steps
         if early or evidence.solved or not len(updates) or updates.max() >= self.update:
             return None
@@ -151,7 +151,7 @@ class RateTooSmall(Condition):
         power = max(round(math.log10(HEALTHY_UPDATE / updates.max())), 1) if updates.max() > 0.0 else 1
         faster = tenfold(evidence.config.training.learning_rate, power)
         return self.finding(
-            f"At a learning rate of {trimmed(evidence.inside.learning_rate)} no step has moved a layer's weights by "
+            f"At a learning rate of {trimmed(evidence.context.learning_rate)} no step has moved a layer's weights by "
             f"more than {trimmed(updates.max(), 1)} of themselves, where about 0.001 is usual; in {evidence.epoch:,} epochs the "
             f"loss has fallen by {percent(fallen)}.",
             Remedy(f"Raise the learning rate to {trimmed(faster)}", (("training.learning_rate", faster),)),

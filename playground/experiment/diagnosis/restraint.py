@@ -39,7 +39,7 @@ class StrongPenalty(Condition):
         pull = evidence.pull
         if pull is None or not evidence.steps or evidence.solved:
             return None
-        rate, subject = evidence.inside.learning_rate, f"{pull.told[:1].upper()}{pull.told[1:]}"
+        rate, subject = evidence.context.learning_rate, f"{pull.told[:1].upper()}{pull.told[1:]}"
         if evidence.alone.grows:
             return self.finding(
                 f"At a learning rate of {trimmed(rate)} {pull.told} makes weights longer by itself, "
@@ -61,8 +61,8 @@ class StrongPenalty(Condition):
                 weaker_pull(evidence),
                 layer=layer,
             )
-        now, least, times = trial.larger(evidence.inside)
-        if now - least < self.fall * now or trial.taken_back(evidence.inside) < self.back:
+        now, least, times = trial.larger(evidence.context)
+        if now - least < self.fall * now or trial.taken_back(evidence.context) < self.back:
             return None
         return self.finding(
             f"{subject} keeps the weights too small: {times:g} times as large they would bring the loss "
@@ -105,8 +105,8 @@ class StrongNoise(Condition):
                 f"Label noise of {wrong:g} leaves hardly anything of what the labels say: there is little to learn from.",
                 remedy,
             )
-        ratio = trial.signal_to_noise(evidence.inside)
-        tiny = bool(evidence.better_start) and float(evidence.anatomy.signal.min()) < self.signal
+        ratio = trial.signal_to_noise(evidence.context)
+        tiny = bool(evidence.better_start) and float(evidence.flow.signal.min()) < self.signal
         if not ratio < self.ratio or tiny:
             return None
         named = [f"{knob.label} {value:g}" for name, knob in knobs(Noise).items() if (value := getattr(noise, name))]

@@ -106,8 +106,8 @@ class PoorPair(Condition):
         stuck = ""
         if problem.dataset.classes and (top := steepest(problem.output)) > 0.0:
             middle = 0.5 * (problem.no + problem.yes)
-            wrong = (evidence.probe.work.layers[-1].h > middle) != (evidence.probe.targets > middle)
-            still = wrong & (np.abs(evidence.probe.slopes[-1][: len(wrong)]) < self.flat * top)
+            wrong = (evidence.sample_pass.work.layers[-1].h > middle) != (evidence.sample_pass.targets > middle)
+            still = wrong & (np.abs(evidence.sample_pass.slopes[-1][: len(wrong)]) < self.flat * top)
             share = float(still.any(axis=0).mean())
             stuck = (
                 f" {percent(share, 0)} of the {evidence.examples} are wrong where its slope is nearly 0."
@@ -136,7 +136,7 @@ class ImbalancedClasses(Condition):
     explained_by = frozenset({"divergence", "step_units", "symmetric_weights", "dead_units", "batch_norm_of_one"})
 
     def check(self, evidence: Evidence) -> Finding | None:
-        classes, y = evidence.problem.dataset.classes, evidence.probe.y
+        classes, y = evidence.problem.dataset.classes, evidence.sample_pass.y
         if not classes or evidence.epoch < self.epochs:
             return None
         counts = np.bincount(y.astype(np.intp), minlength=len(classes))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from playground.data.dataset import Floats
-from playground.experiment.looks.look import Inside
+from playground.experiment.looks.look import RunContext
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
 from playground.nn.chance import fixed_turn
@@ -37,13 +37,13 @@ class Pull:
     weaker: tuple[tuple[str, Any], ...]
 
     @classmethod
-    def of(cls, inside: Inside) -> Pull | None:
+    def of(cls, context: RunContext) -> Pull | None:
         """Of a run; None where nothing does."""
-        regularizer, optimizer = inside.config.training.regularizer, inside.config.training.optimizer
+        regularizer, optimizer = context.config.training.regularizer, context.config.training.optimizer
         told, weaker_told = [], []
         weaker: list[tuple[str, Any]] = []
         if regularizer.named:
-            strength = regularizer.strength if inside.penalty_rate is None else inside.penalty_rate
+            strength = regularizer.strength if context.penalty_rate is None else context.penalty_rate
             told.append(f"the {regularizer.named} of {strength:.3g}")
             weaker_told.append(f"the {regularizer.named} of {regularizer.weaker().strength:.3g}")
             weaker.append(("training.regularizer", regularizer.weaker()))
@@ -75,14 +75,14 @@ class Alone:
         return self.factor > 1.001
 
     @classmethod
-    def of(cls, inside: Inside, start: Initializer) -> Alone:
+    def of(cls, context: RunContext, start: Initializer) -> Alone:
         """Carry out the rules on weights drawn as `start` says, with gradients that are 0 but for the penalty's share."""
-        rules, network = inside.config.training, _copy(inside)
-        network.initialise(start, [np.random.default_rng([inside.config.network.seed, 0])])
-        (regularizer, pulled), p = inside.regularizer, network.parameters
+        rules, network = context.config.training, _copy(context)
+        network.initialise(start, [np.random.default_rng([context.config.network.seed, 0])])
+        (regularizer, pulled), p = context.regularizer, network.parameters
         g, rate, slots = (
             np.zeros_like(p),
-            np.array(inside.learning_rate),
+            np.array(context.learning_rate),
             np.zeros((len(rules.optimizer.slots), *p.shape)),
         )
         total = np.zeros_like(p) if regularizer.adds_gradient else g
@@ -102,15 +102,15 @@ class Alone:
         first, middle, last = lengths
         grown = np.divide(last, middle, out=np.ones_like(last), where=middle > 0.0)
         left = np.divide(last, first, out=np.ones_like(last), where=first > 0.0)
-        return cls(float(grown.max()) ** (1.0 / STEPS), left ** (inside.progress.steps / (2.0 * STEPS)), first)
+        return cls(float(grown.max()) ** (1.0 / STEPS), left ** (context.progress.steps / (2.0 * STEPS)), first)
 
 
-def taken_back(inside: Inside) -> float:
+def taken_back(context: RunContext) -> float:
     """What share of a step down the data's gradient the regularisation takes back: 1 where it outweighs the data."""
-    (regularizer, pulled), network, probe = inside.regularizer, _copy(inside), inside.probe
-    p, rate = network.parameters, np.array(inside.learning_rate)
+    (regularizer, pulled), network, sample_pass = context.regularizer, _copy(context), context.sample_pass
+    p, rate = network.parameters, np.array(context.learning_rate)
     g = np.zeros_like(p)
-    for start, gradient in zip(network.starts, probe.gradients, strict=True):
+    for start, gradient in zip(network.starts, sample_pass.gradients, strict=True):
         g[0, start : start + gradient.size] = gradient.ravel()
     g *= network.is_weight
     free, before = -rate * g, p.copy()
@@ -122,28 +122,28 @@ def taken_back(inside: Inside) -> float:
     return float((back * free).sum()) / length if length > 0.0 else 0.0
 
 
-def larger(inside: Inside) -> tuple[float, float, float]:
+def larger(context: RunContext) -> tuple[float, float, float]:
     """The probe's loss now, the least that it has with all weights so many times as large, and how many times that is."""
-    network, probe = _copy(inside), inside.probe
-    x, targets, before = probe.x.astype(float), probe.targets.astype(float), network.parameters.copy()
+    network, sample_pass = _copy(context), context.sample_pass
+    x, targets, before = sample_pass.x.astype(float), sample_pass.targets.astype(float), network.parameters.copy()
     losses = []
     for doubling in range(DOUBLINGS + 1):
         network.parameters[...] = np.where(network.is_weight, 2.0**doubling, 1.0) * before
         work = network.pass_for(x.shape[-1])
         h = work.outputs(x)
-        losses.append(float(inside.problem.loss.value(inside.problem.output, work.output.z, h, targets).mean()))
+        losses.append(float(context.problem.loss.value(context.problem.output, work.output.z, h, targets).mean()))
     best = int(np.nanargmin(losses)) if np.isfinite(losses).any() else 0
     return losses[0], losses[best], 2.0**best
 
 
-def signal_to_noise(inside: Inside) -> float:
+def signal_to_noise(context: RunContext) -> float:
     """How far the output's pre-activations differ between examples, by how far they do between draws of the noise.
 
     Both are variances; infinite where nothing but labels is disturbed.
     """
-    noise, network, rng = inside.config.training.noise, _copy(inside), np.random.default_rng(0)
-    x = inside.probe.x[:, :EXAMPLES].astype(float)
-    trainer = Trainer(network, inside.problem.loss, SGD(), NoRegularizer(), 0.0, noise=noise)
+    noise, network, rng = context.config.training.noise, _copy(context), np.random.default_rng(0)
+    x = context.sample_pass.x[:, :EXAMPLES].astype(float)
+    trainer = Trainer(network, context.problem.loss, SGD(), NoRegularizer(), 0.0, noise=noise)
     work, drawn = network.pass_for(x.shape[-1], True, noise.of_hidden), []
     for _ in range(DRAWS):
         X = x.T.copy()
@@ -156,11 +156,11 @@ def signal_to_noise(inside: Inside) -> float:
     return max(signal, 0.0) / chance if chance > 1e-12 * signal else float("inf")
 
 
-def _copy(inside: Inside) -> Network:
+def _copy(context: RunContext) -> Network:
     """The member shown in double precision, to do with as one likes."""
-    network = Network(inside.network.inputs, inside.network.layers)
-    network.parameters[...] = inside.network.parameters
-    network.statistics[...] = inside.network.statistics
+    network = Network(context.network.inputs, context.network.layers)
+    network.parameters[...] = context.network.parameters
+    network.statistics[...] = context.network.statistics
     return network
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from playground.data.dataset import Floats
 from playground.experiment.frame import Curves, Scores
 from playground.experiment.history.log import Log
-from playground.experiment.looks.look import frozen
+from playground.experiment.looks.look import read_only
 
 CAPACITY = 2048
 FIXED = 9  # epoch, step, three losses, three accuracies, penalty; then norm, largest and mean, each once a layer
@@ -64,13 +64,13 @@ class History(Log):
 
     def curves(self, now: Floats | None = None) -> Curves:
         """A frozen copy, with another row at its end where there is one."""
-        rows = frozen(self.rows.copy() if now is None else np.vstack([self.rows, now]))
+        rows = read_only(self.rows.copy() if now is None else np.vstack([self.rows, now]))
         fixed = rows[:, :FIXED].T
         norm, largest, mean = np.split(rows[:, FIXED : self._gradients], 3, axis=1)
         train_losses, held_out_losses = np.split(rows[:, self._gradients :], 2, axis=1)
         return Curves(
             epoch=fixed[0],
-            step=frozen(fixed[1].astype(np.int64)),
+            step=read_only(fixed[1].astype(np.int64)),
             train_loss=fixed[2],
             validation_loss=fixed[3],
             test_loss=fixed[4],

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.history.log import Log
-from playground.experiment.looks.look import SAMPLE, Inside, Look, Probe, frozen
+from playground.experiment.looks.look import SAMPLE, Look, RunContext, SamplePass, read_only
 from playground.nn.activations import Activation, Softmax
 from playground.nn.network import Network
 
@@ -26,7 +26,7 @@ MOST_ROWS = 32  # of a layer, whose mean and variance are written down
 
 
 @dataclass(frozen=True, eq=False)
-class Vitals(Look):
+class LayerStatistics(Look):
     """One row per record, first to last; layers as in the network, the output layer last; units of all layers in one row.
 
     A unit is dead where it puts out exactly 0 for every training example and has no slope there either: nothing flows
@@ -60,8 +60,8 @@ class Vitals(Look):
     rows: tuple[int, ...]
 
     @classmethod
-    def take(cls, inside: Inside) -> Vitals:
-        return inside.vitals
+    def take(cls, context: RunContext) -> LayerStatistics:
+        return context.layer_statistics
 
     @property
     def unit_dead(self) -> NDArray[np.bool_]:
@@ -77,7 +77,7 @@ class Vitals(Look):
         return _own(self.rows, layer)
 
 
-class VitalsLog(Log):
+class LayerStatisticsLog(Log):
     """Records at equal distances in epochs, at most CAPACITY; when it is full every second one goes."""
 
     def __init__(self, units: tuple[int, ...], rows: tuple[int, ...]) -> None:
@@ -91,7 +91,7 @@ class VitalsLog(Log):
         return epoch % self.every == 0
 
     def add(self, epoch: int, step: int, now: Floats) -> None:
-        """Write down what `vital_signs` has found."""
+        """Write down what `measure_layers` has found."""
         if self.full:
             self.every *= 2
             kept = self.rows[self.rows[:, 0] % self.every == 0].copy()
@@ -105,16 +105,16 @@ class VitalsLog(Log):
         row[of_units] = np.where(row[of_units] > 0.0, np.fmin(before, epoch), np.nan)
         self.count += 1
 
-    def vitals(self) -> Vitals:
+    def layer_statistics(self) -> LayerStatistics:
         """A frozen copy."""
-        rows = frozen(self.rows.copy())
+        rows = read_only(self.rows.copy())
         when, of_layers, dead, moments = np.split(rows, self._ends[:-1], axis=1)
         # (mean or variance, before or after, records, rows)
         mean, variance = moments.reshape(len(rows), 2, 2, sum(self._of_layers)).transpose(1, 2, 0, 3)
         slope, saturated, dead_share, update = np.split(of_layers, MEASURES, axis=1)
-        return Vitals(
+        return LayerStatistics(
             when[:, 0],
-            frozen(when[:, 1].astype(np.int64)),
+            read_only(when[:, 1].astype(np.int64)),
             slope,
             saturated,
             dead_share,
@@ -138,22 +138,22 @@ def looked_rows(network: Network) -> tuple[int, ...]:
     return tuple(min(width, MOST_ROWS) for width in widths)
 
 
-def dead_on(probe: Probe) -> tuple[NDArray[np.bool_], ...]:
+def dead_on(sample_pass: SamplePass) -> tuple[NDArray[np.bool_], ...]:
     """Which units are dead by the examples of a probe that has been run, per layer (units,)."""
     found = []
-    for layer, slope in zip(probe.work.layers, probe.slopes, strict=True):
+    for layer, slope in zip(sample_pass.work.layers, sample_pass.slopes, strict=True):
         rows, outputs = layer.activation.widths(1)
         passes = slope.any(axis=1).reshape(rows, -1).any(axis=0)  # of each unit, which may have several rows
         found.append(np.logical_not(layer.a.any(axis=1) | np.tile(passes, outputs)))
     return tuple(found)
 
 
-def dead_units(problem: Problem, network: Network, probe: Probe) -> tuple[NDArray[np.bool_], ...]:
+def dead_units(problem: Problem, network: Network, sample_pass: SamplePass) -> tuple[NDArray[np.bool_], ...]:
     """Which units are dead, per layer (units,). The probe has been run.
 
     Only units that the probe finds dead are looked for beyond its sample, so that this hardly ever costs anything.
     """
-    dead = dead_on(probe)
+    dead = dead_on(sample_pass)
     others = problem.train.X[SAMPLE:]
     for part, work in network.passes(others):
         if not any(layer.any() for layer in dead):
@@ -164,16 +164,16 @@ def dead_units(problem: Problem, network: Network, probe: Probe) -> tuple[NDArra
     return dead
 
 
-def vital_signs(problem: Problem, network: Network, probe: Probe, last_update: Floats) -> Floats:
+def measure_layers(problem: Problem, network: Network, sample_pass: SamplePass, last_update: Floats) -> Floats:
     """A row for the log, without epoch and step. The probe has been run; `last_update`, (count,), may be NaN."""
     slopes, saturated = [], []
-    units = dead_units(problem, network, probe)
+    units = dead_units(problem, network, sample_pass)
     dead = [layer.mean() for layer in units]
-    for layer, slope in zip(probe.work.layers, probe.slopes, strict=True):
+    for layer, slope in zip(sample_pass.work.layers, sample_pass.slopes, strict=True):
         slopes.append(np.abs(slope).mean())
         saturated.append(flat(slope, steepest(layer.activation)).mean())
-    before = [layer.before[:MOST_ROWS] for layer in probe.work.layers]
-    after = [layer.after[:MOST_ROWS] for layer in probe.work.layers]
+    before = [layer.before[:MOST_ROWS] for layer in sample_pass.work.layers]
+    after = [layer.after[:MOST_ROWS] for layer in sample_pass.work.layers]
     moments = [measure(values, axis=1) for measure in (np.mean, np.var) for values in (*before, *after)]
     return np.concatenate([slopes, saturated, dead, update_ratios(network, last_update), *units, *moments])
 

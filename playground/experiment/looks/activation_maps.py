@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.frame import MAP_SIZE
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.experiment.looks.pre_activations import rows_of
 from playground.nn.activations import Activation, Array
 
 
 @dataclass(frozen=True, eq=False)
-class Excitation(Look):
+class ActivationMaps(Look):
     """The layer that the display names, each unit's pre-activation and activation; float32, row 0 the lowest y.
 
     Attributes:
@@ -37,10 +37,10 @@ class Excitation(Look):
     answer: Floats | None
 
     @classmethod
-    def take(cls, inside: Inside) -> Excitation:
-        network, problem, x = inside.network, inside.problem, inside.maps.line
-        layer = inside.selection.layer
-        sums, h, outputs = inside.maps.layer(network, layer)
+    def take(cls, context: RunContext) -> ActivationMaps:
+        network, problem, x = context.network, context.problem, context.maps.line
+        layer = context.selection.layer
+        sums, h, outputs = context.maps.layer(network, layer)
         activation, hard = network.activations[layer], None
         if layer == len(network.units) - 1:
             hard = decided(activation, h, problem.ends)
@@ -49,11 +49,11 @@ class Excitation(Look):
         shape = (len(h), MAP_SIZE, MAP_SIZE) if x is None else (len(h), 1, len(x))
         return cls(
             layer=layer,
-            z=frozen(z.reshape(shape)),
-            h=frozen(h.reshape(shape)),
-            hard=None if hard is None else frozen(hard.reshape(shape)),
+            z=read_only(z.reshape(shape)),
+            h=read_only(h.reshape(shape)),
+            hard=None if hard is None else read_only(hard.reshape(shape)),
             x=x,
-            answer=None if x is None else frozen(problem.decode(outputs.T).T),
+            answer=None if x is None else read_only(problem.decode(outputs.T).T),
         )
 
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.experiment.history.layer_statistics import Vitals, dead_units
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.history.layer_statistics import LayerStatistics, dead_units
+from playground.experiment.looks.look import Look, RunContext, read_only
 
 
 @dataclass(frozen=True, eq=False)
-class Dead(Look):
+class DeadUnits(Look):
     """The units through which nothing flows, for no training example: per layer (units,)."""
 
     need = "dead"
@@ -21,8 +21,8 @@ class Dead(Look):
     layers: tuple[NDArray[np.bool_], ...]
 
     @classmethod
-    def take(cls, inside: Inside) -> Dead:
-        return cls(tuple(map(frozen, dead_units(inside.problem, inside.network, inside.probe))))
+    def take(cls, context: RunContext) -> DeadUnits:
+        return cls(tuple(map(read_only, dead_units(context.problem, context.network, context.sample_pass))))
 
 
 class Death(NamedTuple):
@@ -34,15 +34,15 @@ class Death(NamedTuple):
     until: float | None
 
 
-def deaths(vitals: Vitals) -> list[Death]:
+def deaths(layer_statistics: LayerStatistics) -> list[Death]:
     """All that the log knows of, unit by unit, the earlier first."""
     found: list[Death] = []
-    before = np.zeros((1, vitals.unit_dead.shape[1]), bool)
-    turns = np.diff(np.concatenate([before, vitals.unit_dead, before]), axis=0).T  # (units, records + 1)
-    places = [(layer, unit) for layer, units in enumerate(vitals.units) for unit in range(units)]
+    before = np.zeros((1, layer_statistics.unit_dead.shape[1]), bool)
+    turns = np.diff(np.concatenate([before, layer_statistics.unit_dead, before]), axis=0).T  # (units, records + 1)
+    places = [(layer, unit) for layer, units in enumerate(layer_statistics.units) for unit in range(units)]
     for index in np.flatnonzero(turns.any(axis=1)).tolist():
         ends = np.flatnonzero(turns[index]).tolist()
         for first, last in zip(ends[::2], ends[1::2], strict=True):
-            back = float(vitals.epoch[last]) if last < len(vitals.epoch) else None
-            found.append(Death(*places[index], float(vitals.dead_since[first, index]), back))
+            back = float(layer_statistics.epoch[last]) if last < len(layer_statistics.epoch) else None
+            found.append(Death(*places[index], float(layer_statistics.dead_since[first, index]), back))
     return found

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 
 
 @dataclass(frozen=True, eq=False)
-class Dropped(Look):
+class DroppedUnits(Look):
     """The mask of the mini-batch's first example: per hidden layer (units,), True where a unit was off."""
 
     need = "dropped"
@@ -19,8 +19,8 @@ class Dropped(Look):
     layers: tuple[NDArray[np.bool_], ...]
 
     @classmethod
-    def take(cls, inside: Inside) -> Dropped | None:
-        masks = inside.progress.last_masks(inside.member)
+    def take(cls, context: RunContext) -> DroppedUnits | None:
+        masks = context.progress.last_masks(context.member)
         if not masks:
             return None
-        return cls(tuple(frozen(mask[:, 0] == 0.0) for mask in masks))
+        return cls(tuple(read_only(mask[:, 0] == 0.0) for mask in masks))

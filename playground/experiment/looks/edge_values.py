@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.data.dataset import Floats
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.nn.activations import Array
 from playground.nn.network import Network
 
@@ -26,9 +26,9 @@ class EdgeValues(Look):
     updates: tuple[Floats, ...]
 
     @classmethod
-    def take(cls, inside: Inside) -> EdgeValues:
-        network = inside.network
-        last, gradients = inside.progress.last_update[inside.member], inside.probe.gradients
+    def take(cls, context: RunContext) -> EdgeValues:
+        network = context.network
+        last, gradients = context.progress.last_update[context.member], context.sample_pass.gradients
         updates = [
             last[start : start + gradient.size].reshape(gradient.shape)
             for start, gradient in zip(network.starts, gradients, strict=True)
@@ -39,4 +39,4 @@ class EdgeValues(Look):
 def _drawn(network: Network, matrices: Sequence[Array]) -> tuple[Floats, ...]:
     """Matrices (rows, inputs + 1) of each layer as a diagram draws them."""
     layers = zip(network.activations, matrices, strict=True)
-    return tuple(frozen(activation.edges(matrix).astype(float)) for activation, matrix in layers)
+    return tuple(read_only(activation.edges(matrix).astype(float)) for activation, matrix in layers)

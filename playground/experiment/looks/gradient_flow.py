@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.history.layer_statistics import update_ratios
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.nn.activations import Array
 from playground.nn.normalizations import NoNormalization
 from playground.options.numerals import trimmed
@@ -20,12 +20,12 @@ Counts = NDArray[np.intp]
 
 LOWEST, HIGHEST, PER_DECADE = -12, 4, 4  # powers of ten that the histograms reach over
 BINS = (HIGHEST - LOWEST) * PER_DECADE
-EDGES = frozen(np.linspace(LOWEST, HIGHEST, BINS + 1))  # log10 of the bins' edges
+EDGES = read_only(np.linspace(LOWEST, HIGHEST, BINS + 1))  # log10 of the bins' edges
 ORDER = 10.0  # from the output to the first layer an order of magnitude, either way, is worth a word
 
 
 @dataclass(frozen=True, eq=False)
-class Anatomy(Look):
+class GradientFlow(Look):
     """Layers as in the network, the output layer last; biases are left out of all.
 
     Histograms count sizes |v| by log10, bin by bin between EDGES; beyond the ends the last bin counts, and zeros are
@@ -67,17 +67,21 @@ class Anatomy(Look):
     sentence: str
 
     @classmethod
-    def take(cls, inside: Inside) -> Anatomy:
-        network, probe = inside.network, inside.probe
-        gradients, zero_gradients = _histograms(probe.gradients)
+    def take(cls, context: RunContext) -> GradientFlow:
+        network, sample_pass = context.network, context.sample_pass
+        gradients, zero_gradients = _histograms(sample_pass.gradients)
         weights, zero_weights = _histograms(network.weights)
-        slope = np.array([np.abs(slopes).mean() for slopes in probe.slopes])
+        slope = np.array([np.abs(slopes).mean() for slopes in sample_pass.slopes])
         gain, passed = np.full((2, len(slope)), np.nan)
-        for index, (layer, above) in enumerate(zip(probe.work.layers[:-1], probe.work.layers[1:], strict=True)):
+        for index, (layer, above) in enumerate(
+            zip(sample_pass.work.layers[:-1], sample_pass.work.layers[1:], strict=True)
+        ):
             arrived = _norm(layer.upstream)
             gain[index] = _share(arrived, _norm(above.sums_delta))
             passed[index] = _share(_norm(layer.sums_delta), arrived)
-        sizes = np.array([_deviation(values) for values in (probe.x[:-1], *(layer.z for layer in probe.work.layers))])
+        sizes = np.array(
+            [_deviation(values) for values in (sample_pass.x[:-1], *(layer.z for layer in sample_pass.work.layers))]
+        )
         forward = np.array([_share(own, below) for below, own in itertools.pairwise(sizes)])
         normalised = [not isinstance(layer.normalization, NoNormalization) for layer in network.layers]
         culprit, by_slopes, sentence = _verdict(slope, gain, passed, normalised)
@@ -87,14 +91,14 @@ class Anatomy(Look):
             weights,
             zero_gradients,
             zero_weights,
-            frozen(update_ratios(network, inside.progress.last_update[inside.member])),
-            frozen(slope),
-            frozen(gain),
-            frozen(passed),
-            frozen(np.array(normalised)),
-            frozen(gain * passed),
-            frozen(sizes[1:]),
-            frozen(forward),
+            read_only(update_ratios(network, context.progress.last_update[context.member])),
+            read_only(slope),
+            read_only(gain),
+            read_only(passed),
+            read_only(np.array(normalised)),
+            read_only(gain * passed),
+            read_only(sizes[1:]),
+            read_only(forward),
             culprit,
             by_slopes,
             sentence,
@@ -110,7 +114,7 @@ def _histograms(matrices: Sequence[Array]) -> tuple[Counts, Counts]:
         sizes = sizes[(sizes > 0.0) & np.isfinite(sizes)]
         bins = np.clip((np.log10(sizes) - LOWEST) * PER_DECADE, 0, BINS - 1).astype(np.intp)
         counts[layer] = np.bincount(bins, minlength=BINS)
-    return frozen(counts), frozen(zeros)
+    return read_only(counts), read_only(zeros)
 
 
 def _verdict(slope: Floats, gain: Floats, passed: Floats, normalised: Sequence[bool]) -> tuple[int | None, bool, str]:

@@ -1,6 +1,6 @@
 """Looks: what can be seen of a run beyond its scores, each taken only while a view asks for it. Knows no screen.
 
-A kind of look is one frozen dataclass in one file: its fields are arrays that must not be written to and plain values,
+A kind of look is one read_only dataclass in one file: its fields are arrays that must not be written to and plain values,
 its `need` is the name by which views ask for it, and `take` reads it off a run. `looks` lists them.
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from playground.experiment.config import Config, DisplayConfig
     from playground.experiment.frame import Curves, Divergence
     from playground.experiment.history.curves import History
-    from playground.experiment.history.layer_statistics import Vitals, VitalsLog
+    from playground.experiment.history.layer_statistics import LayerStatistics, LayerStatisticsLog
     from playground.experiment.looks.maps import Maps
     from playground.experiment.part import Part
     from playground.experiment.problem import Problem
@@ -41,7 +41,7 @@ AnyArray = TypeVar("AnyArray", bound=NDArray[Any])
 SAMPLE = 1024  # training examples that stand for all of them, where there are more
 
 
-class Probe:
+class SamplePass:
     """A run forward and back over the first examples of the training part, without noise, that changes nothing.
 
     Attributes:
@@ -84,7 +84,7 @@ class Probe:
 
 
 @dataclass(frozen=True, eq=False)
-class Inside:
+class RunContext:
     """What a look may read of a run, and must leave as it is.
 
     Attributes:
@@ -92,7 +92,7 @@ class Inside:
         maps: samples the drawn plane.
         divergence: set when the run has diverged.
         comparable_from: the step from which on losses can be compared: a weight set by hand, or another loss, breaks them.
-        curves, vitals, probe: copied, or run, when they are first read, and then the same for all looks of a moment.
+        curves, layer_statistics, sample_pass: copied, or run, when first read, and then the same for all looks of a moment.
     """
 
     config: Config
@@ -104,8 +104,8 @@ class Inside:
     divergence: Divergence | None
     comparable_from: int
     history: History
-    log: VitalsLog
-    run_probe: Callable[[int], Probe]
+    log: LayerStatisticsLog
+    run_sample_pass: Callable[[int], SamplePass]
 
     @cached_property
     def curves(self) -> Curves:
@@ -113,14 +113,14 @@ class Inside:
         return self.history.curves()
 
     @cached_property
-    def vitals(self) -> Vitals:
+    def layer_statistics(self) -> LayerStatistics:
         """The vital signs so far."""
-        return self.log.vitals()
+        return self.log.layer_statistics()
 
     @cached_property
-    def probe(self) -> Probe:
+    def sample_pass(self) -> SamplePass:
         """Of the member, run for its weights as they are."""
-        return self.run_probe(self.member)
+        return self.run_sample_pass(self.member)
 
     @cached_property
     def selection(self) -> Selection:
@@ -156,7 +156,7 @@ class Look:
     need: ClassVar[str]
 
     @classmethod
-    def take(cls, inside: Inside) -> Self | None:
+    def take(cls, context: RunContext) -> Self | None:
         """This moment's; None where the run has none, such as a confusion matrix of a regression."""
         raise NotImplementedError
 
@@ -167,7 +167,7 @@ def selected(display: DisplayConfig, network: Network, examples: int) -> Selecti
     return Selection.of(display, layers, network.members, examples)
 
 
-def frozen(array: AnyArray) -> AnyArray:
+def read_only(array: AnyArray) -> AnyArray:
     """The array, not to be written to any more."""
     array.setflags(write=False)
     return array

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.looks import bins
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.experiment.part import Part
 from playground.experiment.problem import Problem
 from playground.nn.network import Network
@@ -22,7 +22,7 @@ BARS = 41  # of the histogram of weights, the middle one around 0
 
 
 @dataclass(frozen=True, eq=False)
-class LossApart(Look):
+class LossBreakdown(Look):
     """Of the member shown: its loss on each training example, the largest first, and how its weights are spread.
 
     Attributes:
@@ -48,9 +48,9 @@ class LossApart(Look):
     weights: NDArray[np.int64]
 
     @classmethod
-    def take(cls, inside: Inside) -> Self:
-        problem, network = inside.problem, inside.network
-        rows = problem.members[inside.member].rows  # a fold, or a sample in which an example may stand twice
+    def take(cls, context: RunContext) -> Self:
+        problem, network = context.problem, context.network
+        rows = problem.members[context.member].rows  # a fold, or a sample in which an example may stand twice
         rows = np.arange(len(problem.train)) if rows is None else np.unique(rows)
         part = problem.train.some(rows[:MOST])
         losses, answers = _losses(problem, network, part)
@@ -61,15 +61,15 @@ class LossApart(Look):
         reach = _round_above(max((float(np.abs(each).max(initial=0.0)) for each in weights), default=0.0))
         counts = [bins.counts(each, -reach, reach, BARS) for each in weights]
         return cls(
-            frozen(rows[:MOST][order]),
-            frozen(losses[order]),
-            frozen(part.y[order].astype(float)),
-            frozen(answers[order]),
+            read_only(rows[:MOST][order]),
+            read_only(losses[order]),
+            read_only(part.y[order].astype(float)),
+            read_only(answers[order]),
             float(losses[order][:WORST].sum()) / total if known else math.nan,
-            frozen(np.array(counts, np.int64)),
-            frozen(bins.edges(-reach, reach, BARS)),
-            frozen(np.array([np.count_nonzero(each == 0.0) for each in weights], np.int64)),
-            frozen(np.array([each.size for each in weights], np.int64)),
+            read_only(np.array(counts, np.int64)),
+            read_only(bins.edges(-reach, reach, BARS)),
+            read_only(np.array([np.count_nonzero(each == 0.0) for each in weights], np.int64)),
+            read_only(np.array([each.size for each in weights], np.int64)),
         )
 
 

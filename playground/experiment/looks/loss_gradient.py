@@ -9,7 +9,7 @@ import numpy as np
 
 from playground.data.dataset import Floats
 from playground.experiment.config import Config
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.experiment.pairing import resolve
 from playground.experiment.problem import Problem
 from playground.nn.activations import Activation, Softmax
@@ -24,7 +24,7 @@ WEAK = 0.5  # of the pull on an undecided answer: a wrong answer that is pulled 
 
 
 @dataclass(frozen=True, eq=False)
-class Guard(Look):
+class LossGradient(Look):
     """The loss and its gradient by one output's pre-activation z, and where the probe's examples are on these curves.
 
     For classes the first curve is that of the target no, the second that of yes, both as smooth as labels are; for a
@@ -61,9 +61,9 @@ class Guard(Look):
     stuck: int
 
     @classmethod
-    def take(cls, inside: Inside) -> Self:
-        problem, work, selection = inside.problem, inside.probe.work.output, inside.selection
-        output = selection.unit if selection.layer == len(inside.network.units) - 1 else 0
+    def take(cls, context: RunContext) -> Self:
+        problem, work, selection = context.problem, context.sample_pass.work.output, context.selection
+        output = selection.unit if selection.layer == len(context.network.units) - 1 else 0
         example_z = work.z[output].astype(float)
         example_slopes = work.delta[output].astype(float) * work.z.shape[1]  # the loss is the mean of the examples'
         classes = bool(problem.dataset.classes)
@@ -84,28 +84,28 @@ class Guard(Look):
         match, stuck = "", 0
         if classes:
             middle = (problem.no + problem.yes) / 2.0
-            at = inside.probe.targets[output] > middle
+            at = context.sample_pass.targets[output] > middle
             undecided = np.abs(slopes[:, np.abs(answers - middle).argmin()])  # (no and yes,)
             wrong = (work.h[output] > middle) != at
             stuck = int(np.count_nonzero(wrong & (np.abs(example_slopes) < WEAK * undecided[at.astype(int)])))
             if problem.loss.remark(problem.output):
-                loss, unit = resolve(matched_pair(inside.config), len(problem.dataset.classes))
+                loss, unit = resolve(matched_pair(context.config), len(problem.dataset.classes))
                 ends = np.array(loss.targets(unit))
                 rows = len(problem.dataset.classes) if isinstance(unit, Softmax) else 1
                 matched, match = curves_of(loss, unit, z, ends, rows)[1], f"{unit.label} with {loss.label}"
         return cls(
             output,
             problem.outputs,
-            frozen(z),
-            frozen(targets),
-            frozen(encoded),
-            frozen(losses),
-            frozen(slopes),
-            frozen(matched),
+            read_only(z),
+            read_only(targets),
+            read_only(encoded),
+            read_only(losses),
+            read_only(slopes),
+            read_only(matched),
             match,
-            frozen(example_z),
-            frozen(example_slopes),
-            frozen(inside.probe.y.astype(float)),
+            read_only(example_z),
+            read_only(example_slopes),
+            read_only(context.sample_pass.y.astype(float)),
             stuck,
         )
 

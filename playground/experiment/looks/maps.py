@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.frame import MAP_SIZE, Scene
-from playground.experiment.looks.look import frozen
+from playground.experiment.looks.look import read_only
 from playground.experiment.problem import Problem
 from playground.nn.network import Network
 
@@ -22,7 +22,7 @@ class Maps:
         self._grid = problem.grid(scene.axes, scene.extent, MAP_SIZE)  # (cells, inputs + 1)
         low, high, _, _ = scene.extent
         self._axis, _ = scene.axes
-        self._line = frozen(np.linspace(low, high, LINE)) if scene.axes[0] == scene.axes[1] else None
+        self._line = read_only(np.linspace(low, high, LINE)) if scene.axes[0] == scene.axes[1] else None
         self._inputs = _as_maps(self._grid[:, :-1].T.astype(np.float32))
 
     def outputs(
@@ -34,7 +34,7 @@ class Maps:
         among its `units`, where these have been worked out.
         """
         if network.members == 1 and units is not None:
-            return frozen(self._problem.output.decide(units[-1])), None
+            return read_only(self._problem.output.decide(units[-1])), None
         if network.members == 1:
             return self._decoded(self._answers(network)), None
         every = self._answers(network)[members]
@@ -81,4 +81,4 @@ class Maps:
 
 
 def _as_maps(flat: Floats) -> Floats:
-    return frozen(np.ascontiguousarray(flat).reshape(len(flat), MAP_SIZE, MAP_SIZE))
+    return read_only(np.ascontiguousarray(flat).reshape(len(flat), MAP_SIZE, MAP_SIZE))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from playground.data.dataset import Floats
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
 from playground.nn.chance import nothing_random
@@ -19,7 +19,7 @@ CELLS = 40  # along each side: MASKS runs over the usual map would take too long
 
 
 @dataclass(frozen=True, eq=False)
-class Thinned(Look):
+class MCDropout(Look):
     """MASKS networks that dropout could train, each with the same units off everywhere in the plane.
 
     The masks are drawn the same at each look, so that what is seen to change has changed. Source: Gal and Ghahramani
@@ -37,15 +37,15 @@ class Thinned(Look):
     of_inputs: float
 
     @classmethod
-    def take(cls, inside: Inside) -> Thinned | None:
-        noise, problem = inside.config.training.noise, inside.problem
+    def take(cls, context: RunContext) -> MCDropout | None:
+        noise, problem = context.config.training.noise, context.problem
         if not noise.hidden_dropout and not noise.input_dropout:
             return None
-        scene = problem.scene(inside.config)
+        scene = problem.scene(context.config)
         grid = problem.grid(scene.axes, scene.extent, CELLS)
-        outputs = _outputs(inside.network, np.ascontiguousarray(grid.T), noise)
+        outputs = _outputs(context.network, np.ascontiguousarray(grid.T), noise)
         spread = (problem.target_scaling.deviation * outputs.std(axis=0)).max(axis=1)
-        return cls(frozen(spread.reshape(CELLS, CELLS)), noise.hidden_dropout, noise.input_dropout)
+        return cls(read_only(spread.reshape(CELLS, CELLS)), noise.hidden_dropout, noise.input_dropout)
 
 
 def _outputs(network: Network, x: Array, noise: Noise) -> Array:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.looks import bins
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.experiment.part import Part
 from playground.experiment.problem import Problem
 from playground.nn.losses import Logistic
@@ -25,7 +25,7 @@ BARS = 31  # of the histogram of residuals, the middle one around 0
 
 
 @dataclass(frozen=True, eq=False)
-class Judgement(Look):
+class Metrics(Look):
     """The member shown, judged on one part of the data.
 
     Attributes:
@@ -61,11 +61,11 @@ class Judgement(Look):
     explained: float
 
     @classmethod
-    def take(cls, inside: Inside) -> Self:
-        problem, name = inside.problem, inside.config.display.judged_on
+    def take(cls, context: RunContext) -> Self:
+        problem, name = context.problem, context.config.display.judged_on
         name = name if problem.parts[name] else "test"
-        part = inside.part(name).some(np.arange(min(len(inside.part(name)), MOST)))
-        h = _outputs(inside.network, part)
+        part = context.part(name).some(np.arange(min(len(context.part(name)), MOST)))
+        h = _outputs(context.network, part)
         if problem.dataset.classes:
             return cls._of_classes(name, problem, part.y.astype(np.int64), h)
         return cls._of_number(name, part.y.astype(float), problem.decode(h.T)[:, 0])
@@ -85,15 +85,15 @@ class Judgement(Look):
         return cls(
             name,
             len(y),
-            frozen(confusion.astype(np.int64)),
-            tuple(frozen(roc) for roc, _ in rocs),
-            frozen(np.array([area for _, area in rocs])),
-            frozen(reliability),
+            read_only(confusion.astype(np.int64)),
+            tuple(read_only(roc) for roc, _ in rocs),
+            read_only(np.array([area for _, area in rocs])),
+            read_only(reliability),
             float(np.nansum(gaps * sizes) / len(y)),
-            frozen(np.zeros(0)),
-            frozen(np.zeros(0)),
-            frozen(np.zeros(BARS, np.int64)),
-            frozen(np.linspace(-1.0, 1.0, BARS + 1)),
+            read_only(np.zeros(0)),
+            read_only(np.zeros(0)),
+            read_only(np.zeros(BARS, np.int64)),
+            read_only(np.linspace(-1.0, 1.0, BARS + 1)),
             np.nan,
             np.nan,
         )
@@ -106,15 +106,15 @@ class Judgement(Look):
         return cls(
             name,
             len(truth),
-            frozen(np.zeros((0, 0), np.int64)),
+            read_only(np.zeros((0, 0), np.int64)),
             (),
-            frozen(np.zeros(0)),
-            frozen(np.full((BINS, 3), np.nan)),
+            read_only(np.zeros(0)),
+            read_only(np.full((BINS, 3), np.nan)),
             np.nan,
-            frozen(truth),
-            frozen(answer),
-            frozen(bins.counts(residuals, -reach, reach, BARS).astype(np.int64)),
-            frozen(bins.edges(-reach, reach, BARS)),
+            read_only(truth),
+            read_only(answer),
+            read_only(bins.counts(residuals, -reach, reach, BARS).astype(np.int64)),
+            read_only(bins.edges(-reach, reach, BARS)),
             error,
             float(1.0 - np.square(np.float64(error) / spread)) if spread > 0.0 else np.nan,
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from playground.data.dataset import Floats
 from playground.experiment.history.layer_statistics import MOST_ROWS
 from playground.experiment.looks import bins
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.nn.activations import Array
 from playground.nn.normalizations import BatchNorm, Normalization
 
@@ -42,8 +42,8 @@ class Values:
         edges = bins.edges(low, high, BINS)
         places = bins.places(values, low, high, BINS) + BINS * np.arange(len(values))[:, None]
         counts = np.bincount(places[finite], minlength=BINS * len(values)).reshape(-1, BINS)
-        mean, deviation = (frozen(measure.astype(float)) for measure in (values.mean(axis=1), values.std(axis=1)))
-        return cls(mean, deviation, frozen(counts), frozen(edges))
+        mean, deviation = (read_only(measure.astype(float)) for measure in (values.mean(axis=1), values.std(axis=1)))
+        return cls(mean, deviation, read_only(counts), read_only(edges))
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,14 +83,14 @@ class Normalized(Look):
     running_deviation: Floats | None
 
     @classmethod
-    def take(cls, inside: Inside) -> Normalized:
-        network = inside.network
+    def take(cls, context: RunContext) -> Normalized:
+        network = context.network
         last = len(network.layers) - 1
-        index = inside.selection.layer
-        layer, work = network.layers[index], inside.probe.work.layers[index]
+        index = context.selection.layer
+        layer, work = network.layers[index], context.sample_pass.work.layers[index]
         stages = [stage for stage, _ in layer.stages]
         place = next((at for at, stage in enumerate(stages) if isinstance(stage, Normalization)), None)
-        batch = inside.progress.batch_size
+        batch = context.progress.batch_size
         if place is None:
             values = work.z[:MOST_ROWS]
             none = None, None, None, None
@@ -102,7 +102,7 @@ class Normalized(Look):
         running_mean = running_deviation = None
         if isinstance(layer.normalization, BatchNorm):
             running_mean, variance = (_column(numbers) for numbers in network.stage_statistics[index][place])
-            running_deviation = frozen(np.sqrt(variance))
+            running_deviation = read_only(np.sqrt(variance))
         return cls(
             index,
             last,
@@ -125,9 +125,9 @@ def _batch_means(values: Array, size: int) -> Floats:
     rows, examples = values.shape
     size = min(size, examples)
     batches = min(examples // size, MOST_BATCHES)
-    return frozen(values[:, : batches * size].reshape(rows, batches, size).mean(axis=2).astype(float))
+    return read_only(values[:, : batches * size].reshape(rows, batches, size).mean(axis=2).astype(float))
 
 
 def _column(numbers: Array) -> Floats:
     """A copy of (rows, 1) as (rows,)."""
-    return frozen(numbers[:MOST_ROWS, 0].astype(float))
+    return read_only(numbers[:MOST_ROWS, 0].astype(float))

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.config import TrainingConfig
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.experiment.selection import Selection
 from playground.nn.clipping import NoClipping
 from playground.nn.network import Network
 from playground.nn.optimizers import AdamW
-from playground.nn.optimizers.optimizer import Track
+from playground.nn.optimizers.optimizer import OptimizerStep
 from playground.nn.regularizers import Regularizer, WeightDecay
 from playground.nn.training import Trainer
 
@@ -71,7 +71,7 @@ class Recorder:
         """A copy of the last records, first to last, (records, columns)."""
         return self._rows[max(self._count - CAPACITY, 0) : self._count].copy()
 
-    def course(self) -> Floats:
+    def history(self) -> Floats:
         """A copy of the records of the course, and behind them the last there is, (records, columns)."""
         rows = self._rows[: self._count]
         chosen = self._on_course(rows)
@@ -175,16 +175,16 @@ class Steps:
     memories: Mapping[str, Mapping[str, Floats]]
 
     @classmethod
-    def of(cls, rows: Floats, weight: Weight, inside: Inside) -> Steps:
+    def of(cls, rows: Floats, weight: Weight, context: RunContext) -> Steps:
         """Take a recorder's records of this weight apart, (records, columns)."""
-        rules, network = inside.config.training, inside.network
+        rules, network = context.config.training, context.network
         step, before, value, gradient, total, clipped, rate, clock, *slots = rows.T
         count = len(rules.optimizer.slots)
         around = np.array(slots).reshape(2, count, len(step))
         with np.errstate(all="ignore"):
-            found = rules.optimizer.dissect(Track(clipped, rate, clock, *around))
+            found = rules.optimizer.dissect(OptimizerStep(clipped, rate, clock, *around))
         is_bias = weight.input == network.weights[weight.layer].shape[-1] - 1
-        decay = None if is_bias else decayed(inside, before, rate)
+        decay = None if is_bias else decayed(context, before, rate)
         moved = value - before
         own = pull = None
         if found is not None:
@@ -197,15 +197,15 @@ class Steps:
             computed += [values for lines in found.memories.values() for values in lines.values()]
         for array in computed:
             if array is not None:
-                frozen(array)
+                read_only(array)
         return cls(
-            step=frozen(step.astype(np.int64)),
-            value=frozen(value),
-            rate=frozen(rate),
-            gradient=frozen(gradient),
-            penalty=frozen(total - gradient) if rules.regularizer.adds_gradient else None,
-            clipped=None if isinstance(rules.clipping, NoClipping) else frozen(clipped),
-            moved=frozen(moved),
+            step=read_only(step.astype(np.int64)),
+            value=read_only(value),
+            rate=read_only(rate),
+            gradient=read_only(gradient),
+            penalty=read_only(total - gradient) if rules.regularizer.adds_gradient else None,
+            clipped=None if isinstance(rules.clipping, NoClipping) else read_only(clipped),
+            moved=read_only(moved),
             own=own,
             decay=decay,
             pull=pull,
@@ -218,13 +218,13 @@ class Steps:
 
 
 @dataclass(frozen=True, eq=False)
-class Microscope(Look):
+class OptimizerTrace(Look):
     """The weight that the display section names: its last steps one by one, and its course since it is looked at.
 
     Attributes:
         weight: which it is.
         last: the last CAPACITY steps.
-        course: the first steps, then ever fewer of them, and the last.
+        history: the first steps, then ever fewer of them, and the last.
         since: the place of each step of the course since the first, from 1, (steps,).
     """
 
@@ -232,24 +232,24 @@ class Microscope(Look):
 
     weight: Weight
     last: Steps
-    course: Steps
+    history: Steps
     since: Floats
 
     @classmethod
-    def take(cls, inside: Inside) -> Microscope:
-        rules, recorder = inside.config.training, inside.progress.recorder
-        weight = Weight.of(inside.selection)._replace(member=inside.member)
+    def take(cls, context: RunContext) -> OptimizerTrace:
+        rules, recorder = context.config.training, context.progress.recorder
+        weight = Weight.of(context.selection)._replace(member=context.member)
         if recorder is None or not recorder.fits(weight, rules):
             recorder = Recorder(weight, rules)
-        last, course = recorder.rows(), recorder.course()
-        since = frozen(course[:, 0] - recorder.first + 1.0)
-        return cls(weight, Steps.of(last, weight, inside), Steps.of(course, weight, inside), since)
+        last, history = recorder.rows(), recorder.history()
+        since = read_only(history[:, 0] - recorder.first + 1.0)
+        return cls(weight, Steps.of(last, weight, context), Steps.of(history, weight, context), since)
 
 
-def decayed(inside: Inside, before: Floats, rate: Floats) -> Floats | None:
+def decayed(context: RunContext, before: Floats, rate: Floats) -> Floats | None:
     """What the rules that take a share of a weight away did, one after the other; of a bias they take none."""
-    rules, left = inside.config.training, before
-    share = inside.penalty_rate
+    rules, left = context.config.training, before
+    share = context.penalty_rate
     if isinstance(rules.regularizer, WeightDecay) and share is not None:
         left = left * (1.0 - rate * share)
     if isinstance(rules.optimizer, AdamW):

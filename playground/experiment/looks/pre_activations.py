@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.history.layer_statistics import flat, steepest
-from playground.experiment.looks.look import Inside, Look, frozen
+from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.nn.activations import Activation, Array, Sigmoid, Softmax
 from playground.nn.calls import run
 from playground.nn.network import Network
@@ -25,7 +25,7 @@ POINTS = 513  # of a curve
 SPAN = 8.0  # of z, in which a curve shows what it is like
 
 
-class Seating(NamedTuple):
+class UnitPreActivations(NamedTuple):
     """Where pre-activations lie: how many there are per unit of z as a share of all, (BINS,), and how they fare.
 
     `saturated` is the share of those where |f′| is below 5 % of its steepest, `slope` the mean |f′|.
@@ -49,7 +49,7 @@ class Bends(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Seats(Look):
+class PreActivations(Look):
     """The pre-activations of the layer and the unit that the display names, over the examples of the probe.
 
     Softmax is a sigmoid of how far a pre-activation lies above the others together, so that is where its units sit.
@@ -81,13 +81,13 @@ class Seats(Look):
     bends: Bends
     trained: tuple[tuple[str, float], ...]
     edges: Floats
-    of_layer: Seating
-    of_unit: Seating
+    of_layer: UnitPreActivations
+    of_unit: UnitPreActivations
 
     @classmethod
-    def take(cls, inside: Inside) -> Seats:
-        network, layer, unit = inside.network, inside.selection.layer, inside.selection.unit
-        work, slopes = inside.probe.work.layers[layer], inside.probe.slopes[layer]
+    def take(cls, context: RunContext) -> PreActivations:
+        network, layer, unit = context.network, context.selection.layer, context.selection.unit
+        work, slopes = context.sample_pass.work.layers[layer], context.sample_pass.slopes[layer]
         activation = work.activation
         z = above_others(work.z) if isinstance(activation, Softmax) else work.z
         rows = rows_of(activation, unit, len(z))
@@ -96,19 +96,19 @@ class Seats(Look):
         values, slope = curves(network, layer, rows, points)
         own = trained(network, layer, unit)
         limit = max(steepest(activation), float(np.abs(slope).max()) if own else 0.0)  # a trained slope may be steeper
-        faint = frozen(flat(slope, limit))
+        faint = read_only(flat(slope, limit))
         return cls(
             layer=layer,
             unit=unit,
             activation=activation.label,
-            z=frozen(points),
-            values=frozen(values),
-            slopes=frozen(slope),
+            z=read_only(points),
+            values=read_only(values),
+            slopes=read_only(slope),
             faint=faint,
             steepest=limit,
             bends=bends(activation),
             trained=own,
-            edges=frozen(np.linspace(-reach, reach, BINS + 1)),
+            edges=read_only(np.linspace(-reach, reach, BINS + 1)),
             of_layer=seating(z, slopes, reach, limit),
             of_unit=seating(z[rows], slopes[rows], reach, limit),
         )
@@ -154,12 +154,12 @@ def reach_of(z: Array) -> float:
     return REACH * 2.0 ** math.ceil(math.log2(furthest / REACH) - 1e-12)
 
 
-def seating(z: Array, slopes: Array, reach: float, limit: float) -> Seating:
+def seating(z: Array, slopes: Array, reach: float, limit: float) -> UnitPreActivations:
     """Of pre-activations z and the slopes there, each (rows, examples); what lies beyond the reach sits nowhere."""
     known = z[np.abs(z) <= reach]
     bins = np.minimum(((known + reach) * (BINS / (2.0 * reach))).astype(np.intp), BINS - 1)
     density = np.bincount(bins, minlength=BINS) * (BINS / (2.0 * reach * z.size))
-    return Seating(frozen(density), float(flat(slopes, limit).mean()), float(np.abs(slopes).mean()))
+    return UnitPreActivations(read_only(density), float(flat(slopes, limit).mean()), float(np.abs(slopes).mean()))
 
 
 def trained(network: Network, layer: int, unit: int) -> tuple[tuple[str, float], ...]:

@@ -41,10 +41,10 @@ class EarlyStopping(Stopping):
 STOPPINGS: dict[str, type[Stopping]] = {"none": NoStopping, "early": EarlyStopping}
 
 
-class Watch:
+class EpochMonitor:
     """The best of each member so far, by the loss at the ends of epochs. All arrays have one row or entry a member.
 
-    A member may be held: stopped early, at its best, or fallen, where its numbers left the finite ones. From then on it
+    A member may be frozen_members: stopped early, at its best, or fallen, where its numbers left the finite ones. From then on it
     stays at the weights that `held_parameters` and `held_statistics` keep.
     """
 
@@ -57,7 +57,7 @@ class Watch:
         self.lowered = np.zeros(members)  # at the end of which epoch the rate was last lowered
         self.share = np.ones(members)  # of the rate that is left
         self.stopped = np.zeros(members, bool)
-        self.fallen = np.zeros(members, bool)
+        self.diverged = np.zeros(members, bool)
         self.held_parameters = parameters.copy()
         self.held_statistics = statistics.copy()
 
@@ -72,21 +72,21 @@ class Watch:
         return self._early is not None
 
     @property
-    def held(self) -> NDArray[np.bool_]:
+    def frozen_members(self) -> NDArray[np.bool_]:
         """Which members do not train any more, (members,)."""
-        return self.stopped | self.fallen
+        return self.stopped | self.diverged
 
     @property
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """All that it has to remember: the arrays themselves. One network that is not watched leaves nothing."""
         if len(self.loss) == 1 and not self.looks:
             return {}
-        names = ("loss", "epoch", "lowered", "share", "stopped", "fallen", "held_parameters", "held_statistics")
-        return {f"watch.{name}": getattr(self, name) for name in names}
+        names = ("loss", "epoch", "lowered", "share", "stopped", "held_parameters", "held_statistics")
+        return {f"watch.{name}": getattr(self, name) for name in names} | {"watch.fallen": self.diverged}
 
     def look(self, epoch: int, losses: Floats, parameters: Floats, statistics: Floats) -> bool:
         """Take note of the losses at the end of this epoch; True when a rate has changed, or a member has stopped."""
-        going = ~self.held
+        going = ~self.frozen_members
         least = self._early.improvement if self._early is not None else 0.0
         better = going & (losses < self.loss - least * np.where(np.isfinite(self.loss), np.abs(self.loss), 0.0))
         self.loss[better] = losses[better]
@@ -107,6 +107,6 @@ class Watch:
 
     def drop(self, members: NDArray[np.bool_], parameters: Floats, statistics: Floats) -> None:
         """These have left the finite numbers: hold them where they were last good."""
-        self.fallen |= members
+        self.diverged |= members
         self.held_parameters[members] = parameters[members]
         self.held_statistics[members] = statistics[members]

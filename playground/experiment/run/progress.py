@@ -14,11 +14,11 @@ from playground.experiment.config import Config
 from playground.experiment.looks.optimizer_trace import Recorder, Weight
 from playground.experiment.problem import Problem
 from playground.experiment.run.batches import BLOCK_BATCHES, Batches
-from playground.experiment.run.early_stopping import Watch
+from playground.experiment.run.early_stopping import EpochMonitor
 from playground.experiment.run.state import State
 from playground.nn.calls import Call, run
 from playground.nn.network import Network
-from playground.nn.optimizers.optimizer import SearchingOptimizer, Track
+from playground.nn.optimizers.optimizer import OptimizerStep, SearchingOptimizer
 from playground.nn.training import Trainer
 
 WEIGHT_NOISE = 2**20  # numbers drawn at once
@@ -28,7 +28,7 @@ LONG = 2**24  # weights times examples from which on a step may last, some hundr
 class LastStep(NamedTuple):
     """What one member's last step began from and was made of, in double precision; arrays are (count,).
 
-    `gradient` is that of the data's loss over so many `examples`, `total` has the penalty's share as well, and `track`,
+    `gradient` is that of the data's loss over so many `examples`, `total` has the penalty's share as well, and `optimizer_step`,
     whose slots are (slots, count), what reached the optimizer.
     """
 
@@ -36,7 +36,7 @@ class LastStep(NamedTuple):
     before: Floats
     gradient: Floats
     total: Floats
-    track: Track
+    optimizer_step: OptimizerStep
 
 
 class Progress:
@@ -85,9 +85,11 @@ class Progress:
         rate = float(trainer.rate if trainer.rate.ndim == 0 else trainer.rate[member, 0])
         arrays = (self._before, self.network.gradients, trainer.total, trainer.clipped)
         before, gradient, total, clipped = (array[member].astype(float) for array in arrays)
-        return LastStep(examples, before, gradient, total, Track(clipped, np.array(rate), trainer.clock.copy(), *slots))
+        return LastStep(
+            examples, before, gradient, total, OptimizerStep(clipped, np.array(rate), trainer.clock.copy(), *slots)
+        )
 
-    def ready(self, member: int) -> Track:
+    def ready(self, member: int) -> OptimizerStep:
         """What the optimizer would go into this member's next step with, in place of a track's; no gradient yet."""
         trainer = self._trainer
         assert self._rates is not None
@@ -95,7 +97,7 @@ class Progress:
         rate = float(self._rates[member]) * self._config.training.schedule.factor(epochs)
         slots = trainer.optimizer.spread(trainer.slots[:, member])
         nothing = np.zeros(self.network.parameters.shape[1])
-        return Track(nothing, np.array(rate), trainer.clock.copy(), slots, slots.copy())
+        return OptimizerStep(nothing, np.array(rate), trainer.clock.copy(), slots, slots.copy())
 
     def last_masks(self, member: int) -> list[Floats]:
         """By what dropout multiplied the hidden layers of the mini-batch last trained on, each (units, batch).
@@ -112,12 +114,12 @@ class Progress:
     @property
     def stopped(self) -> NDArray[np.bool_]:
         """Which members have stopped early and are back at their best weights, (members,)."""
-        return self._watch.stopped
+        return self._monitor.stopped
 
     @property
-    def fallen(self) -> NDArray[np.bool_]:
+    def diverged(self) -> NDArray[np.bool_]:
         """Which members, beside others, have left the finite numbers and stay where they were last good, (members,)."""
-        return self._watch.fallen
+        return self._monitor.diverged
 
     @property
     def broken(self) -> NDArray[np.bool_]:
@@ -134,17 +136,17 @@ class Progress:
     @property
     def all_held(self) -> bool:
         """Whether no member trains any more."""
-        return bool(self._watch.held.all())
+        return bool(self._monitor.frozen_members.all())
 
     @property
     def best_epochs(self) -> Floats:
         """At whose end each member was best so far, (members,)."""
-        return self._watch.epoch
+        return self._monitor.epoch
 
     def take_rules(self, config: Config, problem: Problem) -> None:
         """Train under these rules from now on, with an optimizer that remembers nothing."""
         self._config, self._problem = config, problem
-        self._watch = Watch(
+        self._monitor = EpochMonitor(
             config.training.stopping, config.training.schedule, self.network.parameters, self.network.statistics
         )
         self._rates: Floats | None = None
@@ -165,11 +167,11 @@ class Progress:
                 if self.steps < end:
                     check()
                 continue
-            moment = self.moment()
+            checkpoint = self.checkpoint()
             try:
                 self._train(1)
             except BaseException:
-                self.return_to(moment)
+                self.return_to(checkpoint)
                 raise
 
     def end_epoch(self) -> None:
@@ -178,10 +180,10 @@ class Progress:
         Raises:
             Cancelled: it is then still to be done.
         """
-        if self._ending and self._watch.looks:
+        if self._ending and self._monitor.looks:
             with np.errstate(all="ignore"):
                 losses = self._problem.losses(self.network)
-            if self._watch.look(self.epoch, losses, self.network.parameters, self.network.statistics):
+            if self._monitor.look(self.epoch, losses, self.network.parameters, self.network.statistics):
                 self._compile()
                 run(self._holding())
         self._ending = False
@@ -191,7 +193,7 @@ class Progress:
         batches = self._batches
         self._trainer.set_time(self.epoch, self.batch, batches.count)
         epochs = min(most // batches.count, batches.epochs_at_once)
-        if self.batch == 0 and epochs > 1 and not self._recording and not self._watch.looks:
+        if self.batch == 0 and epochs > 1 and not self._recording and not self._monitor.looks:
             batches.run_epochs(epochs, self._keep)
             self._count(epochs * batches.count)
             return
@@ -237,7 +239,7 @@ class Progress:
         """
         several = self.network.members > 1
         while self.steps < last:
-            batch, living = self.batch, ~self.fallen
+            batch, living = self.batch, ~self.diverged
             broken = self.step_holding()
             if several and (living & ~broken).any():
                 continue
@@ -256,7 +258,7 @@ class Progress:
         self.train(1)
         self.end_epoch()
         broken = self.broken
-        if broken.any() and not (broken | self.fallen).all():
+        if broken.any() and not (broken | self.diverged).all():
             self._hold(broken, *before)
         return broken
 
@@ -268,7 +270,7 @@ class Progress:
         self.train(1)
         return float(self._trainer.last_loss(*self._batches.gathered_pair(batch)).mean())
 
-    def drop(self, members: NDArray[np.bool_], moment: State) -> None:
+    def drop(self, members: NDArray[np.bool_], checkpoint: State) -> None:
         """Hold these members, (members,), before the step that broke them, so that it does not matter when that is found.
 
         To find it, training goes the way from a moment before it once more. Members in which only the loss is not finite
@@ -277,23 +279,23 @@ class Progress:
         Raises:
             Cancelled: none has been dropped then.
         """
-        now, last = self.moment(), self.steps
+        now, last = self.checkpoint(), self.steps
         try:
-            self.return_to(moment)
+            self.return_to(checkpoint)
             while self.steps < last:
                 self.step_holding()
         except BaseException:
             self.return_to(now)
             raise
-        self._hold(members & ~self.fallen, self.network.parameters, self.network.statistics)
+        self._hold(members & ~self.diverged, self.network.parameters, self.network.statistics)
 
     def _hold(self, members: NDArray[np.bool_], parameters: Floats, statistics: Floats) -> None:
         """Hold these members there from now on; the others go on."""
-        self._watch.drop(members, parameters, statistics)
+        self._monitor.drop(members, parameters, statistics)
         self._compile()
         run(self._holding())
 
-    def moment(self) -> State:
+    def checkpoint(self) -> State:
         """A copy of all that training changes."""
         plain = {
             "epoch": self.epoch,
@@ -303,36 +305,36 @@ class Progress:
         }
         return State({name: array.copy() for name, array in self._arrays().items()}, plain)
 
-    def return_to(self, moment: State) -> bool:
+    def return_to(self, checkpoint: State) -> bool:
         """Undo what training has changed since; False when a generator does not take the state it is given."""
         for name, array in self._arrays().items():
             if name != "order":
-                array[...] = moment.arrays[name]
+                array[...] = checkpoint.arrays[name]
         self._before.fill(np.nan)
-        self.epoch = moment.plain["epoch"]
-        self.batch = moment.plain["step_in_epoch"]
-        self.steps = moment.plain["steps"]
+        self.epoch = checkpoint.plain["epoch"]
+        self.batch = checkpoint.plain["step_in_epoch"]
+        self.steps = checkpoint.plain["steps"]
         self._ending = False
         if self.recorder is not None:
             self.recorder.forget_after(self.steps)
         self._compile()
-        self._batches.take(moment.arrays["order"].copy())
-        return self._batches.take_generators({name: moment.plain[name] for name in ("orders", "chances")})
+        self._batches.take(checkpoint.arrays["order"].copy())
+        return self._batches.take_generators({name: checkpoint.plain[name] for name in ("orders", "chances")})
 
-    def adjusted(self, moment: State, size: int) -> State:
+    def adjusted(self, checkpoint: State, size: int) -> State:
         """A moment of before, when mini-batches had this size, under the present rules, which watch anew."""
-        fresh = self.moment()
-        arrays = {name: array for name, array in moment.arrays.items() if not name.startswith("watch.")}
+        fresh = self.checkpoint()
+        arrays = {name: array for name, array in checkpoint.arrays.items() if not name.startswith("watch.")}
         if any(name.startswith("optimizer.") for name in arrays.keys() ^ fresh.arrays.keys()):  # another optimizer
             arrays = {name: arrays[name] for name in ("parameters", "gradients", "statistics", "order")}
         # Members may have come to share one order, or each to have its own: the same, until the next epoch.
         order = np.broadcast_to(arrays["order"][:1], fresh.arrays["order"].shape)
         if arrays["order"].shape != order.shape:
             arrays = arrays | {"order": order}
-        orders = moment.plain["orders"] * len(order)
+        orders = checkpoint.plain["orders"] * len(order)
         # Within an epoch, go on at the mini-batch that holds the first example not yet seen.
-        batch = min(moment.plain["step_in_epoch"] * size // self.batch_size, self._batches.count - 1)
-        plain = moment.plain | {"step_in_epoch": batch, "orders": orders[: len(order)]}
+        batch = min(checkpoint.plain["step_in_epoch"] * size // self.batch_size, self._batches.count - 1)
+        plain = checkpoint.plain | {"step_in_epoch": batch, "orders": orders[: len(order)]}
         return State(fresh.arrays | arrays, plain)
 
     def gradient_sizes(self) -> Floats:
@@ -343,12 +345,12 @@ class Progress:
         network = self.network
         if network.members == 1:
             return self._sizes_of(network.gradients[0])
-        return np.mean([self._sizes_of(gradients) for gradients in network.gradients[~self.fallen]], axis=0)
+        return np.mean([self._sizes_of(gradients) for gradients in network.gradients[~self.diverged]], axis=0)
 
     def penalty(self) -> float:
         """What regularisation adds to the loss; of several members the mean over those that have not fallen."""
         penalties = self._trainer.penalty()
-        return float(penalties[0] if len(penalties) == 1 else penalties[~self.fallen].mean())
+        return float(penalties[0] if len(penalties) == 1 else penalties[~self.diverged].mean())
 
     def _sizes_of(self, gradients: Floats) -> Floats:
         """Of one member's gradients, (count,): (layers, 3)."""
@@ -362,15 +364,15 @@ class Progress:
 
     def _holding(self) -> list[Call]:
         """Put members that do not train any more back to where they are held; of the fallen nothing else remains."""
-        network, watch = self.network, self._watch
-        if not watch.held.any():
+        network, monitor = self.network, self._monitor
+        if not monitor.frozen_members.any():
             return []
         nothing = np.zeros(1, network.parameters.dtype)
         kept = (
-            (network.parameters, watch.held, watch.held_parameters),
-            (network.statistics, watch.held, watch.held_statistics),
-            (network.gradients, watch.fallen, nothing),
-            *((slot, watch.fallen, nothing) for slot in self._trainer.slots),
+            (network.parameters, monitor.frozen_members, monitor.held_parameters),
+            (network.statistics, monitor.frozen_members, monitor.held_statistics),
+            (network.gradients, monitor.diverged, nothing),
+            *((slot, monitor.diverged, nothing) for slot in self._trainer.slots),
         )
         return [
             (np.putmask, (array, np.repeat(rows[:, None], array.shape[1], 1), values)) for array, rows, values in kept
@@ -379,8 +381,8 @@ class Progress:
     def _compile(self) -> None:
         """Write the steps down for the rates as they are, unless they are already; all that a moment holds stays."""
         members, rules = self._problem.members, self._config.training
-        rates = np.array([member.learning_rate for member in members]) * self._watch.share
-        rates[self._watch.held] = 0.0
+        rates = np.array([member.learning_rate for member in members]) * self._monitor.share
+        rates[self._monitor.frozen_members] = 0.0
         if self._rates is not None and np.array_equal(rates, self._rates):
             return
         penalty_rates = [member.penalty_rate for member in members]
@@ -429,7 +431,7 @@ class Progress:
             "order": self._batches.order,
             "clock": self._trainer.clock,
             **{f"optimizer.{name}": slot for name, slot in self._named_slots()},
-            **self._watch.arrays,
+            **self._monitor.arrays,
         }
 
     def _named_slots(self) -> list[tuple[str, Floats]]:

@@ -13,11 +13,11 @@ from playground.data.dataset import Floats
 from playground.experiment.config import Config
 from playground.experiment.frame import Curves, Divergence, Scene, Scores
 from playground.experiment.history.curves import History
-from playground.experiment.looks.look import Inside
+from playground.experiment.looks.look import RunContext
 from playground.experiment.problem import Problem
 from playground.experiment.run.evaluation import Evaluation
 from playground.experiment.run.progress import Progress
-from playground.experiment.run.recorder import Observer
+from playground.experiment.run.recorder import Recorder
 from playground.experiment.run.state import State, StateError, check_state
 from playground.nn.network import Network
 
@@ -44,7 +44,7 @@ class Run:
     Attributes:
         progress: what training moves.
         history: the records so far.
-        observer: what is seen beyond scores.
+        recorder: what is seen beyond scores.
         scores: the last that were taken.
         comparable_from: the step of the last break in the losses: a weight set by hand, or another loss.
         divergence: set when the run has diverged; it then trains no further until it goes back.
@@ -54,20 +54,20 @@ class Run:
         self._problem = problem
         self._stopping = config.training.stopping
         self._small = len(problem.dataset) * len(problem.members) <= SMALL
-        self._record_due = self._vitals_due = False  # since the last step
+        self._record_due = self._layer_statistics_due = False  # since the last step
         self.divergence: Divergence | None = None
         self.progress = Progress(config, problem)
         self.history = History(len(self.network.units), self._resolution(), self.network.members)
-        self.observer = Observer(problem, scene, self.progress)
-        self.observer.follow(config, needs)
+        self.recorder = Recorder(problem, scene, self.progress)
+        self.recorder.follow(config, needs)
         self.scores = self._score()
         self.comparable_from = 0
         self._start()
         self._good = self._checkpoint = (
-            self.progress.moment()
+            self.progress.checkpoint()
         )  # the last record whose loss was no higher than at the start
         self._record()
-        self.observer.record()
+        self.recorder.record()
 
     # Training
 
@@ -85,7 +85,7 @@ class Run:
         due, record = self.history.next_due(progress.epoch, first, progress.steps_per_epoch)
         stop = min(due, first + most)
         progress.train(stop - first)
-        self._record_due, self._vitals_due = record and stop == due, progress.batch == 0
+        self._record_due, self._layer_statistics_due = record and stop == due, progress.batch == 0
         self.catch_up()
         return stop - first
 
@@ -103,11 +103,11 @@ class Run:
                 else:
                     self._find_divergence()
                 self._record_due = False
-            if self._vitals_due and self.observer.vitals.due(self.progress.epoch):
+            if self._layer_statistics_due and self.recorder.layer_statistics.due(self.progress.epoch):
                 self._find_broken()
                 if self.divergence is None:
-                    self.observer.record()
-            self._vitals_due = False
+                    self.recorder.record()
+            self._layer_statistics_due = False
 
     def adjust(self, config: Config, problem: Problem, scene: Scene, needs: frozenset[str]) -> None:
         """Go on with the same weights under other rules of training.
@@ -118,11 +118,11 @@ class Run:
         self.settle()
         progress, old_loss = self.progress, self._problem.loss
         scores = self._score_under(problem, ~progress.broken)  # what may last, before anything is changed
-        now, size = progress.moment(), progress.batch_size
+        now, size = progress.checkpoint(), progress.batch_size
         self._problem, self._stopping = problem, config.training.stopping
-        self.observer.turn_to(problem, scene)
+        self.recorder.turn_to(problem, scene)
         progress.take_rules(config, problem)
-        self.observer.follow(config, needs)
+        self.recorder.follow(config, needs)
         self._good, self._checkpoint = progress.adjusted(self._good, size), progress.adjusted(now, size)
         self._return_to(self._checkpoint)
         self.history.resolution = min(self.history.resolution, self._resolution())
@@ -130,14 +130,14 @@ class Run:
         self.scores, self._scored_at = scores, progress.steps
         if problem.loss != old_loss:  # another measure of what is good
             self._start()
-            self._good = progress.moment()
+            self._good = progress.checkpoint()
             self._break_off()
 
     def take_edit(self) -> None:
         """Go on from weights that someone has changed by hand. What was not finite before has been settled."""
         scores = self._score()
         if not math.isfinite(scores.train_loss):  # which the next step will find out
-            self._checkpoint = self.progress.moment()
+            self._checkpoint = self.progress.checkpoint()
             return
         self.scores = scores
         if not self.progress.steps:
@@ -167,7 +167,7 @@ class Run:
     @property
     def living(self) -> NDArray[np.bool_]:
         """Which members' answers count, (members,): those that have not fallen; all, if none is left."""
-        living = ~(self.progress.broken | self.progress.fallen)
+        living = ~(self.progress.broken | self.progress.diverged)
         return living if living.any() else ~living
 
     @property
@@ -179,8 +179,8 @@ class Run:
         patience = getattr(self._stopping, "patience", 0)
         epochs = progress.best_epochs[progress.stopped]
         at = f"epoch {epochs[0]:,.0f}" if len(epochs) == 1 else "the best epoch of each member"
-        fallen = int(progress.fallen.sum())
-        rest = f"; {fallen} member{'s' if fallen > 1 else ''} had diverged" if fallen else ""
+        diverged = int(progress.diverged.sum())
+        rest = f"; {diverged} member{'s' if diverged > 1 else ''} had diverged" if diverged else ""
         return (
             f"Stopped after epoch {progress.epoch:,}: the validation loss had not fallen for {patience:,} epochs. "
             f"The weights of {at} are back{rest}."
@@ -206,24 +206,24 @@ class Run:
         with np.errstate(all="ignore"):
             self._find_broken()
 
-    def inside(self, config: Config, member: int) -> Inside:
+    def context(self, config: Config, member: int) -> RunContext:
         """What looks may read."""
-        return self.observer.inside(config, self.history, member, self.divergence, self.comparable_from)
+        return self.recorder.context(config, self.history, member, self.divergence, self.comparable_from)
 
     # Saving
 
     def state(self) -> State:
         """All that the run has become: weights, optimizer, generators, position and history. All of it is finite."""
         self.settle()
-        moment = self.progress.moment()
+        checkpoint = self.progress.checkpoint()
         plain = {
             "resolution": self.history.resolution,
             "start_loss": self._start_loss,
             "comparable_from": self.comparable_from,
-            "vitals_every": self.observer.vitals.every,
+            "vitals_every": self.recorder.layer_statistics.every,
         }
-        logs = {"history": self.history.rows.copy(), "vitals": self.observer.vitals.rows.copy()}
-        return State(moment.arrays | logs, moment.plain | plain)
+        logs = {"history": self.history.rows.copy(), "vitals": self.recorder.layer_statistics.rows.copy()}
+        return State(checkpoint.arrays | logs, checkpoint.plain | plain)
 
     def restore(self, state: State) -> None:
         """Go on where `state` was taken.
@@ -250,13 +250,13 @@ class Run:
         self.history.restore(state.arrays["history"])
         self.history.resolution = state.plain["resolution"]
         self._start_loss, self.comparable_from = state.plain["start_loss"], state.plain["comparable_from"]
-        self.observer.vitals.restore(state.arrays["vitals"])
-        self.observer.vitals.every = state.plain["vitals_every"]
+        self.recorder.layer_statistics.restore(state.arrays["vitals"])
+        self.recorder.layer_statistics.every = state.plain["vitals_every"]
         if not self.progress.return_to(state):
             raise StateError("generator: is not the state of a PCG64 generator")
         self._forget_later()
         self.scores = self._score()
-        self._checkpoint = self.progress.moment()
+        self._checkpoint = self.progress.checkpoint()
 
     def _break_off(self) -> None:
         """From here on losses say something else than before; a record of this very moment is written anew."""
@@ -264,7 +264,7 @@ class Run:
         if self.history.last_step == self.progress.steps:
             self._record()
         else:
-            self._checkpoint = self.progress.moment()
+            self._checkpoint = self.progress.checkpoint()
 
     def _resolution(self) -> int:
         """Of the history: as fine as scoring all examples allows, and no finer than the steps."""
@@ -285,7 +285,7 @@ class Run:
         lost = self.progress.broken
         if recording:
             lost |= ~np.isfinite(scores.train_losses)
-        if (lost | self.progress.fallen).all():
+        if (lost | self.progress.diverged).all():
             return False
         if lost.any():
             self.progress.drop(lost, self._checkpoint)
@@ -359,18 +359,18 @@ class Run:
     def _record(self) -> None:
         progress = self.progress
         self.history.add(*self._present)
-        self._checkpoint = progress.moment()
+        self._checkpoint = progress.checkpoint()
         if self.scores.train_loss <= self._start_loss:
             self._good = self._checkpoint
 
-    def _return_to(self, moment: State) -> None:
+    def _return_to(self, checkpoint: State) -> None:
         """Undo what training has changed since; records of later steps are dropped."""
-        self.progress.return_to(moment)
-        self._record_due = self._vitals_due = False
+        self.progress.return_to(checkpoint)
+        self._record_due = self._layer_statistics_due = False
         self._scored_at = -1
         self._forget_later()
 
     def _forget_later(self) -> None:
         """Drop what was written down of steps that are still to come."""
         self.history.forget_after(self.progress.steps)
-        self.observer.vitals.forget_after(self.progress.steps)
+        self.recorder.layer_statistics.forget_after(self.progress.steps)

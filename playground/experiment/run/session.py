@@ -12,7 +12,7 @@ from playground.experiment.config import Config, Impact, impact
 from playground.experiment.diagnosis import diagnose
 from playground.experiment.diagnosis.condition import Finding
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene
-from playground.experiment.looks.look import Inside, frozen
+from playground.experiment.looks.look import RunContext, read_only
 from playground.experiment.looks.measuring import Measuring
 from playground.experiment.problem import Problem
 from playground.experiment.run.evaluation import Evaluation
@@ -117,10 +117,10 @@ class Session:
         elif change == Impact.DISPLAY:
             scene = self._problem.scene(config)
             if scene.axes != self.scene.axes:
-                self._run.observer.turn_to(self._problem, scene)
+                self._run.recorder.turn_to(self._problem, scene)
                 self.scene = scene
             self.config = config
-            self._run.observer.follow(config, self._observed)
+            self._run.recorder.follow(config, self._observed)
         return change
 
     def set_weight(self, layer: int, unit: int, input: int, value: float, member: int = 0) -> None:
@@ -233,27 +233,27 @@ class Session:
     def diagnosis(self) -> tuple[Finding, ...]:
         """What is wrong with the run now, the gravest first; of several members, with the one that is shown."""
         with np.errstate(all="ignore"):
-            return diagnose(self._inside())
+            return diagnose(self._context())
 
     def observe(self, needs: frozenset[str]) -> None:
         """From now on record what these need that no moment by itself tells; what is recorded stays until a step is missed."""
         self._observed = needs
-        self._run.observer.follow(self.config, needs)
+        self._run.recorder.follow(self.config, needs)
 
     def frame(self, needs: frozenset[str] = NEEDS) -> Frame:
         """All that is drawn of this moment; maps, curves and looks only if they are among the needs."""
         run = self._run
         with np.errstate(all="ignore"):
             run.refresh_scores()
-            inside = self._inside()
-            network, maps = inside.network, inside.maps
+            context = self._context()
+            network, maps = context.network, context.maps
             measuring = Measuring(needs)
             units = measuring.of(UNITS, lambda: maps.units(network))
             answers = measuring.of(OUTPUTS, lambda: maps.outputs(self.network, run.living, units))
             outputs, disagreement = answers or (None, None)
             curves = measuring.of(CURVES, run.curves)
             gradient_now = run.progress.gradient_sizes()
-            looks = run.observer.looks(measuring, inside)
+            looks = run.recorder.looks(measuring, context)
         shown = zip(network.activations, network.weights, strict=True)
         return Frame(
             run=self.run,
@@ -262,9 +262,9 @@ class Session:
             step_in_epoch=run.progress.batch,
             scores=run.scores,
             scene=self.scene,
-            member=inside.member,
-            weights=tuple(frozen(activation.edges(weights).astype(float)) for activation, weights in shown),
-            gradient_now=frozen(gradient_now),
+            member=context.member,
+            weights=tuple(read_only(activation.edges(weights).astype(float)) for activation, weights in shown),
+            gradient_now=read_only(gradient_now),
             curves=curves,
             outputs=outputs,
             disagreement=disagreement,
@@ -272,7 +272,7 @@ class Session:
             comparable_from=run.comparable_from,
             divergence=self.divergence,
             ending=run.ending,
-            fallen=tuple(np.flatnonzero(run.progress.fallen).tolist()),
+            diverged=tuple(np.flatnonzero(run.progress.diverged).tolist()),
             looks=looks,
             failures=tuple(measuring.failures),
         )
@@ -347,8 +347,8 @@ class Session:
             last = min(goal[1], last) if goal[0] == progress.epoch else progress.batch
         return max(last - progress.batch, 0)
 
-    def _inside(self) -> Inside:
-        return self._run.inside(self.config, self.member)
+    def _context(self) -> RunContext:
+        return self._run.context(self.config, self.member)
 
     def _alone(self, member: int) -> Network:
         """One member; IndexError when there is no such one."""

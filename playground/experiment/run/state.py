@@ -72,7 +72,7 @@ def check_state(state: State, model: State, steps_per_epoch: int, examples: int)
         value, low = state.plain[name], lows.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             raise StateError(f"{name}: must be a whole number from {low} to {high}")
-    _check_watch(state)
+    _check_monitor(state)
     for name in ("orders", "chances"):
         if not isinstance(state.plain[name], list) or len(state.plain[name]) != len(model.plain[name]):
             raise StateError(f"{name}: must hold the states of {len(model.plain[name])} generators")
@@ -80,7 +80,7 @@ def check_state(state: State, model: State, steps_per_epoch: int, examples: int)
         raise StateError("start_loss: must be a finite number")
 
 
-def _check_watch(state: State) -> None:
+def _check_monitor(state: State) -> None:
     """Early stopping and plateaus count epochs that have been, and lower a rate only."""
     for name in ("watch.epoch", "watch.lowered"):
         epochs = state.arrays.get(name, np.zeros(0))

@@ -13,7 +13,7 @@ import numpy as np
 
 from playground.nn.activations.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizers.optimizer import Dissection, Line, Optimizer, Track, decay, descend, move_average
+from playground.nn.optimizers.optimizer import Dissection, Line, Optimizer, OptimizerStep, decay, descend, move_average
 from playground.options import number
 
 ONE = np.array(1.0)
@@ -77,21 +77,21 @@ class Adam(Optimizer):
         """Write √v, not yet corrected."""
         return [(np.sqrt, (slots[1], out))]
 
-    def dissect(self, track: Track) -> Dissection:
-        (mean, square), (mean_before, square_before) = track.after[:2], track.before[:2]
-        corrected = mean / (1.0 - self.beta1**track.clock)
-        variance = square / (1.0 - self.beta2**track.clock)
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        (mean, square), (mean_before, square_before) = optimizer_step.after[:2], optimizer_step.before[:2]
+        corrected = mean / (1.0 - self.beta1**optimizer_step.clock)
+        variance = square / (1.0 - self.beta2**optimizer_step.clock)
         below = np.sqrt(variance) + self.epsilon
         memories = {"mean": {"m": mean, "m̂": corrected}, "square": {"v": square, "v̂": variance}}
-        g, first, second = {"g": track.gradient}, {"β₁": self.beta1}, {"β₂": self.beta2}
+        g, first, second = {"g": optimizer_step.gradient}, {"β₁": self.beta1}, {"β₂": self.beta2}
         lines = (
             Line("m", "β₁ m + (1 − β₁) g", g | first | {"m": mean_before}, mean),
             Line("v", "β₂ v + (1 − β₂) g²", g | second | {"v": square_before}, square),
-            Line("m̂", "m / (1 − β₁ᵗ)", first | {"m": mean, "ᵗ": track.clock}, corrected),
-            Line("v̂", "v / (1 − β₂ᵗ)", second | {"v": square, "ᵗ": track.clock}, variance),
+            Line("m̂", "m / (1 − β₁ᵗ)", first | {"m": mean, "ᵗ": optimizer_step.clock}, corrected),
+            Line("v̂", "v / (1 − β₂ᵗ)", second | {"v": square, "ᵗ": optimizer_step.clock}, variance),
         )
         names = {"ε₀": self.epsilon}
-        return Dissection(corrected, "m̂", track.rate / below, below, "(√v̂ + ε₀)", memories, lines, names)
+        return Dissection(corrected, "m̂", optimizer_step.rate / below, below, "(√v̂ + ε₀)", memories, lines, names)
 
 
 @dataclass(frozen=True)
@@ -109,17 +109,19 @@ class AMSGrad(Adam):
         _, square, largest = slots
         return [(partial(np.maximum, out=largest), (largest, square)), (np.sqrt, (largest, out))]
 
-    def dissect(self, track: Track) -> Dissection:
-        adam, largest = super().dissect(track), track.after[2]
-        corrected = largest / (1.0 - self.beta2**track.clock)
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        adam, largest = super().dissect(optimizer_step), optimizer_step.after[2]
+        corrected = largest / (1.0 - self.beta2**optimizer_step.clock)
         below = np.sqrt(corrected) + self.epsilon
         memories = {**adam.memories, "largest": {"max v": largest, "max v̂": corrected}}
         *lines, _ = adam.lines
         lines += [
-            Line("max v", "max(max v, v)", {"max v": track.before[2], "v": track.after[1]}, largest),
-            Line("max v̂", "max v / (1 − β₂ᵗ)", {"max v": largest, "β₂": self.beta2, "ᵗ": track.clock}, corrected),
+            Line("max v", "max(max v, v)", {"max v": optimizer_step.before[2], "v": optimizer_step.after[1]}, largest),
+            Line(
+                "max v̂", "max v / (1 − β₂ᵗ)", {"max v": largest, "β₂": self.beta2, "ᵗ": optimizer_step.clock}, corrected
+            ),
         ]
-        effective, symbol = track.rate / below, "(√max v̂ + ε₀)"
+        effective, symbol = optimizer_step.rate / below, "(√max v̂ + ε₀)"
         return Dissection(adam.above, "m̂", effective, below, symbol, memories, tuple(lines), adam.names)
 
 
@@ -158,17 +160,17 @@ class Adamax(Optimizer):
             (np.subtract, (p, work, p)),
         ]
 
-    def dissect(self, track: Track) -> Dissection:
-        mean, largest = track.after
-        corrected = mean / (1.0 - self.beta1**track.clock)
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        mean, largest = optimizer_step.after
+        corrected = mean / (1.0 - self.beta1**optimizer_step.clock)
         memories = {"mean": {"m": mean, "m̂": corrected}, "largest": {"u": largest}}
-        g, first, faded = {"g": track.gradient}, {"β₁": self.beta1}, {"β₂": self.beta2, "ε₀": self.epsilon}
+        g, first, faded = {"g": optimizer_step.gradient}, {"β₁": self.beta1}, {"β₂": self.beta2, "ε₀": self.epsilon}
         lines = (
-            Line("m", "β₁ m + (1 − β₁) g", g | first | {"m": track.before[0]}, mean),
-            Line("u", "max(β₂ u, |g| + ε₀)", g | faded | {"u": track.before[1]}, largest),
-            Line("m̂", "m / (1 − β₁ᵗ)", first | {"m": mean, "ᵗ": track.clock}, corrected),
+            Line("m", "β₁ m + (1 − β₁) g", g | first | {"m": optimizer_step.before[0]}, mean),
+            Line("u", "max(β₂ u, |g| + ε₀)", g | faded | {"u": optimizer_step.before[1]}, largest),
+            Line("m̂", "m / (1 − β₁ᵗ)", first | {"m": mean, "ᵗ": optimizer_step.clock}, corrected),
         )
-        return Dissection(corrected, "m̂", track.rate / largest, largest, "u", memories, lines)
+        return Dissection(corrected, "m̂", optimizer_step.rate / largest, largest, "u", memories, lines)
 
 
 @dataclass(frozen=True)
@@ -202,20 +204,29 @@ class Nadam(Adam):
             (np.subtract, (p, work, p)),
         ]
 
-    def dissect(self, track: Track) -> Dissection:
-        adam, mean, product = super().dissect(track), track.after[0], 1.0 - track.after[2]
-        now, next = self._momentum(track.clock), self._momentum(track.clock + 1.0)
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        adam, mean, product = super().dissect(optimizer_step), optimizer_step.after[0], 1.0 - optimizer_step.after[2]
+        now, next = self._momentum(optimizer_step.clock), self._momentum(optimizer_step.clock + 1.0)
         corrected = mean / (1.0 - product * next)
-        above = next * corrected + (1.0 - now) / (1.0 - product) * track.gradient
-        memories = {**adam.memories, "mean": {"m": mean, "m̂": corrected}, "warmth": {"1 − Π μ": track.after[2]}}
+        above = next * corrected + (1.0 - now) / (1.0 - product) * optimizer_step.gradient
+        memories = {
+            **adam.memories,
+            "mean": {"m": mean, "m̂": corrected},
+            "warmth": {"1 − Π μ": optimizer_step.after[2]},
+        }
         growth = {"β₁": self.beta1, "ψ": self.growth}
         lines = (
             *adam.lines[:2],
-            Line("μ", "β₁ (1 − ½·0.96^(ψ t))", growth | {"t": track.clock}, np.asarray(now)),
-            Line("μ′", "β₁ (1 − ½·0.96^(ψ (t + 1)))", growth | {"t": track.clock}, np.asarray(next)),
-            Line("Π", "Π μ", {"Π": 1.0 - track.before[2], "μ": np.asarray(now)}, product),
+            Line("μ", "β₁ (1 − ½·0.96^(ψ t))", growth | {"t": optimizer_step.clock}, np.asarray(now)),
+            Line("μ′", "β₁ (1 − ½·0.96^(ψ (t + 1)))", growth | {"t": optimizer_step.clock}, np.asarray(next)),
+            Line("Π", "Π μ", {"Π": 1.0 - optimizer_step.before[2], "μ": np.asarray(now)}, product),
             Line("m̂", "m / (1 − Π μ′)", {"m": mean, "Π": product, "μ′": np.asarray(next)}, corrected),
-            Line("ĝ", "g / (1 − Π)", {"g": track.gradient, "Π": product}, track.gradient / (1.0 - product)),
+            Line(
+                "ĝ",
+                "g / (1 − Π)",
+                {"g": optimizer_step.gradient, "Π": product},
+                optimizer_step.gradient / (1.0 - product),
+            ),
             adam.lines[3],
         )
         symbol = "(μ′ m̂ + (1 − μ) ĝ)"

@@ -11,7 +11,7 @@ import numpy as np
 
 from playground.nn.activations.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizers.optimizer import Dissection, Line, Optimizer, Track, descend, move_average
+from playground.nn.optimizers.optimizer import Dissection, Line, Optimizer, OptimizerStep, descend, move_average
 from playground.options import flag, number
 
 
@@ -40,13 +40,15 @@ class Adagrad(Optimizer):
             *descend(p, g, work, constant(self.epsilon, p), rate),
         ]
 
-    def dissect(self, track: Track) -> Dissection:
-        (sum,) = track.after
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        (sum,) = optimizer_step.after
         below = np.sqrt(sum) + self.epsilon
-        g, memories = {"g": track.gradient}, {"sum": {"s": sum}}
-        lines = (Line("s", "s + g²", g | {"s": track.before[0]}, sum),)
+        g, memories = {"g": optimizer_step.gradient}, {"sum": {"s": sum}}
+        lines = (Line("s", "s + g²", g | {"s": optimizer_step.before[0]}, sum),)
         names = g | {"ε₀": self.epsilon}
-        return Dissection(track.gradient, "g", track.rate / below, below, "(√s + ε₀)", memories, lines, names)
+        return Dissection(
+            optimizer_step.gradient, "g", optimizer_step.rate / below, below, "(√s + ε₀)", memories, lines, names
+        )
 
 
 @dataclass(frozen=True)
@@ -83,16 +85,16 @@ class Adadelta(Optimizer):
             (np.subtract, (p, step, p)),
         ]
 
-    def dissect(self, track: Track) -> Dissection:
-        square, change = track.after
-        above, below = np.sqrt(track.before[1] + self.epsilon), np.sqrt(square + self.epsilon)
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        square, change = optimizer_step.after
+        above, below = np.sqrt(optimizer_step.before[1] + self.epsilon), np.sqrt(square + self.epsilon)
         memories = {"square": {"s": square}, "change": {"u": change}}
         symbols = "g √(u + ε₀)", "√(s + ε₀)"
-        effective, whole = track.rate * above / below, track.gradient * above
-        g, rest, u = {"g": track.gradient}, {"ρ": self.memory}, {"u": track.before[1]}
+        effective, whole = optimizer_step.rate * above / below, optimizer_step.gradient * above
+        g, rest, u = {"g": optimizer_step.gradient}, {"ρ": self.memory}, {"u": optimizer_step.before[1]}
         step = g | u | {"ε₀": self.epsilon}
         lines = (
-            Line("s", "ρ s + (1 − ρ) g²", g | rest | {"s": track.before[0]}, square),
+            Line("s", "ρ s + (1 − ρ) g²", g | rest | {"s": optimizer_step.before[0]}, square),
             Line("d", " / ".join(symbols), step | {"s": square}, whole / below),
             Line("u", "ρ u + (1 − ρ) d²", u | rest | {"d": whole / below}, change),
         )
@@ -143,22 +145,22 @@ class RMSprop(Optimizer):
             (np.subtract, (p, work, p)),
         ]
 
-    def dissect(self, track: Track) -> Dissection:
-        (square, mean, velocity), g = track.after, {"g": track.gradient}
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        (square, mean, velocity), g = optimizer_step.after, {"g": optimizer_step.gradient}
         memories, faded = {"square": {"s": square}}, g | {"ρ": self.memory}
-        lines = [Line("s", "ρ s + (1 − ρ) g²", faded | {"s": track.before[0]}, square)]
+        lines = [Line("s", "ρ s + (1 − ρ) g²", faded | {"s": optimizer_step.before[0]}, square)]
         variance = square
         if self.centred:
             memories["mean"] = {"ḡ": mean}
-            lines.append(Line("ḡ", "ρ ḡ + (1 − ρ) g", faded | {"ḡ": track.before[1]}, mean))
+            lines.append(Line("ḡ", "ρ ḡ + (1 − ρ) g", faded | {"ḡ": optimizer_step.before[1]}, mean))
             variance = np.abs(square - mean * mean)
         below = np.sqrt(variance) + self.epsilon
-        effective = track.rate / below
+        effective = optimizer_step.rate / below
         symbol = "(√(s − ḡ²) + ε₀)" if self.centred else "(√s + ε₀)"
         names = g | {"ε₀": self.epsilon}
         if self.momentum:
             memories["velocity"] = {"v": velocity}
-            names |= {"β": self.momentum, "v": track.before[2], "s": square, "ḡ": mean}
+            names |= {"β": self.momentum, "v": optimizer_step.before[2], "s": square, "ḡ": mean}
             lines.append(Line("v", f"β v + g / {symbol}", names, velocity))
             return Dissection(velocity, "v", effective, memories=memories, lines=tuple(lines))
-        return Dissection(track.gradient, "g", effective, below, symbol, memories, tuple(lines), names)
+        return Dissection(optimizer_step.gradient, "g", effective, below, symbol, memories, tuple(lines), names)

@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from playground.nn.activations.activation import Array, constant
 from playground.nn.calls import Call
-from playground.nn.optimizers.optimizer import Dissection, Line, Optimizer, Track, move_average
+from playground.nn.optimizers.optimizer import Dissection, Line, Optimizer, OptimizerStep, move_average
 from playground.options import flag, number
 
 LARGE = 16_384  # parameters from which on memory, not Python, is what an update waits for
@@ -33,8 +33,8 @@ class SGD(Optimizer):
         # One pass through memory instead of two.
         return [(self._descend, (_axpy(p.dtype), p.reshape(-1), g.reshape(-1), rate))]
 
-    def dissect(self, track: Track) -> Dissection:
-        return Dissection(track.gradient, "g", track.rate, names={"g": track.gradient})
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        return Dissection(optimizer_step.gradient, "g", optimizer_step.rate, names={"g": optimizer_step.gradient})
 
     def _descend(self, axpy: Callable[..., object], p: Array, g: Array, rate: Array) -> None:
         axpy(g, p, p.size, -rate.item())
@@ -64,14 +64,14 @@ class Momentum(Optimizer):
         ahead: list[Call] = [(np.multiply, (velocity, kept, work)), (np.add, (work, g, work))]
         return [*roll, *ahead, (np.multiply, (work, rate, work)), (np.subtract, (p, work, p))]
 
-    def dissect(self, track: Track) -> Dissection:
-        (velocity,), g = track.after, track.gradient
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        (velocity,), g = optimizer_step.after, optimizer_step.gradient
         memories, names = {"velocity": {"v": velocity}}, {"g": g} | {"β": self.momentum}
-        lines = (Line("v", "β v + g", names | {"v": track.before[0]}, velocity),)
+        lines = (Line("v", "β v + g", names | {"v": optimizer_step.before[0]}, velocity),)
         if not self.nesterov:
-            return Dissection(velocity, "v", track.rate, memories=memories, lines=lines)
+            return Dissection(velocity, "v", optimizer_step.rate, memories=memories, lines=lines)
         above = self.momentum * velocity + g
-        return Dissection(above, "(β v + g)", track.rate, memories=memories, lines=lines, names=names)
+        return Dissection(above, "(β v + g)", optimizer_step.rate, memories=memories, lines=lines, names=names)
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,15 @@ class Lion(Optimizer):
             *move_average(mean, self.beta2, g, work),
         ]
 
-    def dissect(self, track: Track) -> Dissection:
-        (before,), (mean,), g = track.before, track.after, track.gradient
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection:
+        (before,), (mean,), g = optimizer_step.before, optimizer_step.after, optimizer_step.gradient
         direction = np.sign(self.beta1 * before + (1.0 - self.beta1) * g)
         symbol, seen = "sign(β₁ m + (1 − β₁) g)", {"m": before, "g": g}
         names = seen | {"β₁": self.beta1}
         lines = (Line("m", "β₂ m + (1 − β₂) g", seen | {"β₂": self.beta2}, mean),)
-        return Dissection(direction, symbol, track.rate, memories={"mean": {"m": mean}}, lines=lines, names=names)
+        return Dissection(
+            direction, symbol, optimizer_step.rate, memories={"mean": {"m": mean}}, lines=lines, names=names
+        )
 
 
 @cache

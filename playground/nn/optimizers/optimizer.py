@@ -25,7 +25,7 @@ Objective = Callable[[], Array]
 
 
 @dataclass(frozen=True, eq=False)
-class Track:
+class OptimizerStep:
     """What was seen of one weight over some steps.
 
     Attributes:
@@ -127,7 +127,7 @@ class Optimizer(Options):
                 slot.fill(slot[0])
         return slots
 
-    def dissect(self, track: Track) -> Dissection | None:
+    def dissect(self, optimizer_step: OptimizerStep) -> Dissection | None:
         """How steps already done came about; None where an optimizer does not tell."""
         return None
 

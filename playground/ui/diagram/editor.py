@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import UNITS, Frame
-from playground.experiment.looks.dead_units import Dead
-from playground.experiment.looks.dropped_units import Dropped
+from playground.experiment.looks.dead_units import DeadUnits
+from playground.experiment.looks.dropped_units import DroppedUnits
 from playground.experiment.looks.edge_values import EdgeValues
 from playground.options import knobs
 from playground.ui.diagram.bar import DiagramBar
@@ -49,7 +49,7 @@ class NetworkEditor(View):
 
     name = "network"
     title = "Network"
-    needs = frozenset({UNITS, Dead.need})
+    needs = frozenset({UNITS, DeadUnits.need})
     follows = ("data", "network", "training.loss", "training.noise")
 
     unit_hovered = Signal(object)  # (column, unit), column 0 = inputs, the last = outputs; None when none is
@@ -83,7 +83,7 @@ class NetworkEditor(View):
         self._bar.show_layers(len(hidden))
         self._bar.show_edges(config.display.edges)
         needs = type(self).needs | ({EdgeValues.need} if config.display.edges != "weights" else frozenset())
-        needs |= {Dropped.need} if config.training.noise.hidden_dropout else frozenset()
+        needs |= {DroppedUnits.need} if config.training.noise.hidden_dropout else frozenset()
         if needs != self.needs:
             self.needs = needs
             self.needs_changed.emit()

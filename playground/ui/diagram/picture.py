@@ -13,11 +13,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from playground.experiment.backprop.notation import TraceStep
-from playground.experiment.backprop.trace import Trace
+from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.looks.dead_units import Dead
-from playground.experiment.looks.dropped_units import Dropped
+from playground.experiment.looks.dead_units import DeadUnits
+from playground.experiment.looks.dropped_units import DroppedUnits
 from playground.experiment.selection import Selection
 from playground.ui.diagram.colours import SHADES, bound_of, coloured, edge_colours
 from playground.ui.diagram.edges import Edges
@@ -104,7 +104,7 @@ class Diagram:
     @cached_property
     def _walked(self) -> TraceStep | None:
         """The step at which an example is followed on its way; None while nobody follows one."""
-        trace = self.frame.look(Trace) if self.frame else None
+        trace = self.frame.look(BackpropTrace) if self.frame else None
         if trace is None or self.frame is None or len(self.frame.weights) != len(self.geometry.shape) - 1:
             return None
         return trace.steps[min(self.config.display.trace_step, len(trace.steps) - 1)]
@@ -260,13 +260,13 @@ class Diagram:
 
     def _dead(self, column: int) -> NDArray[np.bool_]:
         """Which units of a column are dead, (units,); empty where nobody knows."""
-        dead = self.frame.look(Dead) if self.frame else None
+        dead = self.frame.look(DeadUnits) if self.frame else None
         known = dead is not None and column > 0 and len(dead.layers) == len(self.geometry.shape) - 1
         return dead.layers[column - 1] if dead is not None and known else np.zeros(0, dtype=bool)
 
     def _dropped(self, column: int) -> NDArray[np.bool_]:
         """Which units of a column dropout has just switched off, (units,); empty where it has not."""
-        look = self.frame.look(Dropped) if self.frame else None
+        look = self.frame.look(DroppedUnits) if self.frame else None
         known = look is not None and 0 < column <= len(look.layers) == len(self.geometry.shape) - 2
         return look.layers[column - 1] if look is not None and known else np.zeros(0, dtype=bool)
 

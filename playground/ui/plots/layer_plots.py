@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from playground.experiment.looks.gradient_flow import BINS, EDGES, LOWEST, PER_DECADE, Anatomy
+from playground.experiment.looks.gradient_flow import BINS, EDGES, LOWEST, PER_DECADE, GradientFlow
 from playground.options.numerals import power, written
 from playground.ui.plots.axes import EpochAxis, colour_axes, quiet
 from playground.ui.plots.heat_map import shades
@@ -101,10 +101,10 @@ class Histograms(RowPlot):
             self.addItem(bars, ignoreBounds=True)
         self._zero = 0.0  # where zeros stand
 
-    def show_anatomy(self, anatomy: Anatomy) -> None:
+    def show_flow(self, flow: GradientFlow) -> None:
         """Draw its two histograms."""
-        kinds = ((anatomy.gradients, anatomy.zero_gradients), (anatomy.weights, anatomy.zero_weights))
-        low, high = decades(anatomy.gradients + anatomy.weights)
+        kinds = ((flow.gradients, flow.zero_gradients), (flow.weights, flow.zero_weights))
+        low, high = decades(flow.gradients + flow.weights)
         self._zero = low - 0.75
         zeros = any(none.any() for _, none in kinds)
         for bars, (counts, none) in zip(self._bars, kinds, strict=True):
@@ -152,24 +152,24 @@ class Factors(RowPlot):
         for item in (self._stripe, *self._bars, self._one, self._dots):
             self.addItem(item, ignoreBounds=True)
 
-    def show_anatomy(self, anatomy: Anatomy) -> None:
+    def show_flow(self, flow: GradientFlow) -> None:
         """Draw the slopes, the gains of the weights, the ratios of δ, and what becomes of the signal.
 
         Where there is a normalisation, what it and the slopes leave together stands for the slopes.
         """
-        rows = np.arange(len(anatomy.slope) - 1)  # the output layer's δ has come through neither
-        gain, ratio = anatomy.gain[:-1], anatomy.ratio[:-1]
-        slope = np.where(anatomy.normalised, anatomy.passed, anatomy.slope)[:-1]
-        furthest = reach(np.concatenate([slope, gain, ratio, anatomy.forward]))
-        factors = (slope, gain, anatomy.forward)
+        rows = np.arange(len(flow.slope) - 1)  # the output layer's δ has come through neither
+        gain, ratio = flow.gain[:-1], flow.ratio[:-1]
+        slope = np.where(flow.normalised, flow.passed, flow.slope)[:-1]
+        furthest = reach(np.concatenate([slope, gain, ratio, flow.forward]))
+        factors = (slope, gain, flow.forward)
         for bars, factor, bottom in zip(self._bars, factors, (0.13, -0.13, -0.39), strict=True):
             logs = logarithms(factor, furthest)
             bars.setOpts(x0=np.minimum(logs, 0.0), width=np.abs(logs), y0=np.arange(len(factor)) + bottom)
         known = np.isfinite(ratio)
         self._dots.setData(logarithms(ratio, furthest)[known], rows[known].astype(float))
-        self._stripe.setVisible(anatomy.culprit is not None)
-        if anatomy.culprit is not None:
-            self._stripe.setOpts(y0=[anatomy.culprit - 0.5])
+        self._stripe.setVisible(flow.culprit is not None)
+        if flow.culprit is not None:
+            self._stripe.setOpts(y0=[flow.culprit - 0.5])
         products = [(row, f"× {written(ratio[row])}") for row in rows.tolist()]
         self.getAxis("right").setTicks([self.legible(products)])
         step = furthest if self.vb.width() < NARROW else max(math.ceil(furthest / 2), 1)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont
 
 from playground.experiment.frame import Scene
 from playground.experiment.looks import bins
-from playground.experiment.looks.metrics import Judgement
+from playground.experiment.looks.metrics import Metrics
 from playground.ui.plots.axes import colour_axes
 from playground.ui.plots.dots import MOST, Dots
 from playground.ui.plots.number_plot import NumberPlot, nearest
@@ -24,7 +24,7 @@ AIR = 0.04  # share of an axis beyond the outermost numbers
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-class JudgementPlot(NumberPlot):
+class MetricsPlot(NumberPlot):
     """A plot of numbers, if there is something to compare with, with a dashed line for that."""
 
     def __init__(self, font: QFont, left: str, bottom: str) -> None:
@@ -46,7 +46,7 @@ class JudgementPlot(NumberPlot):
         self._diagonal.setData([0.0, 1.0], [0.0, 1.0])
 
 
-class Roc(JudgementPlot):
+class Roc(MetricsPlot):
     """For each class the share that is found of it, over the share of the others that is taken for it."""
 
     def __init__(self, font: QFont, left: str, bottom: str) -> None:
@@ -54,20 +54,20 @@ class Roc(JudgementPlot):
         self.compare_shares(0.02, 0.05)
         self.lines: list[Any] = []
 
-    def show_judgement(self, judgement: Judgement, colours: list[QColor]) -> None:
+    def show_metrics(self, metrics: Metrics, colours: list[QColor]) -> None:
         """Draw its curves, one colour each."""
-        while len(self.lines) > len(judgement.roc):
+        while len(self.lines) > len(metrics.roc):
             self.removeItem(self.lines.pop())
-        while len(self.lines) < len(judgement.roc):
+        while len(self.lines) < len(metrics.roc):
             self.lines.append(pg.PlotCurveItem(antialias=True))
             self.addItem(self.lines[-1], ignoreBounds=True)
-        for curve, roc, colour in zip(self.lines, judgement.roc, colours, strict=True):
+        for curve, roc, colour in zip(self.lines, metrics.roc, colours, strict=True):
             self.draw_curve(curve, roc[0], roc[1], pen=pg.mkPen(colour, width=2))
 
-    def point_at(self, judgement: Judgement, mouse: QPointF) -> tuple[int, tuple[float, float, float]] | None:
+    def point_at(self, metrics: Metrics, mouse: QPointF) -> tuple[int, tuple[float, float, float]] | None:
         """The curve under the mouse, and the share taken wrongly, the share found and the threshold there."""
-        owners = np.repeat(np.arange(len(judgement.roc)), [roc.shape[1] for roc in judgement.roc])
-        points = np.concatenate(judgement.roc, axis=1)
+        owners = np.repeat(np.arange(len(metrics.roc)), [roc.shape[1] for roc in metrics.roc])
+        points = np.concatenate(metrics.roc, axis=1)
         index = nearest(self, points[0], points[1], mouse)
         if index < 0:
             return None
@@ -75,7 +75,7 @@ class Roc(JudgementPlot):
         return int(owners[index]), (wrong, found, threshold)
 
 
-class Reliability(JudgementPlot):
+class Reliability(MetricsPlot):
     """How often it is right what is said with some probability; bars show how many examples that is said of."""
 
     def __init__(self, font: QFont, left: str, bottom: str) -> None:
@@ -88,9 +88,9 @@ class Reliability(JudgementPlot):
         for item in (self._sizes, self.said, self._dots):
             self.addItem(item, ignoreBounds=True)
 
-    def show_judgement(self, judgement: Judgement) -> None:
+    def show_metrics(self, metrics: Metrics) -> None:
         """Draw the shares that were right."""
-        said, right, sizes = judgement.reliability.T
+        said, right, sizes = metrics.reliability.T
         known = sizes > 0.0
         self.said.setData(said[known], right[known])
         weights = np.sqrt(sizes[known] / max(sizes.max(), 1.0))
@@ -106,23 +106,23 @@ class Reliability(JudgementPlot):
         self._dots.setPen(pg.mkPen(theme.base))
 
 
-class Answers(JudgementPlot):
+class Answers(MetricsPlot):
     """Each answer over the number that would have been right."""
 
     def __init__(self, font: QFont, left: str, bottom: str) -> None:
         super().__init__(font, left, bottom)
         self.dots = Dots(self, DOT)
 
-    def show_judgement(self, judgement: Judgement, scene: Scene) -> None:
+    def show_metrics(self, metrics: Metrics, scene: Scene) -> None:
         """Draw as many examples as one can tell apart."""
-        truth, answer = judgement.truth, judgement.answer
+        truth, answer = metrics.truth, metrics.answer
         ends = np.array(bins.ends(np.append(truth, [scene.low, scene.high])))
         self.show_scales(Scale.within(ends, AIR), Scale.within(np.append(answer, ends), AIR))
         self.draw_curve(self._diagonal, ends, ends)
         self.dots.show_points(truth[:MOST], answer[:MOST], truth[:MOST], scene)
 
 
-class Residuals(JudgementPlot):
+class Residuals(MetricsPlot):
     """How many answers are off by how much."""
 
     def __init__(self, font: QFont, left: str, bottom: str) -> None:
@@ -130,9 +130,9 @@ class Residuals(JudgementPlot):
         self.bars = pg.BarGraphItem(x0=[], x1=[], height=[])
         self.addItem(self.bars, ignoreBounds=True)
 
-    def show_judgement(self, judgement: Judgement) -> None:
+    def show_metrics(self, metrics: Metrics) -> None:
         """Draw the histogram."""
-        edges, counts = judgement.edges, judgement.residuals
+        edges, counts = metrics.edges, metrics.residuals
         self.show_scales(Scale.within(edges), Scale(0.0, max(float(counts.max()), 1.0), False, air=AIR))
         self.draw_bars(self.bars, edges, counts)
 

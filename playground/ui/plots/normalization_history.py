@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QFont
 
-from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.options.numerals import written
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.legend import Entry, Legend
@@ -38,20 +38,23 @@ class Course(QObject):
         self._epochs: Floats = np.zeros(0)
         self._numbers = np.zeros((2, 0, 0))  # (mean or variance, records, lines)
 
-    def show_layer(self, vitals: Vitals, layer: int, chosen: int, label: str, theme: Theme) -> None:
+    def show_layer(self, layer_statistics: LayerStatistics, layer: int, chosen: int, label: str, theme: Theme) -> None:
         """Draw one layer's rows; `label` is that of its normalization, or "" where it has none."""
-        rows, own = vitals.rows[layer], vitals.rows_of(layer)
+        rows, own = layer_statistics.rows[layer], layer_statistics.rows_of(layer)
         if (rows, bool(label)) != (self._rows, bool(self._label)):
             self._rows, self._label = rows, label
             self.show_theme(theme)
         sides = (1, 0) if label else (1,)
-        mean, variance = (np.hstack([each[side, :, own] for side in sides]) for each in (vitals.mean, vitals.variance))
+        mean, variance = (
+            np.hstack([each[side, :, own] for side in sides])
+            for each in (layer_statistics.mean, layer_statistics.variance)
+        )
         with np.errstate(invalid="ignore"):
             mean = np.where(np.abs(mean) < DUST * np.sqrt(variance), 0.0, mean)
-        self._epochs, self._numbers = vitals.epoch, np.stack([mean, variance])
+        self._epochs, self._numbers = layer_statistics.epoch, np.stack([mean, variance])
         self._chosen = min(chosen, rows - 1)
-        self.mean.show_lines(vitals.epoch, mean, Scale.around_zero(mean))
-        self.variance.show_lines(vitals.epoch, variance, Scale.logarithmic(variance))
+        self.mean.show_lines(layer_statistics.epoch, mean, Scale.around_zero(mean))
+        self.variance.show_lines(layer_statistics.epoch, variance, Scale.logarithmic(variance))
         self._tell()
 
     def show_theme(self, theme: Theme) -> None:

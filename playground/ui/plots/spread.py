@@ -37,9 +37,9 @@ def quantiles(values: Floats) -> Floats:
     return between
 
 
-def middle(losses: Sequence[float], fallen: Sequence[int]) -> tuple[float, float, float]:
-    """Of members' losses 10 %, median and 90 %, without those that have fallen."""
-    standing = np.delete(np.asarray(losses, float), np.asarray(fallen, int))
+def middle(losses: Sequence[float], diverged: Sequence[int]) -> tuple[float, float, float]:
+    """Of members' losses 10 %, median and 90 %, without those that have diverged."""
+    standing = np.delete(np.asarray(losses, float), np.asarray(diverged, int))
     low, median, high = quantiles(standing[None])[0].tolist()
     return low, median, high
 

@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QColor, QFont
 
 from playground.experiment.frame import Scene
-from playground.experiment.looks.activation_maps import Excitation, crossings
+from playground.experiment.looks.activation_maps import ActivationMaps, crossings
 from playground.ui.plots.axes import colour_axes, show_bottom
 from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.plots.scale import Scale
@@ -42,7 +42,7 @@ class UnitCurves(pg.GraphicsLayout):  # type: ignore[misc]
         self.zeros = pg.ScatterPlotItem(size=9, symbol="d", pxMode=True)
         self.units.addItem(self.zeros, ignoreBounds=True)
 
-    def show_units(self, look: Excitation, scene: Scene, chosen: int) -> None:
+    def show_units(self, look: ActivationMaps, scene: Scene, chosen: int) -> None:
         """Draw this moment's curves."""
         x, answer = look.x, look.answer
         if x is None or answer is None:

@@ -150,7 +150,7 @@ class RunBar(QToolBar):
         more = dict.fromkeys(("train_loss", "validation_loss", "test_loss", "accuracy", "accuracies"), mean)
         medians = {"train_loss": scores.train_losses, held_out: scores.held_out_losses} if several else {}
         for name, losses in medians.items():
-            low, _, high = map(written, middle(losses, frame.fallen))
+            low, _, high = map(written, middle(losses, frame.diverged))
             words = self.tr("Median of {0} members; 80 % of them lie between {1} and {2}")
             more[name] = "\n" + words.format(len(scene.members), low, high)
         for name in more:
@@ -250,9 +250,9 @@ def _losses(frame: Frame) -> dict[str, float | None]:
         "test_loss": scores.test_loss,
     }
     if len(frame.scene.members) > 1:
-        losses["train_loss"] = middle(scores.train_losses, frame.fallen)[1]
+        losses["train_loss"] = middle(scores.train_losses, frame.diverged)[1]
         held_out = "validation_loss" if frame.scene.validated else "test_loss"
-        losses[held_out] = middle(scores.held_out_losses, frame.fallen)[1]
+        losses[held_out] = middle(scores.held_out_losses, frame.diverged)[1]
     return losses
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from playground.ui.viewing.view import View
 
 
-class Sight:
+class VisibleViews:
     """The network's diagram and the other views of a window; of these more may come to the list."""
 
     def __init__(self, window: QWidget, diagram: View, views: list[View]) -> None:

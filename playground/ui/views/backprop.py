@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGraphicsView, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
-from playground.experiment.backprop.trace import Trace
+from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.options import Integer
@@ -20,25 +20,25 @@ from playground.ui.viewing.view import View
 from playground.ui.workspace.document import Document
 
 
-class InspectorView(View):
+class BackpropView(View):
     """Above, which example and which step; below, the step's matrices, and how far backpropagation is to be trusted."""
 
     name = "inspector"
     title = "Backprop"
-    needs = frozenset({Trace.need})
+    needs = frozenset({BackpropTrace.need})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
         self._config = document.config
-        self._trace: Trace | None = None
+        self._trace: BackpropTrace | None = None
         self._titles: list[str] = []  # of the steps to choose from
         self._build()
         self.show_config(document.config)
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        trace = frame.look(Trace)
+        trace = frame.look(BackpropTrace)
         if trace is None:
             return
         self._trace = trace

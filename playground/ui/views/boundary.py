@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
-from playground.experiment.looks.loss_breakdown import WORST, LossApart
+from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
 from playground.options.numerals import trimmed
 from playground.ui.diagram.colours import bound_of
 from playground.ui.plots.heat_map import Floats, Pixels, steady_top
@@ -137,7 +137,7 @@ class BoundaryView(TaggedView):
 
     def _ask(self) -> None:
         """Need what is shown, and no more."""
-        asked = {OUTPUTS: True, UNITS: self._unit is not None, LossApart.need: self._config.display.worst}
+        asked = {OUTPUTS: True, UNITS: self._unit is not None, LossBreakdown.need: self._config.display.worst}
         needs = frozenset(need for need, wanted in asked.items() if wanted)
         if needs != self.needs:
             self.needs = needs
@@ -237,7 +237,7 @@ class BoundaryView(TaggedView):
             example = frame.selected(display).example
             if example is not None:
                 followed = places[example : example + 1]
-            look = frame.look(LossApart)
+            look = frame.look(LossBreakdown)
             if look is not None and display.worst and display.show_train:
                 examples = look.examples[:WORST]
                 worst = places[examples[examples < len(places)]]

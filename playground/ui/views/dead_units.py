@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.dead_units import Death, deaths
 from playground.options.numerals import percent
 from playground.ui.plots.axes import EpochAxis, colour_axes, quiet
@@ -27,17 +27,17 @@ from playground.ui.workspace.document import Document
 ALIVE = 0.45  # how much of its layer's colour a living unit has
 
 
-class CensusView(CaptionedView):
+class DeadUnitsView(CaptionedView):
     """Left the share of each layer's units that is dead, right every unit's life, both over epochs; above, in words."""
 
     name = "census"
     title = "Dead units"
-    needs = frozenset({Vitals.need})
+    needs = frozenset({LayerStatistics.need})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self._vitals: Vitals | None = None
+        self._layer_statistics: LayerStatistics | None = None
         self._deaths: list[Death] = []
         self._colours: list[QColor] = []
         font = small(self.font())
@@ -66,20 +66,20 @@ class CensusView(CaptionedView):
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        vitals = frame.look(Vitals)
-        if vitals is None:
+        layer_statistics = frame.look(LayerStatistics)
+        if layer_statistics is None:
             return
         self._frame = frame
-        self._vitals, self._deaths = vitals, deaths(vitals)
+        self._layer_statistics, self._deaths = layer_statistics, deaths(layer_statistics)
         meaning = self.tr(
             "Each row is a unit, dark while it is dead: 0 for every training example, with slope 0, so that no gradient can "
             "bring it back. Healthy: none. Try a lower learning rate or leaky ReLU."
         )
         self.caption.say(meaning + self.of_the_first(frame))
-        if len(vitals.units) != len(self._colours):
+        if len(layer_statistics.units) != len(self._colours):
             self._dress()
-        self._shares.show_lines(vitals.epoch, vitals.dead, Scale(0.0, 1.0, False))
-        self._lives.show_lives(vitals, [self._short(layer) for layer in range(len(vitals.units))])
+        self._shares.show_lines(layer_statistics.epoch, layer_statistics.dead, Scale(0.0, 1.0, False))
+        self._lives.show_lives(layer_statistics, [self._short(layer) for layer in range(len(layer_statistics.units))])
         self.show_config(self.document.config)
         words = self.words()
         self.sentence.setText(words)
@@ -90,9 +90,9 @@ class CensusView(CaptionedView):
         return ""  # the legends tell it
 
     def show_config(self, config: Config) -> None:
-        if self._frame is not None and self._vitals is not None:
+        if self._frame is not None and self._layer_statistics is not None:
             selection = self._frame.selected(config.display)
-            self._lives.mark(sum(self._vitals.units[: selection.layer]) + selection.unit)
+            self._lives.mark(sum(self._layer_statistics.units[: selection.layer]) + selection.unit)
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
@@ -103,18 +103,18 @@ class CensusView(CaptionedView):
 
     def words(self) -> str:
         """What has happened to each layer's units, in sentences."""
-        vitals = self._vitals
-        if vitals is None:
+        layer_statistics = self._layer_statistics
+        if layer_statistics is None:
             return ""
         told = [self._layer_words(layer) for layer in sorted({death.layer for death in self._deaths})]
         return " ".join(told) or self.tr("No unit has died: each puts out something for some example.")
 
     def _layer_words(self, layer: int) -> str:
-        assert self._vitals is not None
+        assert self._layer_statistics is not None
         own = [death for death in self._deaths if death.layer == layer]
         since = [death.since for death in own if death.until is None]
         back = {death.unit: death.until for death in own if death.until is not None}
-        count = self._vitals.units[layer]
+        count = self._layer_statistics.units[layer]
         if since:
             number = self.tr("all {1} units dead") if len(since) == count else self.tr("{0} of {1} units dead")
             number = number if count > 1 else self.tr("its only unit is dead")
@@ -127,22 +127,26 @@ class CensusView(CaptionedView):
         if back:
             returns = self.tr("one came back at {1}") if len(back) == 1 else self.tr("{0} came back, the last at {1}")
             text += "; " + returns.format(len(back), f"{max(back.values()):,.0f}")
-        name = layer_name(self, layer, len(self._vitals.units))
+        name = layer_name(self, layer, len(self._layer_statistics.units))
         return f"{name[:1].upper()}{name[1:]}: {text}."
 
     def _dress(self) -> None:
-        layers = len(self._vitals.units) if self._vitals else 0
+        layers = len(self._layer_statistics.units) if self._layer_statistics else 0
         self._colours = self.theme.layer_colours(layers)
         self._shares.show_colours(self._colours, self.theme)
         self._lives.show_colours(self._colours, self.theme)
 
     def _tell(self) -> None:
         """The shares of the record under the mouse or of now; and what became of the unit under the mouse."""
-        vitals = self._vitals
-        if vitals is None or not len(vitals.epoch):
+        layer_statistics = self._layer_statistics
+        if layer_statistics is None or not len(layer_statistics.epoch):
             return
-        record = self._shares.record if 0 <= self._shares.record < len(vitals.epoch) else len(vitals.epoch) - 1
-        shares = vitals.dead[record]
+        record = (
+            self._shares.record
+            if 0 <= self._shares.record < len(layer_statistics.epoch)
+            else len(layer_statistics.epoch) - 1
+        )
+        shares = layer_statistics.dead[record]
         self._legend.show_entries(
             [
                 Entry(colour, self._short(layer), self._short(layer), percent(shares[layer], 0))
@@ -150,13 +154,13 @@ class CensusView(CaptionedView):
             ]
         )
         unit = self._lives.unit
-        self._told.show_entries([], self._life(unit) if 0 <= unit < sum(vitals.units) else "")
+        self._told.show_entries([], self._life(unit) if 0 <= unit < sum(layer_statistics.units) else "")
 
     def _life(self, index: int) -> str:
         """Of a unit, counted through all layers, when it died and came back."""
-        assert self._vitals is not None
+        assert self._layer_statistics is not None
         layer, unit = self._place(index)
-        name = f"{layer_name(self, layer, len(self._vitals.units))}, " + self.tr("unit {0}").format(unit + 1)
+        name = f"{layer_name(self, layer, len(self._layer_statistics.units))}, " + self.tr("unit {0}").format(unit + 1)
         own = [death for death in self._deaths if (death.layer, death.unit) == (layer, unit)]
         spans = [
             self.tr("dead since {0}").format(f"{death.since:,.0f}")
@@ -168,22 +172,22 @@ class CensusView(CaptionedView):
 
     def _place(self, index: int) -> tuple[int, int]:
         """Layer and unit of a unit that is counted through all layers."""
-        assert self._vitals is not None
+        assert self._layer_statistics is not None
         layer, unit = 0, index
-        while unit >= self._vitals.units[layer]:
-            unit -= self._vitals.units[layer]
+        while unit >= self._layer_statistics.units[layer]:
+            unit -= self._layer_statistics.units[layer]
             layer += 1
         return layer, unit
 
     def _choose(self, event: Any) -> None:
         """Look closely at the unit whose row was clicked."""
         index = self._lives.unit_at(event.scenePos())
-        if self._vitals is not None and 0 <= index < sum(self._vitals.units):
+        if self._layer_statistics is not None and 0 <= index < sum(self._layer_statistics.units):
             layer, unit = self._place(index)
             self.document.select(self.tr("Look at unit {0}").format(unit + 1), layer=layer, unit=unit)
 
     def _short(self, layer: int) -> str:
-        last = len(self._vitals.units) - 1 if self._vitals else 0
+        last = len(self._layer_statistics.units) - 1 if self._layer_statistics else 0
         return self.tr("out") if layer == last else str(layer + 1)
 
     def _point_at_record(self) -> None:
@@ -212,20 +216,20 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
         self._mark = pg.PlotCurveItem()
         for item in (self._picture, self._borders, self._mark):
             self.addItem(item, ignoreBounds=True)
-        self._vitals: Vitals | None = None
+        self._layer_statistics: LayerStatistics | None = None
         self._alive = np.zeros((0, 3))
         self._dead = np.zeros(3)
         self.unit = -1
 
-    def show_lives(self, vitals: Vitals, names: list[str]) -> None:
+    def show_lives(self, layer_statistics: LayerStatistics, names: list[str]) -> None:
         """Draw these, with a name for each layer."""
-        self._vitals = vitals
-        ends = np.cumsum([0, *vitals.units])
+        self._layer_statistics = layer_statistics
+        ends = np.cumsum([0, *layer_statistics.units])
         self.getAxis("left").setTicks([list(zip((ends[:-1] + ends[1:]) / 2.0, names, strict=True))])
-        last = max(float(vitals.epoch[-1]), 1.0) if len(vitals.epoch) else 1.0
-        every = float(vitals.epoch[1] - vitals.epoch[0]) if len(vitals.epoch) > 1 else 1.0
+        last = max(float(layer_statistics.epoch[-1]), 1.0) if len(layer_statistics.epoch) else 1.0
+        every = float(layer_statistics.epoch[1] - layer_statistics.epoch[0]) if len(layer_statistics.epoch) > 1 else 1.0
         self._colour()  # first, for the rectangle to fit it
-        self._picture.setRect(QRectF(-every / 2.0, 0.0, every * max(len(vitals.epoch), 1), float(ends[-1])))
+        self._picture.setRect(QRectF(-every / 2.0, 0.0, every * max(len(layer_statistics.epoch), 1), float(ends[-1])))
         inner = ends[1:-1].astype(float)
         self._borders.setData(np.tile([0.0, last], len(inner)), np.repeat(inner, 2))
         self.vb.setRange(xRange=(0.0, last), yRange=(0.0, float(ends[-1])), padding=0.0, disableAutoRange=True)
@@ -252,10 +256,10 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
         self._colour()
 
     def _colour(self) -> None:
-        vitals = self._vitals
-        if vitals is not None and len(self._alive) == len(vitals.units):
-            alive = np.repeat(self._alive, vitals.units, axis=0)[:, None]  # (units, 1, 3)
-            pixels = np.where(vitals.unit_dead.T[..., None], self._dead, alive)
+        layer_statistics = self._layer_statistics
+        if layer_statistics is not None and len(self._alive) == len(layer_statistics.units):
+            alive = np.repeat(self._alive, layer_statistics.units, axis=0)[:, None]  # (units, 1, 3)
+            pixels = np.where(layer_statistics.unit_dead.T[..., None], self._dead, alive)
             self._picture.setImage(pixels.astype(np.uint8), levels=None, autoLevels=False)
 
     def hoverEvent(self, ev: Any) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.gradient_flow import EDGES, Anatomy
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.gradient_flow import EDGES, GradientFlow
 from playground.options.numerals import counted, written
 from playground.ui.forms.segments import Segments
 from playground.ui.plots.curve import CurvePlot
@@ -28,10 +28,10 @@ HEALTHY = 1e-3  # of its weights a layer should move at a step; Karpathy and Joh
 FAINTEST = 1e-12  # of the largest gradient: what is smaller has the darkest colour of the waterfall
 BAND = np.log10(HEALTHY) + np.array([-0.5, 0.5])  # still called healthy
 PICTURES = {  # what each needs of a frame
-    "waterfall": frozenset({CURVES, Anatomy.need}),
-    "distribution": frozenset({Anatomy.need}),
-    "updates": frozenset({Vitals.need}),
-    "factors": frozenset({Anatomy.need}),
+    "waterfall": frozenset({CURVES, GradientFlow.need}),
+    "distribution": frozenset({GradientFlow.need}),
+    "updates": frozenset({LayerStatistics.need}),
+    "factors": frozenset({GradientFlow.need}),
 }
 
 
@@ -46,8 +46,8 @@ class LayersView(CaptionedView):
         super().__init__(document, theme)
         self._picture = ""
         self._curves: Curves | None = None
-        self._anatomy: Anatomy | None = None
-        self._vitals: Vitals | None = None
+        self._flow: GradientFlow | None = None
+        self._layer_statistics: LayerStatistics | None = None
         self._whose = ""  # vital signs these are
         self._layers = 0
         self._segments = Segments(
@@ -98,8 +98,8 @@ class LayersView(CaptionedView):
         self._whose = self.of_the_first(frame)
         self.follow_member(frame)
         self._curves = self._curves if frame.curves is None else frame.curves
-        self._anatomy = frame.look(Anatomy) or self._anatomy
-        self._vitals = frame.look(Vitals) or self._vitals
+        self._flow = frame.look(GradientFlow) or self._flow
+        self._layer_statistics = frame.look(LayerStatistics) or self._layer_statistics
         if len(frame.weights) != self._layers:
             self._layers = len(frame.weights)
             self._dress()
@@ -132,18 +132,18 @@ class LayersView(CaptionedView):
 
     def told(self, mouse: QPointF) -> str:
         """The numbers of the layer under the mouse."""
-        anatomy = self._anatomy
+        flow = self._flow
         for plot in (self._waterfall, self._histograms, self._factors):
             layer = plot.layer_at(mouse) if plot in self._placed else -1
             if layer < 0:
                 continue
             if plot is self._waterfall:
                 return self._told_record(layer, float(plot.vb.mapSceneToView(mouse).x()))
-            if anatomy is None or layer >= len(anatomy.slope):
+            if flow is None or layer >= len(flow.slope):
                 return ""
             if plot is self._histograms:
-                return self._told_bin(anatomy, layer, self._histograms.bin_at(mouse))
-            return self._told_factors(anatomy, layer)
+                return self._told_bin(flow, layer, self._histograms.bin_at(mouse))
+            return self._told_factors(flow, layer)
         return ""
 
     # What is told
@@ -156,30 +156,30 @@ class LayersView(CaptionedView):
         words = self.tr("epoch {0}, {1}: ‖∂L/∂W‖ = {2}")
         return words.format(counted(epochs[record]), self._name(layer), written(norms[record, layer]))
 
-    def _told_bin(self, anatomy: Anatomy, layer: int, bin: int) -> str:
+    def _told_bin(self, flow: GradientFlow, layer: int, bin: int) -> str:
         if bin < 0:
-            size, counts = self.tr("exactly 0"), (anatomy.zero_gradients[layer], anatomy.zero_weights[layer])
+            size, counts = self.tr("exactly 0"), (flow.zero_gradients[layer], flow.zero_weights[layer])
         else:
             low, high = (written(10.0**edge) for edge in EDGES[bin : bin + 2])
             size = self.tr("{0} to {1}").format(low, high)
-            counts = anatomy.gradients[layer, bin], anatomy.weights[layer, bin]
+            counts = flow.gradients[layer, bin], flow.weights[layer, bin]
         return self.tr("{0}, {1}: {2} gradients, {3} weights").format(self._name(layer), size, *counts)
 
-    def _told_factors(self, anatomy: Anatomy, layer: int) -> str:
-        if layer == len(anatomy.slope) - 1:
+    def _told_factors(self, flow: GradientFlow, layer: int) -> str:
+        if layer == len(flow.slope) - 1:
             words = self.tr(
                 "output: its δ comes straight from the loss; its z spreads × {0} as far as that of the layer below"
             )
-            return words.format(written(anatomy.forward[layer]))
-        slope, gain, ratio = (written(values[layer]) for values in (anatomy.slope, anatomy.gain, anatomy.ratio))
-        normed = self.tr("with its normalisation × {0}").format(written(anatomy.passed[layer]))
+            return words.format(written(flow.forward[layer]))
+        slope, gain, ratio = (written(values[layer]) for values in (flow.slope, flow.gain, flow.ratio))
+        normed = self.tr("with its normalisation × {0}").format(written(flow.passed[layer]))
         return "\n".join(
             (
                 self.tr("{0}: δ is × {1} that of the layer above").format(self._name(layer), ratio),
-                self.tr("mean |f′(z)| = {0}").format(slope) + (f", {normed}" if anatomy.normalised[layer] else ""),
+                self.tr("mean |f′(z)| = {0}").format(slope) + (f", {normed}" if flow.normalised[layer] else ""),
                 self.tr("‖Wᵀδ‖ / ‖δ‖ = {0} of the weights above").format(gain),
                 self.tr("z spreads by {0}, × {1} that of the layer below").format(
-                    written(anatomy.signal[layer]), written(anatomy.forward[layer])
+                    written(flow.signal[layer]), written(flow.forward[layer])
                 ),
             )
         )
@@ -231,12 +231,12 @@ class LayersView(CaptionedView):
             self.caption.say(mixed.format(self._caption(), self._member))
         else:
             self.say(self._caption())
-        if self._anatomy is not None and len(self._anatomy.slope) == self._layers:
-            self._sentence.show_text(self._anatomy.sentence)
+        if self._flow is not None and len(self._flow.slope) == self._layers:
+            self._sentence.show_text(self._flow.sentence)
             if self._picture == "distribution":
-                self._histograms.show_anatomy(self._anatomy)
+                self._histograms.show_flow(self._flow)
             elif self._picture in ("factors", "waterfall"):
-                self._factors.show_anatomy(self._anatomy)
+                self._factors.show_flow(self._flow)
         if self._picture == "waterfall":
             self._draw_waterfall()
         if self._picture == "updates":
@@ -256,13 +256,13 @@ class LayersView(CaptionedView):
             self._key.show_bar(self.tr("‖∂L/∂W‖"), (low, high), self.theme.value_table(), ())
 
     def _draw_updates(self) -> None:
-        vitals = self._vitals
-        if vitals is None or len(vitals.units) != self._layers:
+        layer_statistics = self._layer_statistics
+        if layer_statistics is None or len(layer_statistics.units) != self._layers:
             return
-        known = np.isfinite(vitals.update).any(axis=1)
-        scale = Scale.logarithmic(np.append(vitals.update[known], 10.0**BAND))
-        self._updates.show_lines(vitals.epoch[known], vitals.update[known], scale)
-        self._show_updates(vitals.epoch[known], vitals.update[known])
+        known = np.isfinite(layer_statistics.update).any(axis=1)
+        scale = Scale.logarithmic(np.append(layer_statistics.update[known], 10.0**BAND))
+        self._updates.show_lines(layer_statistics.epoch[known], layer_statistics.update[known], scale)
+        self._show_updates(layer_statistics.epoch[known], layer_statistics.update[known])
 
     def _show_updates(self, epochs: Floats, updates: Floats) -> None:
         """In the legend, the ratios of the record under the mouse, or of the last."""
@@ -279,7 +279,7 @@ class LayersView(CaptionedView):
     def _show_legend(self) -> None:
         first, second = QColor(self.theme.test), QColor(self.theme.train)
         weights = QColor(self.theme.accent)
-        normed = self._anatomy is not None and bool(self._anatomy.normalised.any())
+        normed = self._flow is not None and bool(self._flow.normalised.any())
         if self._picture == "distribution":
             entries = [
                 Entry(first, self.tr("gradients"), self.tr("gradients")),

@@ -44,7 +44,7 @@ class LossView(PlotView):
     """Loss above, accuracy below where there are classes; the row on top tells the values now, or under the mouse.
 
     Of several members each has a thin line, below the median and the band between 10 and 90 % of those that have not
-    fallen; accuracies are means.
+    diverged; accuracies are means.
     """
 
     name = "loss"
@@ -56,7 +56,7 @@ class LossView(PlotView):
         super().__init__(document, theme)
         self._curves: Curves | None = None
         self._members = 1
-        self._standing = np.zeros(1, np.intp)  # members that have not fallen
+        self._standing = np.zeros(1, np.intp)  # members that have not diverged
         self._validated = False
         self._parts: list[Part] = []
         self._classes = False  # whether the accuracies are shown
@@ -94,8 +94,8 @@ class LossView(PlotView):
     def show_frame(self, frame: Frame) -> None:
         if frame.curves is not None:
             self._members = len(frame.scene.members)
-            self._standing = np.setdiff1d(np.arange(self._members), frame.fallen)
-            self._curves = frame.curves if self._members == 1 else _thinned(frame.curves)
+            self._standing = np.setdiff1d(np.arange(self._members), frame.diverged)
+            self._curves = frame.curves if self._members == 1 else _mc_dropout(frame.curves)
             if frame.scene.validated != self._validated:
                 self._validated = frame.scene.validated
                 self._dress()
@@ -219,7 +219,7 @@ class LossView(PlotView):
         self.document.set("display.log_loss", value == "log", label)
 
 
-def _thinned(curves: Curves) -> Curves:
+def _mc_dropout(curves: Curves) -> Curves:
     """As many records as a plot has room for: what is worked out of many members is worked out for these alone."""
     rows = picked(len(curves))
     return replace(curves, **{name: array[rows] for name, array in vars(curves).items()})

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Frame, Scene
-from playground.experiment.looks.loss_breakdown import WORST, LossApart
+from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
 from playground.options.numerals import counted, percent, written
 from playground.ui.forms.controls import Box
 from playground.ui.forms.segments import Segments
@@ -30,7 +30,7 @@ DOT, RING = 6, 11  # pixels
 FEW = 4  # weights in a bar
 
 
-class LossApartView(CaptionedView):
+class LossBreakdownView(CaptionedView):
     """One of three pictures: the two terms over the epochs, the histogram of the weights, the loss of each example.
 
     The histogram stacks the layers. Examples stand from the worst to the best; a click on one chooses it to be followed.
@@ -38,24 +38,24 @@ class LossApartView(CaptionedView):
 
     name = "loss_apart"
     title = "Loss breakdown"
-    needs = frozenset({CURVES, LossApart.need})
+    needs = frozenset({CURVES, LossBreakdown.need})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
         self._curves: Curves | None = None
-        self._look: LossApart | None = None
+        self._look: LossBreakdown | None = None
         self._scene: Scene | None = None
         self._shown: Any = None  # the plot in sight
         self._bars: list[Any] = []  # one histogram a layer
         self._make_controls()
         font = small(self.font())
         self._legend = Legend(font)
-        self._course = CurvePlot(font)
-        self._course.pointed.connect(self._point_at_record)
+        self._history = CurvePlot(font)
+        self._history.pointed.connect(self._point_at_record)
         self._weights, self._examples = self.new_plot(), self.new_plot()
         for plot, left, bottom in (
-            (self._course, self.tr("loss"), self.tr("epoch")),
+            (self._history, self.tr("loss"), self.tr("epoch")),
             (self._weights, self.tr("weights"), self.tr("weight w")),
             (self._examples, self.tr("loss"), self.tr("examples, from the worst to the best")),
         ):
@@ -63,7 +63,7 @@ class LossApartView(CaptionedView):
             plot.setLabel("bottom", bottom)
             plot.getAxis("left").setWidth(LEFT_AXIS)
         self._several = False
-        self._break = Break(self._course)
+        self._break = Break(self._history)
         self._dots = Dots(self._examples, DOT)
         self._rings = pg.ScatterPlotItem(size=RING, pxMode=True, brush=None)
         self._rings.setZValue(6)
@@ -75,7 +75,7 @@ class LossApartView(CaptionedView):
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        look = frame.look(LossApart)
+        look = frame.look(LossBreakdown)
         if look is None or frame.curves is None:
             return
         self.follow_member(frame)
@@ -96,7 +96,7 @@ class LossApartView(CaptionedView):
         super().show_theme(theme)
         self._legend.show_theme(theme)
         self._colours = [QColor(theme.muted), QColor(theme.train), QColor(theme.validation)]
-        self._course.show_colours(self._colours, theme)
+        self._history.show_colours(self._colours, theme)
         self._break.show_theme(theme)
         for plot in (self._weights, self._examples):
             colour_axes(plot, theme)
@@ -149,7 +149,7 @@ class LossApartView(CaptionedView):
         if curves is None or look is None or scene is None:
             return
         if self._part == "course":
-            self._put(self._course)
+            self._put(self._history)
             self._draw_course(curves)
         elif self._part == "weights":
             self._put(self._weights)
@@ -169,7 +169,7 @@ class LossApartView(CaptionedView):
 
     def _draw_course(self, curves: Curves) -> None:
         lines = _terms(curves)
-        self._course.show_lines(curves.epoch, lines, Scale.logarithmic(lines) if self._log else Scale.linear(lines))
+        self._history.show_lines(curves.epoch, lines, Scale.logarithmic(lines) if self._log else Scale.linear(lines))
         self._tell_course(curves)
         if curves.penalty.any():
             text = self.tr(
@@ -184,14 +184,14 @@ class LossApartView(CaptionedView):
 
     def _tell_course(self, curves: Curves) -> None:
         """The values of the record under the mouse, or of the last one."""
-        record = self._course.record
+        record = self._history.record
         index = record if 0 <= record < len(curves) else len(curves) - 1
         names = (self.tr("total"), self.tr("data loss"), self.tr("penalty"))
         values = _terms(curves)[index].tolist()
         entries = [Entry(c, n, n, written(v)) for c, n, v in zip(self._colours, names, values, strict=True)]
         self._legend.show_entries(entries, self.tr("epoch {0}").format(counted(curves.epoch[index])))
 
-    def _draw_weights(self, look: LossApart) -> None:
+    def _draw_weights(self, look: LossBreakdown) -> None:
         layers = len(look.counts)
         while len(self._bars) > layers:
             self._weights.removeItem(self._bars.pop())
@@ -219,7 +219,7 @@ class LossApartView(CaptionedView):
             )
         )
 
-    def _draw_examples(self, look: LossApart, scene: Scene) -> None:
+    def _draw_examples(self, look: LossBreakdown, scene: Scene) -> None:
         ranks = np.arange(1.0, len(look.losses) + 1.0)
         self._examples.show_scales(Scale(0.0, len(ranks) + 1.0, False, air=0.01), Scale.linear(look.losses))
         drawn = np.append(np.arange(len(ranks))[:WORST], np.arange(WORST, len(ranks), 1 + len(ranks) // MOST))
@@ -237,7 +237,7 @@ class LossApartView(CaptionedView):
             )
         )
 
-    def _told_weights(self, look: LossApart, mouse: QPointF) -> str:
+    def _told_weights(self, look: LossBreakdown, mouse: QPointF) -> str:
         if not self._weights.vb.sceneBoundingRect().contains(mouse):
             return ""
         at, _ = self._weights.numbers_at(mouse)
@@ -251,7 +251,7 @@ class LossApartView(CaptionedView):
     # Gestures
 
     def _point_at_record(self) -> None:
-        self._course.point_at(self._course.record)
+        self._history.point_at(self._history.record)
         if self._curves is not None:
             self._tell_course(self._curves)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame, Scene
-from playground.experiment.looks.loss_gradient import Guard, matched_pair
+from playground.experiment.looks.loss_gradient import LossGradient, matched_pair
 from playground.nn.activations import Softmax
 from playground.options.numerals import written
 from playground.ui.forms.controls import Selector
@@ -31,7 +31,7 @@ DOT = 7  # pixels
 AIR = 0.06  # share of an axis beyond the outermost values
 
 
-class GuardView(CaptionedView):
+class LossGradientView(CaptionedView):
     """Left the gradient of the loss by z with the examples on it, right, thin, the loss itself.
 
     The line below says what to expect of a pair that does not match, or else what to look for.
@@ -39,13 +39,13 @@ class GuardView(CaptionedView):
 
     name = "guard"
     title = "Loss gradient"
-    needs = frozenset({Guard.need})
+    needs = frozenset({LossGradient.need})
     follows = ("network.hidden",)
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self._guard: Guard | None = None
+        self._loss_gradient: LossGradient | None = None
         self._scene: Scene | None = None
         self._more = ""  # of the caption
         self._layers = len(document.config.network.hidden)
@@ -73,13 +73,13 @@ class GuardView(CaptionedView):
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        guard = frame.look(Guard)
-        if guard is None:
+        loss_gradient = frame.look(LossGradient)
+        if loss_gradient is None:
             return
         self.follow_member(frame)
         if frame.scene is not self._scene:
             self._take_scene(frame.scene)
-        self._guard = guard
+        self._loss_gradient = loss_gradient
         self._draw()
 
     def show_config(self, config: Config) -> None:
@@ -96,16 +96,16 @@ class GuardView(CaptionedView):
         self._draw()
 
     def told(self, mouse: QPointF) -> str:
-        guard, scene = self._guard, self._scene
-        if guard is None or scene is None:
+        loss_gradient, scene = self._loss_gradient, self._scene
+        if loss_gradient is None or scene is None:
             return ""
-        index = nearest(self._slopes, guard.example_z, guard.example_slopes, mouse)
+        index = nearest(self._slopes, loss_gradient.example_z, loss_gradient.example_slopes, mouse)
         if index < 0:
             return ""
-        y = guard.example_y[index]
+        y = loss_gradient.example_y[index]
         truth = scene.classes[int(y)] if scene.classes else f"{scene.target} {written(y)}"
         place = self.tr("z {0}   ∂L/∂z {1}").format(
-            written(guard.example_z[index]), written(guard.example_slopes[index])
+            written(loss_gradient.example_z[index]), written(loss_gradient.example_slopes[index])
         )
         return self.tr("example {0}: {1}").format(index + 1, truth) + f"\n{place}"
 
@@ -154,28 +154,28 @@ class GuardView(CaptionedView):
     # Drawing
 
     def _draw(self) -> None:
-        guard, scene = self._guard, self._scene
-        if guard is None or scene is None:
+        loss_gradient, scene = self._loss_gradient, self._scene
+        if loss_gradient is None or scene is None:
             return
-        self._outputs.setVisible(guard.outputs > 1)
-        self._outputs.setCurrentIndex(guard.output)
-        colours = self._colours(guard, scene)
-        self._make_curves(len(colours), len(guard.matched))
-        across = Scale.within(guard.z)
-        self._slopes.show_scales(across, Scale.within(np.vstack([guard.slopes, guard.matched]), AIR))
-        self._losses.show_scales(across, Scale.within(guard.losses, AIR))
+        self._outputs.setVisible(loss_gradient.outputs > 1)
+        self._outputs.setCurrentIndex(loss_gradient.output)
+        colours = self._colours(loss_gradient, scene)
+        self._make_curves(len(colours), len(loss_gradient.matched))
+        across = Scale.within(loss_gradient.z)
+        self._slopes.show_scales(across, Scale.within(np.vstack([loss_gradient.slopes, loss_gradient.matched]), AIR))
+        self._losses.show_scales(across, Scale.within(loss_gradient.losses, AIR))
         for row, (colour, (slope, loss)) in enumerate(zip(colours, self._curves, strict=True)):
-            self._slopes.draw_curve(slope, guard.z, guard.slopes[row], pen=pg.mkPen(colour, width=2))
-            self._losses.draw_curve(loss, guard.z, guard.losses[row], pen=pg.mkPen(colour, width=1.2))
-        for colour, curve, slope in zip(colours, self._matched, guard.matched, strict=False):
+            self._slopes.draw_curve(slope, loss_gradient.z, loss_gradient.slopes[row], pen=pg.mkPen(colour, width=2))
+            self._losses.draw_curve(loss, loss_gradient.z, loss_gradient.losses[row], pen=pg.mkPen(colour, width=1.2))
+        for colour, curve, slope in zip(colours, self._matched, loss_gradient.matched, strict=False):
             dashed = pg.mkPen(colour, width=1.3, style=Qt.PenStyle.DashLine)
-            self._slopes.draw_curve(curve, guard.z, slope, pen=dashed)
-        self._dots.show_points(guard.example_z, guard.example_slopes, guard.example_y, scene)
-        names = [self._target_name(guard, scene, row) for row in range(len(colours))]
+            self._slopes.draw_curve(curve, loss_gradient.z, slope, pen=dashed)
+        self._dots.show_points(loss_gradient.example_z, loss_gradient.example_slopes, loss_gradient.example_y, scene)
+        names = [self._target_name(loss_gradient, scene, row) for row in range(len(colours))]
         word = self.tr("target {0}")
         entries = [Entry(c, word.format(name), name) for c, name in zip(colours, names, strict=True)]
-        self._legend.show_entries(entries, self.tr("dashed: the matched pair") if guard.match else "")
-        self._say(guard, scene)
+        self._legend.show_entries(entries, self.tr("dashed: the matched pair") if loss_gradient.match else "")
+        self._say(loss_gradient, scene)
         self.tell_again()
 
     def _make_curves(self, targets: int, matched: int) -> None:
@@ -196,7 +196,7 @@ class GuardView(CaptionedView):
             self._matched.append(pg.PlotCurveItem(antialias=True, connect="finite"))
             self._slopes.addItem(self._matched[-1], ignoreBounds=True)
 
-    def _say(self, guard: Guard, scene: Scene) -> None:
+    def _say(self, loss_gradient: LossGradient, scene: Scene) -> None:
         """What to look for, and how many examples show it; the whole remark is in the tooltip."""
         remark = _effect(scene.remark)
         if not scene.classes:
@@ -214,28 +214,28 @@ class GuardView(CaptionedView):
         if scene.output == Softmax.label:
             words.append(self.tr("Curves hold all other z at 0, so dots lie off them."))
         if self.document.config.training.noise.label_smoothing:
-            no, yes = map(written, guard.taught)
+            no, yes = map(written, loss_gradient.taught)
             words.append(self.tr("Labels are smoothed: no is taught as {0}, yes as {1}.").format(no, yes))
         stuck = self.tr("{0:,} of {1:,} examples are wrong, yet weakly pulled.")
-        self.say(" ".join([*words, stuck.format(guard.stuck, len(guard.example_z))]), self._more)
+        self.say(" ".join([*words, stuck.format(loss_gradient.stuck, len(loss_gradient.example_z))]), self._more)
 
-    def _colours(self, guard: Guard, scene: Scene) -> list[QColor]:
+    def _colours(self, loss_gradient: LossGradient, scene: Scene) -> list[QColor]:
         """One a curve: of classes the classes' own, or where there are more than two, grey for all that are not meant.
 
         Of numbers they are those of the map from low to high, without the end that fades into the ground.
         """
         if not scene.classes:
-            return self.theme.layer_colours(len(guard.targets))
-        if len(scene.classes) == 2 and guard.outputs == 1:
+            return self.theme.layer_colours(len(loss_gradient.targets))
+        if len(scene.classes) == 2 and loss_gradient.outputs == 1:
             return [class_colour(0), class_colour(1)]
-        return [QColor(self.theme.muted), class_colour(guard.output)]
+        return [QColor(self.theme.muted), class_colour(loss_gradient.output)]
 
-    def _target_name(self, guard: Guard, scene: Scene, row: int) -> str:
+    def _target_name(self, loss_gradient: LossGradient, scene: Scene, row: int) -> str:
         if not scene.classes:
-            return written(guard.targets[row])
-        if guard.outputs == 1:
+            return written(loss_gradient.targets[row])
+        if loss_gradient.outputs == 1:
             return scene.classes[row]
-        name = scene.classes[guard.output]
+        name = scene.classes[loss_gradient.output]
         return name if row else self.tr("not {0}").format(name)
 
     # Gestures

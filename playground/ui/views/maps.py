@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.looks.activation_maps import Excitation
+from playground.experiment.looks.activation_maps import ActivationMaps
 from playground.experiment.looks.pre_activations import bends
 from playground.options.numerals import trimmed
 from playground.ui.diagram.colours import bound_of
@@ -32,7 +32,7 @@ class MapsView(CaptionedView):
 
     name = "maps"
     title = "Unit maps"
-    needs = frozenset({Excitation.need})
+    needs = frozenset({ActivationMaps.need})
     follows = ("network", "training.loss")
     takes_turns = True
 
@@ -93,10 +93,10 @@ class MapsView(CaptionedView):
         where = "   ".join(f"{name} {trimmed(value)}" for name, value in zip(names, places, strict=True))
         return f"{where}\nz {trimmed(float(look.z[unit, row, column]))}   h {trimmed(float(look.h[unit, row, column]))}"
 
-    def _look(self) -> Excitation | None:
-        return self._frame.look(Excitation) if self._frame else None
+    def _look(self) -> ActivationMaps | None:
+        return self._frame.look(ActivationMaps) if self._frame else None
 
-    def _unit(self, look: Excitation) -> int:
+    def _unit(self, look: ActivationMaps) -> int:
         """Which unit is shown large."""
         return min(self.picker.place[1], len(look.h) - 1)  # the look may be of the layer before
 
@@ -129,7 +129,7 @@ class MapsView(CaptionedView):
             )
         self.tell_again()
 
-    def _draw_maps(self, look: Excitation, frame: Frame) -> None:
+    def _draw_maps(self, look: ActivationMaps, frame: Frame) -> None:
         last = look.layer == len(frame.weights) - 1
         if self._of != (frame.run, look.layer):
             self._of, self._told, self._answered = (frame.run, look.layer), 0.0, 0.0
@@ -144,7 +144,7 @@ class MapsView(CaptionedView):
             panels.append(Panel(self.tr("hard"), look.hard, (scene.low, scene.high), self._tables(frame, last)))
         self._sheet.show_panels(panels, self._unit(look), frame.scene, of_class=last and len(look.h) > 1)
 
-    def _activations(self, look: Excitation, frame: Frame, last: bool) -> Panel:
+    def _activations(self, look: ActivationMaps, frame: Frame, last: bool) -> Panel:
         scene, title = frame.scene, self.tr("activation h")
         if last:
             if not scene.classes:

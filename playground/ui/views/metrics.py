@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame, Scene
-from playground.experiment.looks.metrics import Judgement
+from playground.experiment.looks.metrics import Metrics
 from playground.options.numerals import percent, written
 from playground.ui.forms.segments import Segments
 from playground.ui.plots.confusion import ConfusionTable
@@ -24,17 +24,17 @@ from playground.ui.viewing.captioned import CaptionedView
 from playground.ui.workspace.document import Document
 
 
-class JudgementView(CaptionedView):
+class MetricsView(CaptionedView):
     """Of classes the confusion matrix, the ROC curves or the reliability; of a number the residuals."""
 
     name = "judgement"
     title = "Metrics"
-    needs = frozenset({Judgement.need})
+    needs = frozenset({Metrics.need})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self._judgement: Judgement | None = None
+        self._metrics: Metrics | None = None
         self._scene: Scene | None = None
         self._shown: list[Any] = []  # below the legend
         self._make_controls()
@@ -43,18 +43,18 @@ class JudgementView(CaptionedView):
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        judgement = frame.look(Judgement)
-        if judgement is None:
+        metrics = frame.look(Metrics)
+        if metrics is None:
             return
         self.follow_member(frame)
         if frame.scene is not self._scene:
             self._answers.dots.show_colours(self.theme, frame.scene)
-        self._judgement, self._scene = judgement, frame.scene
+        self._metrics, self._scene = metrics, frame.scene
         self._kinds.setVisible(bool(frame.scene.classes))
         validation = self._parts.findChild(QToolButton, "judgement.part.validation")
         assert isinstance(validation, QToolButton)
         validation.setEnabled(frame.scene.validated)
-        self._parts.show_value(judgement.part)
+        self._parts.show_value(metrics.part)
         self._draw()
 
     def show_config(self, config: Config) -> None:
@@ -72,14 +72,14 @@ class JudgementView(CaptionedView):
         self._draw()
 
     def told(self, mouse: QPointF) -> str:
-        judgement, scene = self._judgement, self._scene
-        if judgement is None or scene is None:
+        metrics, scene = self._metrics, self._scene
+        if metrics is None or scene is None:
             return ""
         if not scene.classes:
-            return self._told_residual(judgement, scene, mouse)
+            return self._told_residual(metrics, scene, mouse)
         if self._kind == "confusion":
-            return self._told_cell(judgement, scene, mouse)
-        return self._told_roc(judgement, scene, mouse) if self._kind == "roc" else self._told_piece(judgement, mouse)
+            return self._told_cell(metrics, scene, mouse)
+        return self._told_roc(metrics, scene, mouse) if self._kind == "roc" else self._told_piece(metrics, mouse)
 
     # Construction
 
@@ -133,17 +133,17 @@ class JudgementView(CaptionedView):
     # Drawing
 
     def _draw(self) -> None:
-        judgement, scene = self._judgement, self._scene
-        if judgement is None or scene is None:
+        metrics, scene = self._metrics, self._scene
+        if metrics is None or scene is None:
             return
         if not scene.classes:
-            self._draw_residuals(judgement, scene)
+            self._draw_residuals(metrics, scene)
         elif self._kind == "confusion":
-            self._draw_confusion(judgement, scene)
+            self._draw_confusion(metrics, scene)
         elif self._kind == "roc":
-            self._draw_roc(judgement, scene)
+            self._draw_roc(metrics, scene)
         else:
-            self._draw_reliability(judgement)
+            self._draw_reliability(metrics)
         self.tell_again()
 
     def _put(self, *items: Any) -> None:
@@ -161,26 +161,26 @@ class JudgementView(CaptionedView):
         self._legend.setVisible(self._table not in items)
         self._shown = list(items)
 
-    def _draw_confusion(self, judgement: Judgement, scene: Scene) -> None:
+    def _draw_confusion(self, metrics: Metrics, scene: Scene) -> None:
         self._put(self._table)
-        counts = judgement.confusion
+        counts = metrics.confusion
         self._table.show_counts(counts, scene.classes)
-        right = percent(np.trace(counts) / max(judgement.examples, 1))
+        right = percent(np.trace(counts) / max(metrics.examples, 1))
         self.say(
             self.tr(
                 "{0} of {1:,} right, on the framed diagonal. Row: true class; column: predicted class. Elsewhere stand the classes "
                 "that are confused."
-            ).format(right, judgement.examples)
+            ).format(right, metrics.examples)
         )
 
-    def _draw_roc(self, judgement: Judgement, scene: Scene) -> None:
+    def _draw_roc(self, metrics: Metrics, scene: Scene) -> None:
         self._put(self._roc)
-        owners = [self._class_of(index, judgement) for index in range(len(judgement.roc))]
-        self._roc.show_judgement(judgement, [class_colour(owner) for owner in owners])
+        owners = [self._class_of(index, metrics) for index in range(len(metrics.roc))]
+        self._roc.show_metrics(metrics, [class_colour(owner) for owner in owners])
         short = brief(scene.classes)
         entries = [
             Entry(class_colour(owner), scene.classes[owner], short[owner], written(area))
-            for owner, area in zip(owners, judgement.auc, strict=True)
+            for owner, area in zip(owners, metrics.auc, strict=True)
         ]
         looks = self.tr(
             "Each point is a threshold. Healthy: close to the upper left corner, AUC near 1; the dashed line, 0.5, is guessing."
@@ -190,14 +190,14 @@ class JudgementView(CaptionedView):
         room = self._legend.size().width() - self._legend.least_width(entries)
         if room < 0.0:  # the areas of so many classes find no room: their mean then
             entries = [entry._replace(value="") for entry in entries]
-            looks += " " + self.tr("Mean AUC: {0}.").format(written(float(np.mean(judgement.auc))))
+            looks += " " + self.tr("Mean AUC: {0}.").format(written(float(np.mean(metrics.auc))))
         self._legend.show_entries(entries, note if room > wide else "")
         self.say(looks)
 
-    def _draw_reliability(self, judgement: Judgement) -> None:
+    def _draw_reliability(self, metrics: Metrics) -> None:
         self._put(self._reliability)
-        self._reliability.show_judgement(judgement)
-        error = self.tr("expected calibration error {0}").format(percent(judgement.calibration_error))
+        self._reliability.show_metrics(metrics)
+        error = self.tr("expected calibration error {0}").format(percent(metrics.calibration_error))
         self._legend.show_entries([], error)
         self.say(
             self.tr(
@@ -206,12 +206,12 @@ class JudgementView(CaptionedView):
             )
         )
 
-    def _draw_residuals(self, judgement: Judgement, scene: Scene) -> None:
+    def _draw_residuals(self, metrics: Metrics, scene: Scene) -> None:
         self._put(self._answers, self._residuals)
-        self._answers.show_judgement(judgement, scene)
-        self._residuals.show_judgement(judgement)
+        self._answers.show_metrics(metrics, scene)
+        self._residuals.show_metrics(metrics)
         note = self.tr("R² {0}   root mean squared error {1}").format(
-            written(judgement.explained), written(judgement.error)
+            written(metrics.explained), written(metrics.error)
         )
         self._legend.show_entries([], note)
         self.say(
@@ -221,34 +221,34 @@ class JudgementView(CaptionedView):
             )
         )
 
-    def _class_of(self, curve: int, judgement: Judgement) -> int:
+    def _class_of(self, curve: int, metrics: Metrics) -> int:
         """Of two classes there is one curve, the second's."""
-        return curve if len(judgement.roc) > 1 else 1
+        return curve if len(metrics.roc) > 1 else 1
 
     # Under the mouse
 
-    def _told_cell(self, judgement: Judgement, scene: Scene, mouse: QPointF) -> str:
+    def _told_cell(self, metrics: Metrics, scene: Scene, mouse: QPointF) -> str:
         cell = self._table.cell_at(mouse)
         if cell is None:
             return ""
         row, column = cell
-        count, of = int(judgement.confusion[row, column]), int(judgement.confusion[row].sum())
+        count, of = int(metrics.confusion[row, column]), int(metrics.confusion[row].sum())
         truth, answer = scene.classes[row], scene.classes[column]
         share = percent(count / of) if of else "–"
         return self.tr("{0} predicted as {1}\n{2:,} of {3:,}: {4}").format(truth, answer, count, of, share)
 
-    def _told_roc(self, judgement: Judgement, scene: Scene, mouse: QPointF) -> str:
-        place = self._roc.point_at(judgement, mouse)
+    def _told_roc(self, metrics: Metrics, scene: Scene, mouse: QPointF) -> str:
+        place = self._roc.point_at(metrics, mouse)
         if place is None:
             return ""
         curve, (wrong, found, threshold) = place
-        name = scene.classes[self._class_of(curve, judgement)]
+        name = scene.classes[self._class_of(curve, metrics)]
         return self.tr("{0}, threshold {1}\ntrue positive rate {2}\nfalse positive rate {3}").format(
             name, written(threshold), percent(found), percent(wrong)
         )
 
-    def _told_piece(self, judgement: Judgement, mouse: QPointF) -> str:
-        said, right, sizes = judgement.reliability.T
+    def _told_piece(self, metrics: Metrics, mouse: QPointF) -> str:
+        said, right, sizes = metrics.reliability.T
         index = nearest(self._reliability, said, right, mouse)
         if index < 0:
             return ""
@@ -256,11 +256,11 @@ class JudgementView(CaptionedView):
             percent(said[index]), percent(right[index]), int(sizes[index])
         )
 
-    def _told_residual(self, judgement: Judgement, scene: Scene, mouse: QPointF) -> str:
-        index = nearest(self._answers, judgement.truth, judgement.answer, mouse)
+    def _told_residual(self, metrics: Metrics, scene: Scene, mouse: QPointF) -> str:
+        index = nearest(self._answers, metrics.truth, metrics.answer, mouse)
         if index < 0:
             return ""
-        truth, answer = judgement.truth[index], judgement.answer[index]
+        truth, answer = metrics.truth[index], metrics.answer[index]
         return self.tr("{0} {1}, answered {2}").format(scene.target, written(truth), written(answer))
 
     # Gestures

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QPainter
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Floats, Frame, Scene
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.mc_dropout import CELLS, MASKS, Thinned
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.mc_dropout import CELLS, MASKS, MCDropout
 from playground.experiment.looks.normalization import Normalized
 from playground.options.numerals import trimmed, written
 from playground.ui.forms.caption import Caption
@@ -40,14 +40,14 @@ class NormalizationView(CaptionedView):
 
     name = "normalization"
     title = "Normalisation"
-    needs = frozenset({Normalized.need, Thinned.need, Vitals.need})
+    needs = frozenset({Normalized.need, MCDropout.need, LayerStatistics.need})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
         self._look: Normalized | None = None
-        self._thinned: Thinned | None = None
-        self._vitals: Vitals | None = None
+        self._mc_dropout: MCDropout | None = None
+        self._layer_statistics: LayerStatistics | None = None
         self._whose = ""  # vital signs these are
         self._scene: Scene | None = None
         self._top = 0.0  # of the map's colours
@@ -72,7 +72,7 @@ class NormalizationView(CaptionedView):
         self._before, self._after = UnitsPlot(font), UnitsPlot(font)
         self._after.setXLink(self._before)
         self._legends = [Legend(font), Legend(font)]
-        self._course = Course(font, self)
+        self._history = Course(font, self)
         self._key = Key(font)
         self._map = self.new_plot()
         self._map.getAxis("left").setGrid(False)
@@ -92,8 +92,8 @@ class NormalizationView(CaptionedView):
         look = frame.look(Normalized)
         if look is None:
             return
-        self._look, self._thinned, self._scene = look, frame.look(Thinned), frame.scene
-        self._vitals, self._whose = frame.look(Vitals), self.of_the_first(frame)
+        self._look, self._mc_dropout, self._scene = look, frame.look(MCDropout), frame.scene
+        self._layer_statistics, self._whose = frame.look(LayerStatistics), self.of_the_first(frame)
         self._picker.show_frame(frame)
         self.follow_member(frame)
         self._draw()
@@ -108,7 +108,7 @@ class NormalizationView(CaptionedView):
         for legend in self._legends:
             legend.show_theme(theme)
         self._key.show_theme(theme)
-        self._course.show_theme(theme)
+        self._history.show_theme(theme)
         colours = QColor(theme.train), QColor(theme.test)
         for plot in (self._before, self._after):
             plot.show_colours(*colours, theme)
@@ -116,16 +116,16 @@ class NormalizationView(CaptionedView):
         self._draw()
 
     def told(self, mouse: QPointF) -> str:
-        look, thinned, scene = self._look, self._thinned, self._scene
+        look, mc_dropout, scene = self._look, self._mc_dropout, self._scene
         if look is None or scene is None or self._over_time:
             return ""
-        if thinned is not None and self._map.vb.sceneBoundingRect().contains(mouse):
+        if mc_dropout is not None and self._map.vb.sceneBoundingRect().contains(mouse):
             (x, y), (x_low, x_high, y_low, y_high) = self._map.numbers_at(mouse), scene.extent
             column, row = (x - x_low) / (x_high - x_low) * CELLS, (y - y_low) / (y_high - y_low) * CELLS
             if not (0 <= column < CELLS and 0 <= row < CELLS):
                 return ""
             words = self.tr("standard deviation {0} over {1} masks")
-            return words.format(trimmed(thinned.deviation[int(row), int(column)]), MASKS)
+            return words.format(trimmed(mc_dropout.deviation[int(row), int(column)]), MASKS)
         unit = self._unit_at(mouse)
         return "" if unit is None else self._numbers(look, unit)
 
@@ -163,7 +163,7 @@ class NormalizationView(CaptionedView):
         doubt = self.tr(
             " Bright: the answer depends on which units dropout switches off, now those pale in the network."
         )
-        self.say(self._advice(look) + (doubt if self._thinned is not None else ""))
+        self.say(self._advice(look) + (doubt if self._mc_dropout is not None else ""))
         name = layer_name(self, look.layer, look.last + 1).capitalize()
         if look.after is not None:
             unit = min(self._picker.place[1], _rows(look) - 1)
@@ -218,7 +218,7 @@ class NormalizationView(CaptionedView):
         if look is None:
             return
         self._tell()
-        self._lay_out(look.after is not None, self._thinned is not None)
+        self._lay_out(look.after is not None, self._mc_dropout is not None)
         if self._over_time:
             self._draw_course(look)
             return
@@ -232,15 +232,15 @@ class NormalizationView(CaptionedView):
         for plot in (self._before, self._after):
             plot.mark(self._picker.place[1])
         self._show_legends(look)
-        if self._thinned is not None and self._scene is not None:
-            self._draw_map(self._thinned, self._scene)
+        if self._mc_dropout is not None and self._scene is not None:
+            self._draw_map(self._mc_dropout, self._scene)
         self.tell_again()
 
     def _draw_course(self, look: Normalized) -> None:
-        if self._vitals is None or look.layer >= len(self._vitals.rows):
+        if self._layer_statistics is None or look.layer >= len(self._layer_statistics.rows):
             return
         label = look.label if look.after is not None else ""
-        self._course.show_layer(self._vitals, look.layer, self._picker.place[1], label, self.theme)
+        self._history.show_layer(self._layer_statistics, look.layer, self._picker.place[1], label, self.theme)
 
     def _show_legends(self, look: Normalized) -> None:
         own, other = QColor(self.theme.train), QColor(self.theme.test)
@@ -256,10 +256,10 @@ class NormalizationView(CaptionedView):
             after.append(Entry(other, "β ± γ", "β ± γ"))
         self._legends[1].show_entries(after)
 
-    def _draw_map(self, thinned: Thinned, scene: Scene) -> None:
-        self._top = steady_top(thinned.deviation, self._top)
+    def _draw_map(self, mc_dropout: MCDropout, scene: Scene) -> None:
+        self._top = steady_top(mc_dropout.deviation, self._top)
         table = self.theme.spread_table()
-        levels = shades(thinned.deviation, (0.0, self._top)).astype(np.uint8)
+        levels = shades(mc_dropout.deviation, (0.0, self._top)).astype(np.uint8)
         self._image.setImage(levels, levels=(0.0, 256.0), lut=table, autoLevels=False)
         across, up = (Scale.within(np.array(ends)) for ends in (scene.extent[:2], scene.extent[2:]))
         (x_low, x_high), (y_low, y_high) = across.ends, up.ends
@@ -281,9 +281,9 @@ class NormalizationView(CaptionedView):
         canvas = self.canvas
         canvas.clear()
         if self._over_time:
-            canvas.addItem(self._course.legend, 0, 0, 1, 2)
-            canvas.addItem(self._course.mean, 1, 0)
-            canvas.addItem(self._course.variance, 1, 1)
+            canvas.addItem(self._history.legend, 0, 0, 1, 2)
+            canvas.addItem(self._history.mean, 1, 0)
+            canvas.addItem(self._history.variance, 1, 1)
             self._stretch((0, 1), (1, 1, 0))
             return
         columns = [(self._legends[0], self._before)]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QSizePolicy
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.looks.optimizer_trace import Microscope, Steps
+from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
 from playground.options.numerals import written
 from playground.ui.forms.controls import Selector
 from playground.ui.forms.segments import Segments
@@ -25,7 +25,7 @@ from playground.ui.viewing.unit_picker import UnitPicker
 from playground.ui.workspace.document import Document
 
 
-class MicroscopeView(CaptionedView):
+class OptimizerTraceView(CaptionedView):
     """Small plots over one axis of steps: the last ones, or all that were seen, on a logarithmic one.
 
     While the mouse is over one of them, all numbers are those of that step.
@@ -33,7 +33,7 @@ class MicroscopeView(CaptionedView):
 
     name = "microscope"
     title = "Optimizer trace"
-    needs = frozenset({Microscope.need})
+    needs = frozenset({OptimizerTrace.need})
     follows = ("training",)
     takes_turns = True
 
@@ -86,7 +86,7 @@ class MicroscopeView(CaptionedView):
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
-        if frame.look(Microscope) is None:
+        if frame.look(OptimizerTrace) is None:
             return
         self._frame = frame
         self._picker.show_frame(frame)
@@ -144,11 +144,11 @@ class MicroscopeView(CaptionedView):
     # What is drawn
 
     def _draw(self) -> None:
-        seen = None if self._frame is None else self._frame.look(Microscope)
+        seen = None if self._frame is None else self._frame.look(OptimizerTrace)
         if seen is None:
             return
         whole = self.document.config.display.microscope == "course"
-        self._look = seen.course if whole else seen.last
+        self._look = seen.history if whole else seen.last
         before = [tuple(panel.lines) for panel in self._panels]
         self._panels = panels_of(self._look, self.document.config.training, self.tr)
         if [tuple(panel.lines) for panel in self._panels] != before:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.pre_activations import Seats
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.pre_activations import PreActivations
 from playground.nn.activations import Softmax
 from playground.options.numerals import percent, written
 from playground.ui.plots.axes import colour_axes, show_bottom
@@ -36,13 +36,13 @@ class UnitsView(CaptionedView):
 
     name = "units"
     title = "Units"
-    needs = frozenset({Seats.need, Vitals.need})
+    needs = frozenset({PreActivations.need, LayerStatistics.need})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self._seats: Seats | None = None
-        self._vitals: Vitals | None = None
+        self._pre_activations: PreActivations | None = None
+        self._layer_statistics: LayerStatistics | None = None
         self._colours: list[QColor] = []
         self._whose = ""  # vital signs these are
         self.picker = UnitPicker(self.name, document)
@@ -50,7 +50,7 @@ class UnitsView(CaptionedView):
         self.controls.addStretch()
         font = small(self.font())
         self._legend, self._layers = Legend(font), Legend(font)
-        self._plot = SeatPlot(font)
+        self._plot = PreActivationPlot(font)
         self._plot.setLabel("bottom", self.tr("pre-activation z"))
         self._saturated = CurvePlot(font, suffix=" %", factor=100.0)
         self._saturated.setLabel("left", self.tr("saturated"))
@@ -76,24 +76,24 @@ class UnitsView(CaptionedView):
     def show_frame(self, frame: Frame) -> None:
         self.picker.show_frame(frame)
         self._whose = self.of_the_first(frame)
-        vitals = frame.look(Vitals)
-        if vitals is not None:
-            self._vitals = vitals
-            if len(vitals.units) != len(self._colours):
+        layer_statistics = frame.look(LayerStatistics)
+        if layer_statistics is not None:
+            self._layer_statistics = layer_statistics
+            if len(layer_statistics.units) != len(self._colours):
                 self._dress()
-            self._saturated.show_lines(vitals.epoch, vitals.saturated, Scale(0.0, 1.0, False))
-            scale = Scale.linear(vitals.slope)
+            self._saturated.show_lines(layer_statistics.epoch, layer_statistics.saturated, Scale(0.0, 1.0, False))
+            scale = Scale.linear(layer_statistics.slope)
             ticks = [
                 (share * scale.high, scale.written(share * scale.high)) for share in (0.0, 0.5, 1.0)
             ]  # the plot is low
             self._slope.getAxis("left").setTicks([ticks])
-            self._slope.show_lines(vitals.epoch, vitals.slope, scale)
+            self._slope.show_lines(layer_statistics.epoch, layer_statistics.slope, scale)
             self._tell_layers()
-        seats = frame.look(Seats)
-        if seats is not None:
-            self._plot.show_seats(seats, frame.run)
-            self._seats = seats
-            self._tell_seats()
+        pre_activations = frame.look(PreActivations)
+        if pre_activations is not None:
+            self._plot.show_pre_activations(pre_activations, frame.run)
+            self._pre_activations = pre_activations
+            self._tell_pre_activations()
 
     def told(self, mouse: QPointF) -> str:
         """The curves' numbers there; of the lines over epochs the legend tells them."""
@@ -107,67 +107,67 @@ class UnitsView(CaptionedView):
         for item in (self._legend, self._layers, self._plot):
             item.show_theme(theme)
         self._dress()
-        self._tell_seats()
+        self._tell_pre_activations()
         self._tell_layers()
 
     def _dress(self) -> None:
-        self._colours = self.theme.layer_colours(len(self._vitals.units)) if self._vitals else []
+        self._colours = self.theme.layer_colours(len(self._layer_statistics.units)) if self._layer_statistics else []
         for plot in (self._saturated, self._slope):
             plot.show_colours(self._colours, self.theme)
 
-    def _tell_seats(self) -> None:
+    def _tell_pre_activations(self) -> None:
         """What the bars and curves are, and which share of each sits where hardly any gradient passes."""
-        seats = self._seats
-        if seats is None:
+        pre_activations = self._pre_activations
+        if pre_activations is None:
             return
-        count = self._vitals.units if self._vitals else ()
-        layer = layer_name(self, seats.layer, len(count)) if count else self.tr("layer")
+        count = self._layer_statistics.units if self._layer_statistics else ()
+        layer = layer_name(self, pre_activations.layer, len(count)) if count else self.tr("layer")
         entries = [
             Entry(QColor(self.theme.text), "f", "f"),
             Entry(QColor(NEGATIVE), "f′", "f′"),
         ]
-        softmax = seats.activation == Softmax.label
+        softmax = pre_activations.activation == Softmax.label
         self._plot.setLabel("bottom", self.tr("z above the other outputs'") if softmax else self.tr("pre-activation z"))
-        unit, more = self.tr("unit {0}").format(seats.unit + 1), self.tr(" saturated")
-        rows = ((self.theme.muted, layer, seats.of_layer), (self.theme.accent, unit, seats.of_unit))
+        unit, more = self.tr("unit {0}").format(pre_activations.unit + 1), self.tr(" saturated")
+        rows = ((self.theme.muted, layer, pre_activations.of_layer), (self.theme.accent, unit, pre_activations.of_unit))
         entries += [Entry(QColor(colour), name, name, percent(of.saturated, 0), more) for colour, name, of in rows]
         note = ""
-        if not seats.steepest:
+        if not pre_activations.steepest:
             note = self.tr("f′ is 0 everywhere")
-        elif not len(seats.values):
+        elif not len(pre_activations.values):
             note = self.tr("f′ is 1 for a unit's largest z, else 0")
-        self._legend.show_entries(entries if len(seats.values) else entries[2:], note)
-        self.caption.say(self._character(seats) + self._whose)
+        self._legend.show_entries(entries if len(pre_activations.values) else entries[2:], note)
+        self.caption.say(self._character(pre_activations) + self._whose)
         self.tell_again()
 
-    def _character(self, seats: Seats) -> str:
+    def _character(self, pre_activations: PreActivations) -> str:
         """How steep the curve is and where it bends, and what the shading means."""
-        if not seats.steepest:
+        if not pre_activations.steepest:
             return self.tr("f′ is 0 everywhere, so no gradient passes these units.")
         words = [
             self.tr("Bars: pre-activations. Healthy: outside the shading, where f saturates. f′ ≤ {0}").format(
-                written(seats.steepest)
+                written(pre_activations.steepest)
             )
         ]
-        if seats.bends.steepest_at is not None:
-            words.append(self.tr(", at z = {0}").format(written(seats.bends.steepest_at)))
-        if seats.bends.values:
-            places = self.tr(" and ").join(map(written, seats.bends.values))
+        if pre_activations.bends.steepest_at is not None:
+            words.append(self.tr(", at z = {0}").format(written(pre_activations.bends.steepest_at)))
+        if pre_activations.bends.values:
+            places = self.tr(" and ").join(map(written, pre_activations.bends.values))
             words.append(self.tr("; f bends most at {0}").format(places))
-        for sign, value in seats.trained:
+        for sign, value in pre_activations.trained:
             words.append(self.tr("; {0}, trained, is {1}").format(sign, written(value)))
         shaded = self.tr("Shaded: |f′| < 5 % of that, so hardly any gradient passes.")
         return "".join(words) + ". " + shaded
 
     def _tell_layers(self) -> None:
         """The numbers of the record under the mouse, or of the last one."""
-        vitals = self._vitals
-        if vitals is None or not len(vitals.epoch):
+        layer_statistics = self._layer_statistics
+        if layer_statistics is None or not len(layer_statistics.epoch):
             return
         pointed = max(self._saturated.record, self._slope.record)
-        record = pointed if 0 <= pointed < len(vitals.epoch) else len(vitals.epoch) - 1
+        record = pointed if 0 <= pointed < len(layer_statistics.epoch) else len(layer_statistics.epoch) - 1
         plot = self._saturated if self._saturated.record >= 0 else self._slope
-        last = len(vitals.units) - 1
+        last = len(layer_statistics.units) - 1
         entries = [
             Entry(colour, name, name)
             for layer, colour in enumerate(self._colours)
@@ -175,9 +175,12 @@ class UnitsView(CaptionedView):
         ]
         note = self.tr("saturated, mean |f′|")  # from above, where the plots are too low for these names
         if pointed == record and 0 <= plot.line <= last:
-            share, slope = vitals.saturated[record, plot.line], vitals.slope[record, plot.line]
+            share, slope = layer_statistics.saturated[record, plot.line], layer_statistics.slope[record, plot.line]
             note = self.tr("{0}: {1}  {2}, |f′| {3:.3f}").format(
-                f"{vitals.epoch[record]:,.0f}", layer_name(self, plot.line, last + 1), percent(share, 0), slope
+                f"{layer_statistics.epoch[record]:,.0f}",
+                layer_name(self, plot.line, last + 1),
+                percent(share, 0),
+                slope,
             )
             entries = []
         self._layers.show_entries(entries, note)
@@ -189,7 +192,7 @@ class UnitsView(CaptionedView):
         self._tell_layers()
 
 
-class SeatPlot(NumberPlot):
+class PreActivationPlot(NumberPlot):
     """f and f′ over z, the saturated parts shaded, and two histograms on the floor: the layer's, and one unit's over it.
 
     The range grows with a run, and never shrinks, so that nothing jumps to and fro.
@@ -207,41 +210,48 @@ class SeatPlot(NumberPlot):
             self.addItem(item, ignoreBounds=True)
         self._marks = pg.ScatterPlotItem(size=7, pxMode=True)
         self.addItem(self._marks, ignoreBounds=True)
-        self._seats: Seats | None = None
+        self._pre_activations: PreActivations | None = None
         self.reach = self.top = 0.0
         self._of = (0, 0)
 
     def numbers(self, mouse: QPointF) -> str:
         """z, f and f′ under the mouse; "" where it is elsewhere."""
-        seats = self._seats
-        if seats is None or not len(seats.values) or not self.vb.sceneBoundingRect().contains(mouse):
+        pre_activations = self._pre_activations
+        if (
+            pre_activations is None
+            or not len(pre_activations.values)
+            or not self.vb.sceneBoundingRect().contains(mouse)
+        ):
             return ""
         z = float(self.vb.mapSceneToView(mouse).x())
-        values = [float(np.interp(z, seats.z, values)) for values in (*seats.values, seats.slopes)]
+        values = [
+            float(np.interp(z, pre_activations.z, values))
+            for values in (*pre_activations.values, pre_activations.slopes)
+        ]
         *heights, slope = map(written, values)
         return f"z {written(z)}   f {', '.join(heights)}   f′ {slope}"
 
-    def show_seats(self, seats: Seats, run: int) -> None:
+    def show_pre_activations(self, pre_activations: PreActivations, run: int) -> None:
         """Draw these, of a run with this number."""
-        self._seats = seats
-        if self._of != (run, seats.layer):
-            self._of = (run, seats.layer)
+        self._pre_activations = pre_activations
+        if self._of != (run, pre_activations.layer):
+            self._of = (run, pre_activations.layer)
             self.reach = self.top = 0.0
-        self.reach = max(self.reach, float(seats.edges[-1]))
-        low, high = _ends(seats)
+        self.reach = max(self.reach, float(pre_activations.edges[-1]))
+        low, high = _ends(pre_activations)
         self.show_scales(Scale(-self.reach, self.reach, False, air=0.0), Scale(low, high, False, air=0.0))
-        densities = (seats.of_layer.density, seats.of_unit.density)
+        densities = (pre_activations.of_layer.density, pre_activations.of_unit.density)
         self.top = steady_top(np.stack(densities), self.top)
         for bars, density in zip(self._bars, densities, strict=True):
             filled = np.flatnonzero(density)
             heights = np.clip(density[filled] / self.top, 0.0, 1.0) * ((high - low) * CROWD)
-            bars.setOpts(x0=seats.edges[filled], x1=seats.edges[filled + 1], y0=low, height=heights)
-        curves = [np.append(curve, np.nan) for curve in seats.values]
-        z = np.append(seats.z, np.nan)
+            bars.setOpts(x0=pre_activations.edges[filled], x1=pre_activations.edges[filled + 1], y0=low, height=heights)
+        curves = [np.append(curve, np.nan) for curve in pre_activations.values]
+        z = np.append(pre_activations.z, np.nan)
         self.draw_curve(self._values, np.tile(z, len(curves)), np.concatenate([*curves, np.zeros(0)]))
-        self.draw_curve(self._slopes, seats.z, seats.slopes)
-        self.draw_points(self._marks, np.array(seats.bends.places), np.array(seats.bends.values))
-        self._shade.setPath(_regions(seats.z, seats.faint, self.reach, low, high))
+        self.draw_curve(self._slopes, pre_activations.z, pre_activations.slopes)
+        self.draw_points(self._marks, np.array(pre_activations.bends.places), np.array(pre_activations.bends.values))
+        self._shade.setPath(_regions(pre_activations.z, pre_activations.faint, self.reach, low, high))
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
@@ -255,9 +265,9 @@ class SeatPlot(NumberPlot):
         self._slopes.setPen(pg.mkPen(NEGATIVE, width=2))
 
 
-def _ends(seats: Seats) -> tuple[float, float]:
+def _ends(pre_activations: PreActivations) -> tuple[float, float]:
     """Lowest and highest value to draw, with a little air; the bars stand on the lowest."""
-    drawn = np.concatenate([seats.values.ravel(), seats.slopes])
+    drawn = np.concatenate([pre_activations.values.ravel(), pre_activations.slopes])
     drawn = drawn[np.isfinite(drawn)]
     low, high = max(float(drawn.min(initial=0.0)), LOWEST), min(float(drawn.max(initial=1.0)), HIGHEST)
     return low - 0.06 * (high - low), high + 0.06 * (high - low)

@@ -28,12 +28,12 @@ class News(QObject):
         """Say what is new in this frame."""
         before, self._frame = self._frame, frame
         self._follow_divergence(before, frame)
-        fallen = before.fallen if before is not None and before.run == frame.run else ()
+        diverged = before.diverged if before is not None and before.run == frame.run else ()
         if frame.ending and (before is None or frame.ending != before.ending):
             self._tell(frame.ending)
-        elif not frame.ending and set(frame.fallen) > set(fallen):
+        elif not frame.ending and set(frame.diverged) > set(diverged):
             self._tell(self._fallen(frame))
-        elif self._said and self._strip.text == self._said and not frame.ending and not frame.fallen:
+        elif self._said and self._strip.text == self._said and not frame.ending and not frame.diverged:
             self._strip.clear()
 
     def repeat(self) -> None:
@@ -61,7 +61,7 @@ class News(QObject):
 
     def _fallen(self, frame: Frame) -> str:
         """Which members have diverged, by name as far as these are few, and how many are left."""
-        names = [frame.scene.members[index] for index in frame.fallen]
+        names = [frame.scene.members[index] for index in frame.diverged]
         left = len(frame.scene.members) - len(names)
         if len(names) == 1:
             lost = self.tr("{0} diverged and is left where it was").format(names[0])

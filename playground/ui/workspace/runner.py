@@ -27,7 +27,7 @@ class Runner(QObject):
     would not come to; it goes on with this config, at the revision that it kept. `loaded(run)` says which run another
     session begins with; `restarted` follows a revision that made the run start again, `resumed` one that brought a run
     back which had been left, and `lost` one whose run is kept no longer. `weight_refused(place, value, sentence)`
-    follows a weight that could not be set. `lent(config, dataset)` follows `lend`, `remembered(what it is called,
+    follows a weight that could not be set. `data_ready(config, dataset)` follows `request_data`, `remembered(what it is called,
     moment)` follows `remember`.
     """
 
@@ -42,7 +42,7 @@ class Runner(QObject):
     weight_refused = Signal(object, float, str)
     saved = Signal(object)
     exported = Signal(object)
-    lent = Signal(object, object)
+    data_ready = Signal(object, object)
     remembered = Signal(object, object)
     failed = Signal(str, str)  # a sentence, and details for a report
 
@@ -130,9 +130,9 @@ class Runner(QObject):
         """Write the whole history as a table."""
         self._thread.post(partial(self._thread.export_history, path))
 
-    def lend(self) -> None:
+    def request_data(self) -> None:
         """Ask for the config and the data that are trained on; both are frozen."""
-        self._thread.post(self._thread.lend)
+        self._thread.post(self._thread.request_data)
 
     def limit(self, steps_per_second: float | None) -> None:
         """Train no faster than this; None is as fast as can be."""

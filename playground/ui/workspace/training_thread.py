@@ -207,7 +207,7 @@ class TrainingThread(QThread):
         layers = len(self._session.network.units)
         self._write("exported", path, partial(write_history, self._session.history, path, layer_names(layers)))
 
-    def lend(self) -> None:
+    def request_data(self) -> None:
         self._tell("lent", self._session.config, self._session.dataset)
 
     def _write(self, kind: str, path: Path, write: Callable[[], None]) -> None:

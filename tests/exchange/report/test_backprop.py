@@ -10,7 +10,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from playground.exchange.report.backprop import picture
-from playground.experiment.backprop.trace import Trace
+from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
 from playground.experiment.run.session import Session
@@ -27,7 +27,7 @@ def session_of(*hidden: Layer) -> Session:
 
 
 def frame_of(session: Session) -> Frame:
-    return session.frame(frozenset({Trace.need}))
+    return session.frame(frozenset({BackpropTrace.need}))
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_every_step_and_number_is_there(tmp_path: Path, written: list[str]) -> N
     frame = frame_of(session_of(Layer(3)))
     picture(frame, tmp_path / "trace.png")
     assert (tmp_path / "trace.png").read_bytes().startswith(PNG)
-    trace = frame.look(Trace)
+    trace = frame.look(BackpropTrace)
     assert trace is not None
     assert "training example 1 through" in written[0]
     for step in trace.steps:

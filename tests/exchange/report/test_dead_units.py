@@ -8,12 +8,12 @@ import pytest
 
 from playground.exchange.report.dead_units import picture
 from playground.experiment.config import Config, Layer
-from playground.experiment.history.layer_statistics import Vitals
+from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU
 from playground.options import with_value
 
-NEEDS = frozenset({Vitals.need})
+NEEDS = frozenset({LayerStatistics.need})
 
 
 @pytest.mark.filterwarnings("error")

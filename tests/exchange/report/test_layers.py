@@ -10,8 +10,8 @@ import pytest
 from playground.exchange.report.layers import picture
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.gradient_flow import Anatomy
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Sigmoid
 from playground.options import with_value
@@ -22,7 +22,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def frame_of(*hidden: Layer, epochs: int = 3) -> Frame:
     session = Session(with_value(Config(), "network.hidden", hidden))
     session.train(epochs)
-    return session.frame(frozenset({CURVES, Anatomy.need, Vitals.need}))
+    return session.frame(frozenset({CURVES, GradientFlow.need, LayerStatistics.need}))
 
 
 @pytest.mark.filterwarnings("error")
@@ -40,7 +40,7 @@ def test_a_network_of_dead_units_is_drawn(tmp_path: Path) -> None:
     for unit in range(2):
         session.set_weight(1, unit, 2, -1000.0)
     session.train(3)
-    picture(session.frame(frozenset({CURVES, Anatomy.need, Vitals.need})), tmp_path / "layers.png")
+    picture(session.frame(frozenset({CURVES, GradientFlow.need, LayerStatistics.need})), tmp_path / "layers.png")
     assert (tmp_path / "layers.png").stat().st_size > 10_000
 
 

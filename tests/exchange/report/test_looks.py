@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from playground.exchange.report import Picture, guard, judgement, loss_apart
+from playground.exchange.report import Picture, loss_breakdown, loss_gradient, metrics
 from playground.experiment.frame import CURVES
-from playground.experiment.looks.loss_breakdown import LossApart
-from playground.experiment.looks.loss_gradient import Guard
-from playground.experiment.looks.metrics import Judgement
+from playground.experiment.looks.loss_breakdown import LossBreakdown
+from playground.experiment.looks.loss_gradient import LossGradient
+from playground.experiment.looks.metrics import Metrics
 from playground.experiment.run.session import Session
 from tests.configs import written
 
@@ -41,9 +41,9 @@ class Drawn(NamedTuple):
 
 
 DRAWN = {
-    "guard": Drawn(guard.picture, frozenset({Guard.need}), "iris"),
-    "judgement": Drawn(judgement.picture, frozenset({Judgement.need}), "digits"),
-    "loss_apart": Drawn(loss_apart.picture, frozenset({CURVES, LossApart.need}), "iris"),
+    "guard": Drawn(loss_gradient.picture, frozenset({LossGradient.need}), "iris"),
+    "judgement": Drawn(metrics.picture, frozenset({Metrics.need}), "digits"),
+    "loss_apart": Drawn(loss_breakdown.picture, frozenset({CURVES, LossBreakdown.need}), "iris"),
 }
 
 

@@ -10,12 +10,12 @@ import pytest
 from playground.data.dataset import Dataset
 from playground.exchange.report.maps import picture
 from playground.experiment.config import Config, Layer
-from playground.experiment.looks.activation_maps import Excitation
+from playground.experiment.looks.activation_maps import ActivationMaps
 from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU
 from playground.options import with_value
 
-NEEDS = frozenset({Excitation.need})
+NEEDS = frozenset({ActivationMaps.need})
 
 
 @pytest.mark.filterwarnings("error")

@@ -11,8 +11,8 @@ from matplotlib.image import imread
 from playground.exchange.report.normalization import picture
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.mc_dropout import Thinned
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.mc_dropout import MCDropout
 from playground.experiment.looks.normalization import Normalized
 from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
@@ -22,7 +22,7 @@ def frame_of(kind: str, dropout: float, steps: int = 60) -> Frame:
     config = with_text(Config(), "network.hidden.0.normalization", kind)
     session = Session(with_value(config, "training.noise.hidden_dropout", dropout))
     session.step(steps)
-    return session.frame(frozenset({Normalized.need, Thinned.need, Vitals.need}))
+    return session.frame(frozenset({Normalized.need, MCDropout.need, LayerStatistics.need}))
 
 
 KINDS = [("batch_norm", 0.0), ("layer_norm", 0.3), ("none", 0.3), ("none", 0.0)]

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from matplotlib.image import imread
 
-from playground.exchange.report import microscope
+from playground.exchange.report import trace
 from playground.exchange.report.optimizer_trace import picture
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.looks.optimizer_trace import Microscope
+from playground.experiment.looks.optimizer_trace import OptimizerTrace
 from playground.experiment.run.session import Session
 from playground.nn.optimizers import OPTIMIZERS
 from playground.options import with_text
@@ -20,9 +20,9 @@ from playground.options import with_text
 def frame_of(optimizer: str, steps: int) -> Frame:
     config = with_text(with_text(Config(), "training.optimizer", optimizer), "training.batch_size", "1000")
     session = Session(config)
-    session.observe(frozenset({Microscope.need}))
+    session.observe(frozenset({OptimizerTrace.need}))
     session.step(steps)
-    return session.frame(frozenset({Microscope.need}))
+    return session.frame(frozenset({OptimizerTrace.need}))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -44,12 +44,12 @@ def test_without_steps_there_is_none(tmp_path: Path) -> None:
 
 def test_it_shows_the_whole_course_over_a_logarithmic_axis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figures = []
-    monkeypatch.setattr(microscope, "write", lambda figure, path: figures.append(figure))
+    monkeypatch.setattr(trace, "write", lambda figure, path: figures.append(figure))
     session = Session(with_text(Config(), "training.optimizer", "adagrad"))
     for steps in (7, 2600):  # seven of them are before it is looked at
         session.step(steps)
-        session.observe(frozenset({Microscope.need}))
-        frame = session.frame(frozenset({Microscope.need}))
+        session.observe(frozenset({OptimizerTrace.need}))
+        frame = session.frame(frozenset({OptimizerTrace.need}))
     picture(frame, tmp_path / "microscope.png")
     [figure] = figures
     assert "steps 8 to 2,607" in figure.get_suptitle()

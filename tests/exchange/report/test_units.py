@@ -10,8 +10,8 @@ import pytest
 from playground.exchange.report.units import picture
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.pre_activations import Seats
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.pre_activations import PreActivations
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS
 from playground.options import with_value
@@ -22,7 +22,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def frame_of(name: str, epochs: int) -> Frame:
     session = Session(with_value(Config(), "network.hidden", (Layer(3, ACTIVATIONS[name]()),)))
     session.train(epochs)
-    return session.frame(frozenset({Seats.need, Vitals.need}))
+    return session.frame(frozenset({PreActivations.need, LayerStatistics.need}))
 
 
 @pytest.mark.filterwarnings("error")

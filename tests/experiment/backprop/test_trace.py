@@ -11,7 +11,7 @@ import pytest
 
 from playground.data.dataset import Dataset
 from playground.experiment.backprop.matrix import Matrix, brief
-from playground.experiment.backprop.trace import Trace, TraceStep
+from playground.experiment.backprop.trace import BackpropTrace, TraceStep
 from playground.experiment.config import Config, DataConfig, EnsembleConfig, Layer, NetworkConfig, TrainingConfig
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, CReLU, Linear, Sigmoid, Softmax, Step, Tanh
@@ -34,21 +34,21 @@ NORMAL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 STEPPING = [name for name, cls in OPTIMIZERS.items() if not issubclass(cls, SearchingOptimizer)]
 
 
-def trace_of(session: Session) -> Trace:
-    trace = session.frame(frozenset({Trace.need})).look(Trace)
+def trace_of(session: Session) -> BackpropTrace:
+    trace = session.frame(frozenset({BackpropTrace.need})).look(BackpropTrace)
     assert trace is not None
     return trace
 
 
-def step_of(trace: Trace, title: str) -> TraceStep:
+def step_of(trace: BackpropTrace, title: str) -> TraceStep:
     return next(step for step in trace.steps if step.title == title)
 
 
-def matrix_of(trace: Trace, title: str, name: str) -> Matrix:
+def matrix_of(trace: BackpropTrace, title: str, name: str) -> Matrix:
     return next(matrix for matrix in step_of(trace, title).matrices if matrix.title == name)
 
 
-def values(trace: Trace, title: str, name: str) -> Any:
+def values(trace: BackpropTrace, title: str, name: str) -> Any:
     return matrix_of(trace, title, name).values
 
 

@@ -13,7 +13,7 @@ from playground.data.dataset import DataError, Dataset
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.diagnosis import CONDITIONS, Diagnosis
 from playground.experiment.diagnosis.condition import Finding, squashes
-from playground.experiment.looks.gradient_flow import Anatomy
+from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.experiment.looks.look import SAMPLE
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS
@@ -242,9 +242,9 @@ def test_linear_units_are_offered_the_start_that_suits_them() -> None:
     (finding,) = session.diagnosis()
     assert finding.kind == "exploding_gradients"
     assert finding.remedies[0].label == "Start from Xavier uniform weights"
-    anatomy = session.frame(frozenset({Anatomy.need})).look(Anatomy)
-    assert anatomy is not None
-    grown = max(np.prod(anatomy.ratio[:-1]), np.prod(anatomy.forward))  # as the view of the layers has it
+    flow = session.frame(frozenset({GradientFlow.need})).look(GradientFlow)
+    assert flow is not None
+    grown = max(np.prod(flow.ratio[:-1]), np.prod(flow.forward))  # as the view of the layers has it
     assert f"{float(f'{grown:.2g}'):,.0f} times in all" in finding.sentence
 
 
@@ -321,12 +321,12 @@ def test_too_small_a_start_is_named(deviation: str) -> None:
 def test_the_strip_and_the_layers_view_blame_the_same_layer() -> None:
     session = trained("sigmoid, four layers")
     (finding,) = findings("sigmoid, four layers")
-    anatomy = session.frame(frozenset({Anatomy.need})).look(Anatomy)
-    assert anatomy is not None
-    assert anatomy.culprit is not None
-    assert anatomy.by_slopes
-    assert f"in hidden layer {anatomy.culprit + 1} (sigmoid)" in finding.sentence
-    assert f"Layer {anatomy.culprit + 1} shrinks it most" in anatomy.sentence
+    flow = session.frame(frozenset({GradientFlow.need})).look(GradientFlow)
+    assert flow is not None
+    assert flow.culprit is not None
+    assert flow.by_slopes
+    assert f"in hidden layer {flow.culprit + 1} (sigmoid)" in finding.sentence
+    assert f"Layer {flow.culprit + 1} shrinks it most" in flow.sentence
 
 
 def test_a_unit_that_fires_for_one_example_beyond_the_sample_is_not_called_dead() -> None:

@@ -7,7 +7,13 @@ import pytest
 
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES
-from playground.experiment.history.layer_statistics import CAPACITY, MOST_ROWS, Vitals, VitalsLog, steepest
+from playground.experiment.history.layer_statistics import (
+    CAPACITY,
+    MOST_ROWS,
+    LayerStatistics,
+    LayerStatisticsLog,
+    steepest,
+)
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, ReLU, Sigmoid, Softmax, Step, Tanh
 from playground.nn.activations.piecewise import Maxout
@@ -22,17 +28,17 @@ def config_of(*layers: Layer, **changes: object) -> Config:
     return config
 
 
-def vitals_of(session: Session) -> Vitals:
-    vitals = session.frame(frozenset({Vitals.need})).look(Vitals)
-    assert vitals is not None
-    return vitals
+def vitals_of(session: Session) -> LayerStatistics:
+    layer_statistics = session.frame(frozenset({LayerStatistics.need})).look(LayerStatistics)
+    assert layer_statistics is not None
+    return layer_statistics
 
 
 def test_a_record_by_hand() -> None:
     session = Session(config_of(Layer(3, Sigmoid()), Layer(2, ReLU())))
     session.train(1)
     before = session.network.parameters.copy()
-    vitals = vitals_of(session)
+    layer_statistics = vitals_of(session)
     X = session._problem.train.X
     first, second, last = (weights.copy() for weights in session.network.weights)
     h = Sigmoid()(first @ X.T)
@@ -40,11 +46,11 @@ def test_a_record_by_hand() -> None:
     z = second @ np.vstack([h, one])
     output = Sigmoid()(last @ np.vstack([np.maximum(z, 0.0), one]))
     np.testing.assert_allclose(
-        vitals.slope[-1], [(h * (1 - h)).mean(), (z > 0).mean(), (output * (1 - output)).mean()], rtol=1e-12
+        layer_statistics.slope[-1], [(h * (1 - h)).mean(), (z > 0).mean(), (output * (1 - output)).mean()], rtol=1e-12
     )
-    np.testing.assert_allclose(vitals.saturated[-1, 1], (z <= 0).mean(), rtol=1e-12)
-    np.testing.assert_allclose(vitals.saturated[-1, 0], (h * (1 - h) < 0.05 / 4).mean(), rtol=1e-12)
-    np.testing.assert_array_equal(vitals.dead[-1], [0.0, (z <= 0).all(axis=1).mean(), 0.0])
+    np.testing.assert_allclose(layer_statistics.saturated[-1, 1], (z <= 0).mean(), rtol=1e-12)
+    np.testing.assert_allclose(layer_statistics.saturated[-1, 0], (h * (1 - h) < 0.05 / 4).mean(), rtol=1e-12)
+    np.testing.assert_array_equal(layer_statistics.dead[-1], [0.0, (z <= 0).all(axis=1).mean(), 0.0])
     np.testing.assert_array_equal(session.network.parameters, before)
 
 
@@ -52,24 +58,26 @@ def test_mean_and_variance_of_what_flows_are_those_of_the_rows() -> None:
     """Of a layer with batch norm, before and after it; of one without, of its pre-activations, twice."""
     session = Session(config_of(Layer(3, Tanh(), BatchNorm()), Layer(20, Maxout(2))))
     session.train(2)
-    vitals = vitals_of(session)
-    assert vitals.rows == (3, MOST_ROWS, 1)
-    assert vitals.mean.shape == vitals.variance.shape == (2, 3, 3 + MOST_ROWS + 1)
+    layer_statistics = vitals_of(session)
+    assert layer_statistics.rows == (3, MOST_ROWS, 1)
+    assert layer_statistics.mean.shape == layer_statistics.variance.shape == (2, 3, 3 + MOST_ROWS + 1)
     X = session._problem.train.X
     weights = session.network.weights
     sums = weights[0] @ X.T
-    np.testing.assert_allclose(vitals.mean[0, -1, :3], sums.mean(axis=1), rtol=1e-9)
-    np.testing.assert_allclose(vitals.variance[0, -1, :3], sums.var(axis=1), rtol=1e-9)
+    np.testing.assert_allclose(layer_statistics.mean[0, -1, :3], sums.mean(axis=1), rtol=1e-9)
+    np.testing.assert_allclose(layer_statistics.variance[0, -1, :3], sums.var(axis=1), rtol=1e-9)
     gain, shift = (values[:, 0] for values in session.network.stage_parameters[0][0])
     epsilon = session.config.network.hidden[0].normalization.epsilon
     deviation = np.sqrt(sums.var(axis=1, keepdims=True) + epsilon)
     after = gain[:, None] * (sums - sums.mean(axis=1, keepdims=True)) / deviation + shift[:, None]
-    np.testing.assert_allclose(vitals.mean[1, -1, :3], after.mean(axis=1), rtol=1e-7, atol=1e-12)
-    np.testing.assert_allclose(vitals.variance[1, -1, :3], after.var(axis=1), rtol=1e-7)
+    np.testing.assert_allclose(layer_statistics.mean[1, -1, :3], after.mean(axis=1), rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(layer_statistics.variance[1, -1, :3], after.var(axis=1), rtol=1e-7)
     z = weights[1] @ np.vstack([np.tanh(after), np.ones((1, len(X)))])
     for side in (0, 1):
-        np.testing.assert_allclose(vitals.mean[side, -1, 3:-1], z.mean(axis=1)[:MOST_ROWS], rtol=1e-7, atol=1e-12)
-        np.testing.assert_allclose(vitals.variance[side, -1, 3:-1], z.var(axis=1)[:MOST_ROWS], rtol=1e-7)
+        np.testing.assert_allclose(
+            layer_statistics.mean[side, -1, 3:-1], z.mean(axis=1)[:MOST_ROWS], rtol=1e-7, atol=1e-12
+        )
+        np.testing.assert_allclose(layer_statistics.variance[side, -1, 3:-1], z.var(axis=1)[:MOST_ROWS], rtol=1e-7)
 
 
 def test_a_unit_that_is_zero_everywhere_is_dead_and_the_log_says_since_when() -> None:
@@ -77,11 +85,11 @@ def test_a_unit_that_is_zero_everywhere_is_dead_and_the_log_says_since_when() ->
     session.train(2)
     session.set_weight(0, 1, 2, -1000.0)
     session.train(2)
-    vitals = vitals_of(session)
-    assert vitals.units == (3, 1)
-    np.testing.assert_array_equal(vitals.epoch, [0, 1, 2, 3, 4])
-    np.testing.assert_array_equal(vitals.unit_dead[:, 1], [False, False, False, True, True])
-    np.testing.assert_allclose(vitals.dead[-1, 0], vitals.unit_dead[-1, :3].mean())
+    layer_statistics = vitals_of(session)
+    assert layer_statistics.units == (3, 1)
+    np.testing.assert_array_equal(layer_statistics.epoch, [0, 1, 2, 3, 4])
+    np.testing.assert_array_equal(layer_statistics.unit_dead[:, 1], [False, False, False, True, True])
+    np.testing.assert_allclose(layer_statistics.dead[-1, 0], layer_statistics.unit_dead[-1, :3].mean())
 
 
 def test_the_update_is_that_of_the_last_step_without_biases() -> None:
@@ -101,18 +109,18 @@ def test_looking_changes_nothing() -> None:
     looked_at, alone = Session(config), Session(config)
     for _ in range(5):
         looked_at.step(1)
-        looked_at.frame(frozenset({Vitals.need, CURVES}))
+        looked_at.frame(frozenset({LayerStatistics.need, CURVES}))
         alone.step(1)
     for name in ("parameters", "gradients", "statistics"):
         np.testing.assert_array_equal(getattr(looked_at.network, name), getattr(alone.network, name))
 
 
 def test_nobody_who_does_not_ask_gets_it() -> None:
-    assert Session(Config()).frame().look(Vitals) is None
+    assert Session(Config()).frame().look(LayerStatistics) is None
 
 
 def test_the_log_thins_itself_and_stays_on_whole_distances() -> None:
-    log = VitalsLog((2, 1), (2, 1))
+    log = LayerStatisticsLog((2, 1), (2, 1))
     row = np.arange(8 + 3 + 4 * 3.0)
     for epoch in range(3 * CAPACITY):
         if log.due(epoch):

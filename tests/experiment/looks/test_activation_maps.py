@@ -8,7 +8,7 @@ import pytest
 from playground.data.dataset import Dataset
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import MAP_SIZE, UNITS
-from playground.experiment.looks.activation_maps import Excitation, crossings, decided
+from playground.experiment.looks.activation_maps import ActivationMaps, crossings, decided
 from playground.experiment.looks.maps import LINE
 from playground.experiment.run.session import Session
 from playground.nn.activations import CReLU, Maxout, ReLU, Sigmoid, SignOutput, Softmax, StepOutput, Tanh
@@ -20,8 +20,8 @@ def config_of(*layers: Layer, layer: int = 0) -> Config:
     return with_value(config, "display.layer", layer)  # type: ignore[no-any-return]
 
 
-def look_at(session: Session) -> Excitation:
-    look = session.frame(frozenset({Excitation.need})).look(Excitation)
+def look_at(session: Session) -> ActivationMaps:
+    look = session.frame(frozenset({ActivationMaps.need})).look(ActivationMaps)
     assert look is not None
     return look
 
@@ -94,8 +94,8 @@ def test_along_a_single_input() -> None:
     np.testing.assert_allclose(look.answer[0], session.predict(look.x[:, None])[:, 0], rtol=1e-5, atol=1e-5)
     units, places = crossings(look.x, look.z[:, 0])
     known = {unit: -bias / slope for unit, (slope, bias) in enumerate(weights.tolist())}
-    inside = {unit: place for unit, place in known.items() if look.x[0] < place < look.x[-1]}
-    assert dict(zip(units.tolist(), places.tolist(), strict=True)) == pytest.approx(inside, abs=1e-4)
+    context = {unit: place for unit, place in known.items() if look.x[0] < place < look.x[-1]}
+    assert dict(zip(units.tolist(), places.tolist(), strict=True)) == pytest.approx(context, abs=1e-4)
 
 
 def test_along_one_column_of_several_chosen_twice() -> None:

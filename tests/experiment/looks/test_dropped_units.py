@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config, Layer
-from playground.experiment.looks.dead_units import Dead
-from playground.experiment.looks.dropped_units import Dropped
+from playground.experiment.looks.dead_units import DeadUnits
+from playground.experiment.looks.dropped_units import DroppedUnits
 from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Tanh
 from playground.options import with_value
@@ -20,8 +20,8 @@ def session_of(**changes: object) -> Session:
     return Session(config)
 
 
-def dropped(session: Session) -> Dropped | None:
-    return session.frame(frozenset({Dropped.need})).look(Dropped)
+def dropped(session: Session) -> DroppedUnits | None:
+    return session.frame(frozenset({DroppedUnits.need})).look(DroppedUnits)
 
 
 @pytest.mark.parametrize("members", [1, 3])
@@ -75,6 +75,6 @@ def test_a_unit_that_wakes_for_one_example_beyond_the_sample_is_not_dead() -> No
         session.set_weight(0, 0, input, value)
     for input, value in enumerate((sign, 2.0 * sign, -threshold)):
         session.set_weight(0, 1, input, value)
-    dead = session.frame(frozenset({Dead.need})).look(Dead)
+    dead = session.frame(frozenset({DeadUnits.need})).look(DeadUnits)
     assert dead is not None
     assert dead.layers[0].tolist()[:2] == [True, False]

@@ -11,14 +11,14 @@ from playground.data.generators import Circle
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
 from playground.experiment.looks.edge_values import EdgeValues
-from playground.experiment.looks.gradient_flow import EDGES, Anatomy
+from playground.experiment.looks.gradient_flow import EDGES, GradientFlow
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, Linear, Maxout, ReLU, Sigmoid, Tanh
 from playground.nn.initializers import He
 from playground.nn.normalizations import BatchNorm
 from playground.options import with_value
 
-NEEDS = frozenset({Anatomy.need, EdgeValues.need})
+NEEDS = frozenset({GradientFlow.need, EdgeValues.need})
 
 
 def session_of(*layers: Layer, **changes: Any) -> Session:
@@ -38,10 +38,10 @@ def by_hand(activation: Activation, *matrices: Any) -> Session:
     return session
 
 
-def anatomy_of(session: Session) -> Anatomy:
-    anatomy = session.frame(NEEDS).look(Anatomy)
-    assert anatomy is not None
-    return anatomy
+def anatomy_of(session: Session) -> GradientFlow:
+    flow = session.frame(NEEDS).look(GradientFlow)
+    assert flow is not None
+    return flow
 
 
 def edges_of(frame: Frame) -> EdgeValues:
@@ -52,17 +52,17 @@ def edges_of(frame: Frame) -> EdgeValues:
 
 def test_linear_units_pass_what_the_weights_make_of_it() -> None:
     session = by_hand(Linear(), [[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.0], [0.0, 2.0]], [[30.0, 40.0]])
-    anatomy = anatomy_of(session)
-    np.testing.assert_allclose(anatomy.slope[:2], 1.0)
-    np.testing.assert_allclose(anatomy.gain, [2.0, 50.0, np.nan])
-    np.testing.assert_allclose(anatomy.passed, [1.0, 1.0, np.nan])
-    np.testing.assert_allclose(anatomy.ratio, [2.0, 50.0, np.nan])
-    assert (anatomy.culprit, anatomy.by_slopes) == (1, False)
+    flow = anatomy_of(session)
+    np.testing.assert_allclose(flow.slope[:2], 1.0)
+    np.testing.assert_allclose(flow.gain, [2.0, 50.0, np.nan])
+    np.testing.assert_allclose(flow.passed, [1.0, 1.0, np.nan])
+    np.testing.assert_allclose(flow.ratio, [2.0, 50.0, np.nan])
+    assert (flow.culprit, flow.by_slopes) == (1, False)
     x = session._problem.train.X[:, :2]
     sizes = [np.sqrt(np.mean(np.square(z))) for z in (x, x, 2.0 * x, x @ [60.0, 80.0])]
-    np.testing.assert_allclose(anatomy.signal, sizes[1:])
-    np.testing.assert_allclose(anatomy.forward, np.divide(sizes[1:], sizes[:-1]))
-    assert anatomy.sentence == (
+    np.testing.assert_allclose(flow.signal, sizes[1:])
+    np.testing.assert_allclose(flow.forward, np.divide(sizes[1:], sizes[:-1]))
+    assert flow.sentence == (
         "From the output to layer 1 the gradient grows to × 100. "
         "Layer 2 stretches it most: the weights above it multiply it by 50. "
         f"On its way up the signal grows to × {sizes[-1] / sizes[0]:.0f}."
@@ -73,11 +73,11 @@ def test_a_normalisation_s_share_is_told_with_that_of_the_slopes() -> None:
     session = session_of(Layer(6, Tanh(), BatchNorm()), Layer(6, Tanh(), BatchNorm()))
     for layer in (0, 1):
         session.network.weights[layer][:] *= 0.01  # which batch norm makes up for, and so does the gradient
-    anatomy = anatomy_of(session)
-    assert anatomy.normalised.tolist() == [True, True, False]
-    np.testing.assert_allclose(anatomy.gain[:-1] * anatomy.passed[:-1], anatomy.ratio[:-1])
-    assert (anatomy.passed[:-1] > 10.0).all()
-    assert "its slopes and its normalisation" in anatomy.sentence
+    flow = anatomy_of(session)
+    assert flow.normalised.tolist() == [True, True, False]
+    np.testing.assert_allclose(flow.gain[:-1] * flow.passed[:-1], flow.ratio[:-1])
+    assert (flow.passed[:-1] > 10.0).all()
+    assert "its slopes and its normalisation" in flow.sentence
 
 
 def test_what_is_the_same_for_all_examples_is_no_signal() -> None:
@@ -91,27 +91,27 @@ def test_what_is_the_same_for_all_examples_is_no_signal() -> None:
 
 def test_slopes_of_a_quarter_are_to_blame() -> None:
     """All weights of the first layer are 0, so its sigmoids stand where they are steepest."""
-    anatomy = anatomy_of(by_hand(Sigmoid(), [[0.0, 0.0]], [[1.0]], [[0.3]]))
+    flow = anatomy_of(by_hand(Sigmoid(), [[0.0, 0.0]], [[1.0]], [[0.3]]))
     half = 1.0 / (1.0 + np.exp(-0.5))
-    np.testing.assert_allclose(anatomy.slope[:2], [0.25, half * (1.0 - half)])
-    np.testing.assert_allclose(anatomy.gain[:2], [1.0, 0.3])
-    np.testing.assert_allclose(anatomy.ratio[:2], [0.25, 0.3 * half * (1.0 - half)])
-    assert (anatomy.culprit, anatomy.by_slopes) == (1, True)
-    assert anatomy.sentence.endswith("Layer 2 shrinks it most: its slopes average 0.24.")
-    assert "shrinks to × 0.018" in anatomy.sentence
+    np.testing.assert_allclose(flow.slope[:2], [0.25, half * (1.0 - half)])
+    np.testing.assert_allclose(flow.gain[:2], [1.0, 0.3])
+    np.testing.assert_allclose(flow.ratio[:2], [0.25, 0.3 * half * (1.0 - half)])
+    assert (flow.culprit, flow.by_slopes) == (1, True)
+    assert flow.sentence.endswith("Layer 2 shrinks it most: its slopes average 0.24.")
+    assert "shrinks to × 0.018" in flow.sentence
 
 
 def test_small_weights_are_to_blame() -> None:
-    anatomy = anatomy_of(by_hand(Linear(), [[1.0, 1.0]], [[0.01]], [[1.0]]))
-    assert (anatomy.culprit, anatomy.by_slopes) == (0, False)
-    assert "Layer 1 shrinks it most: the weights above it multiply it by 0.01." in anatomy.sentence
-    assert "On its way up the signal shrinks to × 0.01" in anatomy.sentence
+    flow = anatomy_of(by_hand(Linear(), [[1.0, 1.0]], [[0.01]], [[1.0]]))
+    assert (flow.culprit, flow.by_slopes) == (0, False)
+    assert "Layer 1 shrinks it most: the weights above it multiply it by 0.01." in flow.sentence
+    assert "On its way up the signal shrinks to × 0.01" in flow.sentence
 
 
 def test_a_gradient_that_keeps_its_size_is_nobody_s_fault() -> None:
-    anatomy = anatomy_of(by_hand(Linear(), [[1.0, 1.0]], [[0.5]], [[2.0]]))
-    assert anatomy.culprit is None
-    assert anatomy.sentence == "From the output to layer 1 the gradient keeps its order of magnitude: × 1."
+    flow = anatomy_of(by_hand(Linear(), [[1.0, 1.0]], [[0.5]], [[2.0]]))
+    assert flow.culprit is None
+    assert flow.sentence == "From the output to layer 1 the gradient keeps its order of magnitude: × 1."
 
 
 def test_dead_units_and_zero_weights_stop_it() -> None:
@@ -124,21 +124,21 @@ def test_dead_units_and_zero_weights_stop_it() -> None:
 
 
 def test_without_hidden_layers_there_is_no_chain() -> None:
-    anatomy = anatomy_of(session_of())
-    assert np.isnan(anatomy.ratio).all()
-    assert anatomy.sentence == "There are no hidden layers for a gradient to go back through."
+    flow = anatomy_of(session_of())
+    assert np.isnan(flow.ratio).all()
+    assert flow.sentence == "There are no hidden layers for a gradient to go back through."
 
 
 def test_histograms_count_every_weight_once() -> None:
     session = by_hand(Linear(), [[0.0, 1.5], [-0.15, 1e-30]], [[1e9, -0.02]])
-    anatomy = anatomy_of(session)
-    np.testing.assert_array_equal(anatomy.zero_weights, [1, 0])
-    np.testing.assert_array_equal(anatomy.weights.sum(axis=1) + anatomy.zero_weights, [4, 2])
-    found = [EDGES[np.flatnonzero(row)] for row in anatomy.weights]
+    flow = anatomy_of(session)
+    np.testing.assert_array_equal(flow.zero_weights, [1, 0])
+    np.testing.assert_array_equal(flow.weights.sum(axis=1) + flow.zero_weights, [4, 2])
+    found = [EDGES[np.flatnonzero(row)] for row in flow.weights]
     np.testing.assert_allclose(found[0], [-12.0, -1.0, 0.0])  # 1e-30, 0.15 and 1.5, each at its bin's lower edge
     np.testing.assert_allclose(found[1], [-1.75, 3.75])  # 0.02 and 1e9
-    np.testing.assert_array_equal(anatomy.gradients.sum(axis=1) + anatomy.zero_gradients, [4, 2])
-    for array in (anatomy.weights, anatomy.gradients, anatomy.slope, anatomy.ratio, anatomy.update):
+    np.testing.assert_array_equal(flow.gradients.sum(axis=1) + flow.zero_gradients, [4, 2])
+    for array in (flow.weights, flow.gradients, flow.slope, flow.ratio, flow.update):
         assert not array.flags.writeable
 
 
@@ -185,9 +185,9 @@ def test_factors_multiply_to_the_ratio_and_looking_changes_nothing(name: str) ->
     for _ in range(3):
         seen.step(7)
         unseen.step(7)
-        anatomy = anatomy_of(seen)
-        np.testing.assert_allclose(anatomy.ratio, anatomy.gain * anatomy.passed)
-        assert anatomy.sentence
+        flow = anatomy_of(seen)
+        np.testing.assert_allclose(flow.ratio, flow.gain * flow.passed)
+        assert flow.sentence
     for name_of, array in seen.state().arrays.items():
         np.testing.assert_array_equal(array, unseen.state().arrays[name_of])
 
@@ -196,9 +196,9 @@ def test_the_lessons_of_depth() -> None:
     """Lesson 6: sigmoids make it vanish. Lesson 10: weights times R make it explode."""
     deep = session_of(*(Layer(8, Sigmoid()),) * 4)
     deep.train(5)
-    anatomy = anatomy_of(deep)
-    assert anatomy.by_slopes
-    assert "shrinks" in anatomy.sentence
+    flow = anatomy_of(deep)
+    assert flow.by_slopes
+    assert "shrinks" in flow.sentence
     scaled = anatomy_of(session_of(*(Layer(8, ReLU()),) * 5, network__initializer=He(scale=4.0)))
     assert not scaled.by_slopes
     assert "grows" in scaled.sentence

@@ -10,10 +10,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from playground.data.generators import Circle, Hills
 from playground.data.library import Iris
-from playground.experiment import loss_apart
+from playground.experiment import loss_breakdown
 from playground.experiment.config import Config
 from playground.experiment.ensemble import ByBootstrap
-from playground.experiment.looks.loss_breakdown import WORST, LossApart
+from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
 from playground.experiment.run.session import Session
 from playground.nn.initializers import Zeros
 from playground.nn.regularizers import L1
@@ -27,8 +27,8 @@ def session_of(*edits: tuple[str, Any]) -> Session:
     return Session(config)
 
 
-def look_of(session: Session) -> LossApart:
-    look = session.frame(frozenset({LossApart.need})).look(LossApart)
+def look_of(session: Session) -> LossBreakdown:
+    look = session.frame(frozenset({LossBreakdown.need})).look(LossBreakdown)
     assert look is not None
     return look
 
@@ -105,7 +105,7 @@ def test_all_weights_at_0_are_in_the_middle() -> None:
 
 
 def test_no_more_than_so_many_examples_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loss_apart, "MOST", 40)
+    monkeypatch.setattr(loss_breakdown, "MOST", 40)
     assert_array_equal(np.sort(look_of(session_of()).examples), np.arange(40))
 
 

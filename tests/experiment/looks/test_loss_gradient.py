@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from playground.data.generators import Hills
 from playground.data.library import Iris
 from playground.experiment.config import Config
-from playground.experiment.looks.loss_gradient import Guard, curves_of, matched_pair
+from playground.experiment.looks.loss_gradient import LossGradient, curves_of, matched_pair
 from playground.experiment.run.session import Session
 from playground.nn.activations import Sigmoid, Softmax, Tanh
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, SquaredError
@@ -28,10 +28,10 @@ def session_of(*edits: tuple[str, Any]) -> Session:
     return Session(config)
 
 
-def guard_of(session: Session) -> Guard:
-    guard = session.frame(frozenset({Guard.need})).look(Guard)
-    assert guard is not None
-    return guard
+def guard_of(session: Session) -> LossGradient:
+    loss_gradient = session.frame(frozenset({LossGradient.need})).look(LossGradient)
+    assert loss_gradient is not None
+    return loss_gradient
 
 
 POOR = (("network.output", Sigmoid()), ("training.loss", SquaredError()))
@@ -66,13 +66,13 @@ def test_of_softmax_the_other_logits_are_0() -> None:
 def test_the_examples_are_on_the_curves(edits: tuple[tuple[str, Any], ...]) -> None:
     session = session_of(*edits)
     session.train(5)
-    guard = guard_of(session)
-    assert len(guard.example_z) == len(session.scene.train_y)
-    assert_array_equal(guard.example_y, session.scene.train_y)
+    loss_gradient = guard_of(session)
+    assert len(loss_gradient.example_z) == len(session.scene.train_y)
+    assert_array_equal(loss_gradient.example_y, session.scene.train_y)
     for row in (0, 1):
-        own = guard.example_y == row
-        on_curve = np.interp(guard.example_z[own], guard.z, guard.slopes[row])
-        assert_allclose(guard.example_slopes[own], on_curve, atol=2e-3)
+        own = loss_gradient.example_y == row
+        on_curve = np.interp(loss_gradient.example_z[own], loss_gradient.z, loss_gradient.slopes[row])
+        assert_allclose(loss_gradient.example_slopes[own], on_curve, atol=2e-3)
 
 
 @pytest.mark.parametrize("outputs", [1, 3])
@@ -81,26 +81,26 @@ def test_smoothed_labels_pull_no_further_than_to_where_they_are_right(outputs: i
     edits = ("training.noise.label_smoothing", 0.2), *([("data.source", Iris())] if outputs > 1 else [])
     session = session_of(*edits)
     session.train(3)
-    guard = guard_of(session)
+    loss_gradient = guard_of(session)
     h = session._problem.train
-    work = session._run.inside(session.config, 0).probe.work.output
+    work = session._run.context(session.config, 0).sample_pass.work.output
     taught = [0.1, 0.8] if outputs > 1 else [0.2, 0.8]
     expected = work.h[0] - np.where(h.targets[: len(work.h[0]), 0] == 1.0, taught[1], taught[0])
-    assert_allclose(guard.example_slopes, expected, atol=1e-12)
-    answers = curves_of(session._problem.loss, session._problem.output, guard.z, np.array(taught), outputs)[2]
-    assert_allclose(guard.slopes, answers - np.array(taught)[:, None], atol=1e-12)
+    assert_allclose(loss_gradient.example_slopes, expected, atol=1e-12)
+    answers = curves_of(session._problem.loss, session._problem.output, loss_gradient.z, np.array(taught), outputs)[2]
+    assert_allclose(loss_gradient.slopes, answers - np.array(taught)[:, None], atol=1e-12)
     if outputs == 1:
-        assert np.interp(np.log(4.0), guard.z, guard.slopes[1]) == pytest.approx(0.0, abs=1e-3)
+        assert np.interp(np.log(4.0), loss_gradient.z, loss_gradient.slopes[1]) == pytest.approx(0.0, abs=1e-3)
 
 
 def test_a_number_has_curves_at_a_few_targets_in_units_of_the_data() -> None:
     session = session_of(("data.source", Hills()))
-    guard = guard_of(session)
-    assert_allclose(guard.targets, np.quantile(session.scene.train_y, [0.1, 0.5, 0.9]))
-    scaled = session._problem.target_scaling.apply(guard.targets[:, None])
-    assert_allclose(guard.slopes, guard.z - scaled)
-    assert_allclose(guard.losses, (guard.z - scaled) ** 2 / 2.0)
-    assert (guard.match, guard.stuck, guard.matched.shape[0]) == ("", 0, 0)
+    loss_gradient = guard_of(session)
+    assert_allclose(loss_gradient.targets, np.quantile(session.scene.train_y, [0.1, 0.5, 0.9]))
+    scaled = session._problem.target_scaling.apply(loss_gradient.targets[:, None])
+    assert_allclose(loss_gradient.slopes, loss_gradient.z - scaled)
+    assert_allclose(loss_gradient.losses, (loss_gradient.z - scaled) ** 2 / 2.0)
+    assert (loss_gradient.match, loss_gradient.stuck, loss_gradient.matched.shape[0]) == ("", 0, 0)
 
 
 def test_wrong_answers_that_are_hardly_pulled_are_counted() -> None:
@@ -108,9 +108,9 @@ def test_wrong_answers_that_are_hardly_pulled_are_counted() -> None:
     last = session.network.weights[-1]
     last[...] = 0.0
     last[0, -1] = 4.0  # everything is answered with 0.982
-    guard = guard_of(session)
+    loss_gradient = guard_of(session)
     noes = int((session.scene.train_y == 0).sum())
-    assert guard.stuck == noes  # pulled with 0.0173, an undecided one with 0.125
+    assert loss_gradient.stuck == noes  # pulled with 0.0173, an undecided one with 0.125
     last[0, -1] = 1.0  # 0.731² · 0.269 = 0.144
     assert guard_of(session).stuck == 0
     matched = session_of()
@@ -121,9 +121,9 @@ def test_wrong_answers_that_are_hardly_pulled_are_counted() -> None:
 
 def test_a_poor_pair_is_shown_beside_the_matched_one() -> None:
     session = session_of(*POOR)
-    guard = guard_of(session)
-    assert guard.match == "sigmoid with binary cross-entropy"
-    assert_allclose(guard.matched[0], 1.0 / (1.0 + np.exp(-guard.z)))
+    loss_gradient = guard_of(session)
+    assert loss_gradient.match == "sigmoid with binary cross-entropy"
+    assert_allclose(loss_gradient.matched[0], 1.0 / (1.0 + np.exp(-loss_gradient.z)))
     assert session.scene.remark
     session.apply(matched_pair(session.config))
     assert not session.scene.remark
@@ -132,12 +132,12 @@ def test_a_poor_pair_is_shown_beside_the_matched_one() -> None:
 
 def test_the_output_shown_is_the_one_chosen_in_the_output_layer() -> None:
     session = session_of(("data.source", Iris()), ("display.layer", 2), ("display.unit", 1))
-    guard = guard_of(session)
-    assert (guard.output, guard.outputs) == (1, 3)
+    loss_gradient = guard_of(session)
+    assert (loss_gradient.output, loss_gradient.outputs) == (1, 3)
     session.apply(with_value(session.config, "display.layer", 1))
     other = guard_of(session)
     assert other.output == 0
-    assert not np.allclose(guard.example_z, other.example_z)
+    assert not np.allclose(loss_gradient.example_z, other.example_z)
 
 
 def test_far_examples_widen_the_picture_in_round_steps() -> None:

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config, Layer
-from playground.experiment.looks.mc_dropout import CELLS, MASKS, Thinned
+from playground.experiment.looks.mc_dropout import CELLS, MASKS, MCDropout
 from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
 
-LOOKING = frozenset({Thinned.need})
+LOOKING = frozenset({MCDropout.need})
 
 
-def looked(session: Session) -> Thinned | None:
-    return session.frame(LOOKING).look(Thinned)
+def looked(session: Session) -> MCDropout | None:
+    return session.frame(LOOKING).look(MCDropout)
 
 
 def one_unit(**noise: float) -> Session:

@@ -1,4 +1,4 @@
-"""Judgement: the numbers of confusion, ROC, reliability and residuals, against counting by hand and scikit-learn."""
+"""Metrics: the numbers of confusion, ROC, reliability and residuals, against counting by hand and scikit-learn."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sklearn.metrics import confusion_matrix, roc_auc_score, roc_curve
 
 from playground.data.generators import Circle, Hills
 from playground.data.library import Iris
-from playground.experiment import judgement
+from playground.experiment import metrics
 from playground.experiment.config import Config
-from playground.experiment.looks.metrics import BINS, Judgement, probabilities, reliability_of, roc_of
+from playground.experiment.looks.metrics import BINS, Metrics, probabilities, reliability_of, roc_of
 from playground.experiment.run.session import Session
 from playground.nn.activations import Linear, Tanh
 from playground.nn.losses import Logistic, SquaredError
@@ -30,8 +30,8 @@ def session_of(*edits: tuple[str, Any]) -> Session:
     return Session(config)
 
 
-def judgement_of(session: Session) -> Judgement:
-    judged = session.frame(frozenset({Judgement.need})).look(Judgement)
+def judgement_of(session: Session) -> Metrics:
+    judged = session.frame(frozenset({Metrics.need})).look(Metrics)
     assert judged is not None
     return judged
 
@@ -167,7 +167,7 @@ def test_residuals_are_in_units_of_the_data() -> None:
 
 
 def test_no_more_than_so_many_examples_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judgement, "MOST", 40)
+    monkeypatch.setattr(metrics, "MOST", 40)
     session = session_of()
     assert judgement_of(session).examples == 40
     assert judgement_of(session).confusion.sum() == 40

@@ -9,14 +9,14 @@ import pytest
 
 from playground.experiment.config import Config
 from playground.experiment.frame import NEEDS
-from playground.experiment.looks.optimizer_trace import CAPACITY, COURSE, Microscope, Steps
+from playground.experiment.looks.optimizer_trace import CAPACITY, COURSE, OptimizerTrace, Steps
 from playground.experiment.run.session import Session
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adagrad, Adam, Lion, Momentum, RMSprop
-from playground.nn.optimizers.optimizer import SearchingOptimizer, Track
+from playground.nn.optimizers.optimizer import OptimizerStep, SearchingOptimizer
 from playground.nn.regularizers import REGULARIZERS
 from playground.options import with_text, with_value
 
-LOOKING = frozenset({Microscope.need})
+LOOKING = frozenset({OptimizerTrace.need})
 
 
 def config_of(**fields: Any) -> Config:
@@ -28,10 +28,10 @@ def config_of(**fields: Any) -> Config:
     return config
 
 
-def microscope_of(session: Session) -> Microscope:
+def microscope_of(session: Session) -> OptimizerTrace:
     """What has been seen through it; from now on somebody looks."""
     session.observe(LOOKING)
-    look = session.frame(LOOKING).look(Microscope)
+    look = session.frame(LOOKING).look(OptimizerTrace)
     assert look is not None
     return look
 
@@ -47,16 +47,16 @@ def seen(config: Config, steps: int) -> tuple[Session, Steps]:
     return session, looked(session)
 
 
-def track(gradient: float, clock: float, before: list[float], after: list[float]) -> Track:
+def optimizer_step(gradient: float, clock: float, before: list[float], after: list[float]) -> OptimizerStep:
     rows = [np.array(numbers)[:, None] for numbers in (before, after)]
-    return Track(np.array([gradient]), np.array([0.1]), np.array([clock]), *rows)
+    return OptimizerStep(np.array([gradient]), np.array([0.1]), np.array([clock]), *rows)
 
 
 # By hand
 
 
 def test_adam_s_first_step_is_one_rate_long() -> None:
-    found = Adam(epsilon=1e-8).dissect(track(0.5, 1.0, [0.0, 0.0], [0.05, 0.00025]))
+    found = Adam(epsilon=1e-8).dissect(optimizer_step(0.5, 1.0, [0.0, 0.0], [0.05, 0.00025]))
     np.testing.assert_allclose(found.memories["mean"]["m̂"], 0.5)
     np.testing.assert_allclose(found.memories["square"]["v̂"], 0.25)
     np.testing.assert_allclose(found.effective, 0.2)
@@ -64,25 +64,27 @@ def test_adam_s_first_step_is_one_rate_long() -> None:
 
 
 def test_adagrad_divides_by_the_root_of_the_sum() -> None:
-    found = Adagrad().dissect(track(3.0, 0.0, [16.0], [25.0]))
+    found = Adagrad().dissect(optimizer_step(3.0, 0.0, [16.0], [25.0]))
     np.testing.assert_allclose(found.effective, 0.02)
     np.testing.assert_allclose(found.step(np.array([0.1])), -0.06)
 
 
 def test_adadelta_s_rate_is_of_the_steps_before() -> None:
-    found = Adadelta(epsilon=0.25).dissect(track(2.0, 0.0, [0.0, 0.75], [3.75, 9.0]))
+    found = Adadelta(epsilon=0.25).dissect(optimizer_step(2.0, 0.0, [0.0, 0.75], [3.75, 9.0]))
     np.testing.assert_allclose(found.step(np.array([0.1])), -0.1)  # √(0.75 + 0.25) / √(3.75 + 0.25) · 2 · 0.1
 
 
 def test_rmsprop_with_momentum_has_a_rate_of_its_own() -> None:
-    found = RMSprop(momentum=0.9, centred=True, epsilon=1e-12).dissect(track(1.0, 0.0, [0.0] * 3, [0.29, 0.2, 4.0]))
+    found = RMSprop(momentum=0.9, centred=True, epsilon=1e-12).dissect(
+        optimizer_step(1.0, 0.0, [0.0] * 3, [0.29, 0.2, 4.0])
+    )
     np.testing.assert_allclose(found.effective, 0.2)  # 0.1 / √(0.29 − 0.2²)
     np.testing.assert_allclose(found.step(np.array([0.1])), -0.4)
     assert list(found.memories) == ["square", "mean", "velocity"]
 
 
 def test_lion_goes_by_the_mean_before_the_step() -> None:
-    found = Lion(beta1=0.9).dissect(track(-1.0, 0.0, [0.2], [-5.0]))
+    found = Lion(beta1=0.9).dissect(optimizer_step(-1.0, 0.0, [0.2], [-5.0]))
     np.testing.assert_allclose(found.step(np.array([0.1])), -0.1)  # 0.9 · 0.2 − 0.1 · 1 > 0
 
 
@@ -249,29 +251,29 @@ def test_the_course_is_every_step_at_first_and_then_ever_fewer() -> None:
             last = looked(whole)
             seen_values |= dict(zip(last.step.tolist(), last.value.tolist(), strict=True))
         look = microscope_of(session)
-        assert look.course.step.tolist() == of_course(session.step_count)
-        np.testing.assert_array_equal(look.since, look.course.step)
-        np.testing.assert_array_equal(look.course.value, [seen_values[step] for step in look.course.step.tolist()])
+        assert look.history.step.tolist() == of_course(session.step_count)
+        np.testing.assert_array_equal(look.since, look.history.step)
+        np.testing.assert_array_equal(look.history.value, [seen_values[step] for step in look.history.step.tolist()])
     assert len(look.last.step) == CAPACITY
-    assert look.course.effective is not None
-    assert look.course.effective[0] > 10.0 * look.course.effective[-1]  # of the last steps it is flat
+    assert look.history.effective is not None
+    assert look.history.effective[0] > 10.0 * look.history.effective[-1]  # of the last steps it is flat
 
 
 def test_the_course_begins_with_the_first_step_that_was_looked_at() -> None:
     session = Session(Config())
     session.step(1000)
-    assert len(microscope_of(session).course.step) == 0
+    assert len(microscope_of(session).history.step) == 0
     session.step(CAPACITY + 1500)
     look = microscope_of(session)
-    assert look.course.step.tolist() == [1000 + place for place in of_course(CAPACITY + 1500)]
-    np.testing.assert_array_equal(look.since, look.course.step - 1000)
+    assert look.history.step.tolist() == [1000 + place for place in of_course(CAPACITY + 1500)]
+    np.testing.assert_array_equal(look.since, look.history.step - 1000)
     session.apply(with_value(session.config, "display.input", 1))
-    assert len(microscope_of(session).course.step) == 0
+    assert len(microscope_of(session).history.step) == 0
     session.step(3)
-    assert microscope_of(session).course.step.tolist() == [CAPACITY + 2501, CAPACITY + 2502, CAPACITY + 2503]
+    assert microscope_of(session).history.step.tolist() == [CAPACITY + 2501, CAPACITY + 2502, CAPACITY + 2503]
     session.restart()
     session.step(2)
-    assert microscope_of(session).course.step.tolist() == [1, 2]
+    assert microscope_of(session).history.step.tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("back", [300, 2200, 4700, 10])
@@ -280,18 +282,18 @@ def test_after_steps_that_are_taken_back_the_course_goes_on(back: int) -> None:
     microscope_of(session)
     session.step(5000 - back)
     progress = session._run.progress
-    moment = progress.moment()
+    checkpoint = progress.checkpoint()
     session.step(back)
-    assert progress.return_to(moment)
+    assert progress.return_to(checkpoint)
     look = microscope_of(session)
     kept = 5000 - back
-    assert kept - 64 < look.course.step[-1] <= kept
-    assert set(look.course.step.tolist()) <= set(of_course(kept))
+    assert kept - 64 < look.history.step[-1] <= kept
+    assert set(look.history.step.tolist()) <= set(of_course(kept))
     assert not (look.last.step > kept).any()
     session.step(600)
     look = microscope_of(session)
-    assert look.course.step[-1] == look.last.step[-1] == kept + 600
-    assert look.course.step.tolist() == of_course(kept + 600)
+    assert look.history.step[-1] == look.last.step[-1] == kept + 600
+    assert look.history.step.tolist() == of_course(kept + 600)
 
 
 def test_all_arrays_are_read_only() -> None:
@@ -299,7 +301,7 @@ def test_all_arrays_are_read_only() -> None:
     session, look = seen(config, 5)
     arrays = [value for value in vars(look).values() if isinstance(value, np.ndarray)]
     assert not microscope_of(session).since.flags.writeable
-    assert not microscope_of(session).course.value.flags.writeable
+    assert not microscope_of(session).history.value.flags.writeable
     arrays += [values for lines in look.memories.values() for values in lines.values()]
     assert len(arrays) == 17
     assert not any(array.flags.writeable for array in arrays)
@@ -360,7 +362,7 @@ def test_plain_descent_has_nothing_but_the_gradient() -> None:
 
 
 def test_nesterov_looks_ahead() -> None:
-    found = Momentum(momentum=0.5, nesterov=True).dissect(track(1.0, 0.0, [0.0], [1.0]))
+    found = Momentum(momentum=0.5, nesterov=True).dissect(optimizer_step(1.0, 0.0, [0.0], [1.0]))
     np.testing.assert_allclose(found.step(np.array([0.1])), -0.15)
 
 
@@ -382,6 +384,6 @@ def test_a_frame_without_the_microscope_stops_no_record() -> None:
     for _ in range(3):
         session.step(10)
         session.frame()
-    look = session.frame(LOOKING).look(Microscope)
+    look = session.frame(LOOKING).look(OptimizerTrace)
     assert look is not None
     assert look.last.step.tolist() == list(range(1, 31))

@@ -10,7 +10,7 @@ from playground.experiment.looks.look import SAMPLE
 from playground.experiment.looks.pre_activations import (
     BINS,
     REACH,
-    Seats,
+    PreActivations,
     above_others,
     bends,
     reach_of,
@@ -41,10 +41,10 @@ def session_of(*layers: Layer, **display: int) -> Session:
     return Session(config)
 
 
-def seats_of(session: Session) -> Seats:
-    seats = session.frame(frozenset({Seats.need})).look(Seats)
-    assert seats is not None
-    return seats
+def seats_of(session: Session) -> PreActivations:
+    pre_activations = session.frame(frozenset({PreActivations.need})).look(PreActivations)
+    assert pre_activations is not None
+    return pre_activations
 
 
 def test_the_histogram_by_hand() -> None:
@@ -71,56 +71,60 @@ def test_the_seats_of_a_layer_and_of_its_unit() -> None:
     first, second, _ = session.network.weights
     z = second @ np.vstack([Sigmoid()(first @ X.T), np.ones(len(X))])
     slopes = 1.0 - np.tanh(z) ** 2
-    seats = seats_of(session)
-    assert (seats.layer, seats.unit, seats.activation) == (1, 1, "tanh")
-    assert seats.of_layer.saturated == (slopes < 0.05).mean()
-    assert seats.of_unit.slope == pytest.approx(slopes[1].mean())
-    np.testing.assert_array_equal(seats.of_unit.density, seating(z[1:], slopes[1:], REACH, 1.0).density)
-    np.testing.assert_allclose(seats.values[0], np.tanh(seats.z))
-    np.testing.assert_allclose(seats.slopes, 1.0 - np.tanh(seats.z) ** 2, atol=1e-12)
-    np.testing.assert_array_equal(seats.faint, seats.slopes < 0.05)
+    pre_activations = seats_of(session)
+    assert (pre_activations.layer, pre_activations.unit, pre_activations.activation) == (1, 1, "tanh")
+    assert pre_activations.of_layer.saturated == (slopes < 0.05).mean()
+    assert pre_activations.of_unit.slope == pytest.approx(slopes[1].mean())
+    np.testing.assert_array_equal(pre_activations.of_unit.density, seating(z[1:], slopes[1:], REACH, 1.0).density)
+    np.testing.assert_allclose(pre_activations.values[0], np.tanh(pre_activations.z))
+    np.testing.assert_allclose(pre_activations.slopes, 1.0 - np.tanh(pre_activations.z) ** 2, atol=1e-12)
+    np.testing.assert_array_equal(pre_activations.faint, pre_activations.slopes < 0.05)
 
 
 def test_what_the_display_names_and_there_is_not_is_the_last() -> None:
-    seats = seats_of(session_of(Layer(3), layer=10, unit=99))
-    assert (seats.layer, seats.unit) == (1, 0)
+    pre_activations = seats_of(session_of(Layer(3), layer=10, unit=99))
+    assert (pre_activations.layer, pre_activations.unit) == (1, 0)
 
 
 def test_the_slope_that_a_unit_has_trained_is_drawn() -> None:
     session = session_of(Layer(3, PReLU()), unit=2)
     session.network.stage_parameters[0][0][0][2] = 0.75
-    seats = seats_of(session)
-    np.testing.assert_allclose(seats.values[0], np.where(seats.z > 0, seats.z, 0.75 * seats.z))
-    np.testing.assert_allclose(seats.slopes, np.where(seats.z > 0, 1.0, 0.75))
+    pre_activations = seats_of(session)
+    np.testing.assert_allclose(
+        pre_activations.values[0], np.where(pre_activations.z > 0, pre_activations.z, 0.75 * pre_activations.z)
+    )
+    np.testing.assert_allclose(pre_activations.slopes, np.where(pre_activations.z > 0, 1.0, 0.75))
     z = session.network.weights[0][2] @ session._problem.train.X.T
-    assert seats.of_unit.slope == pytest.approx(np.where(z > 0, 1.0, 0.75).mean())
+    assert pre_activations.of_unit.slope == pytest.approx(np.where(z > 0, 1.0, 0.75).mean())
 
 
 def test_softmax_sits_on_a_sigmoid() -> None:
     z = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.0]])
     np.testing.assert_allclose(Sigmoid()(above_others(z)), Softmax()(z))
     config = with_value(Config(), "network.output", Softmax())
-    seats = seats_of(Session(with_value(config, "display.layer", 2)))
-    np.testing.assert_allclose(seats.values[0], Sigmoid()(seats.z))
-    assert seats.of_layer.saturated < 1.0
-    assert 0.0 < seats.of_layer.slope <= 0.25
+    pre_activations = seats_of(Session(with_value(config, "display.layer", 2)))
+    np.testing.assert_allclose(pre_activations.values[0], Sigmoid()(pre_activations.z))
+    assert pre_activations.of_layer.saturated < 1.0
+    assert 0.0 < pre_activations.of_layer.slope <= 0.25
 
 
 def test_units_with_several_pre_activations_or_outputs() -> None:
     assert rows_of(Maxout(3), 1, 12) == [1, 5, 9]
     assert rows_of(CReLU(), 5, 4) == [1]
     assert rows_of(ReLU(), 2, 4) == [2]
-    seats = seats_of(session_of(Layer(2, CReLU()), unit=3))
-    np.testing.assert_allclose(seats.values, [np.maximum(seats.z, 0.0), np.maximum(-seats.z, 0.0)])
-    np.testing.assert_allclose(seats.slopes, np.sign(seats.z))
+    pre_activations = seats_of(session_of(Layer(2, CReLU()), unit=3))
+    np.testing.assert_allclose(
+        pre_activations.values, [np.maximum(pre_activations.z, 0.0), np.maximum(-pre_activations.z, 0.0)]
+    )
+    np.testing.assert_allclose(pre_activations.slopes, np.sign(pre_activations.z))
     assert not len(seats_of(session_of(Layer(2, Maxout()))).values)
 
 
 def test_a_step_passes_no_gradient_anywhere() -> None:
-    seats = seats_of(session_of(Layer(2, Step())))
-    assert seats.steepest == 0.0
-    assert seats.faint.all()
-    assert (seats.of_layer.slope, seats.of_layer.saturated) == (0.0, 1.0)
+    pre_activations = seats_of(session_of(Layer(2, Step())))
+    assert pre_activations.steepest == 0.0
+    assert pre_activations.faint.all()
+    assert (pre_activations.of_layer.slope, pre_activations.of_layer.saturated) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -130,9 +134,9 @@ def test_looking_leaves_no_trace(name: str) -> None:
         for _ in range(3):
             session.step(7)
             if session is looked:
-                seats = seats_of(session)
-                assert np.isfinite(seats.values).all()
-                assert not seats.z.flags.writeable
+                pre_activations = seats_of(session)
+                assert np.isfinite(pre_activations.values).all()
+                assert not pre_activations.z.flags.writeable
     np.testing.assert_array_equal(looked.network.parameters, left.network.parameters)
 
 
@@ -161,6 +165,6 @@ def test_a_trained_slope_may_be_steeper_than_it_began() -> None:
     network = session.network
     at = [stage for stage, _ in network.layers[0].stages].index(network.activations[0])
     network.stage_parameters[0][at][0][:] = 1.5
-    seats = seats_of(session)
-    assert seats.steepest == pytest.approx(1.5)
-    assert not seats.faint.any()
+    pre_activations = seats_of(session)
+    assert pre_activations.steepest == pytest.approx(1.5)
+    assert not pre_activations.faint.any()

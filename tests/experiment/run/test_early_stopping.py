@@ -16,7 +16,7 @@ from playground.data.dataset import Floats
 from playground.data.generators import Circle
 from playground.experiment.config import Config, ConfigError, Impact, Layer
 from playground.experiment.ensemble import ByFold
-from playground.experiment.run.early_stopping import EarlyStopping, NoStopping, Watch
+from playground.experiment.run.early_stopping import EarlyStopping, EpochMonitor, NoStopping
 from playground.experiment.run.session import Session
 from playground.experiment.run.state import State
 from playground.nn.activations import ReLU, Tanh
@@ -301,15 +301,15 @@ class ReduceOnPlateau:
     factor=st.sampled_from([0.5, 0.1]),
 )
 def test_the_rate_falls_as_on_paper(losses: list[float], patience: int, factor: float) -> None:
-    watch, paper = (
-        Watch(NoStopping(), Plateau(patience, factor), np.zeros((1, 2)), np.zeros((1, 0))),
+    monitor, paper = (
+        EpochMonitor(NoStopping(), Plateau(patience, factor), np.zeros((1, 2)), np.zeros((1, 0))),
         ReduceOnPlateau(patience, factor),
     )
     for epoch, loss in enumerate(losses, 1):
         before = paper.rate
-        changed = watch.look(epoch, np.array([loss]), np.zeros((1, 2)), np.zeros((1, 0)))
+        changed = monitor.look(epoch, np.array([loss]), np.zeros((1, 2)), np.zeros((1, 0)))
         paper.step(loss)
-        assert watch.share[0] == paper.rate
+        assert monitor.share[0] == paper.rate
         assert changed == (paper.rate != before)
 
 
@@ -335,30 +335,30 @@ def test_a_run_on_a_plateau_is_the_run_with_the_rates_by_hand(validation_share: 
 
 
 def test_one_network_that_is_not_watched_leaves_nothing() -> None:
-    assert Watch(NoStopping(), Constant(), np.zeros((1, 2)), np.zeros((1, 0))).arrays == {}
+    assert EpochMonitor(NoStopping(), Constant(), np.zeros((1, 2)), np.zeros((1, 0))).arrays == {}
     watched = {"watch." + name for name in ("loss", "epoch", "lowered", "share", "stopped", "fallen")}
     watched |= {"watch.held_parameters", "watch.held_statistics"}
-    for watch in (
-        Watch(EarlyStopping(), Constant(), np.zeros((1, 2)), np.zeros((1, 0))),
-        Watch(NoStopping(), Plateau(), np.zeros((1, 2)), np.zeros((1, 0))),
-        Watch(NoStopping(), Constant(), np.zeros((2, 2)), np.zeros((2, 0))),
+    for monitor in (
+        EpochMonitor(EarlyStopping(), Constant(), np.zeros((1, 2)), np.zeros((1, 0))),
+        EpochMonitor(NoStopping(), Plateau(), np.zeros((1, 2)), np.zeros((1, 0))),
+        EpochMonitor(NoStopping(), Constant(), np.zeros((2, 2)), np.zeros((2, 0))),
     ):
-        assert set(watch.arrays) == watched
+        assert set(monitor.arrays) == watched
 
 
 def test_a_loss_that_is_no_number_is_no_improvement() -> None:
-    watch = Watch(EarlyStopping(3), Constant(), np.zeros((1, 2)), np.zeros((1, 0)))
+    monitor = EpochMonitor(EarlyStopping(3), Constant(), np.zeros((1, 2)), np.zeros((1, 0)))
     for epoch, loss in enumerate((np.nan, 5.0, np.inf, np.nan, 6.0), 1):
-        watch.look(epoch, np.array([loss]), np.full((1, 2), float(epoch)), np.zeros((1, 0)))
-    assert (watch.loss[0], watch.epoch[0], bool(watch.stopped[0])) == (5.0, 2.0, True)
-    assert_array_equal(watch.held_parameters, [[2.0, 2.0]])
+        monitor.look(epoch, np.array([loss]), np.full((1, 2), float(epoch)), np.zeros((1, 0)))
+    assert (monitor.loss[0], monitor.epoch[0], bool(monitor.stopped[0])) == (5.0, 2.0, True)
+    assert_array_equal(monitor.held_parameters, [[2.0, 2.0]])
 
 
 def test_the_sentence_counts_those_that_had_diverged() -> None:
     session = Session(edited({"ensemble.members": 3}, STOPPING))
     session.train(1)
-    session._run.progress.drop(np.array([False, True, False]), session._run.progress.moment())
+    session._run.progress.drop(np.array([False, True, False]), session._run.progress.checkpoint())
     session.train(300)
     ending = session.frame().ending
     assert re.fullmatch(r"Stopped after epoch \d+: .* of each member are back; 1 member had diverged\.", ending)
-    assert session.frame().fallen == (1,)
+    assert session.frame().diverged == (1,)

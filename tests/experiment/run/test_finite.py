@@ -142,7 +142,7 @@ def test_members_that_are_not_finite_between_records_are_held_when_saved(tmp_pat
     assert fallen_between
     for one in (session, straight):
         one.step(3 * one.scene.steps_per_epoch - one.step_count)
-    assert session._run.progress.fallen.any()
+    assert session._run.progress.diverged.any()
     assert session.divergence is None
     assert saved(session) == saved(straight)
 
@@ -162,15 +162,15 @@ def test_where_a_member_falls_does_not_depend_on_when_the_run_is_saved_or_looked
             alone.train(1)
             fine = ~alone.broken
             whole_until[fine] = alone.network.parameters[fine]
-    fallen = np.flatnonzero(alone.broken)
-    assert 0 < len(fallen) < 6
+    diverged = np.flatnonzero(alone.broken)
+    assert 0 < len(diverged) < 6
     straight.step(250)
     for _ in range(60):
         looked.step()
         looked.frame(frozenset())
     looked.step(190)
     assert saved(looked) == saved(straight)
-    assert_array_equal(straight.network.parameters[fallen], whole_until[fallen])
+    assert_array_equal(straight.network.parameters[diverged], whole_until[diverged])
     for steps in range(2, 60, 7):
         opened = make()
         opened.step(steps)
@@ -190,7 +190,7 @@ def test_the_step_at_which_no_member_is_left_does_not_depend_on_it_either() -> N
     assert straight.divergence
     assert straight.divergence.step == alone.steps
     assert straight.step_count == alone.steps - 1
-    assert straight._run.progress.fallen.sum() >= 3
+    assert straight._run.progress.diverged.sum() >= 3
     for steps in range(1, alone.steps, 3):
         opened = make()
         opened.step(steps)

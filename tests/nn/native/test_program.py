@@ -66,7 +66,7 @@ def trained(values: dict[str, Any], python: bool) -> dict[str, bytes]:
         progress = Progress(config, Problem(config, DATA))
         for steps in (1, 17, 3, 25):
             progress.train(steps)
-        return {name: array.tobytes() for name, array in progress.moment().arrays.items()}
+        return {name: array.tobytes() for name, array in progress.checkpoint().arrays.items()}
 
 
 @pytest.mark.parametrize("batch", [1, 7, 10])

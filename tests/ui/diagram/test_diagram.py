@@ -17,8 +17,8 @@ from pytestqt.qtbot import QtBot
 from playground.data.generators import Blobs, Hills
 from playground.experiment.config import Config, Layer, NetworkConfig
 from playground.experiment.frame import MAP_SIZE, UNITS, Frame
-from playground.experiment.looks.dead_units import Dead
-from playground.experiment.looks.dropped_units import Dropped
+from playground.experiment.looks.dead_units import DeadUnits
+from playground.experiment.looks.dropped_units import DroppedUnits
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, Linear, ReLU, Tanh
 from playground.options import with_value
@@ -407,7 +407,7 @@ def test_a_dead_unit_is_crossed_out() -> None:
     config = Config(network=NetworkConfig(hidden=(Layer(3, ReLU()),)))
     session = Session(config)
     session.set_weight(0, 1, 2, -1000.0)
-    frame = session.frame(frozenset({UNITS, Dead.need}))
+    frame = session.frame(frozenset({UNITS, DeadUnits.need}))
     diagram = Diagram(config, frame, Geometry.fitted((2, 3, 1), 400, 300), LIGHT)
     assert [diagram.dead(Place(0, unit)) for unit in range(3)] == [False, True, False]
     assert not diagram.dead(Place(-1, 1))
@@ -426,7 +426,7 @@ def test_units_that_dropout_has_switched_off_are_veiled() -> None:
     off = np.array([True, False, True])
     geometry = Geometry.fitted((2, 3, 1), 600, 300, 24, 24)
     bare = painted(Diagram(config, frame, geometry, LIGHT))
-    diagram = Diagram(config, replace(frame, looks=(Dropped((off,)),)), geometry, LIGHT)
+    diagram = Diagram(config, replace(frame, looks=(DroppedUnits((off,)),)), geometry, LIGHT)
     veiled = painted(diagram)
     places = [geometry.unit(1, unit) for unit in range(3)]
     changed = [corner_colours(bare, rect) != corner_colours(veiled, rect) for rect in places]

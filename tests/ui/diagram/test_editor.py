@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import MAX_LAYERS, MAX_UNITS, Config, Layer, NetworkConfig
 from playground.experiment.frame import UNITS, Frame
-from playground.experiment.looks.dead_units import Dead
+from playground.experiment.looks.dead_units import DeadUnits
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS, LeakyReLU, Tanh
 from playground.ui.diagram.canvas import Canvas, steady
@@ -118,7 +118,7 @@ def bench(qtbot: QtBot) -> Bench:
 
 
 def test_it_asks_for_the_units(bench: Bench) -> None:
-    assert bench.editor.needs >= {UNITS, Dead.need}
+    assert bench.editor.needs >= {UNITS, DeadUnits.need}
     assert bench.editor.name == "network"
 
 

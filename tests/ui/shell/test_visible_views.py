@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsScene, QGraphicsView, QHBox
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
-from playground.ui.shell.visible_views import Sight
+from playground.ui.shell.visible_views import VisibleViews
 from playground.ui.theme import LIGHT
 from playground.ui.viewing.view import View
 from playground.ui.workspace.document import Document
@@ -54,7 +54,7 @@ def names(views: list[View]) -> str:
 def test_what_is_hidden_is_neither_drawn_nor_asked_for(window: QWidget) -> None:
     made = panes(window, d=False, a=False, b=False)
     views: list[View] = [made["a"]]
-    sight = Sight(window, made["d"], views)
+    sight = VisibleViews(window, made["d"], views)
     views.append(made["b"])
     assert names(sight.due(False)) == "dab"
     assert sight.needs == {"d", "a", "b", "common"}
@@ -67,7 +67,7 @@ def test_what_is_hidden_is_neither_drawn_nor_asked_for(window: QWidget) -> None:
 
 def test_while_training_slow_views_take_turns(window: QWidget) -> None:
     made = panes(window, d=False, a=True, b=False, c=True)
-    sight = Sight(window, made["d"], [made["a"], made["b"], made["c"]])
+    sight = VisibleViews(window, made["d"], [made["a"], made["b"], made["c"]])
     assert sorted(names(sight.due(True)) for _ in range(4)) == ["dab", "dab", "dbc", "dbc"]
     assert names(sight.due(False)) == "dabc"
     made["a"].hide()

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QMessageBox, QToolButton
 from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.frame import UNITS
 from playground.experiment.looks.maps import Maps
-from playground.experiment.looks.metrics import Judgement
+from playground.experiment.looks.metrics import Metrics
 from playground.ui.theme import DARK
 from playground.ui.viewing.view import View
-from playground.ui.views.metrics import JudgementView
+from playground.ui.views.metrics import MetricsView
 from tests.ui.conftest import Pilot
 
 
@@ -21,10 +21,10 @@ def broken(*_: Any) -> Any:
     raise ZeroDivisionError("there is nothing to divide by")
 
 
-def judgement(pilot: Pilot) -> JudgementView:
+def metrics(pilot: Pilot) -> MetricsView:
     pilot.window.docks["judgement"].raise_()
-    pilot.until(lambda: any(isinstance(view, JudgementView) for view in pilot.window.views))
-    return next(view for view in pilot.window.views if isinstance(view, JudgementView))
+    pilot.until(lambda: any(isinstance(view, MetricsView) for view in pilot.window.views))
+    return next(view for view in pilot.window.views if isinstance(view, MetricsView))
 
 
 def words(view: View) -> str:
@@ -35,8 +35,8 @@ def test_what_cannot_be_measured_stops_neither_training_nor_other_views(
     pilot: Pilot, monkeypatch: pytest.MonkeyPatch, told_failures: None
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Judgement, "take", broken)
-        view = judgement(pilot)
+        patched.setattr(Metrics, "take", broken)
+        view = metrics(pilot)
         pilot.until(lambda: view.failure)
         pilot.play()
         before = pilot.frame.step
@@ -58,7 +58,7 @@ def test_what_cannot_be_measured_stops_neither_training_nor_other_views(
 def test_what_cannot_be_drawn_is_said_in_the_view_until_it_can(
     pilot: Pilot, monkeypatch: pytest.MonkeyPatch, told_failures: None
 ) -> None:
-    view, window = judgement(pilot), pilot.window
+    view, window = metrics(pilot), pilot.window
     pilot.settle()
     for show, cause in {
         "show_frame": lambda: window.draw(pilot.frame),

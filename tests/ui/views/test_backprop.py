@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.backprop.matrix import Matrix
-from playground.experiment.backprop.trace import Trace
+from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.run.session import Session
@@ -30,7 +30,7 @@ from playground.ui.plots.matrices_item import MOST, Cell
 from playground.ui.plots.tag import Tag
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.viewing.figure import save_figure
-from playground.ui.views.backprop import InspectorView
+from playground.ui.views.backprop import BackpropView
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.workspace.document import Document
 
@@ -46,7 +46,7 @@ class Opened:
     document: Document
 
     def frame(self) -> Frame:
-        return self.session.frame(NEEDS | {Trace.need})
+        return self.session.frame(NEEDS | {BackpropTrace.need})
 
     def find(self, kind: type[Any], name: str) -> Any:
         found = self.view.findChild(kind, name)
@@ -72,7 +72,7 @@ Open = Callable[..., Opened]
 
 @pytest.fixture
 def open_view(qtbot: QtBot) -> Open:
-    def opened(config: Config | None = None, kind: Any = InspectorView, theme: Any = LIGHT, steps: int = 5) -> Opened:
+    def opened(config: Config | None = None, kind: Any = BackpropView, theme: Any = LIGHT, steps: int = 5) -> Opened:
         config = config or Config()
         session = Session(config)
         session.step(steps)
@@ -94,8 +94,8 @@ def open_view(qtbot: QtBot) -> Open:
     return opened
 
 
-def trace_of(opened: Opened) -> Trace:
-    trace = opened.frame().look(Trace)
+def trace_of(opened: Opened) -> BackpropTrace:
+    trace = opened.frame().look(BackpropTrace)
     assert trace is not None
     return trace
 
@@ -312,7 +312,7 @@ def test_the_diagram_lights_up_what_is_at_work(open_view: Open, qtbot: QtBot) ->
         return [column for column, at in enumerate(corners) if image.pixelColor(at).name() == LIGHT.accent]
 
     assert ringed(picture(0, frozenset())) == []
-    walking = frozenset({Trace.need})
+    walking = frozenset({BackpropTrace.need})
     assert [ringed(picture(step, walking)) for step in range(4)] == [[1], [2], [3], [3]]
     config = opened.document.config
     diagram = Diagram(config, opened.frame(), Geometry.fitted(shape, 500, 300), LIGHT)
@@ -339,7 +339,7 @@ def test_a_click_on_a_point_follows_it_and_a_ring_marks_it(open_view: Open, qtbo
     corner = view._plot.vb.sceneBoundingRect().topLeft() + QPointF(3, 3)
     qtbot.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=view.canvas.mapFromScene(corner))
     assert opened.display.example == chosen
-    view.show_frame(opened.session.frame(NEEDS | {Trace.need}))
+    view.show_frame(opened.session.frame(NEEDS | {BackpropTrace.need}))
     assert len(view._followed.getData()[0]) == 1, "whether or not the walk is looked at"
     click(42)
     assert opened.display.example == -1, "a click on the ring follows it no longer"

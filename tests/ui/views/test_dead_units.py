@@ -14,27 +14,27 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.history.layer_statistics import MEASURES, VitalsLog
+from playground.experiment.history.layer_statistics import MEASURES, LayerStatisticsLog
 from playground.experiment.run.session import Session
 from playground.options import with_value
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.dead_units import CensusView, LifePlot
+from playground.ui.views.dead_units import DeadUnitsView, LifePlot
 from playground.ui.workspace.document import Document
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
-MakeView = Callable[..., CensusView]
+MakeView = Callable[..., DeadUnitsView]
 LIVES = [[0, 0, 0, 0], [1, 0, 1, 0], [1, 0, 1, 1], [1, 0, 0, 1]]  # of layers of 1, 2 and 1 units, every 10 epochs
 
 
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
-    def make(frame: Frame, theme: Any = LIGHT) -> CensusView:
-        view = CensusView(Document(Config()), theme)
+    def make(frame: Frame, theme: Any = LIGHT) -> DeadUnitsView:
+        view = DeadUnitsView(Document(Config()), theme)
         show_alone(view, qtbot, frame, (640, 260))
         return view
 
@@ -43,22 +43,22 @@ def make_view(qtbot: QtBot) -> MakeView:
 
 @pytest.fixture(scope="module")
 def base() -> Frame:
-    return Session(Config()).frame(CensusView.needs)
+    return Session(Config()).frame(DeadUnitsView.needs)
 
 
 def frame_of(base: Frame, lives: list[list[int]], units: tuple[int, ...]) -> Frame:
-    log = VitalsLog(units, units)
+    log = LayerStatisticsLog(units, units)
     for record, row in enumerate(lives):
         shares = [part.mean() for part in np.split(np.array(row), np.cumsum(units)[:-1])]
         log.add(10 * record, 10 * record, np.array([*shares * MEASURES, *row, *[0.0] * 4 * sum(units)]))
-    return dataclasses.replace(base, looks=(log.vitals(),))
+    return dataclasses.replace(base, looks=(log.layer_statistics(),))
 
 
-def item_of(view: CensusView, kind: type) -> Any:
+def item_of(view: DeadUnitsView, kind: type) -> Any:
     return next(item for item in view.figure().scene().items() if type(item) is kind)
 
 
-def hover(view: CensusView, qtbot: QtBot, plot: Any, x: float, y: float, seen: Callable[[], bool]) -> None:
+def hover(view: DeadUnitsView, qtbot: QtBot, plot: Any, x: float, y: float, seen: Callable[[], bool]) -> None:
     """Rest the mouse at a place; pyqtgraph leaves out moves that follow each other within 10 ms."""
     place = view.canvas.mapFromScene(plot.vb.mapViewToScene(QPointF(x, y)))
 
@@ -115,9 +115,9 @@ def test_the_life_under_the_mouse_is_told(make_view: MakeView, base: Frame, qtbo
 
 def test_a_run_of_its_own_and_both_themes(make_view: MakeView) -> None:
     session = Session(Config())
-    view = make_view(session.frame(CensusView.needs))
+    view = make_view(session.frame(DeadUnitsView.needs))
     session.train(2)
-    view.show_frame(session.frame(CensusView.needs))
+    view.show_frame(session.frame(DeadUnitsView.needs))
     assert item_of(view, LifePlot)._picture.image.shape == (7, 3, 3)
     light = item_of(view, LifePlot)._picture.image.copy()
     view.show_theme(DARK)
@@ -126,5 +126,5 @@ def test_a_run_of_its_own_and_both_themes(make_view: MakeView) -> None:
 
 def test_of_several_members_it_says_whose_lives_these_are(make_view: MakeView) -> None:
     config = with_value(Config(), "ensemble.members", 3)
-    view = make_view(Session(config).frame(CensusView.needs))
+    view = make_view(Session(config).frame(DeadUnitsView.needs))
     assert "the first member" in view.caption.text()

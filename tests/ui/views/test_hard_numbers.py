@@ -21,9 +21,9 @@ from playground.experiment.config import Config, Layer
 from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.frame import NEEDS, Frame, Scene
 from playground.experiment.looks import bins
-from playground.experiment.looks.activation_maps import Excitation
-from playground.experiment.looks.loss_gradient import Guard
-from playground.experiment.looks.pre_activations import Seats
+from playground.experiment.looks.activation_maps import ActivationMaps
+from playground.experiment.looks.loss_gradient import LossGradient
+from playground.experiment.looks.pre_activations import PreActivations
 from playground.experiment.looks.table import LOOKS
 from playground.experiment.run.session import Session
 from playground.nn.normalizations import BatchNorm
@@ -62,9 +62,9 @@ GRIDS = {
     "answers",
 }  # classes too: what is no number
 GRIDS_OF = {
-    Excitation: {"x"},
-    Guard: {"z"},
-    Seats: {"z", "edges"},
+    ActivationMaps: {"x"},
+    LossGradient: {"z"},
+    PreActivations: {"z", "edges"},
 }  # these the measuring side keeps within what can be drawn
 SHARES = {
     "train_accuracy",

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.gradient_flow import EDGES, Anatomy
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.gradient_flow import EDGES, GradientFlow
 from playground.experiment.run.session import Session
 from playground.nn.activations import Sigmoid
 from playground.options import with_value
@@ -46,7 +46,7 @@ from tests.ui.views.rig import show_alone
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
 MakeView = Callable[..., LayersView]
-ALL = frozenset({CURVES, Anatomy.need, Vitals.need})
+ALL = frozenset({CURVES, GradientFlow.need, LayerStatistics.need})
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def frame_of(*hidden: Layer, epochs: int = 10, members: int = 1) -> Frame:
     return session.frame(ALL)
 
 
-def anatomy_of(frame: Frame, **changes: Any) -> Anatomy:
-    anatomy = frame.look(Anatomy)
-    assert anatomy is not None
-    return dataclasses.replace(anatomy, **changes)
+def anatomy_of(frame: Frame, **changes: Any) -> GradientFlow:
+    flow = frame.look(GradientFlow)
+    assert flow is not None
+    return dataclasses.replace(flow, **changes)
 
 
 def item_of(view: LayersView, kind: type) -> Any:
@@ -150,8 +150,8 @@ def test_bars_stand_for_the_histograms(make_view: MakeView) -> None:
     frame = frame_of()
     counts = np.zeros((3, len(EDGES) - 1), int)
     counts[0, 40], counts[0, 41], counts[2, 50] = 4, 2, 7
-    anatomy = anatomy_of(frame, gradients=counts, zero_gradients=np.array([8, 0, 0]))
-    view = make_view(dataclasses.replace(frame, looks=(anatomy,)), "distribution")
+    flow = anatomy_of(frame, gradients=counts, zero_gradients=np.array([8, 0, 0]))
+    view = make_view(dataclasses.replace(frame, looks=(flow,)), "distribution")
     plot = item_of(view, Histograms)
     bars = plot._bars[0].opts
     np.testing.assert_allclose(bars["height"], np.array([8, 4, 2, 8]) * 0.1)  # of 8 and of 7 at most
@@ -166,8 +166,8 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
     numbers = {"slope": [0.1, 1.0, 0.5], "gain": [10.0, 0.0, np.nan], "ratio": [0.01, 0.0, np.nan]}
     numbers |= {"signal": [2.0, 20.0, 10.0], "forward": [1.0, 10.0, 0.5]}
     changes = {name: np.array(values) for name, values in numbers.items()}
-    anatomy = anatomy_of(frame, **changes, culprit=1, sentence="Layer 2 is to blame.")
-    view = make_view(dataclasses.replace(frame, looks=(anatomy,)), "factors")
+    flow = anatomy_of(frame, **changes, culprit=1, sentence="Layer 2 is to blame.")
+    view = make_view(dataclasses.replace(frame, looks=(flow,)), "factors")
     plot = item_of(view, Factors)
     slope, gain, forward = (bars.opts for bars in plot._bars)
     np.testing.assert_allclose((slope["x0"], slope["width"]), ([-1.0, 0.0], [1.0, 0.0]))
@@ -187,27 +187,25 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
     assert told_at(view, plot, 0.0, 2.0) == (
         "output: its δ comes straight from the loss; its z spreads × 0.500 as far as that of the layer below"
     )
-    normed = dataclasses.replace(
-        anatomy, normalised=np.array([True, False, False]), passed=np.array([0.001, 1.0, np.nan])
-    )
+    normed = dataclasses.replace(flow, normalised=np.array([True, False, False]), passed=np.array([0.001, 1.0, np.nan]))
     view.show_frame(dataclasses.replace(frame, looks=(normed,)))
     np.testing.assert_allclose(plot._bars[0].opts["x0"], [-3.0, 0.0])
     assert "mean |f′(z)| = 0.100, with its normalisation × 0.00100" in told_at(view, plot, 0.0, 0.0)
-    nobody = dataclasses.replace(anatomy, culprit=None)
+    nobody = dataclasses.replace(flow, culprit=None)
     view.show_frame(dataclasses.replace(frame, looks=(nobody,)))
     assert not plot._stripe.isVisible()
 
 
 def test_updates_are_the_vitals_in_a_band_about_a_thousandth(make_view: MakeView) -> None:
     frame = frame_of()
-    vitals = frame.look(Vitals)
-    assert vitals is not None
+    layer_statistics = frame.look(LayerStatistics)
+    assert layer_statistics is not None
     view = make_view(frame, "updates")
     plot = item_of(view, CurvePlot)
     for layer, curve in enumerate(plot._curves):
         epochs, places = curve.getData()
-        np.testing.assert_array_equal(epochs, vitals.epoch[1:])
-        np.testing.assert_allclose(10.0**places, vitals.update[1:, layer])
+        np.testing.assert_array_equal(epochs, layer_statistics.epoch[1:])
+        np.testing.assert_allclose(10.0**places, layer_statistics.update[1:, layer])
     np.testing.assert_allclose(item_of(view, pg.LinearRegionItem).getRegion(), (-3.5, -2.5))
     low, high = plot.vb.viewRange()[1]
     assert low < -3.5 < -2.5 < high

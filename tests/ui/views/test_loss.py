@@ -230,7 +230,7 @@ def test_a_fallen_member_is_no_part_of_the_band(make_view: MakeView) -> None:
     losses = frame.curves.train_losses.copy()
     losses[3:, 2], losses[4, 1] = 1e200, np.inf
     view = make_view(
-        dataclasses.replace(frame, fallen=(2,), curves=dataclasses.replace(frame.curves, train_losses=losses))
+        dataclasses.replace(frame, diverged=(2,), curves=dataclasses.replace(frame.curves, train_losses=losses))
     )
     median = data_of(plots_of(view)[0])[0][1]
     np.testing.assert_allclose(median[3], np.median(losses[3, [0, 1, 3, 4]]))

@@ -13,19 +13,19 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.looks.loss_breakdown import WORST, LossApart
+from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
 from playground.experiment.run.session import Session
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.viewing.view import View
 from playground.ui.views.boundary import BoundaryView
-from playground.ui.views.loss_breakdown import LossApartView
+from playground.ui.views.loss_breakdown import LossBreakdownView
 from playground.ui.workspace.document import Document
 from tests.configs import written
 from tests.ui.views.rig import follow, legend_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
-Open = Callable[..., tuple[LossApartView, Session]]
+Open = Callable[..., tuple[LossBreakdownView, Session]]
 L1 = (("training.regularizer", "l1"), ("training.regularizer.rate", "0.01"))
 
 
@@ -37,9 +37,9 @@ def session_of(*edits: tuple[str, str]) -> Session:
 
 @pytest.fixture
 def open_view(qtbot: QtBot) -> Open:
-    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[LossApartView, Session]:
+    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[LossBreakdownView, Session]:
         session = session_of(*edits)
-        view = LossApartView(Document(session.config), theme)
+        view = LossBreakdownView(Document(session.config), theme)
         follow(view, session, qtbot)
         view.canvas.grab()
         return view, session
@@ -47,14 +47,14 @@ def open_view(qtbot: QtBot) -> Open:
     return opened
 
 
-def frame_of(view: View, session: Session) -> tuple[Frame, LossApart]:
+def frame_of(view: View, session: Session) -> tuple[Frame, LossBreakdown]:
     frame = session.frame(view.needs)
-    look = frame.look(LossApart)
+    look = frame.look(LossBreakdown)
     assert look is not None
     return frame, look
 
 
-def press(view: LossApartView, qtbot: QtBot, name: str) -> None:
+def press(view: LossBreakdownView, qtbot: QtBot, name: str) -> None:
     qtbot.mouseClick(view.findChild(QAbstractButton, f"loss_apart.{name}"), Qt.MouseButton.LeftButton)
 
 
@@ -62,14 +62,14 @@ def test_sum_data_and_penalty_are_drawn_over_time(open_view: Open) -> None:
     view, session = open_view(*L1)
     curves = session.history
     assert curves.penalty.min() > 0.0
-    total, data, penalty = (curve.getData()[1] for curve in view._course._curves)
+    total, data, penalty = (curve.getData()[1] for curve in view._history._curves)
     np.testing.assert_array_equal(data, curves.train_loss)
     np.testing.assert_array_equal(penalty, curves.penalty)
     np.testing.assert_array_equal(total, data + penalty)
     assert [entry.name for entry in legend_of(view).entries] == ["total", "data loss", "penalty"]
     assert "the weights shrink and the data loss rises" in view.caption.text()
     view.document.set("display.log_loss", True, "scale")
-    np.testing.assert_allclose(view._course._curves[1].getData()[1], np.log10(curves.train_loss))
+    np.testing.assert_allclose(view._history._curves[1].getData()[1], np.log10(curves.train_loss))
 
 
 def test_without_a_penalty_the_caption_says_so(open_view: Open) -> None:
@@ -91,7 +91,7 @@ def test_the_histogram_stacks_the_layers(open_view: Open, qtbot: QtBot) -> None:
     at = QPointF(look.edges[piece : piece + 2].mean(), 0.5)
     assert " + ".join(map(str, look.counts[:, piece])) in view.told(view._weights.vb.mapViewToScene(at))
     view.document.undo_stack.undo()
-    assert view._shown is view._course
+    assert view._shown is view._history
 
 
 def test_few_weights_are_counted_in_whole_numbers(open_view: Open) -> None:
@@ -128,10 +128,10 @@ def test_rings_on_the_boundary_are_an_edit(open_view: Open, qtbot: QtBot) -> Non
     view, session = open_view()
     boundary = BoundaryView(view.document, LIGHT)
     follow(boundary, session, qtbot)
-    assert LossApart.need not in boundary.needs
+    assert LossBreakdown.need not in boundary.needs
     press(view, qtbot, "worst")
     assert view.document.config.display.worst
-    assert LossApart.need in boundary.needs
+    assert LossBreakdown.need in boundary.needs
     boundary.show_frame(session.frame(boundary.needs))
     _, look = frame_of(boundary, session)
     expected = session.scene.train_points[look.examples[:WORST]]
@@ -140,7 +140,7 @@ def test_rings_on_the_boundary_are_an_edit(open_view: Open, qtbot: QtBot) -> Non
     assert len(boundary._rings.getData()[0]) == 0
     view.document.undo_stack.undo()
     view.document.undo_stack.undo()
-    assert LossApart.need not in boundary.needs
+    assert LossBreakdown.need not in boundary.needs
     assert len(boundary._rings.getData()[0]) == 0
 
 

@@ -12,55 +12,55 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.looks.loss_gradient import Guard
+from playground.experiment.looks.loss_gradient import LossGradient
 from playground.experiment.run.session import Session
 from playground.nn.losses import SquaredError
 from playground.ui.forms.controls import Selector
 from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.loss_gradient import GuardView, _effect
+from playground.ui.views.loss_gradient import LossGradientView, _effect
 from playground.ui.workspace.document import Document
 from tests.configs import written
 from tests.ui.views.rig import follow
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
-Open = Callable[..., tuple[GuardView, Session]]
+Open = Callable[..., tuple[LossGradientView, Session]]
 POOR = (("network.output", "sigmoid"), ("training.loss", "squared_error"))
 SOFT = (("network.output", "softmax"), ("training.loss", "squared_error"))
 
 
 @pytest.fixture
 def open_view(qtbot: QtBot) -> Open:
-    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[GuardView, Session]:
+    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[LossGradientView, Session]:
         session = Session(written(*edits))
         session.train(2)
-        view = GuardView(Document(session.config), theme)
+        view = LossGradientView(Document(session.config), theme)
         follow(view, session, qtbot)
         return view, session
 
     return opened
 
 
-def look_of(view: GuardView, session: Session) -> Guard:
-    guard = session.frame(view.needs).look(Guard)
-    assert guard is not None
-    return guard
+def look_of(view: LossGradientView, session: Session) -> LossGradient:
+    loss_gradient = session.frame(view.needs).look(LossGradient)
+    assert loss_gradient is not None
+    return loss_gradient
 
 
 @pytest.mark.parametrize(("edits", "dashed"), [((), 0), (POOR, 2)])
 def test_curves_and_examples_are_the_frame_s(open_view: Open, edits: tuple[tuple[str, str], ...], dashed: int) -> None:
     view, session = open_view(*edits)
-    guard = look_of(view, session)
+    loss_gradient = look_of(view, session)
     for row, (slope, loss) in enumerate(view._curves):
-        np.testing.assert_array_equal(slope.getData(), [guard.z, guard.slopes[row]])
-        np.testing.assert_array_equal(loss.getData(), [guard.z, guard.losses[row]])
-    np.testing.assert_array_equal([view._dots.x, view._dots.y], [guard.example_z, guard.example_slopes])
+        np.testing.assert_array_equal(slope.getData(), [loss_gradient.z, loss_gradient.slopes[row]])
+        np.testing.assert_array_equal(loss.getData(), [loss_gradient.z, loss_gradient.losses[row]])
+    np.testing.assert_array_equal([view._dots.x, view._dots.y], [loss_gradient.example_z, loss_gradient.example_slopes])
     assert len(view._matched) == dashed
-    for curve, slopes in zip(view._matched, guard.matched, strict=True):
+    for curve, slopes in zip(view._matched, loss_gradient.matched, strict=True):
         np.testing.assert_array_equal(curve.getData()[1], slopes)
     (bottom, top) = view._slopes.vb.viewRange()[1]
-    assert bottom < guard.slopes.min() < guard.slopes.max() < top
+    assert bottom < loss_gradient.slopes.min() < loss_gradient.slopes.max() < top
 
 
 def test_a_poor_pair_says_so_and_its_button_leads_out(open_view: Open, qtbot: QtBot) -> None:
@@ -122,11 +122,11 @@ def test_each_kind_of_problem_is_drawn_in_both_themes(open_view: Open, source: s
 def test_the_example_under_the_mouse_is_told(open_view: Open) -> None:
     view, session = open_view()
     view.canvas.grab()
-    guard = look_of(view, session)
-    place = view._slopes.vb.mapViewToScene(QPointF(guard.example_z[7], guard.example_slopes[7]))
+    loss_gradient = look_of(view, session)
+    place = view._slopes.vb.mapViewToScene(QPointF(loss_gradient.example_z[7], loss_gradient.example_slopes[7]))
     told = view.told(place)
     assert told.startswith("example ")
-    assert session.scene.classes[int(guard.example_y[7])] in told
+    assert session.scene.classes[int(loss_gradient.example_y[7])] in told
     assert view.told(view._losses.vb.mapViewToScene(QPointF(0.0, 0.5))) == ""
 
 
@@ -158,21 +158,21 @@ def test_of_softmax_it_says_that_the_examples_are_not_on_the_curves(
     open_view: Open, edits: tuple[tuple[str, str], ...], beside: bool
 ) -> None:
     view, session = open_view(*edits)
-    guard = look_of(view, session)
-    curves = [np.interp(guard.example_z, guard.z, slopes) for slopes in guard.slopes]
-    off = np.abs(np.array(curves) - guard.example_slopes).min(axis=0).max()
+    loss_gradient = look_of(view, session)
+    curves = [np.interp(loss_gradient.example_z, loss_gradient.z, slopes) for slopes in loss_gradient.slopes]
+    off = np.abs(np.array(curves) - loss_gradient.example_slopes).min(axis=0).max()
     assert (off > 0.02) == beside
     assert ("all other z at 0" in view.caption.text()) == beside
 
 
 def test_numbers_have_a_true_minus_and_curves_that_are_seen_on_the_ground(open_view: Open) -> None:
     view, session = open_view(("data.source", "hills"), theme=DARK)
-    guard = look_of(view, session)
-    assert guard.targets[0] < 0.0
+    loss_gradient = look_of(view, session)
+    assert loss_gradient.targets[0] < 0.0
     legend = next(item for item in view.figure().scene().items() if type(item) is Legend)
-    assert [entry.short[0] == "−" for entry in legend.entries] == [target < 0.0 for target in guard.targets]
+    assert [entry.short[0] == "−" for entry in legend.entries] == [target < 0.0 for target in loss_gradient.targets]
     view.canvas.grab()
-    place = view._slopes.vb.mapViewToScene(QPointF(guard.example_z[0], guard.example_slopes[0]))
+    place = view._slopes.vb.mapViewToScene(QPointF(loss_gradient.example_z[0], loss_gradient.example_slopes[0]))
     assert "-" not in view.told(place)
     for theme in (DARK, LIGHT):
         view.show_theme(theme)

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from playground.data.dataset import Dataset
 from playground.experiment.config import Config, Layer
-from playground.experiment.looks.activation_maps import Excitation, crossings
+from playground.experiment.looks.activation_maps import ActivationMaps, crossings
 from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Softmax, Tanh
 from playground.options import with_value
@@ -67,7 +67,7 @@ def expected(value: float, low: float, high: float) -> str:
 
 def test_the_large_maps_are_one_unit_s(make_view: MakeView) -> None:
     session = session_of(Layer(3, Tanh()), unit=2)
-    look = session.frame(MapsView.needs).look(Excitation)
+    look = session.frame(MapsView.needs).look(ActivationMaps)
     assert look is not None
     view = make_view(session)
     sheet = sheet_of(view)
@@ -131,7 +131,7 @@ def test_several_outputs_are_chosen_from(make_view: MakeView) -> None:
 
 def test_what_lies_under_the_mouse_is_told(make_view: MakeView) -> None:
     session = session_of(Layer(3, Tanh()), unit=1)
-    look = session.frame(MapsView.needs).look(Excitation)
+    look = session.frame(MapsView.needs).look(ActivationMaps)
     assert look is not None
     view = make_view(session)
     sheet = sheet_of(view)
@@ -158,7 +158,7 @@ def test_the_colours_of_z_do_not_flicker(make_view: MakeView) -> None:
 def test_along_a_single_input_there_are_curves_and_kinks(make_view: MakeView) -> None:
     session = session_of(Layer(4, ReLU()), unit=2, line=True)
     session.train(2)
-    look = session.frame(MapsView.needs).look(Excitation)
+    look = session.frame(MapsView.needs).look(ActivationMaps)
     assert look is not None
     assert look.x is not None
     assert look.answer is not None
@@ -190,7 +190,7 @@ def test_numbers_beyond_all_bounds_and_both_themes(make_view: MakeView) -> None:
     session = session_of(Layer(2, ReLU()))
     view = make_view(session)
     frame = session.frame(MapsView.needs)
-    look = frame.look(Excitation)
+    look = frame.look(ActivationMaps)
     assert look is not None
     broken = look.z.copy()
     broken[:, :48] = np.nan

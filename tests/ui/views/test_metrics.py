@@ -14,27 +14,27 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.looks.metrics import Judgement
+from playground.experiment.looks.metrics import Metrics
 from playground.experiment.run.session import Session
 from playground.options import numerals
 from playground.ui.plots.confusion import ConfusionTable
 from playground.ui.theme import DARK, LIGHT, small
-from playground.ui.views.metrics import JudgementView, brief
+from playground.ui.views.metrics import MetricsView, brief
 from playground.ui.workspace.document import Document
 from tests.configs import written
 from tests.ui.views.rig import follow, legend_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
-Open = Callable[..., tuple[JudgementView, Session]]
+Open = Callable[..., tuple[MetricsView, Session]]
 
 
 @pytest.fixture
 def open_view(qtbot: QtBot) -> Open:
-    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[JudgementView, Session]:
+    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[MetricsView, Session]:
         session = Session(written(*edits))
         session.train(5)
-        view = JudgementView(Document(session.config), theme)
+        view = MetricsView(Document(session.config), theme)
         follow(view, session, qtbot)
         view.canvas.grab()
         return view, session
@@ -42,19 +42,19 @@ def open_view(qtbot: QtBot) -> Open:
     return opened
 
 
-def look_of(view: JudgementView, session: Session) -> Judgement:
-    judged = session.frame(view.needs).look(Judgement)
+def look_of(view: MetricsView, session: Session) -> Metrics:
+    judged = session.frame(view.needs).look(Metrics)
     assert judged is not None
     return judged
 
 
-def in_sight(view: JudgementView) -> list[Any]:
+def in_sight(view: MetricsView) -> list[Any]:
     items = view.figure().scene().items()
     parts = (view._table, view._roc, view._reliability, view._answers, view._residuals)
     return [part for part in parts if part in items]
 
 
-def press(view: JudgementView, qtbot: QtBot, name: str) -> None:
+def press(view: MetricsView, qtbot: QtBot, name: str) -> None:
     qtbot.mouseClick(view.findChild(QToolButton, f"judgement.{name}"), Qt.MouseButton.LeftButton)
 
 

@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.mc_dropout import MASKS, Thinned
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.mc_dropout import MASKS, MCDropout
 from playground.experiment.looks.normalization import Normalized
 from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
@@ -129,13 +129,13 @@ def test_dropout_brings_the_map(make_view: MakeView) -> None:
     config = config_of(dropout=0.3)
     frame = frame_of(config)
     view = make_view(config, frame)
-    thinned = frame.look(Thinned)
-    assert thinned is not None
-    np.testing.assert_array_equal(view._image.image, shades(thinned.deviation, view._key.levels))
+    mc_dropout = frame.look(MCDropout)
+    assert mc_dropout is not None
+    np.testing.assert_array_equal(view._image.image, shades(mc_dropout.deviation, view._key.levels))
     view.canvas.grab()
     x_low, x_high, y_low, y_high = frame.scene.extent
     place = view._map.vb.mapViewToScene(QPointF((x_low + x_high) / 2.0 + 1e-6, (y_low + y_high) / 2.0 + 1e-6))
-    assert view.told(place) == f"standard deviation {thinned.deviation[20, 20]:.3g} over {MASKS} masks"
+    assert view.told(place) == f"standard deviation {mc_dropout.deviation[20, 20]:.3g} over {MASKS} masks"
     view.show_frame(frame_of(config_of()))
     assert view._map.scene() is None
 
@@ -186,17 +186,17 @@ def lines(plot: Any) -> Any:
 @pytest.mark.parametrize("kind", ["none", "batch_norm", "layer_norm"])
 def test_over_time_each_unit_has_a_line_of_means_and_one_of_variances(make_view: MakeView, kind: str) -> None:
     config, frame = course_of(kind)
-    view, vitals = make_view(config, frame), frame.look(Vitals)
-    assert vitals is not None
+    view, layer_statistics = make_view(config, frame), frame.look(LayerStatistics)
+    assert layer_statistics is not None
     own = slice(0, 4)
     sides = (1,) if kind == "none" else (1, 0)
-    mean = np.hstack([vitals.mean[side, :, own] for side in sides])
-    variance = np.hstack([vitals.variance[side, :, own] for side in sides])
-    np.testing.assert_allclose(lines(view._course.mean), mean, atol=1e-8)
-    np.testing.assert_allclose(lines(view._course.variance), np.log10(variance))
-    assert view._course.mean.scene() is view.canvas.scene()
+    mean = np.hstack([layer_statistics.mean[side, :, own] for side in sides])
+    variance = np.hstack([layer_statistics.variance[side, :, own] for side in sides])
+    np.testing.assert_allclose(lines(view._history.mean), mean, atol=1e-8)
+    np.testing.assert_allclose(lines(view._history.variance), np.log10(variance))
+    assert view._history.mean.scene() is view.canvas.scene()
     assert view._before.scene() is None
-    assert "unit 1: mean" in view._course.legend.note
+    assert "unit 1: mean" in view._history.legend.note
 
 
 def test_the_period_is_chosen_by_an_edit_and_back(make_view: MakeView) -> None:
@@ -204,21 +204,21 @@ def test_the_period_is_chosen_by_an_edit_and_back(make_view: MakeView) -> None:
     view = make_view(config, frame_of(config))
     view.findChild(QToolButton, "normalization.period.course").click()
     assert view.document.config.display.normalization == "course"
-    assert view._course.mean.scene() is view.canvas.scene()
+    assert view._history.mean.scene() is view.canvas.scene()
     view.document.undo_stack.undo()
-    assert view._course.mean.scene() is None
+    assert view._history.mean.scene() is None
     assert view._before.scene() is view.canvas.scene()
 
 
 def test_over_time_another_unit_tells_its_numbers_and_the_mouse_those_below_it(make_view: MakeView) -> None:
     config, frame = course_of("batch_norm")
-    view, vitals = make_view(config, frame), frame.look(Vitals)
-    assert vitals is not None
+    view, layer_statistics = make_view(config, frame), frame.look(LayerStatistics)
+    assert layer_statistics is not None
     view.document.edit("unit", with_value(view.document.config, "display.unit", 2))
-    assert view._course.legend.note.startswith("unit 3: mean ")
-    plot = view._course.variance
+    assert view._history.legend.note.startswith("unit 3: mean ")
+    plot = view._history.variance
     plot.record, plot.line = 1, 4 + 3
     plot.pointed.emit()
-    assert view._course.legend.note == (
-        f"epoch 1   unit 4 before batch norm: mean 0, variance {written(vitals.variance[0, 1, 3])}"
+    assert view._history.legend.note == (
+        f"epoch 1   unit 4 before batch norm: mean 0, variance {written(layer_statistics.variance[0, 1, 3])}"
     )

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.looks.optimizer_trace import CAPACITY, Microscope, Steps
+from playground.experiment.looks.optimizer_trace import CAPACITY, OptimizerTrace, Steps
 from playground.experiment.run.session import Session
 from playground.nn.activations.activation import Array
 from playground.nn.calls import Call
@@ -24,20 +24,20 @@ from playground.options import with_text, with_value
 from playground.ui.plots.step_panels import places, plain, scale_of
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.viewing.figure import save_figure
-from playground.ui.views.optimizer_trace import MicroscopeView
+from playground.ui.views.optimizer_trace import OptimizerTraceView
 from playground.ui.workspace.document import Document
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
-MakeView = Callable[..., MicroscopeView]
+MakeView = Callable[..., OptimizerTraceView]
 
 
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
-    def make(session: Session, steps: int = 30, size: tuple[int, int] = (480, 360)) -> MicroscopeView:
-        view = MicroscopeView(Document(session.config), LIGHT)
+    def make(session: Session, steps: int = 30, size: tuple[int, int] = (480, 360)) -> OptimizerTraceView:
+        view = OptimizerTraceView(Document(session.config), LIGHT)
         session.observe(view.needs)
         show_alone(view, qtbot, session.frame(view.needs), size)
         session.step(steps)
@@ -55,12 +55,12 @@ def session_of(optimizer: str, **fields: Any) -> Session:
 
 
 def look_of(frame: Frame) -> Steps:
-    look = frame.look(Microscope)
+    look = frame.look(OptimizerTrace)
     assert look is not None
     return look.last
 
 
-def told(view: MicroscopeView) -> str:
+def told(view: OptimizerTraceView) -> str:
     return view.findChild(QLabel, "microscope.sentence").text()
 
 
@@ -82,7 +82,7 @@ def test_the_sentence_is_a_calculation_that_is_right(make_view: MakeView, optimi
     assert found is not None, text
     rate, above, below, step = map(number, found.groups())
     np.testing.assert_allclose(step, -rate * above / below, rtol=0.02)
-    look = look_of(session.frame(frozenset({Microscope.need})))
+    look = look_of(session.frame(frozenset({OptimizerTrace.need})))
     np.testing.assert_allclose(step, look.own[-1], rtol=0.01)
     assert ("decay" in text) == (optimizer == "adamw")
 
@@ -159,7 +159,7 @@ def test_decay_is_a_line_of_its_own(make_view: MakeView) -> None:
     assert lines["step"] == ["Δw", "decay"]
 
 
-def lines_of(view: MicroscopeView, title: str) -> dict[str, Any]:
+def lines_of(view: OptimizerTraceView, title: str) -> dict[str, Any]:
     [lines] = [panel.lines for panel in view._panels if panel.title == title]
     return lines
 
@@ -277,13 +277,13 @@ def test_the_whole_course_is_drawn_over_a_logarithmic_axis(make_view: MakeView) 
     assert plots["rate"].vb.viewRange()[0] == [1501.0, 2500.0]
     view.findChild(QToolButton, "microscope.period.course").click()
     assert view.document.config.display.microscope == "course"
-    look = session.frame(view.needs).look(Microscope)
+    look = session.frame(view.needs).look(OptimizerTrace)
     assert look is not None
     np.testing.assert_allclose(plots["rate"].vb.viewRange()[0], [0.0, np.log10(2500.0)])
     steps, places = plots["rate"]._curves[0].getData()
     assert steps[0] == 0.0
-    assert look.course.effective is not None
-    np.testing.assert_allclose(places[:2].max(), np.log10(look.course.effective[0]), atol=1.0)
+    assert look.history.effective is not None
+    np.testing.assert_allclose(places[:2].max(), np.log10(look.history.effective[0]), atol=1.0)
     assert places.max() - places.min() > 1.0
     assert [level for level, _ in plots["rate"].getAxis("bottom")._tickLevels[0]] == [1.0, 2.0, 3.0]
     assert view._span.text() == "every plot: steps 1 to 2,500, lines after 10, 100, …"

@@ -13,15 +13,15 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
-from playground.experiment.history.layer_statistics import Vitals
-from playground.experiment.looks.pre_activations import Seats
+from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.experiment.looks.pre_activations import PreActivations
 from playground.experiment.run.session import Session
 from playground.nn.activations import Maxout, PReLU, ReLU, Sigmoid, Step
 from playground.options import with_value
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.units import SeatPlot, UnitsView
+from playground.ui.views.units import PreActivationPlot, UnitsView
 from playground.ui.workspace.document import Document
 from tests.ui.views.rig import show_alone
 
@@ -63,19 +63,21 @@ def legend_of(view: UnitsView) -> Any:
 def test_bars_and_curves_are_the_frame_s(make_view: MakeView) -> None:
     config = config_of(Layer(3, Sigmoid()), Layer(2), unit=1)
     frame = frame_of(config)
-    seats, vitals = frame.look(Seats), frame.look(Vitals)
-    assert seats is not None
-    assert vitals is not None
+    pre_activations, layer_statistics = frame.look(PreActivations), frame.look(LayerStatistics)
+    assert pre_activations is not None
+    assert layer_statistics is not None
     view = make_view(frame, config)
-    (plot,) = items_of(view, SeatPlot)
-    for bars, density in zip(plot._bars, (seats.of_layer.density, seats.of_unit.density), strict=True):
+    (plot,) = items_of(view, PreActivationPlot)
+    for bars, density in zip(
+        plot._bars, (pre_activations.of_layer.density, pre_activations.of_unit.density), strict=True
+    ):
         heights = bars.opts["height"]
         np.testing.assert_allclose(heights / heights.sum(), density[density > 0] / density.sum())
     z, values = plot._values.getData()
-    np.testing.assert_array_equal(z[:-1], seats.z)
-    np.testing.assert_array_equal(values[:-1], seats.values[0])
+    np.testing.assert_array_equal(z[:-1], pre_activations.z)
+    np.testing.assert_array_equal(values[:-1], pre_activations.values[0])
     courses = {plot.getAxis("left").labelText: plot for plot in items_of(view, CurvePlot)}
-    for name, shares in (("saturated", vitals.saturated), ("mean |f′|", vitals.slope)):
+    for name, shares in (("saturated", layer_statistics.saturated), ("mean |f′|", layer_statistics.slope)):
         for layer, curve in enumerate(courses[name]._curves):
             np.testing.assert_array_equal(curve.getData()[1], shares[:, layer])
 
@@ -85,15 +87,15 @@ def test_the_saturated_part_is_shaded_and_counted(make_view: MakeView) -> None:
     session = Session(config)
     session.set_weight(0, 0, 2, -1000.0)
     frame = session.frame(UnitsView.needs)
-    seats = frame.look(Seats)
-    assert seats is not None
+    pre_activations = frame.look(PreActivations)
+    assert pre_activations is not None
     view = make_view(frame, config)
-    (plot,) = items_of(view, SeatPlot)
+    (plot,) = items_of(view, PreActivationPlot)
     box = plot._shade.path().boundingRect()
     assert box.left() == -plot.reach
     assert box.right() == pytest.approx(0.0, abs=plot.reach / 256)
     layer, unit = legend_of(view).entries[-2:]
-    assert (layer.name, layer.value) == ("layer 1", f"{100 * seats.of_layer.saturated:.0f} %")
+    assert (layer.name, layer.value) == ("layer 1", f"{100 * pre_activations.of_layer.saturated:.0f} %")
     assert (unit.name, unit.value) == ("unit 1", "100 %")
 
 
@@ -101,7 +103,7 @@ def test_the_range_does_not_shrink_while_a_run_goes_on(make_view: MakeView) -> N
     config = config_of(Layer(2))
     session = Session(config)
     view = make_view(session.frame(UnitsView.needs), config)
-    (plot,) = items_of(view, SeatPlot)
+    (plot,) = items_of(view, PreActivationPlot)
     narrow = plot.reach
     session.set_weight(0, 0, 2, 50.0)
     view.show_frame(session.frame(UnitsView.needs))
@@ -144,7 +146,7 @@ def test_it_takes_the_colours_of_a_theme(make_view: MakeView, theme: Any) -> Non
     config = config_of(Layer(2))
     view = make_view(frame_of(config), config)
     view.show_theme(theme)
-    (plot,) = items_of(view, SeatPlot)
+    (plot,) = items_of(view, PreActivationPlot)
     assert plot._values.opts["pen"].color().name() == theme.text
     assert "Shaded" in view.caption.text()
 
@@ -154,7 +156,7 @@ def test_it_tells_what_the_curve_is_like_and_its_numbers_under_the_mouse(make_vi
     config = config_of(Layer(3, Sigmoid()), Layer(2))
     view = make_view(frame_of(config), config)
     assert "f′ ≤ 0.250, at z = 0; f bends most at 0.211 and 0.789" in view.caption.text()
-    (plot,) = items_of(view, SeatPlot)
+    (plot,) = items_of(view, PreActivationPlot)
     view.canvas.grab()
     z = 1.25
     h = 1.0 / (1.0 + np.exp(-z))
@@ -164,9 +166,9 @@ def test_it_tells_what_the_curve_is_like_and_its_numbers_under_the_mouse(make_vi
     np.testing.assert_allclose(np.stack(plot._marks.getData()), [[-1.32, 1.32], [0.211, 0.789]], atol=1e-3)
     frame = frame_of(config_of(Layer(3, PReLU()), Layer(2)))
     view.show_frame(frame)
-    seats = frame.look(Seats)
-    assert seats is not None
-    [(sign, value)] = seats.trained
+    pre_activations = frame.look(PreActivations)
+    assert pre_activations is not None
+    [(sign, value)] = pre_activations.trained
     assert sign == "a"
     assert value != 0.25
     assert f"a, trained, is {value:#.3g}" in view.caption.text()

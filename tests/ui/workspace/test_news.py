@@ -68,7 +68,7 @@ def test_an_ending_is_gone_when_the_run_goes_on(news: News, strip: MessageStrip,
 
 
 @pytest.mark.parametrize(
-    ("fallen", "sentence"),
+    ("diverged", "sentence"),
     [
         ((2,), "c diverged and is left where it was; the other 7 go on."),
         ((2, 5), "c and f diverged and are left where they were; the other 6 go on."),
@@ -78,22 +78,22 @@ def test_an_ending_is_gone_when_the_run_goes_on(news: News, strip: MessageStrip,
     ],
 )
 def test_members_that_fall_are_named(
-    news: News, strip: MessageStrip, frame: Frame, fallen: tuple[int, ...], sentence: str
+    news: News, strip: MessageStrip, frame: Frame, diverged: tuple[int, ...], sentence: str
 ) -> None:
-    news.follow(replace(frame, fallen=fallen))
+    news.follow(replace(frame, diverged=diverged))
     assert (strip.text, strip.urgent) == (sentence, False)
 
 
 def test_each_fall_is_told_once_in_every_run(news: News, strip: MessageStrip, frame: Frame) -> None:
-    news.follow(replace(frame, fallen=(2,)))
+    news.follow(replace(frame, diverged=(2,)))
     strip.clear()
-    news.follow(replace(frame, fallen=(2,)))
+    news.follow(replace(frame, diverged=(2,)))
     assert strip.text == ""
-    news.follow(replace(frame, fallen=(2, 5)))
+    news.follow(replace(frame, diverged=(2, 5)))
     assert strip.text.startswith("c and f diverged")
     news.follow(replace(frame, run=frame.run + 1))
     assert strip.text == ""
-    news.follow(replace(frame, run=frame.run + 1, fallen=(2, 5)))
+    news.follow(replace(frame, run=frame.run + 1, diverged=(2, 5)))
     assert strip.text.startswith("c and f diverged")
 
 
