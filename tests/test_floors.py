@@ -59,7 +59,8 @@ def test_the_house_keeps_its_floors(house: Path) -> None:
     ],
 )
 def test_a_planted_violation_is_found(house: Path, importer: str, imported: str) -> None:
-    file = house.joinpath(*importer.split(".")).with_suffix(".py")
+    place = house.joinpath(*importer.split("."))
+    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
     file.write_text(f"{file.read_text(encoding='utf-8')}\nimport {imported}\n", encoding="utf-8")
     verdict = lint(house)
     assert verdict.returncode == 1, verdict.stdout + verdict.stderr

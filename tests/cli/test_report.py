@@ -49,7 +49,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> dict[str, report.Picture]:
         path.write_bytes(b"1")
 
     made: dict[str, report.Picture] = {"one": write, "none": nothing}
-    monkeypatch.setattr(report, "pictures", lambda: made)
+    monkeypatch.setattr(report, "PICTURES", made)
     return made
 
 

@@ -17,8 +17,8 @@ from matplotlib.image import imread
 
 from playground.cli import main, progress, training
 from playground.data.formats.text import CsvFile
-from playground.exchange import pictures
 from playground.exchange.config_file import read_config
+from playground.exchange.report import pictures
 from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session

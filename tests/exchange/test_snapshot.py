@@ -25,7 +25,6 @@ from playground.data.generators import Blobs, Circle, Hills
 from playground.data.sources import FILES, SOURCES
 from playground.exchange import snapshot
 from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snapshot
-from playground.experiment import history
 from playground.experiment.config import (
     Config,
     ConfigError,
@@ -36,6 +35,7 @@ from playground.experiment.config import (
     TrainingConfig,
 )
 from playground.experiment.ensemble import VARIATIONS
+from playground.experiment.history import curves
 from playground.experiment.run.early_stopping import STOPPINGS
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS
@@ -129,13 +129,13 @@ ENSEMBLES = st.builds(EnsembleConfig, members=st.integers(1, 3), vary=learning(V
         batch_size=st.integers(1, 40),
     ),
     edits=st.lists(EDITS, max_size=5),
-    capacity=st.sampled_from((8, history.CAPACITY)),
+    capacity=st.sampled_from((8, curves.CAPACITY)),
 )
 def test_whatever_was_done_it_goes_on_bit_for_bit(
     source: Any, validation_share: float, network: Any, ensemble: Any, training: Any, edits: Any, capacity: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "CAPACITY", capacity)
+        patch.setattr(curves, "CAPACITY", capacity)
         data = DataConfig(source, validation_share=validation_share)
         if training.optimizer.full_batch:
             training = dataclasses.replace(training, batch_size=10_000)
@@ -189,7 +189,7 @@ def set_a_weight(session: Session) -> None:
 )
 @pytest.mark.parametrize("optimizer", [Momentum(), Adam()])
 def test_it_goes_on(live: Callable[[Session], None], optimizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "CAPACITY", 16)
+    monkeypatch.setattr(curves, "CAPACITY", 16)
     session = small(optimizer=optimizer, regularizer=L1(), batch_size=4)
     live(session)
     check_goes_on(session)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from playground.cancellation import Cancelled, cancellable, check
-from playground.experiment import progress
 from playground.experiment.config import Config
+from playground.experiment.run import progress
 from playground.experiment.run.progress import Progress
 from playground.experiment.run.session import Session
 from playground.experiment.run.state import State

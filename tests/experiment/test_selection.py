@@ -34,7 +34,7 @@ def test_a_frame_and_what_looks_inside_agree(name: str) -> None:
     chosen = {"layer": 0, "unit": 999, "input": 999, "member": 3, "example": 999}
     config = edited({f"display.{field}": value for field, value in chosen.items()})
     session = Session(edited({"network.hidden": hidden, "ensemble.members": 2}, config))
-    context = session._inside().selection
+    context = session._context().selection
     assert context == session.frame().selected(session.config.display)
     assert context.member == 1
     assert context.input == 2, "the bias, behind the two coordinates"

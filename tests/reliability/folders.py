@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 from playground.cli import main as command
-from playground.exchange import report, sheet
+from playground.exchange import report
 from playground.exchange.atomic import write_atomically
 from playground.exchange.copies import Copy
-from playground.exchange.report import REPORT_NEEDS
+from playground.exchange.report import REPORT_NEEDS, sheet
 from playground.exchange.report.pictures import boundary_picture, gradients_picture
 from playground.exchange.snapshot import Moment, SnapshotError, save_snapshot
 from playground.exchange.tables import layer_names, write_history

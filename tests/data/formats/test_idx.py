@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from playground.data import idx_files
 from playground.data.dataset import DataError, Dataset
+from playground.data.formats import idx
 from playground.data.formats.idx import IdxFiles, is_idx, widest
 from playground.data.formats.text import CsvFile
 from playground.data.sources import source_of
@@ -265,7 +265,7 @@ def test_no_more_is_unpacked_or_made_room_for_than_there_can_be(folder: Path, mo
 
 
 def test_pixels_have_a_largest_number(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idx_files, "MAX_PIXELS", 17)
+    monkeypatch.setattr(idx, "MAX_PIXELS", 17)
     assert refused(folder / NAME).startswith(f"{NAME}: says that it has 18 bytes of images, more than the 17 that")
 
 

@@ -12,8 +12,8 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.data import files
 from playground.data.dataset import DataError, Dataset
+from playground.data.formats import text
 from playground.data.formats.text import MAX_BYTES, CsvFile, read_table
 from playground.data.table import Table, _plain_numbers, parse_number
 
@@ -414,7 +414,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
 
 
 def test_too_many_lines(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_LINES", 3)
+    monkeypatch.setattr(text, "MAX_LINES", 3)
     with pytest.raises(DataError, match=r"has 4 lines, more than the 3 that can be read$"):
         table(CARS)
     assert len(table("1,2\n3,4\n5,6\n")) == 3
@@ -451,8 +451,8 @@ def test_a_file_just_written_may_still_change_unseen(tmp_path: Path) -> None:
 
 
 def test_a_plain_table_is_not_parsed_row_by_row(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(files, "_parse_any")
-    monkeypatch.setattr(files, "BLOCK", 2)
+    monkeypatch.delattr(text, "_parse_any")
+    monkeypatch.setattr(text, "BLOCK", 2)
     cars = table("# a comment\n\n" + CARS.replace("red", " red "))
     assert cars.preview(9)[2] == ("900", "2", "red", "7")
     assert cars.lines.tolist() == [4, 5, 6]
@@ -489,11 +489,11 @@ encoded = st.tuples(texts | rows, codecs).map(lambda pair: pair[0].encode(pair[1
 
 
 @settings(max_examples=300)
-@given(texts | rows, st.sampled_from(files.DELIMITERS))
+@given(texts | rows, st.sampled_from(text.DELIMITERS))
 def test_the_quick_parser_is_silent_or_right(content: str, delimiter: str) -> None:
-    quick = files._parse_plain(content.replace("\r", "\n"), delimiter)
+    quick = text._parse_plain(content.replace("\r", "\n"), delimiter)
     if quick is not None:
-        assert quick == files._parse_any(content.replace("\r", "\n"), delimiter)
+        assert quick == text._parse_any(content.replace("\r", "\n"), delimiter)
 
 
 signs = st.text("0123456789.,eE+-_ ainf٣", max_size=6) | st.sampled_from(["1e100", "1.1e100", "-1e999", "1_0", "nan"])
@@ -513,7 +513,7 @@ def test_the_quick_reader_of_numbers_reads_numbers() -> None:
 
 
 @settings(max_examples=300)
-@given(st.binary(max_size=200) | encoded, st.sampled_from(files.TASKS))
+@given(st.binary(max_size=200) | encoded, st.sampled_from(text.TASKS))
 def test_any_bytes_load_or_are_a_data_error(tmp_path_factory: pytest.TempPathFactory, raw: bytes, task: str) -> None:
     path = tmp_path_factory.getbasetemp() / "anything.csv"
     path.write_bytes(raw)

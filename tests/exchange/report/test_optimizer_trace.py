@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from matplotlib.image import imread
 
-from playground.exchange.report import trace
+from playground.exchange.report import optimizer_trace
 from playground.exchange.report.optimizer_trace import picture
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
@@ -44,7 +44,7 @@ def test_without_steps_there_is_none(tmp_path: Path) -> None:
 
 def test_it_shows_the_whole_course_over_a_logarithmic_axis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     figures = []
-    monkeypatch.setattr(trace, "write", lambda figure, path: figures.append(figure))
+    monkeypatch.setattr(optimizer_trace, "write", lambda figure, path: figures.append(figure))
     session = Session(with_text(Config(), "training.optimizer", "adagrad"))
     for steps in (7, 2600):  # seven of them are before it is looked at
         session.step(steps)

@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from matplotlib.text import Text
 
-from playground.exchange import pictures, sheet
+from playground.exchange.report import pictures, sheet
 from playground.exchange.report.pictures import boundary_picture, gradients_picture
 from playground.experiment.config import Config
 from playground.experiment.frame import MAP_SIZE, Divergence, Frame

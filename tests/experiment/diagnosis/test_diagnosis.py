@@ -337,7 +337,7 @@ def test_a_unit_that_fires_for_one_example_beyond_the_sample_is_not_called_dead(
     dataset = Dataset(X, noise, ("x1", "x2"), ("no", "yes"), "class", "a cloud", plane=True)
     session = Session(config(network__hidden=relu(4), training__batch_size="1000"), dataset)
     session.train(10)
-    x = session._inside().problem.train.X[:, 0]
+    x = session._context().problem.train.X[:, 0]
     assert len(x) == 3600
     assert x[SAMPLE:].max() > x[:SAMPLE].max()
     for limit, told in ((x[:SAMPLE].max(), False), (x.max(), True)):
@@ -410,7 +410,7 @@ def test_of_members_with_learning_rates_of_their_own_that_of_the_shown_one_is_to
         )
     )
     session.train(1)
-    (rate,) = (member.learning_rate for member in session._inside().problem.members[2:])
+    (rate,) = (member.learning_rate for member in session._context().problem.members[2:])
     assert rate != 0.02
     assert any(
         f"At a learning rate of {rate:.3g} the L2 penalty of 10" in each.sentence for each in session.diagnosis()

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
 from playground.data.generators import Circle, Hills
-from playground.experiment import history
 from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig, TrainingConfig
 from playground.experiment.ensemble import ByPenaltyRate
 from playground.experiment.frame import Scores
+from playground.experiment.history import curves
 from playground.experiment.history.curves import History
 from playground.experiment.run.session import Session
 from playground.nn.regularizers import L1, L2, ElasticNet, NoRegularizer, WeightDecay
@@ -83,7 +83,7 @@ def test_coarser_than_an_epoch_only_some_epochs_end_in_a_record(steps: int, coar
 @given(fourths=st.integers(1, 5), half=st.integers(1, 8), epochs=st.integers(0, 60))
 def test_thinning_keeps_the_start_and_equal_distances(fourths: int, half: int, epochs: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "CAPACITY", 2 * half)
+        patch.setattr(curves, "CAPACITY", 2 * half)
         records = History(LAYERS, 2)
         walk(records, 4 * fourths, epochs)
     step, epoch = records.curves().step, records.curves().epoch
@@ -100,7 +100,7 @@ def test_thinning_keeps_the_start_and_equal_distances(fourths: int, half: int, e
 @given(steps=st.integers(1, 30), half=st.integers(1, 8), epochs=st.integers(0, 60))
 def test_thinning_keeps_the_order_at_any_number_of_steps(steps: int, half: int, epochs: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(history, "CAPACITY", 2 * half)
+        patch.setattr(curves, "CAPACITY", 2 * half)
         records = History(LAYERS, 2)
         due = walk(records, steps, epochs)
     kept = records.curves().step

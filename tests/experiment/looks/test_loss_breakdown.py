@@ -10,9 +10,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from playground.data.generators import Circle, Hills
 from playground.data.library import Iris
-from playground.experiment import loss_breakdown
 from playground.experiment.config import Config
 from playground.experiment.ensemble import ByBootstrap
+from playground.experiment.looks import loss_breakdown
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
 from playground.experiment.run.session import Session
 from playground.nn.initializers import Zeros

@@ -66,5 +66,5 @@ def test_a_report_says_what_could_not_be_measured_and_leaves_the_rest(
     session = Session(Config())
     sentences = write_report(session.frame(REPORT_NEEDS), session.config, tmp_path)
     assert sentences[-1] == f"{need} cannot be measured: ZeroDivisionError: there is nothing to divide by"
-    assert (tmp_path / "loss_apart.png").exists()
+    assert (tmp_path / "loss_breakdown.png").exists()
     assert (tmp_path / "diagnosis.md").exists() == (need != "diagnosis")

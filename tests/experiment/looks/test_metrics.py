@@ -14,8 +14,8 @@ from sklearn.metrics import confusion_matrix, roc_auc_score, roc_curve
 
 from playground.data.generators import Circle, Hills
 from playground.data.library import Iris
-from playground.experiment import metrics
 from playground.experiment.config import Config
+from playground.experiment.looks import metrics
 from playground.experiment.looks.metrics import BINS, Metrics, probabilities, reliability_of, roc_of
 from playground.experiment.run.session import Session
 from playground.nn.activations import Linear, Tanh

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.data.dataset import Floats
-from playground.experiment import batches
 from playground.experiment.ensemble import Member
 from playground.experiment.part import Part
+from playground.experiment.run import batches
 from playground.experiment.run.batches import BLOCK_BATCHES, Batches, Compile, Step
 from playground.nn.chance import Turn
 from playground.nn.noise import Noise

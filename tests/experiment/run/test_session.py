@@ -22,10 +22,10 @@ from playground.data.generators import Blobs, Circle, Hills, Spiral
 from playground.data.library import Diabetes, Iris
 from playground.data.sources import FILES, SOURCES
 from playground.data.split import split
-from playground.experiment import run as run_module
-from playground.experiment import session as session_module
 from playground.experiment.config import Config, ConfigError, Impact, Layer
 from playground.experiment.frame import MAP_SIZE, Frame
+from playground.experiment.run import run as run_module
+from playground.experiment.run import session as session_module
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, ReLU, Sigmoid, Softmax, Tanh
 from playground.nn.clipping import CLIPPINGS, ClipByNorm, ClipByValue

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.data.generators import Circle, Hills
-from playground.experiment import history, progress
 from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig, TrainingConfig
 from playground.experiment.ensemble import ByBootstrap, ByFold
+from playground.experiment.history import curves
+from playground.experiment.run import progress
 from playground.experiment.run.early_stopping import EarlyStopping
 from playground.experiment.run.session import Session
 from playground.experiment.run.state import State, StateError
@@ -117,7 +118,7 @@ def test_noise_goes_on_from_anywhere_in_a_block_of_mini_batches(
 
 
 def test_a_thinned_history_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "CAPACITY", 8)
+    monkeypatch.setattr(curves, "CAPACITY", 8)
     session = Session(config_of())
     session.train(20)
     assert session.state().plain["resolution"] < 0

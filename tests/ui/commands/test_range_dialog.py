@@ -20,7 +20,7 @@ from playground.experiment.run.session import Session
 from playground.nn.optimizers import LBFGS, Adam
 from playground.options import with_value
 from playground.study.range_test import HIGHEST, LOWEST, RangeTest, range_test
-from playground.ui import range_dialog
+from playground.ui.commands import range_dialog
 from playground.ui.commands.range_dialog import RangeDialog
 from playground.ui.plots.range_plot import RangePlot
 from playground.ui.theme import DARK, LIGHT

@@ -17,8 +17,8 @@ from shiboken6 import isValid
 from playground.cancellation import Cancelled
 from playground.data.formats.text import CsvFile, read_table
 from playground.data.table import Table
+from playground.ui.data_editor import opening
 from playground.ui.data_editor.opening import PREVIEW_ROWS, OpenDataDialog
-from playground.ui.panels import open_data
 from playground.ui.workspace.reading import LOOK
 
 WINE = """name,alcohol,ash,year,empty,price,quality
@@ -226,8 +226,8 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         assert event.wait(20)
         return read_table(path)
 
-    monkeypatch.setattr(open_data, "read_table", read)
-    monkeypatch.setattr(open_data, "PATIENCE", 0.0)
+    monkeypatch.setattr(opening, "read_table", read)
+    monkeypatch.setattr(opening, "PATIENCE", 0.0)
     yield event
     event.set()
 

@@ -16,7 +16,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Frame, Scores
 from playground.experiment.run.session import Session
 from playground.options import with_text
-from playground.ui import run_bar
+from playground.ui.shell import run_bar
 from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.shell.run_bar import FIRST_SPEED, SPEEDS, RunBar, action_icons
 from playground.ui.theme import DARK, LIGHT, apply_theme

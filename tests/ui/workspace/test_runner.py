@@ -24,11 +24,11 @@ from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Frame
 from playground.experiment.run.session import Session
 from playground.experiment.run.state import State, StateError
-from playground.nn import second_order
 from playground.nn.activations import Linear
 from playground.nn.losses import SquaredError
+from playground.nn.optimizers import second_order
 from playground.options import with_text, with_value
-from playground.ui import kept_runs, training_thread
+from playground.ui.workspace import kept_runs, training_thread
 from playground.ui.workspace.kept_runs import MOST, KeptRuns
 from playground.ui.workspace.runner import Runner
 from tests.configs import edited, written
