@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -27,13 +29,34 @@ settings.register_profile("playground", deadline=None, derandomize=bool(os.envir
 settings.load_profile("playground")
 
 
+UI = Path(__file__).with_name("ui")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever needs Qt is told by its folder: `-m "not ui"` is the mathematics alone."""
+    for item in items:
+        if UI in item.path.parents:
+            item.add_marker(pytest.mark.ui)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays; whoever collects garbage need not walk through it each time."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def settings_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("settings")
+
+
 @pytest.fixture(autouse=True)
-def own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_settings(settings_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Window state, recent files and the copy kept for a crash go to a folder of the test's own."""
-    folder = tmp_path_factory.mktemp("settings")
+    folder = tempfile.mkdtemp(dir=settings_folders)
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
-    monkeypatch.setenv("XDG_DATA_HOME", str(folder))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+    monkeypatch.setenv("XDG_DATA_HOME", folder)
     QSettings().setValue("speed", "full")  # what a student would watch, a test waits for
 
 

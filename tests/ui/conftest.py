@@ -153,6 +153,8 @@ class Windows:
             qInstallMessageHandler(before)
         assert not any(thread.isRunning() for thread in threads)
         assert not said
+        left = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, Window)]
+        assert left == [], "every later test would pay for its widgets"
 
 
 @pytest.fixture(scope="session", autouse=True)

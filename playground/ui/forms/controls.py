@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import textwrap
+from functools import cache
 from typing import cast
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSignalBlocker, QSize, Qt
@@ -123,6 +124,7 @@ class Box(QCheckBox):
         painter.end()
 
 
+@cache
 def wrapped(text: str) -> str:
     """The text in lines short enough for a tooltip."""
     return "\n".join(textwrap.fill(line, 60) for line in text.split("\n"))
