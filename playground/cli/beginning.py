@@ -6,9 +6,8 @@ import argparse
 from pathlib import Path
 
 from playground.cli.exits import complain
-from playground.data.sources import source_of
-from playground.exchange.config_file import read_config
-from playground.exchange.snapshot import load_snapshot
+from playground.data.formats import source_of
+from playground.exchange.files import OPENERS
 from playground.experiment.config import Config, Impact
 from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
@@ -35,18 +34,17 @@ def begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
     Raises:
         ConfigError, DataError, SnapshotError: when there is none.
     """
-    if file is not None and file.suffix.lower() == ".safetensors":
-        session = load_snapshot(file)
-        if session.apply(_changed(session.config, settings)) >= Impact.NETWORK:
-            complain("with these settings the run starts anew")
-        return session
-    if file is None:
-        config = Config()
-    elif file.suffix.lower() == ".json":
-        config = read_config(file)
-    else:
-        config = with_value(Config(), "data.source", source_of(file))
-    return Session(_changed(config, settings))
+    begun = Config() if file is None else _open(file)
+    if isinstance(begun, Config):
+        return Session(_changed(begun, settings))
+    if begun.apply(_changed(begun.config, settings)) >= Impact.NETWORK:
+        complain("with these settings the run starts anew")
+    return begun
+
+
+def _open(file: Path) -> Session | Config:
+    read = OPENERS.get(file.suffix.lower())
+    return with_value(Config(), "data.source", source_of(file)) if read is None else read(file)
 
 
 def _changed(config: Config, settings: list[tuple[str, str]]) -> Config:

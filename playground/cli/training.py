@@ -5,20 +5,23 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from playground.cli.beginning import begin, beginning_parser
 from playground.cli.exits import DIVERGED, DONE, INTERRUPTED, complain, ctrl_c
 from playground.cli.progress import run
-from playground.exchange.atomic import write_atomically
-from playground.exchange.report import REPORT_NEEDS, write_report
-from playground.exchange.snapshot import SnapshotError, save_snapshot
-from playground.exchange.tables import layer_names, write_history
+from playground.exchange.files import EXPORTS
+from playground.exchange.report import PICTURES, REPORT_NEEDS, write_report
+from playground.exchange.snapshot import SnapshotError
 from playground.experiment.config import Config
 from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.run.session import Session
 
-HELP = """FILE:
+PICTURED = ("boundary", "gradients")
+LEFT = [*(export.name for export in EXPORTS.values()), *(f"{name}.png" for name in PICTURED)]
+
+HELP = f"""FILE:
   *.safetensors   a snapshot: goes on where it was saved, unless a setting makes it start anew
   *.json          a config, such as the config.json that an earlier run has left; all fields are optional
   anything else   data (CSV); name the column to predict with --set data.source.target=NAME
@@ -28,11 +31,11 @@ settings:
   --set training.learning_rate=0.1            a number
   --set training.optimizer=adam               one of a table, with its usual knobs ...
   --set training.optimizer.beta1=0.8          ... and then one of these knobs
-  --set network.hidden='[{"units": 8}, {}]'   any JSON
+  --set network.hidden='[{{"units": 8}}, {{}}]'   any JSON
   `playground choices` lists them all.
 
 files:
-  With --out, DIR gets snapshot.safetensors, history.csv, boundary.png, gradients.png and config.json.
+  With --out, DIR gets {", ".join(LEFT[:-1])} and {LEFT[-1]}.
   With --report, DIR gets diagnosis.md, which says in plain words what is wrong with the run and what helps,
   and a picture of everything that can be seen of it. Both may be one folder; one of the two is enough.
   They are made if need be; files of these names in them are overwritten, others are left alone.
@@ -85,14 +88,9 @@ def _count(text: str) -> int:
 
 def _write(session: Session, frame: Frame, folder: Path) -> int:
     """Leave all results that can be written; the answer is the exit code."""
-    from playground.exchange.report.pictures import boundary_picture, gradients_picture
-
     results: dict[str, Callable[[Path], None]] = {
-        "snapshot.safetensors": lambda path: save_snapshot(session, path),
-        "history.csv": lambda path: write_history(session.history, path, layer_names(len(frame.weights))),
-        "boundary.png": lambda path: boundary_picture(frame, path),
-        "gradients.png": lambda path: gradients_picture(frame, path),
-        "config.json": lambda path: write_atomically(path, session.config.to_json().encode()),
+        **{export.name: partial(export.write, session) for export in EXPORTS.values()},
+        **{f"{name}.png": partial(PICTURES[name], frame) for name in PICTURED},
     }
     code = DONE
     for name, write in results.items():

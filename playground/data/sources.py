@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playground.data.dataset import Source
-from playground.data.formats.idx import IdxFiles, is_idx
+from playground.data.formats.file import FileSource
+from playground.data.formats.idx import IdxFiles
 from playground.data.formats.text import CsvFile
 from playground.data.generators import Blobs, Circle, ExclusiveOr, Hills, Moons, Plane, Spiral, TwoGaussians
 from playground.data.library import BreastCancer, Diabetes, Digits, Iris
@@ -30,10 +29,4 @@ SOURCES: dict[str, type[Source]] = {
     "idx_files": IdxFiles,
 }
 
-FILES = (CsvFile, IdxFiles)  # whose `path` the user has to choose
-
-
-def source_of(path: str | Path) -> CsvFile | IdxFiles:
-    """The choice of data that a user's file stands for, by its name; to be found again from any folder."""
-    # The labels lie beside the name by which the images were chosen, be it a link.
-    return IdxFiles(str(Path(path).absolute())) if is_idx(path) else CsvFile(str(Path(path).resolve()))
+FILES = tuple(cls for cls in SOURCES.values() if issubclass(cls, FileSource))  # whose `path` the user has to choose

@@ -18,7 +18,7 @@ from matplotlib.image import imread
 from playground.cli import main, progress, training
 from playground.data.formats.text import CsvFile
 from playground.exchange.config_file import read_config
-from playground.exchange.report import pictures
+from playground.exchange.report import PICTURES
 from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
@@ -36,8 +36,8 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures take half a second, and most tests are not about them."""
-    for name in ("boundary_picture", "gradients_picture"):
-        monkeypatch.setattr(pictures, name, lambda frame, path: path.write_bytes(b""))
+    for name in training.PICTURED:
+        monkeypatch.setitem(PICTURES, name, lambda frame, path: path.write_bytes(b""))
 
 
 def train(out: Path, *arguments: str, settings: tuple[str, ...] = ()) -> int:

@@ -14,13 +14,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.cancellation import check
-from playground.data.dataset import DataError, Dataset, Floats, Outline, Source
+from playground.data.dataset import DataError, Dataset, Floats, Outline
+from playground.data.formats.file import FileSource
 from playground.data.formats.text import MAX_COLUMNS, SETTLED
 from playground.options import text
 
@@ -35,12 +36,16 @@ Stamp = tuple[Path, int, int]  # a file, when it was changed, and its size
 
 
 @dataclass(frozen=True)
-class IdxFiles(Source):
+class IdxFiles(FileSource):
     """Images and the labels beside them, as MNIST comes: train-images-idx3-ubyte and its like. Source: LeCun 1998."""
 
     path: str = text("", "file", "The file of images; that of labels is looked for beside it.")
 
     label = "IDX images (MNIST)"
+
+    @classmethod
+    def at(cls, path: Path) -> Self:
+        return cls(str(path.absolute()))  # the labels lie beside the name by which the images were chosen, be it a link
 
     def load(self, rng: np.random.Generator) -> Dataset:
         return read_images(self.path)
@@ -48,11 +53,6 @@ class IdxFiles(Source):
     def outline(self) -> Outline:
         images = read_images(self.path)
         return Outline(len(images.classes), widest(images.X[:LOOKED_AT]))
-
-
-def is_idx(path: str | Path) -> bool:
-    """Whether a file's name says that it holds images or labels."""
-    return bool(IMAGES.fullmatch(Path(path).name) or LABELS.fullmatch(Path(path).name))
 
 
 def read_images(path: str | Path) -> Dataset:

@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 
 from playground.cancellation import check
-from playground.data.dataset import DataError, Dataset, Outline, Source
+from playground.data.dataset import DataError
+from playground.data.formats.file import TableFile
 from playground.data.formats.kinds import kind_of
-from playground.data.table import MISSING, TASKS, Column, Table, parse_number
-from playground.options import names, text
+from playground.data.table import MISSING, Column, Table, parse_number
 
 DELIMITERS = "\t;|,"  # the comma last: where a file splits equally well at another, it may be a decimal comma
 MAX_BYTES = 25_000_000  # with MAX_LINES, what is read in one to three seconds
@@ -38,21 +38,13 @@ CONTROL_CHARACTERS = "".join(map(chr, [*range(0x09), *range(0x0E, 0x20)]))
 
 
 @dataclass(frozen=True)
-class CsvFile(Source):
+class CsvFile(TableFile):
     """A table in a text file: cells parted by commas, semicolons, tabs or bars, most often below a row of names."""
-
-    path: str = text("", "file", "The file to read.")
-    target: str = text("", "target", "Name of the column to predict; nothing stands for the last one.")
-    inputs: tuple[str, ...] = names((), "inputs", "Columns to predict it from; none stands for all other numbers.")
-    task: str = text("automatic", "task", "Automatic takes texts, or at most 10 whole numbers, for classes.", TASKS)
 
     label = "CSV file"
 
-    def load(self, rng: np.random.Generator) -> Dataset:
-        return read_table(self.path).dataset(self.target, self.inputs, self.task)
-
-    def outline(self) -> Outline:
-        return Outline(len(read_table(self.path).dataset(self.target, self.inputs, self.task).classes))
+    def table(self) -> Table:
+        return read_table(self.path)
 
 
 def read_table(path: str | Path) -> Table:

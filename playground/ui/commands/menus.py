@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from playground.exchange.files import EXPORTS, SNAPSHOT
 from playground.ui.commands.help import show_about, show_shortcuts
 from playground.ui.theme import THEMES
 
@@ -27,8 +28,11 @@ def build_menus(window: Window, run_actions: list[QAction]) -> None:
     file_menu.addAction(window.action(tr("&Save snapshot"), files.save, "Ctrl+S"))
     file_menu.addAction(window.action(tr("Save snapshot &as…"), files.save_as, "Ctrl+Shift+S"))
     export_menu = file_menu.addMenu(tr("&Export"))
-    export_menu.addAction(window.action(tr("History as CSV…"), files.export_history, "Ctrl+E"))
-    export_menu.addAction(window.action(tr("Configuration as JSON…"), files.export_config))
+    for ending, export in EXPORTS.items():
+        if ending != SNAPSHOT:
+            entry = tr("{export}…").format(export=export.label)
+            keys = "Ctrl+E" if ending == ".csv" else ""
+            export_menu.addAction(window.action(entry, partial(files.export, ending), keys))
     export_menu.addSeparator()
     _list_views(window, export_menu)
     export_menu.aboutToShow.connect(partial(_list_views, window, export_menu))

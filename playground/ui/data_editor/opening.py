@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from playground.data.dataset import DataError, Dataset, Outline
-from playground.data.formats.text import CsvFile, read_table
+from playground.data.formats.file import TableFile
 from playground.data.table import MAX_CLASSES, TASKS, Column, Table
 from playground.ui.forms.controls import Selector, sentence_label, wrapped
 from playground.ui.theme import GRID
@@ -39,12 +39,13 @@ Index = QModelIndex | QPersistentModelIndex
 class OpenDataDialog(QDialog):
     """Asks what to do with a file. While what is chosen cannot be used it says why, and cannot be accepted."""
 
-    def __init__(self, path: str | Path, parent: QWidget | None = None) -> None:
+    def __init__(self, file: TableFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._file = file
+        self._name = Path(file.path).name
         self.setObjectName("open_data")
-        self.setWindowTitle(self.tr("Open data: {name}").format(name=Path(path).name))
+        self.setWindowTitle(self.tr("Open data: {name}").format(name=self._name))
         self.setMinimumWidth(80 * GRID)
-        self._path = Path(path)
         self._table: Table | None = None
         self._outline: Outline
         self._unchecked: set[str] = set()  # columns of numbers that are not wanted as inputs
@@ -66,23 +67,23 @@ class OpenDataDialog(QDialog):
             layout.addWidget(part)
         self._read()
 
-    def source(self) -> CsvFile:
+    def source(self) -> TableFile:
         """What has been chosen."""
-        path, task = str(self._path.resolve()), TASKS[self._task.currentIndex()]
-        return CsvFile(path, self._target.currentText(), self._inputs(), task)
+        task = TASKS[self._task.currentIndex()]
+        return replace(self._file, target=self._target.currentText(), inputs=self._inputs(), task=task)
 
     def outline(self) -> Outline:
         """Of the data that this makes; while it can be accepted, there are some."""
         return self._outline
 
     def _read(self) -> None:
-        self._reading = Reading(partial(read_table, self._path), self)
+        self._reading = Reading(self._file.table, self)
         self._reading.done.connect(self._take)
         self.finished.connect(self._reading.call_off)
         if self._reading.within(PATIENCE):
             self._take()
             return
-        self._summary.setText(self.tr("Reading {name} …").format(name=self._path.name))
+        self._summary.setText(self.tr("Reading {name} …").format(name=self._name))
         self._refusal.hide()
         self._open.setEnabled(False)
         self.resize(self.minimumWidth(), HEIGHT)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
 
 from playground.data.dataset import Outline, Source
+from playground.data.formats.file import FileSource
 from playground.data.generators import Generator
 from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import Config
@@ -124,8 +125,8 @@ class DataPanel(Column):
         source = config.data.source
         for name, button in self._buttons.items():
             button.setChecked(type(source) is SOURCES[name])
-        self._file.setChecked(isinstance(source, FILES))
-        self._file.setText(_origin(source) if isinstance(source, FILES) else self.tr("Open file…"))
+        self._file.setChecked(isinstance(source, FileSource))
+        self._file.setText(_origin(source) if isinstance(source, FileSource) else self.tr("Open file…"))
         made = isinstance(source, Generator)
         self._source_form.setVisible(made)
         # After an edit the scene is still that of other data; if the edit is refused, it is the right one again.
@@ -177,7 +178,7 @@ def with_source(config: Config, source: Source, outline: Outline) -> Config:
 
 def _origin(source: Source) -> str:
     """What `Dataset.origin` will say of a source that has not been read yet."""
-    return Path(source.path).name if isinstance(source, FILES) else source.label
+    return Path(source.path).name if isinstance(source, FileSource) else source.label
 
 
 def _with_axes(config: Config, x_axis: int, y_axis: int) -> Config:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,20 +21,16 @@ SCALE = 2  # pixels of a PNG for each pixel of the screen
 
 
 def save_figure(view: View, path: str | os.PathLike[str]) -> None:
-    """Write a view's figure; the name's ending, .png or .svg, says how.
+    """Write a view's figure; the name's ending, one of FIGURES, says how.
 
     Raises:
         OSError: when the ending is another, in one sentence, or the file cannot be written. What stood there stays.
     """
     path = Path(path)
-    match path.suffix.lower():
-        case ".png":
-            content = _png(_image(view))
-        case ".svg":
-            content = _svg(view)
-        case _:
-            raise OSError(f"{path.name}: a figure is saved as .png or .svg.")
-    write_atomically(path, content)
+    drawn = FIGURES.get(path.suffix.lower())
+    if drawn is None:
+        raise OSError(f"{path.name}: a figure is saved as {' or '.join(FIGURES)}.")
+    write_atomically(path, drawn(view))
 
 
 def copy_figure(view: View) -> None:
@@ -53,7 +49,8 @@ def _image(view: View) -> QImage:
     return image
 
 
-def _png(image: QImage) -> bytes:
+def _png(view: View) -> bytes:
+    image = _image(view)
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
@@ -120,3 +117,6 @@ def _told_of_export(figure: QGraphicsView, scale: int) -> Iterator[None]:
             item.setExportMode(False)
         for curve, pen in pens.items():
             curve.setPen(pen)
+
+
+FIGURES: dict[str, Callable[[View], bytes]] = {".png": _png, ".svg": _svg}  # by the ending of a file

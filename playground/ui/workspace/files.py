@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,17 +11,17 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from playground.data.dataset import DataError, Outline, Source
-from playground.data.formats.idx import is_idx
-from playground.data.sources import source_of
-from playground.exchange.atomic import sweep, write_atomically
-from playground.exchange.config_file import read_config
-from playground.exchange.snapshot import SnapshotError, load_snapshot
+from playground.data.formats import FORMATS, source_of
+from playground.data.formats.file import TableFile
+from playground.exchange.atomic import sweep
+from playground.exchange.files import EXPORTS, OPENERS, SNAPSHOT
+from playground.exchange.snapshot import SnapshotError
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.frame import Frame
 from playground.experiment.run.session import Session
 from playground.ui.data_editor.opening import OpenDataDialog
 from playground.ui.panels.data_panel import with_source
-from playground.ui.viewing.figure import copy_figure, save_figure
+from playground.ui.viewing.figure import FIGURES, copy_figure, save_figure
 from playground.ui.viewing.view import View
 from playground.ui.workspace.reading import Reading
 
@@ -58,36 +58,33 @@ class Files(QObject):
 
     def open(self) -> None:
         """Ask for a snapshot or a configuration, and open it."""
-        filters = self.tr("Snapshots and configurations (*.safetensors *.json);;All files (*)")
-        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open"), self._folder(), filters)
-        if name:
-            self.open_path(Path(name))
+        path = self._ask_which(self.tr("Open"), self.tr("Snapshots and configurations"), OPENERS)
+        if path is not None:
+            self.open_path(path)
 
     def open_data(self) -> None:
         """Ask for a table or for images, and open them."""
-        filters = self.tr("Tables and IDX images (*.csv *.tsv *.txt *idx3-ubyte *idx3-ubyte.gz);;All files (*)")
-        name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open data"), self._folder(), filters)
-        if name:
-            self.open_data_file(Path(name))
+        path = self._ask_which(self.tr("Open data"), self.tr("Tables and images"), FORMATS)
+        if path is not None:
+            self.open_data_file(path)
 
     def open_path(self, path: Path) -> None:
         """Open a snapshot, a configuration or data, by the ending; what fails is said and changes nothing."""
         sweep(path.parent)
         name, suffix = path.name, path.suffix.lower()
-        if suffix == ".safetensors":
-            self._read(name, partial(load_snapshot, path), partial(self._exchange, source=path, path=path))
-        elif suffix == ".json":
-            self._read(name, partial(_session_from_json, path), partial(self._exchange, source=path, path=None))
+        if suffix in OPENERS:
+            kept = path if suffix == SNAPSHOT else None
+            self._read(name, partial(_open_session, path), partial(self._exchange, source=path, path=kept))
         else:
             self.open_data_file(path)
 
     def open_data_file(self, path: Path) -> None:
         """Take a user's own file as the data, an edit that can be undone; of a table, ask which columns to use."""
-        if is_idx(path):
-            source = source_of(path)
+        source = source_of(path)
+        if not isinstance(source, TableFile):
             self._read(path.name, source.outline, partial(self._take_data, source, path))
             return
-        dialog = OpenDataDialog(path, self._window)
+        dialog = OpenDataDialog(source, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._take_data(dialog.source(), path, dialog.outline()))
         dialog.open()
@@ -229,21 +226,16 @@ class Files(QObject):
 
     # Exporting
 
-    def export_history(self) -> None:
-        """Ask where, and write the history as a table."""
-        path = self._ask_where(self.tr("Export history"), "history.csv", self.tr("Tables (*.csv)"))
+    def export(self, ending: str) -> None:
+        """Ask where, and write what a file of this ending holds."""
+        export = EXPORTS[ending]
+        path = self._ask_where(export.label, export.name, export.kind, [ending])
         if path is not None:
-            self._window.runner.export_history(path)
-
-    def export_config(self) -> None:
-        """Ask where, and write the configuration."""
-        path = self._ask_where(self.tr("Export configuration"), "config.json", self.tr("Configurations (*.json)"))
-        if path is not None:
-            self._write(path, partial(write_atomically, path, self._window.document.config.to_json().encode()))
+            self._window.runner.export(path, export.write)
 
     def export_view(self, view: View) -> None:
-        """Ask where, and write a view as PNG or SVG."""
-        path = self._ask_where(view.title, f"{view.name}.png", self.tr("Pictures (*.png *.svg)"))
+        """Ask where, and write a view as a picture."""
+        path = self._ask_where(view.title, f"{view.name}.png", self.tr("Pictures"), FIGURES)
         if path is not None:
             self._write(path, partial(save_figure, view, path))
 
@@ -264,12 +256,18 @@ class Files(QObject):
 
     # The inside
 
-    def _ask_where(self, title: str, name: str, filters: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, str(Path(self._folder()) / name), filters)
+    def _ask_which(self, title: str, kind: str, endings: Iterable[str]) -> Path | None:
+        filters = f"{_pattern(kind, endings)};;{self.tr('All files')} (*)"
+        name, _ = QFileDialog.getOpenFileName(self._window, title, self._folder(), filters)
+        return Path(name) if name else None
+
+    def _ask_where(self, title: str, name: str, kind: str, endings: Collection[str]) -> Path | None:
+        start = str(Path(self._folder()) / name)
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, start, _pattern(kind, endings))
         if not chosen:
             return None
         path, ending = Path(chosen), Path(name).suffix
-        if path.suffix.lower() in _endings(filters):
+        if path.suffix.lower() in endings:
             return path
         path = path.with_name(path.name + ending)  # the dialog has not asked about this name
         question = self.tr("{file} exists already. Replace it?").format(file=path.name)
@@ -282,8 +280,8 @@ class Files(QObject):
         return path
 
     def _ask_for_snapshot(self) -> Path | None:
-        title, filters = self.tr("Save snapshot"), self.tr("Snapshots (*.safetensors)")
-        return self._ask_where(title, "experiment.safetensors", filters)
+        kind = EXPORTS[SNAPSHOT].kind
+        return self._ask_where(self.tr("Save snapshot"), f"experiment{SNAPSHOT}", kind, [SNAPSHOT])
 
     def _folder(self) -> str:
         return str(QSettings().value("folder", str(Path.home()), type=str))
@@ -305,10 +303,11 @@ class Files(QObject):
         self.recent_menu.setEnabled(not self.recent_menu.isEmpty())
 
 
-def _session_from_json(path: Path) -> Session:
-    return Session(read_config(path))
+def _open_session(path: Path) -> Session:
+    found = OPENERS[path.suffix.lower()](path)
+    return found if isinstance(found, Session) else Session(found)
 
 
-def _endings(filters: str) -> tuple[str, ...]:
-    """ ".png" and ".svg" of "Pictures (*.png *.svg)"."""
-    return tuple(pattern.lstrip("*") for pattern in filters.partition("(")[2].rstrip(")").split())
+def _pattern(kind: str, endings: Iterable[str]) -> str:
+    """What a dialog of files offers, as "Pictures (*.png *.svg)"."""
+    return f"{kind} ({' '.join(f'*{ending}' for ending in endings if ending)})"

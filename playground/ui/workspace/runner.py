@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -126,9 +127,9 @@ class Runner(QObject):
         """Ask for this moment of the run, unless it is `known`, which is what `remembered` has called an earlier one."""
         self._thread.post(partial(self._thread.remember, known), urgent=False)
 
-    def export_history(self, path: Path) -> None:
-        """Write the whole history as a table."""
-        self._thread.post(partial(self._thread.export_history, path))
+    def export(self, path: Path, write: Callable[[Session, Path], None]) -> None:
+        """Write something of this moment."""
+        self._thread.post(partial(self._thread.export, path, write))
 
     def request_data(self) -> None:
         """Ask for the config and the data that are trained on; both are frozen."""

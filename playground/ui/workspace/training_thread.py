@@ -18,7 +18,6 @@ from PySide6.QtCore import QThread, Signal
 from playground.cancellation import Cancelled, cancellable
 from playground.data.dataset import DataError
 from playground.exchange.snapshot import Moment, SnapshotError, save_snapshot
-from playground.exchange.tables import layer_names, write_history
 from playground.experiment.config import Config, ConfigError, Impact, impact
 from playground.experiment.frame import NEEDS, Frame
 from playground.experiment.run.session import Position, Session
@@ -203,9 +202,8 @@ class TrainingThread(QThread):
             with self._working(self.tr("Copying the run"), self._interrupted):
                 self._tell("remembered", now, Moment.of(session))
 
-    def export_history(self, path: Path) -> None:
-        layers = len(self._session.network.units)
-        self._write("exported", path, partial(write_history, self._session.history, path, layer_names(layers)))
+    def export(self, path: Path, write: Callable[[Session, Path], None]) -> None:
+        self._write("exported", path, partial(write, self._session, path))
 
     def request_data(self) -> None:
         self._tell("lent", self._session.config, self._session.dataset)

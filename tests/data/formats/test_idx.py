@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 
 from playground.data.dataset import DataError, Dataset
-from playground.data.formats import idx
-from playground.data.formats.idx import IdxFiles, is_idx, widest
+from playground.data.formats import idx, source_of
+from playground.data.formats.idx import IdxFiles, widest
 from playground.data.formats.text import CsvFile
-from playground.data.sources import source_of
 from playground.data.split import split
 
 MNIST = Path(__file__).parents[3] / "../shared/data/mnist"
@@ -146,7 +145,6 @@ def test_what_was_read_is_kept_until_a_file_changes(folder: Path) -> None:
     ],
 )
 def test_the_name_tells_idx_files_from_tables(name: str, is_one: bool) -> None:
-    assert is_idx(Path("folder") / name) == is_one
     assert source_of(Path("folder") / name) == (IdxFiles if is_one else CsvFile)(str(Path.cwd() / "folder" / name))
 
 

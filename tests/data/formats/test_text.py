@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from playground.data.dataset import DataError, Dataset
 from playground.data.formats import text
 from playground.data.formats.text import MAX_BYTES, CsvFile, read_table
-from playground.data.table import Table, _plain_numbers, parse_number
+from playground.data.table import TASKS, Table, _plain_numbers, parse_number
 
 ROOT = Path(__file__).parents[3]
 MPG = ROOT / "../shared/data/mpg.csv"
@@ -513,7 +513,7 @@ def test_the_quick_reader_of_numbers_reads_numbers() -> None:
 
 
 @settings(max_examples=300)
-@given(st.binary(max_size=200) | encoded, st.sampled_from(text.TASKS))
+@given(st.binary(max_size=200) | encoded, st.sampled_from(TASKS))
 def test_any_bytes_load_or_are_a_data_error(tmp_path_factory: pytest.TempPathFactory, raw: bytes, task: str) -> None:
     path = tmp_path_factory.getbasetemp() / "anything.csv"
     path.write_bytes(raw)

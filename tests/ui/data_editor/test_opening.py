@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from playground.cancellation import Cancelled
+from playground.data.formats import text
 from playground.data.formats.text import CsvFile, read_table
 from playground.data.table import Table
 from playground.ui.data_editor import opening
@@ -36,7 +37,7 @@ class Opened:
     """A dialog, and its parts as a user finds them."""
 
     def __init__(self, qtbot: QtBot, path: Path, wait: bool = True) -> None:
-        self.dialog = OpenDataDialog(path)
+        self.dialog = OpenDataDialog(CsvFile.at(path))
         qtbot.addWidget(self.dialog)
         self.dialog.show()
         if wait:
@@ -222,11 +223,11 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Files are read only when the event is set."""
     event = threading.Event()
 
-    def read(path: Path) -> Table:
+    def read(path: str) -> Table:
         assert event.wait(20)
         return read_table(path)
 
-    monkeypatch.setattr(opening, "read_table", read)
+    monkeypatch.setattr(text, "read_table", read)
     monkeypatch.setattr(opening, "PATIENCE", 0.0)
     yield event
     event.set()
@@ -263,7 +264,7 @@ def test_reading_can_be_cancelled(qtbot: QtBot, wine: Path, slowly: threading.Ev
 
 
 def test_a_dialog_may_be_gone_before_its_file_is_read(qtbot: QtBot, wine: Path, slowly: threading.Event) -> None:
-    dialog = OpenDataDialog(wine)
+    dialog = OpenDataDialog(CsvFile.at(wine))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
     future = dialog._reading.future

@@ -19,10 +19,12 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog, QLabel, QMessageBox, QToolButton, QWidget
 
 from playground.cancellation import check
+from playground.data.formats import FORMATS
 from playground.data.formats.idx import IdxFiles
 from playground.data.formats.text import CsvFile
 from playground.data.generators import Spiral
 from playground.data.library import Iris
+from playground.exchange.files import EXPORTS, OPENERS, SNAPSHOT, Export
 from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
@@ -31,7 +33,6 @@ from playground.nn.losses import BinaryCrossEntropy
 from playground.options import with_value
 from playground.ui.data_editor.opening import OpenDataDialog
 from playground.ui.window import Window
-from playground.ui.workspace import files
 from playground.ui.workspace.reading import Reading
 from tests.ui.conftest import Pilot, Windows
 
@@ -454,8 +455,8 @@ def test_an_experiment_is_read_while_the_window_goes_on_and_that_is_called_off(
 
 def test_of_two_that_are_opened_the_last_counts(pilot: Pilot, snapshot: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
-    load = files.load_snapshot
-    monkeypatch.setattr(files, "load_snapshot", lambda path: go_on.wait(20) and load(path))
+    load = OPENERS[SNAPSHOT]
+    monkeypatch.setitem(OPENERS, SNAPSHOT, lambda path: go_on.wait(20) and load(path))
     pilot.window.files.open_path(snapshot)
     pilot.window.files.new()
     pilot.until(lambda: not pilot.window.files.reading)
@@ -591,9 +592,30 @@ def test_the_configuration_is_exported(pilot: Pilot, desk: Desk, tmp_path: Path)
     edit(pilot)
     desk.file = tmp_path / "config"
     action(pilot.window, "Configuration as JSON…").trigger()
+    pilot.until(lambda: "config.json" in pilot.strip.text)
     assert Config.from_json((tmp_path / "config.json").read_text()) == pilot.window.document.config
-    assert "config.json" in pilot.strip.text
     assert QSettings().value("folder", "", type=str) == str(tmp_path)
+
+
+def test_a_new_format_and_a_new_export_are_offered(
+    windows: Windows, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Marks(CsvFile):
+        """Another table."""
+
+    monkeypatch.setitem(FORMATS, ".marks", Marks)
+    steps = Export("steps.txt", "Steps as text", "Texts", lambda session, path: path.write_text("none"))
+    monkeypatch.setitem(EXPORTS, ".txt", steps)
+    pilot = windows.open()
+    desk.file = tmp_path / "steps"
+    action(pilot.window, "Steps as text…").trigger()
+    pilot.until(lambda: "steps.txt" in pilot.strip.text)
+    assert (tmp_path / "steps.txt").read_text() == "none"
+    (tmp_path / "a.marks").write_text("height,weight\n1,2\n2,3\n3,5\n")
+    pilot.window.files.open_path(tmp_path / "a.marks")
+    [dialog] = pilot.window.findChildren(OpenDataDialog)
+    assert isinstance(dialog.source(), Marks)
+    dialog.reject()
 
 
 def test_every_view_is_exported_as_png_and_svg(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
@@ -621,7 +643,7 @@ def test_the_decision_boundary_is_copied(pilot: Pilot) -> None:
     assert "Decision boundary" in pilot.strip.text
 
 
-EXPORTS = {
+BY_ENDING = {
     "history.csv": "History as CSV…",
     "config.json": "Configuration as JSON…",
     "boundary.png": "Decision boundary as a picture…",
@@ -634,7 +656,7 @@ EXPORTS = {
 def test_what_cannot_be_written_is_said_once_and_in_one_sentence(pilot: Pilot, desk: Desk, tmp_path: Path) -> None:
     edit(pilot)
     pilot.play()
-    for name, text in EXPORTS.items():
+    for name, text in BY_ENDING.items():
         desk.file = tmp_path / "nowhere" / name
         action(pilot.window, text).trigger()
         pilot.until(lambda: pilot.strip.urgent)
@@ -766,8 +788,10 @@ def test_a_name_without_its_ending_gets_it_and_is_not_replaced_unasked(
     old.write_text("old")
     desk.file = tmp_path / "run.v2"
     desk.answer = QMessageBox.StandardButton.No
-    pilot.window.files.export_config()
+    pilot.window.files.export(".json")
+    pilot.settle()
     assert old.read_text() == "old"
     desk.answer = QMessageBox.StandardButton.Yes
-    pilot.window.files.export_config()
+    pilot.window.files.export(".json")
+    pilot.until(lambda: "json" in pilot.strip.text)
     assert Config.from_json(old.read_text()) == Config()

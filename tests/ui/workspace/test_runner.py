@@ -19,6 +19,7 @@ from playground.cancellation import check
 from playground.data.dataset import Source
 from playground.data.formats.text import CsvFile
 from playground.data.generators import Spiral
+from playground.exchange.files import EXPORTS
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Frame
@@ -440,7 +441,7 @@ def test_saving_while_playing_saves_one_moment(alone: Witness, tmp_path: Path) -
 def test_the_history_is_written_as_a_table(alone: Witness, tmp_path: Path) -> None:
     alone.runner.epoch()
     alone.settle()
-    alone.runner.export_history(tmp_path / "history.csv")
+    alone.runner.export(tmp_path / "history.csv", EXPORTS[".csv"].write)
     alone.until(lambda: alone.told)
     assert alone.told == [("exported", tmp_path / "history.csv")]
     header, first, *rest = (tmp_path / "history.csv").read_text().splitlines()
@@ -449,12 +450,12 @@ def test_the_history_is_written_as_a_table(alone: Witness, tmp_path: Path) -> No
     assert rest[-1].startswith("1.0,25")
 
 
-@pytest.mark.parametrize("command", ["save", "export_history"])
-def test_what_cannot_be_written_is_told_and_training_goes_on(alone: Witness, tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize("ending", EXPORTS)
+def test_what_cannot_be_written_is_told_and_training_goes_on(alone: Witness, tmp_path: Path, ending: str) -> None:
     alone.play()
     (tmp_path / "taken.out").mkdir()
     for place in (tmp_path / "nowhere" / "file.out", tmp_path / "taken.out"):
-        getattr(alone.runner, command)(place)
+        alone.runner.export(place, EXPORTS[ending].write)
         alone.until(lambda place=place: alone.told[-1][0] == "failed" and place.name in alone.told[-1][1])
         assert alone.told[-1][2] == ""
         assert "unexpected" not in alone.told[-1][1]
