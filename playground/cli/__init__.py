@@ -8,26 +8,32 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import playground
-from playground.cli.beginning import explained_parser
-from playground.cli.choices import describe
-from playground.cli.exits import DONE, INTERRUPTED, complain
-from playground.cli.range_test import test_range
-from playground.cli.training import train
+from playground.cli.choices import CHOICES
+from playground.cli.command import LAYOUT, Command, add_command
+from playground.cli.exits import INTERRUPTED, complain
+from playground.cli.range_test import RANGE_TEST
+from playground.cli.train import TRAIN
 from playground.data.dataset import DataError
 from playground.exchange.snapshot import SnapshotError
-from playground.experiment.config import Config, ConfigError
+from playground.experiment.config import ConfigError
 
 SUMMARY = "Neural Network Playground: draw a network, press play, and see why it learns or why it doesn't."
-USAGE = """playground [FILE]
-       playground train [FILE] --out DIR [--report DIR] [--epochs N] [--set PATH=VALUE ...]
-       playground range-test [FILE] [--out FILE.csv] [--set PATH=VALUE ...]
-       playground choices"""
 
-HELP = """commands:
-  playground [FILE]       open the window, if you like with a snapshot, a config or data
-  playground train        train without a window; leave snapshot, history, pictures, a diagnosis in a folder
-  playground range-test   look for a good learning rate
-  playground choices      list all that can be set: data sets, activations, losses, optimizers, ...
+COMMANDS: dict[str, Command] = {"train": TRAIN, "range-test": RANGE_TEST, "choices": CHOICES}
+
+
+def usage() -> str:
+    """Every way to call it."""
+    ways = (f"playground {name} {command.usage}".rstrip() for name, command in COMMANDS.items())
+    return "\n       ".join(["playground [FILE]", *ways])
+
+
+def help_text() -> str:
+    """What the help says below the options."""
+    ways = "\n".join(f"  playground {name:<12} {command.help}" for name, command in COMMANDS.items())
+    return f"""commands:
+  playground {"[FILE]":<12} open the window, if you like with a snapshot, a config or data
+{ways}
 
 FILE is a snapshot if it ends in .safetensors, a config if it ends in .json, and else data (CSV).
 
@@ -53,35 +59,35 @@ exit codes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the answer is the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    given = sys.argv[1:] if arguments is None else arguments
+    options = _parser(command=bool(given) and given[0] in COMMANDS).parse_args(given)
     try:
-        match list(arguments):
-            case ["train", *rest]:
-                return train(rest)
-            case ["range-test", *rest]:
-                return test_range(rest)
-            case ["choices"]:
-                print("\n".join(describe(Config())))
-                return DONE
-            case given:
-                return _open_window(_parser().parse_args(given).file)
+        code: int = options.run(options)
     except (ConfigError, DataError, SnapshotError) as error:
         return complain(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
+    return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = explained_parser("playground", SUMMARY, HELP, USAGE)
-    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to open")
+def _parser(command: bool) -> argparse.ArgumentParser:
+    """Of a command, or of the window, whose file may be called like anything else."""
+    parser = argparse.ArgumentParser("playground", usage(), SUMMARY, help_text(), **LAYOUT)
     parser.add_argument("--version", action=_Version, nargs=0, help="say the version, and which loop trains, and leave")
+    if command:
+        parsers = parser.add_subparsers(prog="playground")
+        for name, one in COMMANDS.items():
+            add_command(parsers, name, one)
+    else:
+        parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to open")
+        parser.set_defaults(run=_open_window)
     return parser
 
 
-def _open_window(file: Path | None) -> int:
+def _open_window(options: argparse.Namespace) -> int:
     from playground.ui.app import main as show_window
 
-    return show_window(file)
+    return show_window(options.file)
 
 
 class _Version(argparse.Action):

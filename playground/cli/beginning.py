@@ -13,19 +13,11 @@ from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
 
 
-def explained_parser(name: str, summary: str | None, text: str, usage: str | None = None) -> argparse.ArgumentParser:
-    """A parser whose help shows the text as it is written."""
-    layout = argparse.RawDescriptionHelpFormatter
-    return argparse.ArgumentParser(name, usage, summary, text, formatter_class=layout, allow_abbrev=False)
-
-
-def beginning_parser(name: str, summary: str, text: str) -> argparse.ArgumentParser:
-    """A parser of what `begin` wants to know."""
-    parser = explained_parser(name, summary, text)
+def add_beginning(parser: argparse.ArgumentParser) -> None:
+    """Ask for what `begin` wants to know."""
     add = parser.add_argument
     add("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to begin with")
     add("--set", metavar="PATH=VALUE", type=_setting, action="append", default=[], help="change a setting; repeatable")
-    return parser
 
 
 def begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:

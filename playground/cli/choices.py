@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterator
 
+from playground.cli.command import Command
+from playground.cli.exits import DONE
+from playground.experiment.config import Config
 from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs
 
 
@@ -42,3 +46,17 @@ def _domain(knob: Knob, value: object) -> str:
     if isinstance(knob, Text | Subset) and knob.values:
         return f"{text} ({', '.join(knob.values)})"
     return text
+
+
+def _run(_: argparse.Namespace) -> int:
+    print("\n".join(describe(Config())))
+    return DONE
+
+
+CHOICES = Command(
+    usage="",
+    help="list all that can be set: data sets, activations, losses, optimizers, ...",
+    text="Each line is a path that --set knows, with its default and what else it may be.",
+    add_arguments=lambda parser: None,
+    run=_run,
+)

@@ -13,7 +13,7 @@ from playground.options.numerals import percent, written
 REDRAW = 0.1  # seconds between two looks at the progress
 
 
-def run(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> None:
+def train(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> None:
     """Train to the end of this epoch and on until `epochs` have been finished, the run diverges or `stop` is set."""
     start = session.step_count
     goal = start + max(epochs * session.scene.steps_per_epoch - session.position[1], 0)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import argparse
 from pathlib import Path
 
-from playground.cli.beginning import begin, beginning_parser
+from playground.cli.beginning import add_beginning, begin
+from playground.cli.command import Command
 from playground.cli.exits import DONE, INTERRUPTED, complain, ctrl_c
 from playground.exchange.tables import write_columns
 from playground.study.range_test import HIGHEST, LOWEST, range_test
 
-HELP = f"""It trains from the initial weights, mini-batch by mini-batch, while the learning rate grows
+TEXT = f"""It trains from the initial weights, mini-batch by mini-batch, while the learning rate grows
 from {LOWEST:g} to {HIGHEST:g}. It prints the rate at which the loss fell fastest, which is a good one to train with, and
 the rate by which training had diverged. A schedule is left out: the rate is then good for its peak.
 Where mini-batches differ so much that no fall is certain, larger ones show more.
@@ -20,11 +21,12 @@ With --out the curve is written as CSV: rate, loss of the mini-batch, running av
 """
 
 
-def test_range(arguments: Sequence[str]) -> int:
-    """Run the command; the answer is the exit code."""
-    parser = beginning_parser("playground range-test", "Look for a good learning rate.", HELP)
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_beginning(parser)
     parser.add_argument("--out", metavar="FILE.csv", type=Path, help="file for the curve")
-    options = parser.parse_args(arguments)
+
+
+def _run(options: argparse.Namespace) -> int:
     session = begin(options.file, options.set)
     with ctrl_c() as stop:
         result = range_test(session.config, session.dataset, stop=stop.is_set)
@@ -44,3 +46,12 @@ def test_range(arguments: Sequence[str]) -> int:
         except OSError as error:
             return complain(f"{options.out}: cannot be written: {error.strerror}")
     return INTERRUPTED if stop.is_set() else DONE
+
+
+RANGE_TEST = Command(
+    usage="[FILE] [--out FILE.csv] [--set PATH=VALUE ...]",
+    help="look for a good learning rate",
+    text=TEXT,
+    add_arguments=_add_arguments,
+    run=_run,
+)

@@ -46,7 +46,7 @@ def test_a_new_format_is_read_and_a_new_export_is_left_by_the_command_line(
 ) -> None:
     steps = Export("steps.txt", "Steps", "Texts", lambda session, path: path.write_text(str(session.step_count)))
     monkeypatch.setitem(EXPORTS, ".txt", steps)
-    monkeypatch.setattr("playground.cli.training.PICTURED", ())
+    monkeypatch.setattr("playground.cli.train.PICTURED", ())
     assert main(["train", str(upright), "--out", str(tmp_path), "--epochs", "2", "--quiet"]) == 0
     session = load_snapshot(tmp_path / "snapshot.safetensors")
     assert session.dataset.columns == ("height",)

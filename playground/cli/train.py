@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from playground.cli.beginning import begin, beginning_parser
+from playground.cli.beginning import add_beginning, begin
+from playground.cli.command import Command
 from playground.cli.exits import DIVERGED, DONE, INTERRUPTED, complain, ctrl_c
-from playground.cli.progress import run
+from playground.cli.progress import train
 from playground.exchange.files import EXPORTS
 from playground.exchange.report import PICTURES, REPORT_NEEDS, write_report
 from playground.exchange.snapshot import SnapshotError
@@ -21,7 +22,7 @@ from playground.experiment.run.session import Session
 PICTURED = ("boundary", "gradients")
 LEFT = [*(export.name for export in EXPORTS.values()), *(f"{name}.png" for name in PICTURED)]
 
-HELP = f"""FILE:
+TEXT = f"""FILE:
   *.safetensors   a snapshot: goes on where it was saved, unless a setting makes it start anew
   *.json          a config, such as the config.json that an earlier run has left; all fields are optional
   anything else   data (CSV); name the column to predict with --set data.source.target=NAME
@@ -42,9 +43,9 @@ files:
 """
 
 
-def train(arguments: Sequence[str]) -> int:
-    """Run the command; the answer is the exit code."""
-    options = _options(arguments)
+def _run(options: argparse.Namespace) -> int:
+    if options.out is None and options.report is None:
+        options.refuse("say where the results go: --out DIR, --report DIR or both")
     session = begin(options.file, options.set)
     for folder in filter(None, (options.out, options.report)):
         try:
@@ -54,7 +55,7 @@ def train(arguments: Sequence[str]) -> int:
     if options.report is not None:
         session.observe(REPORT_NEEDS)
     with ctrl_c() as stop:
-        run(session, options.epochs, stop, options.quiet)
+        train(session, options.epochs, stop, options.quiet)
     frame = session.frame(REPORT_NEEDS if options.report else NEEDS)
     code = DONE if options.out is None else _write(session, frame, options.out)
     if options.report is not None:
@@ -67,17 +68,13 @@ def train(arguments: Sequence[str]) -> int:
     return code or (INTERRUPTED if stop.is_set() else DONE)
 
 
-def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = beginning_parser("playground train", "Train without a window.", HELP)
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_beginning(parser)
     add = parser.add_argument
     add("--out", metavar="DIR", type=Path, help="folder for the results")
     add("--report", metavar="DIR", type=Path, help="folder for a diagnosis in words, and pictures of everything")
     add("--epochs", metavar="N", type=_count, default=100, help="how many to train (default: 100)")
     add("--quiet", action="store_true", help="say only what is wrong")
-    options = parser.parse_args(arguments)
-    if options.out is None and options.report is None:
-        parser.error("say where the results go: --out DIR, --report DIR or both")
-    return options
 
 
 def _count(text: str) -> int:
@@ -107,3 +104,12 @@ def _report(frame: Frame, config: Config, folder: Path) -> int:
     """Leave the diagnosis and all pictures; the answer is the exit code."""
     failures = write_report(frame, config, folder)
     return max((complain(sentence) for sentence in failures), default=DONE)
+
+
+TRAIN = Command(
+    usage="[FILE] --out DIR [--report DIR] [--epochs N] [--set PATH=VALUE ...]",
+    help="train without a window; leave snapshot, history, pictures, a diagnosis in a folder",
+    text=TEXT,
+    add_arguments=_add_arguments,
+    run=_run,
+)

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from playground.cli import main, progress, training
+from playground.cli import main, progress
+from playground.cli import train as command
 from playground.data.formats.text import CsvFile
 from playground.exchange.config_file import read_config
 from playground.exchange.report import PICTURES
@@ -36,7 +37,7 @@ def out(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures take half a second, and most tests are not about them."""
-    for name in training.PICTURED:
+    for name in command.PICTURED:
         monkeypatch.setitem(PICTURES, name, lambda frame, path: path.write_bytes(b""))
 
 
@@ -207,7 +208,7 @@ def test_ctrl_c_elsewhere_ends_without_a_traceback(out: Path, monkeypatch: pytes
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "_write", interrupted)
+    monkeypatch.setattr(command, "_write", interrupted)
     assert train(out, "--epochs", "0") == 130
 
 
