@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,12 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True)
 class Variation(Options):
-    """In what the members of a run differ; in all else they are alike."""
+    """In what the members of a run differ; in all else they are alike.
+
+    With `of_one` a single member is not the plain network either.
+    """
+
+    of_one: ClassVar[bool] = True
 
     def members(self, count: int, one: Member, y: Floats, classes: bool) -> list[Member]:
         """`count` members made from `one`; y (examples,) are the answers of the training part.
@@ -50,6 +55,7 @@ class BySeed(Variation):
     """Each member starts from other weights and sees the mini-batches in another order: how much of a result is luck."""
 
     label = "seed"
+    of_one = False
 
     def members(self, count: int, one: Member, y: Floats, classes: bool) -> list[Member]:
         return [one._replace(name=f"seed {one.seed + i}", seed=one.seed + i) for i in range(count)]
@@ -90,6 +96,7 @@ class ByFold(Variation):
 class Ranged(Variation):
     """A rate from the lowest to the highest share of what is set for it, in equal ratios."""
 
+    of_one = False
     lowest: float = number(0.01, 1e-6, 1.0, "lowest share", "The first member's share of the rate that is set.", "log")
     highest: float = number(10.0, 1.0, 1e6, "highest share", "The last member's share of the rate that is set.", "log")
 

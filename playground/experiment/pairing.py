@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from playground.experiment.config import FULL_BATCH, Config, ConfigError
-from playground.nn.activations import Sigmoid, Softmax
 from playground.nn.activations.activation import Activation
-from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, SquaredError
+from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, SquaredError
 from playground.nn.losses.loss import Loss
 from playground.options import with_value
 
@@ -23,8 +22,9 @@ def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
         output = loss.match(classes)
     if reason := loss.refusal(output, classes=bool(classes)):
         raise ConfigError("training.loss", reason)
-    if not classes and isinstance(output, Softmax):
-        raise ConfigError("network.output", "softmax needs classes: a single softmax output is always 1")
+    if not classes and output.coupled:
+        reason = f"{output.label} needs classes: a single {output.label} output is always 1"
+        raise ConfigError("network.output", reason)
     return loss, output
 
 
@@ -53,7 +53,7 @@ def refusal(config: Config, classes: int) -> str:
 
 def output_count(loss: Loss, output: Activation, classes: int) -> int:
     """Output units: one for a number or a yes-or-no answer, else one per class."""
-    if classes > 2 or (classes == 2 and (isinstance(output, Softmax) or isinstance(loss, CrossEntropy))):
+    if classes > 2 or (classes == 2 and (output.coupled or loss.one_output_per_class)):
         return classes
     return 1
 
@@ -62,12 +62,6 @@ def _loss_for(output: Activation | None, classes: int) -> Loss:
     """The loss that matches the output unit, or else the problem."""
     if not classes:
         return SquaredError()
-    match output:
-        case None:
-            return CrossEntropy() if classes > 2 else BinaryCrossEntropy()
-        case Softmax():
-            return CrossEntropy()
-        case Sigmoid():
-            return BinaryCrossEntropy()
-        case _:
-            return SquaredError()
+    if output is None:
+        return CrossEntropy() if classes > 2 else BinaryCrossEntropy()
+    return next((loss for cls in LOSSES.values() if (loss := cls()).matches(output)), SquaredError())

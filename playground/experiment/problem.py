@@ -10,12 +10,11 @@ from playground.data.features import input_names, inputs
 from playground.data.split import split
 from playground.experiment.budget import Budget
 from playground.experiment.config import Config, ConfigError
-from playground.experiment.ensemble import BySeed, Member, Ranged
+from playground.experiment.ensemble import Member
 from playground.experiment.frame import Scene
 from playground.experiment.looks.look import read_only
 from playground.experiment.pairing import output_count, resolve
 from playground.experiment.part import Part
-from playground.experiment.run.early_stopping import EarlyStopping
 from playground.experiment.run.evaluation import Evaluation, Scoring, Which
 from playground.nn.activations.activation import Array
 from playground.nn.layer_arrays import Dense, parameter_count
@@ -222,7 +221,7 @@ def _members(config: Config, y: Floats, classes: bool) -> list[Member]:
     rules, ensemble = config.training, config.ensemble
     penalty_rate = getattr(rules.regularizer, "rate", None)
     one = Member("", config.network.seed, rules.learning_rate, penalty_rate)
-    if ensemble.members == 1 and isinstance(ensemble.vary, BySeed | Ranged):
+    if ensemble.members == 1 and not ensemble.vary.of_one:
         return [one]
     return ensemble.vary.members(ensemble.members, one, y, classes)
 
@@ -234,10 +233,9 @@ def _check(config: Config, problem: Problem) -> None:
         ConfigError: naming the rule.
     """
     rules = config.training
-    if isinstance(rules.stopping, EarlyStopping) and not problem.parts["validation"]:
-        raise ConfigError(
-            "training.stopping", "early stopping needs validation examples: give them a share of the data"
-        )
+    if rules.stopping.patience is not None and not problem.parts["validation"]:
+        reason = f"{rules.stopping.label} needs validation examples: give them a share of the data"
+        raise ConfigError("training.stopping", reason)
     if rules.optimizer.full_batch and rules.batch_size < len(problem.train):
         raise ConfigError(
             "training.optimizer",

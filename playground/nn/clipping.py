@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -12,13 +13,31 @@ from playground.nn.calls import Call
 from playground.options import Options, number
 
 
+class Shortening(NamedTuple):
+    """By what all of a gradient is multiplied: how it is written with c and ‖g‖, and these three numbers."""
+
+    symbol: str
+    factor: float
+    limit: float
+    length: float
+
+
 @dataclass(frozen=True)
 class Clipping(Options):
-    """Keeps one steep place from throwing the weights far away. What is not finite stays so, to be found."""
+    """Keeps one steep place from throwing the weights far away. What is not finite stays so, to be found.
+
+    With `acts` it has calls, and needs an array for what is left.
+    """
+
+    acts: ClassVar[bool] = True
 
     def calls(self, g: Array, clipped: Array) -> list[Call]:
         """Write into `clipped` what is left of g; no calls where that is g itself."""
         raise NotImplementedError
+
+    def shortening(self, g: Array) -> Shortening | None:
+        """What one gradient, (count,), is multiplied by; None where it is not the same for all of it."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -26,6 +45,7 @@ class NoClipping(Clipping):
     """Gradients stay as they are: right as long as none explodes."""
 
     label = "none"
+    acts = False
 
     def calls(self, g: Array, clipped: Array) -> list[Call]:
         return []
@@ -72,6 +92,10 @@ class ClipByNorm(Clipping):
             (np.divide, (limit, factor, factor)),
             (np.multiply, (g, factor, clipped)),
         ]
+
+    def shortening(self, g: Array) -> Shortening:
+        length = float(np.linalg.norm(g))
+        return Shortening("min(1, c/‖g‖)", min(1.0, self.limit / length) if length else 1.0, self.limit, length)
 
 
 CLIPPINGS: dict[str, type[Clipping]] = {"none": NoClipping, "by_value": ClipByValue, "by_norm": ClipByNorm}

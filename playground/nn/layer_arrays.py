@@ -27,7 +27,7 @@ class Dense(NamedTuple):
     def stages(self) -> tuple[tuple[Stage, int], ...]:
         """What the weighted sums go through, in order, and how many rows enter each."""
         rows, outputs = self.activation.widths(self.units)
-        if isinstance(self.normalization, NoNormalization):
+        if not self.normalization.acts:
             return ((self.activation, rows),)
         if self.normalization.after:
             return (self.activation, rows), (self.normalization, outputs)

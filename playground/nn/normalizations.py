@@ -26,10 +26,12 @@ class Normalization(Stage, Options):
     """A stage that trains γ, which starts at 1, and β, which starts at 0; as many rows come out as go in.
 
     Attributes:
+        acts: whether a layer has such a stage at all.
         sign: what it is called in two letters; "" where there is none.
         together: whether mean and variance are those of all rows of an example, and not of each row over the batch.
     """
 
+    acts: ClassVar[bool] = True
     sign: ClassVar[str] = ""
     together: ClassVar[bool] = False
     symbols = (("γ", "n"), ("β", "1"))
@@ -42,12 +44,22 @@ class Normalization(Stage, Options):
     def parameters(self, rows: int) -> tuple[Array, ...]:
         return np.ones(rows), np.zeros(rows)
 
+    @property
+    def running(self) -> bool:
+        """Whether it goes by running averages where training goes by the mini-batch; then the way back is training's too."""
+        return bool(self.statistics(1))
+
+    def moments(self, values: Array, statistics: tuple[Array, ...]) -> tuple[Array, Array]:
+        """Mean and deviation that it goes by when looking at values (rows, examples): (rows, 1) each, or (1, examples)."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class NoNormalization(Normalization):
     """Leaves a layer as it is: it has no such stage at all."""
 
     label = "none"
+    acts = False
 
     def parameters(self, rows: int) -> tuple[Array, ...]:
         return ()
@@ -73,6 +85,10 @@ class BatchNorm(Normalization):
 
     def statistics(self, rows: int) -> tuple[Array, ...]:
         return np.zeros(rows), np.ones(rows)
+
+    def moments(self, values: Array, statistics: tuple[Array, ...]) -> tuple[Array, Array]:
+        mean, variance = statistics
+        return mean.copy(), np.sqrt(variance + self.epsilon)
 
     def run_forward(self, at: Place) -> list[Call]:
         if at.draw is None:
@@ -169,6 +185,9 @@ class LayerNorm(Normalization):
     latex = (
         r"\gamma\,\frac{z - \mu}{\sqrt{\sigma^2 + \varepsilon_0}} + \beta, \quad \mu, \sigma^2 \;\text{of the layer}"
     )
+
+    def moments(self, values: Array, statistics: tuple[Array, ...]) -> tuple[Array, Array]:
+        return values.mean(0, keepdims=True), np.sqrt(values.var(0, keepdims=True) + self.epsilon)
 
     def run_forward(self, at: Place) -> list[Call]:
         z, h = at.z, at.h

@@ -21,11 +21,17 @@ from playground.options import Options, number
 class Regularizer(Options):
     """A penalty on the weights, or a rule that they obey. It acts before the optimizer's step, after it, or both.
 
-    `named` is what it is called in a sentence.
+    Attributes:
+        named: what it is called in a sentence; "" where it does nothing.
+        adds_gradient: whether `before` writes something into `total`.
+        proportional: whether that is all it does, and in proportion to each weight.
+        decays: whether `before` takes ε times its rate of each weight away, beside the gradient.
     """
 
-    named: ClassVar[str] = ""
+    named: ClassVar[str] = "penalty"
     adds_gradient: ClassVar[bool] = False
+    proportional: ClassVar[bool] = False
+    decays: ClassVar[bool] = False
 
     @property
     def strength(self) -> float:
@@ -58,6 +64,7 @@ class NoRegularizer(Regularizer):
     """Weights may grow as they like: right while training and test loss fall together."""
 
     label = "none"
+    named = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ class L2(Penalty):
     named = "L2 penalty"
     formula = "L + α Σ w²"
     latex = r"L + \alpha \sum w^2"
-    adds_gradient = True
+    adds_gradient = proportional = True
 
     def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
         return _add_slope(p, g, total, self.rate, mask)
@@ -152,6 +159,7 @@ class WeightDecay(Penalty):
     label = named = "weight decay"
     formula = "w ← w − ε α w"
     latex = r"w \leftarrow w - \varepsilon \alpha w"
+    decays = True
 
     def before(self, p: Array, g: Array, total: Array, rate: Array, mask: Array) -> list[Call]:
         return decay(p, self.rate, rate, mask)

@@ -19,6 +19,16 @@ from playground.options import Options, integer, number
 class Schedule(Options):
     """By what the learning rate ε is multiplied at each time."""
 
+    @property
+    def patience(self) -> int | None:
+        """After how many epochs without an improvement of the loss the run makes it smaller; None for a matter of time alone."""
+        return None
+
+    @property
+    def drop(self) -> float:
+        """What is left of the rate whenever the run makes it smaller."""
+        return 1.0
+
     def factor(self, epochs: float) -> float:
         """The share of ε used at this time."""
         raise NotImplementedError

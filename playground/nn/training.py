@@ -61,7 +61,7 @@ class Trainer:
         self.rate = np.array(rates if rates.ndim == 0 else rates[:, None])
         self._steps, self._per_epoch = np.array(0.0), np.array(1.0)
         self.total = np.zeros_like(p) if regularizer.adds_gradient else g
-        self.clipped = self.total if isinstance(clipping, NoClipping) else np.zeros_like(p)
+        self.clipped = self.total if not clipping.acts else np.zeros_like(p)
         self._rescheduled = schedule.calls(self.rate.copy(), self.rate, self._steps, self._per_epoch)
         self._update: list[Call] = [
             *regularizer.before(p, g, self.total, self.rate, pulled),

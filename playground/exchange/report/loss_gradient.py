@@ -11,7 +11,6 @@ import numpy as np
 from playground.exchange.report.sheet import LONGEST, MUTED, TEXT, WARNING, class_colours, dress, plain, sheet, write
 from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.looks.loss_gradient import LossGradient
-from playground.nn.activations import Softmax
 from playground.options.numerals import trimmed
 
 
@@ -68,7 +67,7 @@ def picture(frame: Frame, path: Path) -> None:
     spans = np.vstack([loss_gradient.slopes, loss_gradient.matched])
     air = 0.06 * float(np.ptp(spans)) or 1.0
     pull.set_ylim(float(spans.min()) - air, float(spans.max()) + air)
-    if scene.output == Softmax.label:
+    if loss_gradient.coupled:
         pull.set_xlabel("pre-activation z of the output (of the curves all others are 0)")
     loss.set_xlabel("z")
     pull.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)

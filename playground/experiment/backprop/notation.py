@@ -10,7 +10,7 @@ from playground.experiment.backprop.matrix import Applied, Matrix, Product, Resc
 from playground.experiment.backprop.walk import EPSILON, FLOOR, LayerWalk, TrainedWalk
 from playground.experiment.backprop.worked import Share, Spelled
 from playground.experiment.looks.look import read_only
-from playground.nn.activations import Array, Sigmoid, Softmax, Tanh
+from playground.nn.activations.activation import Array
 
 NO_RULE = Rule()
 CHECKED = (
@@ -25,6 +25,7 @@ LATEX = str.maketrans(
         "∂": r"\partial ",
         "Σ": r"\sum ",
         "⊙": r"\odot ",
+        "−": "-",
         "ᶠ": "^f",
         "ŷ": r"\hat y ",
         ",": r", \quad ",
@@ -82,7 +83,7 @@ class Letters:
         below = "x" if index == 0 else f"h{superscript(index)}"
         self.below_latex = "x" if index == 0 else f"h^{{({index})}}"
         self.before, self.after = (norm is not None and norm.after is after for after in (False, True))
-        self.elementwise = walk.activation.widths(1) == (1, 1) and not isinstance(walk.activation, Softmax)
+        self.elementwise = walk.activation.elementwise
         meaning = "The example as the network sees it" if index == 0 else "What the layer below puts out"
         self.below = matrix(below, walk.below, f"{meaning}; the 1 below it multiplies the biases.", one=True)
         self.weights = matrix("W", walk.weights, "A row for each unit; its last number is the bias.", bias=True)
@@ -94,7 +95,7 @@ class Letters:
             self.z = matrix(z, walk.z, "Pre-activation: the sum, normalised.", self._normalized(self.sums))
         name = "a" if self.after else self.top
         meaning = "The network's answer." if self.output else "Activation: what the unit says."
-        answered: Rule = Share(self.z) if isinstance(walk.activation, Softmax) else NO_RULE
+        answered: Rule = Share(self.z, walk.activation.share) if walk.activation.share else NO_RULE
         self.a = matrix(name, walk.a, meaning, Applied("f", self.z) if self.elementwise else answered)
         self.h = self.a
         if self.after:
@@ -236,12 +237,8 @@ class Letters:
 
     def _slope_rule(self) -> Rule:
         """Of the curves whose slope is plain from the height, that."""
-        match self.walk.activation:
-            case Sigmoid():
-                return Spelled("f (1 − f)", {"f": self.a})
-            case Tanh():
-                return Spelled("1 − f²", {"f": self.a})
-        return NO_RULE
+        slope = self.walk.activation.slope_by_output
+        return Spelled(slope, {"f": self.a}) if slope else NO_RULE
 
     def _normalized(self, value: Matrix) -> Rule:
         _, mean, deviation, gain, shift = self._statistics(value)

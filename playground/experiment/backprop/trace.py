@@ -9,7 +9,6 @@ from playground.experiment.backprop.notation import Letters, TraceStep
 from playground.experiment.backprop.update import Update
 from playground.experiment.backprop.walk import Walk
 from playground.experiment.looks.look import Look, RunContext
-from playground.nn.normalizations import BatchNorm
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +54,9 @@ def _note(context: RunContext) -> str:
     """What the walk leaves out."""
     noise = context.config.training.noise
     parts = []
-    if any(isinstance(layer.normalization, BatchNorm) for layer in context.network.layers):
-        parts.append("Batch norm uses its running averages here: one example alone has no deviation.")
+    running = dict.fromkeys(norm.label for layer in context.network.layers if (norm := layer.normalization).running)
+    for name in running:
+        parts.append(f"{name.capitalize()} uses its running averages here: one example alone has no deviation.")
     if noise.of_examples or noise.of_hidden or noise.weight_noise or noise.label_smoothing:
         parts.append("Dropout, noise and label smoothing are off here, as when testing.")
     return " ".join(parts)

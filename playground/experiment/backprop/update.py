@@ -13,11 +13,9 @@ from playground.experiment.looks.look import RunContext
 from playground.experiment.looks.optimizer_trace import decayed
 from playground.experiment.run.progress import LastStep
 from playground.nn.calls import run
-from playground.nn.clipping import ClipByNorm, NoClipping
 from playground.nn.network import Network
-from playground.nn.optimizers import AdamW
 from playground.nn.optimizers.optimizer import Dissection, Line, OptimizerStep, SearchingOptimizer
-from playground.nn.regularizers import Regularizer, WeightDecay
+from playground.nn.regularizers import Regularizer
 
 Places = NDArray[np.intp]  # where a matrix's entries lie in the flat buffers
 ROUNDING = 16.0  # of the last bits of a weight, by which a step may differ from its parts
@@ -70,7 +68,7 @@ class Update:
         ready, (regularizer, pulled) = context.progress.ready(context.member), context.regularizer
         p, g, mask = self._after[None].copy(), gradient[None], context.network.is_weight
         total = np.zeros_like(g) if regularizer.adds_gradient else g
-        clipped = total if isinstance(rules.clipping, NoClipping) else np.zeros_like(g)
+        clipped = np.zeros_like(g) if rules.clipping.acts else total
         slots, clock = ready.after[:, None].copy(), ready.clock
         run([*regularizer.before(p, g, total, ready.rate, pulled), *rules.clipping.calls(total, clipped)])
         if isinstance(rules.optimizer, SearchingOptimizer):
@@ -93,11 +91,11 @@ class Update:
         if decay is not None:
             decay = decay * self._context.network.is_weight
             names: dict[str, Floats | float] = {"ε": rate, "w": before}
-            formula, own = "−ε α w", isinstance(regularizer, WeightDecay)
+            formula, own = "−ε α w", regularizer.decays
             if own and self._context.penalty_rate is not None:
                 names["α"] = self._context.penalty_rate
-            if isinstance(optimizer, AdamW):
-                names["λ"] = optimizer.decay
+            if optimizer.decay_rate is not None:
+                names["λ"] = optimizer.decay_rate
                 formula = "−(ε α + ε λ (1 − ε α)) w" if own else "−ε λ w"
             parts.append(Line("", formula, names, decay))
             left = left - decay
@@ -140,7 +138,7 @@ class Update:
         """The gradient on its way from the mini-batch, or the example, to the optimizer, where it is called g."""
         rules, step, bias = self._rules, self._step, name == "W"
         penalised = rules.regularizer.adds_gradient and bias
-        clipped = not isinstance(rules.clipping, NoClipping)
+        clipped = rules.clipping.acts
         if self._alone:
             first, mean = "∂L/∂w", own.after("")
             if not penalised and not clipped:
@@ -171,12 +169,11 @@ class Update:
             meaning = f"What is left of it after clipping {rules.clipping.label}: {rules.clipping.formula}."
             cut = step.optimizer_step.gradient
             rule: Rule = NO_RULE
-            if isinstance(rules.clipping, ClipByNorm):
-                length = float(np.linalg.norm(step.total))
-                rule = Scaled("min(1, c/‖g‖)", min(1.0, rules.clipping.limit / length) if length else 1.0, mean)
-                meaning = (
-                    f"{meaning} Before, ‖g‖ was {figure(length)} over the whole network; c is {rules.clipping.limit:g}."
-                )
+            shortening = rules.clipping.shortening(step.total)
+            if shortening is not None:
+                rule = Scaled(shortening.symbol, shortening.factor, mean)
+                length, limit = figure(shortening.length), f"{shortening.limit:g}"
+                meaning = f"{meaning} Before, ‖g‖ was {length} over the whole network; c is {limit}."
             matrices.append(matrix("g", cut[places], meaning, rule, "clipped →", bias))
         return matrices
 

@@ -16,7 +16,7 @@ from playground.nn.activations import Activation, Array
 from playground.nn.calls import Call, run
 from playground.nn.losses import Loss
 from playground.nn.network import Network
-from playground.nn.normalizations import BatchNorm, LayerNorm, Normalization
+from playground.nn.normalizations import Normalization
 from playground.nn.passes import LayerPass
 from playground.nn.stage import Place, Stage
 
@@ -248,9 +248,8 @@ class _Kept:
     def _back(self, at: int, upstream: Array) -> tuple[Array, tuple[Array, ...]]:
         """Back through one stage: the gradients by what enters it, and by what it trains. There may be members."""
         stage, z, trained = self._stages[at], self._values[at], self._trained[at]
-        if isinstance(stage, BatchNorm):  # which has a way back in training only
-            mean, variance = self._remembered[at]
-            deviation = np.sqrt(variance + stage.epsilon)
+        if isinstance(stage, Normalization) and stage.running:
+            mean, deviation = stage.moments(z, self._remembered[at])
             return upstream * trained[0] / deviation, (upstream * (z - mean) / deviation, upstream.copy())
         lead = upstream.shape[:-2]
         z, h, *own = (
@@ -274,10 +273,7 @@ class _Kept:
             if not isinstance(stage, Normalization):
                 continue
             gain, shift = (array.copy() for array in self._trained[at])
-            if isinstance(stage, BatchNorm):
-                mean, variance = (array.copy() for array in self._remembered[at])
-                return NormWalk(stage.after, True, mean, np.sqrt(variance + stage.epsilon), gain, shift)
-            assert isinstance(stage, LayerNorm)
-            mean, variance = self._values[at].mean(0, keepdims=True), self._values[at].var(0, keepdims=True)
-            return NormWalk(stage.after, False, mean, np.sqrt(variance + stage.epsilon), gain, shift)
+            return NormWalk(
+                stage.after, stage.running, *stage.moments(self._values[at], self._remembered[at]), gain, shift
+            )
         return None

@@ -86,9 +86,10 @@ class Spelled(Rule):
 
 @dataclass(frozen=True, eq=False)
 class Share(Rule):
-    """Softmax's share of an entry of a vector: its exponential, of all of theirs."""
+    """What something of an entry of a vector is of the same of all entries; `of` says what, with {} for the entry."""
 
     vector: Matrix
+    of: str
 
     def terms(self, row: int, column: int) -> list[tuple[str, str]]:
         vector = self.vector
@@ -96,7 +97,7 @@ class Share(Rule):
         many = len(written) > MOST_TERMS
         shown = [*written[: MOST_TERMS - 1], ["…", "…"], written[-1]] if many else written
         symbols, numbers = (
-            f"exp({written[row][at]}) / ({' + '.join(e if e == '…' else f'exp({e})' for e in each)})"
+            f"{self.of.format(written[row][at])} / ({' + '.join(e if e == '…' else self.of.format(e) for e in each)})"
             for at, each in enumerate(zip(*shown, strict=True))
         )
         return [(symbols, numbers)]

@@ -15,7 +15,7 @@ from playground.experiment.diagnosis.trial import Alone, Pull
 from playground.experiment.history.layer_statistics import dead_units, flat, steepest
 from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.experiment.looks.look import RunContext
-from playground.nn.activations import Activation, Linear, Softmax
+from playground.nn.activations.activation import Activation
 from playground.nn.initializers import He, Initializer, Xavier
 from playground.nn.normalizations import BatchNorm
 from playground.nn.optimizers import Adam
@@ -217,7 +217,7 @@ class Evidence:
     def suited_start(self) -> Initializer:
         """The initial weights that suit the hidden layers: He's are for units that let half of what they get through."""
         activations = [self.network.activations[index] for index in self.hidden]
-        whole = all(squashes(activation) or isinstance(activation, Linear) for activation in activations)
+        whole = all(squashes(activation) or activation.identity for activation in activations)
         return Xavier() if whole else He()
 
     @cached_property
@@ -247,7 +247,7 @@ def explained(answers: Floats, targets: Floats) -> float:
 @cache
 def squashes(activation: Activation) -> bool:
     """Whether an activation is flat at both ends and steeper between."""
-    if isinstance(activation, Softmax) or activation.widths(1) != (1, 1):
+    if not activation.elementwise:
         return False
     ends = np.abs(activation.slope(np.array([[-FAR, FAR]])))
     limit = steepest(activation)
@@ -266,7 +266,7 @@ def tenfold(rate: float, power: int) -> float:
 
 def adam(evidence: Evidence) -> list[Remedy]:
     """An optimizer whose steps do not depend on the gradient's size; nothing where it is there."""
-    if isinstance(evidence.config.training.optimizer, Adam):
+    if evidence.config.training.optimizer.adaptive_moments:
         return []
     return [Remedy("Take Adam at a rate of 0.01", (("training.optimizer", Adam()), ("training.learning_rate", 0.01)))]
 

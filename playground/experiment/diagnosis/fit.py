@@ -10,8 +10,7 @@ from playground.data.dataset import Floats
 from playground.experiment.config import MAX_UNITS, Layer
 from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, adam, explained, start_again
 from playground.experiment.run.early_stopping import EarlyStopping
-from playground.nn.activations import Sigmoid, Tanh
-from playground.nn.regularizers import L2, NoRegularizer
+from playground.nn.regularizers import L2
 from playground.options.numerals import percent, trimmed
 
 
@@ -73,9 +72,10 @@ class Overfitting(Condition):
         )
         remedies = []
         regularizer, penalty = config.training.regularizer, L2(0.01)
-        if isinstance(regularizer, NoRegularizer | L2) and regularizer.strength < penalty.strength:
+        weak = not regularizer.named or (regularizer.proportional and regularizer.strength < penalty.strength)
+        if weak:
             remedies.append(Remedy(f"Take an L2 penalty of {penalty.rate:g}", (("training.regularizer", penalty),)))
-        if not isinstance(config.training.stopping, EarlyStopping) and config.data.train_share <= 0.7:
+        if config.training.stopping.patience is None and config.data.train_share <= 0.7:
             remedies.append(Remedy("Stop early, by a validation part", stopping))
         if not config.training.noise.hidden_dropout and config.network.hidden:
             how = "dropping out half of the hidden units"
@@ -154,11 +154,18 @@ class Underfitting(Condition):
             where = evidence.layer(weakest)
             why = f"{alike}, as its weights are so small that a signal of only {trimmed(signal, 1)} reaches {where}."
             return why, [*evidence.better_start, *adam(evidence)]
-        layers = enumerate(evidence.config.network.hidden)
-        sigmoids = [index for index, layer in layers if isinstance(layer.activation, Sigmoid)]
-        centred = tuple((f"network.hidden.{index}.activation", Tanh()) for index in sigmoids)
-        tanh = [Remedy("Take tanh, whose outputs have mean 0", centred)] if sigmoids else []
-        return f"{alike}, and its steps may be too short for this plateau.", [*tanh, *adam(evidence)]
+        centred = {
+            f"network.hidden.{index}.activation": better
+            for index, layer in enumerate(evidence.config.network.hidden)
+            if (better := layer.activation.centred()) is not None
+        }
+        names = dict.fromkeys(activation.label for activation in centred.values())
+        remedy = (
+            [Remedy(f"Take {' and '.join(names)}, whose outputs have mean 0", tuple(centred.items()))]
+            if centred
+            else []
+        )
+        return f"{alike}, and its steps may be too short for this plateau.", [*remedy, *adam(evidence)]
 
     def _larger(self, evidence: Evidence) -> list[Remedy]:
         """A network that can say more."""

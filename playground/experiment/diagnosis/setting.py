@@ -10,9 +10,8 @@ from playground.experiment.config import Config, ConfigError
 from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, times
 from playground.experiment.history.layer_statistics import steepest
 from playground.experiment.pairing import resolve
-from playground.nn.activations import Linear
 from playground.nn.losses.margins import SquaredHinge
-from playground.nn.normalizations import BatchNorm, LayerNorm
+from playground.nn.normalizations import LayerNorm
 from playground.options.numerals import percent, trimmed
 
 
@@ -32,7 +31,7 @@ class BatchNormOfOne(Condition):
             evidence.config.network.hidden,
             min(evidence.config.training.batch_size, evidence.problem.examples),
         )
-        normed = [index for index, layer in enumerate(hidden) if isinstance(layer.normalization, BatchNorm)]
+        normed = [index for index, layer in enumerate(hidden) if layer.normalization.running]
         if size > 1 or not normed:
             return None
         larger = Remedy("Take mini-batches of 10", (("training.batch_size", 10),))
@@ -146,13 +145,14 @@ class ImbalancedClasses(Condition):
         worst = int(found.argmin())
         if found[worst] >= self.found:
             return None
-        hinge = (("training.loss", SquaredHinge()), ("network.output", Linear()))
+        hinge = SquaredHinge()
         label = "Squared hinge, which ignores what is right already"
-        there = isinstance(evidence.config.training.loss, SquaredHinge)
+        remedy = Remedy(label, (("training.loss", hinge), ("network.output", hinge.match(len(classes)))))
+        there = evidence.config.training.loss == hinge
         return self.finding(
             f"Only {percent(counts[worst] / len(y), 0)} of the {evidence.examples} are “{classes[worst]}”, and "
             f"{percent(float(found[worst]), 0)} of these are recognised: the accuracy of {percent(evidence.right, 0)} hides it.",
-            *([] if there else [Remedy(label, hinge)]),
+            *([] if there else [remedy]),
         )
 
 

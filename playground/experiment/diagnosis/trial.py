@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,9 @@ from playground.experiment.looks.look import RunContext
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
 from playground.nn.chance import fixed_turn
-from playground.nn.clipping import NoClipping
 from playground.nn.initializers import Initializer
 from playground.nn.network import Network
-from playground.nn.optimizers import SGD, AdamW
+from playground.nn.optimizers import SGD
 from playground.nn.optimizers.optimizer import SearchingOptimizer
 from playground.nn.regularizers import NoRegularizer
 from playground.nn.training import Trainer
@@ -47,10 +46,10 @@ class Pull:
             told.append(f"the {regularizer.named} of {strength:.3g}")
             weaker_told.append(f"the {regularizer.named} of {regularizer.weaker().strength:.3g}")
             weaker.append(("training.regularizer", regularizer.weaker()))
-        if isinstance(optimizer, AdamW) and optimizer.decay:
-            less = replace(optimizer, decay=min(AdamW().decay, optimizer.decay / 10.0))
-            told.append(f"{optimizer.label}'s decay of {optimizer.decay:.3g}")
-            weaker_told.append(f"{optimizer.label}'s decay of {less.decay:.3g}")
+        if optimizer.decay_rate:
+            less = optimizer.decaying_less()
+            told.append(f"{optimizer.label}'s decay of {optimizer.decay_rate:.3g}")
+            weaker_told.append(f"{optimizer.label}'s decay of {less.decay_rate:.3g}")
             weaker.append(("training.optimizer", less))
         return cls(" with ".join(told), " and ".join(weaker_told), tuple(weaker)) if told else None
 
@@ -86,7 +85,7 @@ class Alone:
             np.zeros((len(rules.optimizer.slots), *p.shape)),
         )
         total = np.zeros_like(p) if regularizer.adds_gradient else g
-        clipped = total if isinstance(rules.clipping, NoClipping) else np.zeros_like(p)
+        clipped = np.zeros_like(p) if rules.clipping.acts else total
         calls: list[Call] = [
             *regularizer.before(p, g, total, rate, pulled),
             *rules.clipping.calls(total, clipped),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from playground.data.dataset import Floats
 from playground.experiment.history.log import Log
 from playground.experiment.looks.look import SAMPLE, Look, RunContext, SamplePass, read_only
-from playground.nn.activations import Activation, Softmax
+from playground.nn.activations.activation import Activation
 from playground.nn.network import Network
 
 if TYPE_CHECKING:
@@ -196,9 +196,8 @@ def flat(slopes: Floats, limit: float) -> NDArray[np.bool_]:
 
 @cache
 def steepest(activation: Activation) -> float:
-    """The largest |f′| that an activation has between −8 and 8; of softmax, 1/4, as of a sigmoid."""
-    if isinstance(activation, Softmax):
-        return 0.25
+    """The largest |f′| that an activation has between −8 and 8; of coupled outputs, of one alone."""
+    activation = activation.alone()
     rows, _ = activation.widths(1)
     z = np.tile(np.linspace(-8.0, 8.0, 1601), (rows, 1))
     return float(np.abs(activation.slope(z)).max())

@@ -13,7 +13,6 @@ from playground.data.dataset import Floats
 from playground.experiment.history.layer_statistics import update_ratios
 from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.nn.activations import Array
-from playground.nn.normalizations import NoNormalization
 from playground.options.numerals import trimmed
 
 Counts = NDArray[np.intp]
@@ -83,7 +82,7 @@ class GradientFlow(Look):
             [_deviation(values) for values in (sample_pass.x[:-1], *(layer.z for layer in sample_pass.work.layers))]
         )
         forward = np.array([_share(own, below) for below, own in itertools.pairwise(sizes)])
-        normalised = [not isinstance(layer.normalization, NoNormalization) for layer in network.layers]
+        normalised = [layer.normalization.acts for layer in network.layers]
         culprit, by_slopes, sentence = _verdict(slope, gain, passed, normalised)
         sentence += _course_up(float(np.prod(forward)))
         return cls(

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.selection import Selection
-from playground.nn.activations import Sigmoid, Softmax
 from playground.nn.calls import run
 from playground.nn.chance import fixed_turn
 from playground.nn.network import Network
@@ -49,7 +48,7 @@ class SamplePass:
         work: the layers' arrays, see `LayerPass`; the next step or probe writes over them.
         gradients: per layer the mean gradient by the weights over these examples, (rows, inputs + 1).
         slopes: per layer f′(z), of the sum of a unit's outputs by each of its pre-activations, (rows, examples); of
-            softmax, of each output by its own pre-activation.
+            coupled outputs, of each by its own pre-activation.
     """
 
     def __init__(self, problem: Problem, network: Network) -> None:
@@ -69,9 +68,9 @@ class SamplePass:
             trained = network.stage_parameters[index][stages.index(layer.activation)]
             unused = tuple(map(np.empty_like, trained))
             place = Place(layer.z, layer.a, np.ones_like(layer.a), slope, trained, unused)
-            # The sum of softmax's outputs has no slope; each by its own pre-activation has that of a sigmoid.
-            own = Sigmoid() if isinstance(layer.activation, Softmax) else layer.activation
-            calls += own.run_backward(place)
+            calls += layer.activation.alone().run_backward(
+                place
+            )  # for the sum of outputs that are coupled has no slope
         self._calls = calls
 
     def run(self) -> None:

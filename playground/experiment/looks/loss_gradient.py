@@ -12,7 +12,7 @@ from playground.experiment.config import Config
 from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.experiment.pairing import resolve
 from playground.experiment.problem import Problem
-from playground.nn.activations import Activation, Softmax
+from playground.nn.activations import Activation
 from playground.nn.calls import run
 from playground.nn.losses import Loss
 from playground.options import with_value
@@ -28,7 +28,7 @@ class LossGradient(Look):
     """The loss and its gradient by one output's pre-activation z, and where the probe's examples are on these curves.
 
     For classes the first curve is that of the target no, the second that of yes, both as smooth as labels are; for a
-    number to predict there is one for each of QUANTILES. Of softmax the other logits are 0.
+    number to predict there is one for each of QUANTILES.
 
     Attributes:
         output: whose z it is, counted from 0, of `outputs`.
@@ -39,6 +39,7 @@ class LossGradient(Look):
         matched: ∂L/∂z of the matched pair, (2, points), no and yes; (0, points) where the pair is the matched one, or
             a number is to be predicted.
         match: what that pair is called; "" where there is none.
+        coupled: whether an output depends on the others' z too, which the curves hold at 0.
         example_z, example_slopes: of each example, as training has it, (examples,).
         example_y: class index or number, (examples,).
         stuck: how many answers are wrong and pulled less than WEAK times as hard as an undecided one with this target.
@@ -55,6 +56,7 @@ class LossGradient(Look):
     slopes: Floats
     matched: Floats
     match: str
+    coupled: bool
     example_z: Floats
     example_slopes: Floats
     example_y: Floats
@@ -78,7 +80,7 @@ class LossGradient(Look):
             z = np.linspace(low - margin, high + margin, POINTS)
             encoded = np.unique(np.quantile(known, QUANTILES))
             targets = problem.target_scaling.invert(encoded[:, None])[:, 0]
-        rows = problem.outputs if isinstance(problem.output, Softmax) else 1
+        rows = problem.outputs if problem.output.coupled else 1
         losses, slopes, answers = curves_of(problem.loss, problem.output, z, encoded, rows)
         matched: Floats = np.zeros((0, POINTS))
         match, stuck = "", 0
@@ -91,7 +93,7 @@ class LossGradient(Look):
             if problem.loss.remark(problem.output):
                 loss, unit = resolve(matched_pair(context.config), len(problem.dataset.classes))
                 ends = np.array(loss.targets(unit))
-                rows = len(problem.dataset.classes) if isinstance(unit, Softmax) else 1
+                rows = len(problem.dataset.classes) if unit.coupled else 1
                 matched, match = curves_of(loss, unit, z, ends, rows)[1], f"{unit.label} with {loss.label}"
         return cls(
             output,
@@ -103,6 +105,7 @@ class LossGradient(Look):
             read_only(slopes),
             read_only(matched),
             match,
+            problem.output.coupled,
             read_only(example_z),
             read_only(example_slopes),
             read_only(context.sample_pass.y.astype(float)),

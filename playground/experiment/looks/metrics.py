@@ -16,7 +16,6 @@ from playground.experiment.looks import bins
 from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.experiment.part import Part
 from playground.experiment.problem import Problem
-from playground.nn.losses import Logistic
 from playground.nn.network import Network
 
 MOST = 5000  # examples of a part that are judged: the first, which have been shuffled
@@ -121,14 +120,8 @@ class Metrics(Look):
 
 
 def probabilities(problem: Problem, h: Floats) -> Floats:
-    """What outputs h (outputs, examples) say of how probable a yes is.
-
-    An output that is trained towards two numbers stands in between as far as a yes is probable, and beyond them is sure;
-    that of the logistic loss is the logit.
-    """
-    if isinstance(problem.loss, Logistic):
-        return 0.5 + 0.5 * np.tanh(0.5 * h)  # σ(h), without overflow
-    return np.clip((h - problem.no) / (problem.yes - problem.no), 0.0, 1.0)
+    """What outputs h (outputs, examples) say of how probable a yes is."""
+    return problem.loss.probabilities(problem.output, h)
 
 
 def reliability_of(said: Floats, right: NDArray[np.bool_]) -> Floats:

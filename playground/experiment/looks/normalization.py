@@ -12,7 +12,7 @@ from playground.experiment.history.layer_statistics import MOST_ROWS
 from playground.experiment.looks import bins
 from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.nn.activations import Array
-from playground.nn.normalizations import BatchNorm, Normalization
+from playground.nn.normalizations import Normalization
 
 Counts = NDArray[np.intp]
 
@@ -100,7 +100,7 @@ class Normalized(Look):
         values = work.before[:MOST_ROWS]
         gain, shift = (_column(numbers) for numbers in network.stage_parameters[index][place])
         running_mean = running_deviation = None
-        if isinstance(layer.normalization, BatchNorm):
+        if layer.normalization.running:
             running_mean, variance = (_column(numbers) for numbers in network.stage_statistics[index][place])
             running_deviation = read_only(np.sqrt(variance))
         return cls(

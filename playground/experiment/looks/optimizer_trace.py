@@ -13,11 +13,9 @@ from playground.data.dataset import Floats
 from playground.experiment.config import TrainingConfig
 from playground.experiment.looks.look import Look, RunContext, read_only
 from playground.experiment.selection import Selection
-from playground.nn.clipping import NoClipping
 from playground.nn.network import Network
-from playground.nn.optimizers import AdamW
 from playground.nn.optimizers.optimizer import OptimizerStep
-from playground.nn.regularizers import Regularizer, WeightDecay
+from playground.nn.regularizers import Regularizer
 from playground.nn.training import Trainer
 
 CAPACITY = 1000  # last steps
@@ -204,7 +202,7 @@ class Steps:
             rate=read_only(rate),
             gradient=read_only(gradient),
             penalty=read_only(total - gradient) if rules.regularizer.adds_gradient else None,
-            clipped=None if isinstance(rules.clipping, NoClipping) else read_only(clipped),
+            clipped=read_only(clipped) if rules.clipping.acts else None,
             moved=read_only(moved),
             own=own,
             decay=decay,
@@ -250,8 +248,8 @@ def decayed(context: RunContext, before: Floats, rate: Floats) -> Floats | None:
     """What the rules that take a share of a weight away did, one after the other; of a bias they take none."""
     rules, left = context.config.training, before
     share = context.penalty_rate
-    if isinstance(rules.regularizer, WeightDecay) and share is not None:
+    if rules.regularizer.decays and share is not None:
         left = left * (1.0 - rate * share)
-    if isinstance(rules.optimizer, AdamW):
-        left = left * (1.0 - rate * rules.optimizer.decay)
+    if rules.optimizer.decay_rate is not None:
+        left = left * (1.0 - rate * rules.optimizer.decay_rate)
     return None if left is before else left - before

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from playground.data.dataset import Floats
 from playground.experiment.history.layer_statistics import flat, steepest
 from playground.experiment.looks.look import Look, RunContext, read_only
-from playground.nn.activations import Activation, Array, Sigmoid, Softmax
+from playground.nn.activations import Activation, Array
 from playground.nn.calls import run
 from playground.nn.network import Network
 from playground.nn.stage import Place
@@ -52,11 +52,12 @@ class Bends(NamedTuple):
 class PreActivations(Look):
     """The pre-activations of the layer and the unit that the display names, over the examples of the probe.
 
-    Softmax is a sigmoid of how far a pre-activation lies above the others together, so that is where its units sit.
+    Of coupled outputs each is shown alone: of softmax a sigmoid of how far its pre-activation lies above the others together.
 
     Attributes:
         layer, unit: which, counted from 0; the last there is where the display names a later one.
         activation: what it is called.
+        coupled: whether its outputs depend on one another, so that z is where each stands alone.
         z: (points,) from −reach to reach.
         values, slopes: f and f′ over z as the unit has them now, (curves, points) and (points,); no curves where a unit
             chooses among several pre-activations. Where it has several outputs, f′ is the slope of their sum.
@@ -73,6 +74,7 @@ class PreActivations(Look):
     layer: int
     unit: int
     activation: str
+    coupled: bool
     z: Floats
     values: Floats
     slopes: Floats
@@ -89,7 +91,7 @@ class PreActivations(Look):
         network, layer, unit = context.network, context.selection.layer, context.selection.unit
         work, slopes = context.sample_pass.work.layers[layer], context.sample_pass.slopes[layer]
         activation = work.activation
-        z = above_others(work.z) if isinstance(activation, Softmax) else work.z
+        z = activation.place_alone(work.z)
         rows = rows_of(activation, unit, len(z))
         reach = reach_of(z)
         points = np.linspace(-reach, reach, POINTS)
@@ -101,6 +103,7 @@ class PreActivations(Look):
             layer=layer,
             unit=unit,
             activation=activation.label,
+            coupled=activation.coupled,
             z=read_only(points),
             values=read_only(values),
             slopes=read_only(slope),
@@ -117,8 +120,7 @@ class PreActivations(Look):
 @cache
 def bends(activation: Activation) -> Bends:
     """Of an activation as it is before training."""
-    if isinstance(activation, Softmax):
-        activation = Sigmoid()
+    activation = activation.alone()
     if activation.widths(1) != (1, 1) or not steepest(activation):
         return Bends(None, (), ())
     z = np.linspace(-SPAN, SPAN, 4001)[None]  # with 0 among them, where kinks are
@@ -178,17 +180,9 @@ def curves(network: Network, layer: int, rows: list[int], z: Floats) -> tuple[Fl
         return np.empty((0, len(z))), np.full(len(z), np.nan)
     stages = [stage for stage, _ in network.layers[layer].stages]
     trained = network.stage_parameters[layer][stages.index(activation)]
-    if isinstance(activation, Softmax):  # which trains nothing
-        activation = Sigmoid()
+    activation = activation.alone()
     own = tuple(numbers[rows] if len(numbers) > 1 else numbers for numbers in trained)
     h, delta = np.empty((activation.widths(1)[1], len(z))), np.empty((1, len(z)))
     place = Place(z[None], h, np.ones_like(h), delta, own, tuple(map(np.empty_like, own)))
     run(activation.run_forward(place) + activation.run_backward(place))
     return h, delta[0]
-
-
-def above_others(z: Array) -> Array:
-    """zₖ − log Σ eᶻʲ over the other rows j, (rows, examples): a softmax's k-th output is the sigmoid of it."""
-    others = [np.logaddexp.reduce(np.delete(z, row, axis=0), axis=0) for row in range(len(z))]
-    above: Array = z - np.stack(others)
-    return above

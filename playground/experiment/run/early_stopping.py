@@ -8,13 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
-from playground.nn.schedules import Plateau, Schedule
+from playground.nn.schedules import Schedule
 from playground.options import Options, integer, number
 
 
 @dataclass(frozen=True)
 class Stopping(Options):
     """When a run ends by itself."""
+
+    @property
+    def patience(self) -> int | None:
+        """After how many epochs without an improvement of the validation loss; None for never."""
+        return None
+
+    @property
+    def improvement(self) -> float:
+        """By what share of itself the loss must fall for that to count."""
+        return 0.0
 
 
 @dataclass(frozen=True)
@@ -50,8 +60,7 @@ class EpochMonitor:
 
     def __init__(self, stopping: Stopping, schedule: Schedule, parameters: Floats, statistics: Floats) -> None:
         members = len(parameters)
-        self._early = stopping if isinstance(stopping, EarlyStopping) else None
-        self._plateau = schedule if isinstance(schedule, Plateau) else None
+        self._stopping, self._schedule = stopping, schedule
         self.loss = np.full(members, np.inf)  # the lowest so far
         self.epoch = np.zeros(members)  # at whose end it was that low
         self.lowered = np.zeros(members)  # at the end of which epoch the rate was last lowered
@@ -64,12 +73,12 @@ class EpochMonitor:
     @property
     def looks(self) -> bool:
         """Whether it wants to know the loss at the end of each epoch."""
-        return self.stops or self._plateau is not None
+        return self.stops or self._schedule.patience is not None
 
     @property
     def stops(self) -> bool:
         """Whether it may end the run."""
-        return self._early is not None
+        return self._stopping.patience is not None
 
     @property
     def frozen_members(self) -> NDArray[np.bool_]:
@@ -87,20 +96,20 @@ class EpochMonitor:
     def look(self, epoch: int, losses: Floats, parameters: Floats, statistics: Floats) -> bool:
         """Take note of the losses at the end of this epoch; True when a rate has changed, or a member has stopped."""
         going = ~self.frozen_members
-        least = self._early.improvement if self._early is not None else 0.0
+        least = self._stopping.improvement
         better = going & (losses < self.loss - least * np.where(np.isfinite(self.loss), np.abs(self.loss), 0.0))
         self.loss[better] = losses[better]
         self.epoch[better] = epoch
         self.held_parameters[better] = parameters[better]
         self.held_statistics[better] = statistics[better]
         changed = False
-        if self._plateau is not None:
-            tired = going & (epoch - np.fmax(self.epoch, self.lowered) >= self._plateau.patience)
-            self.share[tired] *= self._plateau.drop
+        if self._schedule.patience is not None:
+            tired = going & (epoch - np.fmax(self.epoch, self.lowered) >= self._schedule.patience)
+            self.share[tired] *= self._schedule.drop
             self.lowered[tired] = epoch
             changed = bool(tired.any())
-        if self._early is not None:
-            ending = going & (epoch - self.epoch >= self._early.patience)
+        if self._stopping.patience is not None:
+            ending = going & (epoch - self.epoch >= self._stopping.patience)
             self.stopped |= ending
             changed = changed or bool(ending.any())
         return changed

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.part import Part
-from playground.nn.activations import Sigmoid, Softmax
 from playground.nn.activations.activation import Activation, Array
 from playground.nn.losses.loss import Loss
 from playground.nn.network import Network
@@ -95,7 +94,7 @@ class Scoring:
             targets, y = part.targets[chunk].T, part.y[chunk]
             mean = h[living].mean(axis=0)
             losses[:, chunk] = self._loss.value(self._output, work.output.z, h, targets)
-            of_mean[chunk] = self._loss.value(self._output, _before(self._output, mean), mean, targets)
+            of_mean[chunk] = self._loss.value(self._output, self._output.logits(mean), mean, targets)
             if self._middle is not None:
                 right += np.add.reduce(self.classes(h) == y, axis=-1)
                 right_of_mean += int(np.count_nonzero(self.classes(mean) == y))
@@ -110,15 +109,3 @@ class Scoring:
             return h.argmax(axis=-2)
         assert self._middle is not None
         return (h[..., 0, :] > self._middle).astype(np.intp)
-
-
-def _before(output: Activation, h: Array) -> Array:
-    """A pre-activation that leads to these outputs, for losses that are computed from it."""
-    tiny = np.finfo(h.dtype).tiny
-    match output:
-        case Sigmoid():
-            return np.log(np.maximum(h, tiny)) - np.log(np.maximum(1.0 - h, tiny))
-        case Softmax():
-            return np.log(np.maximum(h, tiny))
-        case _:
-            return h

@@ -54,6 +54,7 @@ class Linear(Activation):
     label = "linear"
     formula = "f(z) = z"
     latex = r"f(z) = z"
+    identity = True
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         return [(np.copyto, (h, z))]
@@ -109,6 +110,8 @@ class Sigmoid(Activation):
     label = "sigmoid"
     formula = "f(z) = 1 / (1 + e⁻ᶻ)"
     latex = r"f(z) = \frac{1}{1 + e^{-z}}"
+    slope_by_output = "f (1 − f)"
+    cancelled_by = "For classes, binary cross-entropy cancels it."
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         return [
@@ -124,6 +127,14 @@ class Sigmoid(Activation):
             (np.multiply, (out, h, out)),
             (np.multiply, (out, upstream, out)),
         ]
+
+    def logits(self, h: Array) -> Array:
+        tiny = np.finfo(h.dtype).tiny
+        found: Array = np.log(np.maximum(h, tiny)) - np.log(np.maximum(1.0 - h, tiny))
+        return found
+
+    def centred(self) -> Activation:
+        return Tanh()
 
 
 @dataclass(frozen=True)
@@ -165,6 +176,7 @@ class Tanh(Activation):
     label = "tanh"
     formula = "f(z) = tanh z"
     latex = r"f(z) = \tanh z"
+    slope_by_output = "1 − f²"
     targets = (-1.0, 1.0)
 
     def forward(self, z: Array, h: Array) -> list[Call]:
@@ -204,6 +216,11 @@ class Softmax(Activation):
     label = "softmax"
     formula = "f(z)ₖ = eᶻᵏ / Σⱼ eᶻʲ"
     latex = r"f(z)_k = e^{z_k} / \sum_j e^{z_j}"
+    coupled = True
+    share = "exp({})"
+    delta = "ŷ ⊙ (∂L/∂ŷ − Σₖ ŷₖ ∂L/∂ŷₖ)"
+    delta_latex = r"\hat y \odot (\partial L / \partial \hat y - \sum_k \hat y_k \partial L / \partial \hat y_k)"
+    cancelled_by = "Cross-entropy cancels it."
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         row = np.empty_like(z[..., :1, :])
@@ -223,6 +240,19 @@ class Softmax(Activation):
             (np.subtract, (upstream, row, out)),
             (np.multiply, (out, h, out)),
         ]
+
+    def logits(self, h: Array) -> Array:
+        found: Array = np.log(np.maximum(h, np.finfo(h.dtype).tiny))
+        return found
+
+    def alone(self) -> Activation:
+        return Sigmoid()
+
+    def place_alone(self, z: Array) -> Array:
+        """zₖ − log Σ eᶻʲ over the other rows j: the k-th output is the sigmoid of it."""
+        others = [np.logaddexp.reduce(np.delete(z, row, axis=0), axis=0) for row in range(len(z))]
+        above: Array = z - np.stack(others)
+        return above
 
 
 @dataclass(frozen=True)

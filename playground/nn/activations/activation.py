@@ -26,10 +26,33 @@ class Activation(Stage, Options):
     draws them, shows in these two the curve it starts from, or stands for when only looking, and overrides
     `run_forward` and `run_backward` for training.
 
-    `targets` are the values an output unit is trained towards for no and yes.
+    Attributes:
+        targets: the values an output unit is trained towards for no and yes.
+        identity: whether h is z itself, with a slope of 1 everywhere.
+        coupled: whether the outputs of a layer share out one whole, so that each depends on all pre-activations.
+        share: of a coupled one: of what of the pre-activations each output is the share, written with {} for z.
+        slope_by_output: f′ written by f, where it is plain from the height; "" where it is not.
+        delta: how ∂L/∂z follows from h and ∂L/∂h where that is no product of slopes, in letters, written with ŷ, ∂L/∂ŷ
+            and Σₖ ŷₖ ∂L/∂ŷₖ; `delta_latex` is it for typesetting.
+        unmatched: what a loss that does not match it as an output unit has to expect; "" where it is only that its slope
+            stays in the gradient.
+        cancelled_by: which loss's match it is, in a sentence; "" where there is none.
     """
 
     targets: ClassVar[tuple[float, float]] = (0.0, 1.0)
+    identity: ClassVar[bool] = False
+    coupled: ClassVar[bool] = False
+    share: ClassVar[str] = ""
+    slope_by_output: ClassVar[str] = ""
+    delta: ClassVar[str] = ""
+    delta_latex: ClassVar[str] = ""
+    unmatched: ClassVar[str] = ""
+    cancelled_by: ClassVar[str] = ""
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether it is a curve: each output depends on one pre-activation alone."""
+        return self.widths(1) == (1, 1) and not self.coupled
 
     def widths(self, units: int) -> tuple[int, int]:
         """How many pre-activations a layer of so many units has, and how many outputs."""
@@ -52,6 +75,22 @@ class Activation(Stage, Options):
     def decide(self, h: Array) -> Array:
         """What an output unit says when testing, of what it puts out in training; most say just that."""
         return h
+
+    def logits(self, h: Array) -> Array:
+        """Pre-activations that lead to these outputs, for losses that are computed from them; else h itself will do."""
+        return h
+
+    def alone(self) -> Activation:
+        """What one output is of its own pre-activation while those of the others rest: most are that anyway."""
+        return self
+
+    def place_alone(self, z: Array) -> Array:
+        """Where on that curve each of the outputs stands, (rows, examples)."""
+        return z
+
+    def centred(self) -> Activation | None:
+        """The same curve about a mean of 0, of one that is never negative; None where there is none."""
+        return None
 
     def edges(self, weights: Array) -> Array:
         """The weights (rows, inputs + 1) as a diagram draws them, one row for each output, in a new array."""

@@ -26,6 +26,7 @@ class ReLU(Activation):
     label = "ReLU"
     formula = "f(z) = max(0, z)"
     latex = r"f(z) = \max(0, z)"
+    unmatched = "where ReLU is 0 its slope is 0 too, so an output that is wrongly 0 is not corrected"
 
     def forward(self, z: Array, h: Array) -> list[Call]:
         # max(0·z, z): so that what is infinite below does not pass for 0. np.maximum wants its output by name.

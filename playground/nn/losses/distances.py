@@ -27,6 +27,20 @@ class SquaredError(Loss):
     matched = (Linear,)
     for_classes_only = False
 
+    @property
+    def equation(self) -> tuple[str, str]:
+        half, half_latex = ("½ ", r"\tfrac{1}{2} ") if self.half else ("", "")
+        return f"L = {half}Σ (ŷ − y)²", rf"L = {half_latex}\sum (\hat y - y)^2"
+
+    def part(self, output: Activation) -> str:
+        return "½ (ŷ − y)²" if self.half else "(ŷ − y)²"
+
+    def slope_by_output(self, output: Activation) -> str:
+        return "ŷ − y" if self.half else "2 (ŷ − y)"
+
+    def error_factor(self, output: Activation) -> float | None:
+        return (1.0 if self.half else 2.0) if self.matches(output) else None
+
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         error = h - target
         return (0.5 if self.half else 1.0) * (error * error).sum(axis=-2)
@@ -49,6 +63,12 @@ class AbsoluteError(Loss):
     latex = r"L = \sum |\hat y - y|"
     matched = (Linear,)
     for_classes_only = False
+
+    def part(self, output: Activation) -> str:
+        return "|ŷ − y|"
+
+    def slope_by_output(self, output: Activation) -> str:
+        return "sign(ŷ − y)"
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         return np.abs(h - target).sum(axis=-2)

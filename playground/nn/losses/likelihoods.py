@@ -29,8 +29,17 @@ class BinaryCrossEntropy(Loss):
     accepted = (Sigmoid, Softmax)
     objection = "needs outputs between 0 and 1, and {} leaves that range; use sigmoid"
 
+    def part(self, output: Activation) -> str:
+        return "−(y log ŷ + (1 − y) log(1 − ŷ))"
+
+    def slope_by_output(self, output: Activation) -> str:
+        return "(ŷ − y) / (ŷ (1 − ŷ))"
+
+    def error_factor(self, output: Activation) -> float | None:
+        return 1.0 if self.matches(output) else None
+
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
-        if isinstance(output, Sigmoid):
+        if self.matches(output):
             return (np.logaddexp(0.0, z) - target * z).sum(axis=-2)
         yes, no = np.log(np.maximum(h, TINY)), np.log(np.maximum(1.0 - h, TINY))
         return -(target * yes + (1.0 - target) * no).sum(axis=-2)
@@ -46,15 +55,15 @@ class BinaryCrossEntropy(Loss):
         ]
 
     def gradient(self, output: Activation, z: Array, h: Array, target: Array, out: Array) -> list[Call]:
-        if isinstance(output, Sigmoid):
+        if self.matches(output):
             return [(np.subtract, (h, target, out))]
         return super().gradient(output, z, h, target, out)
 
     def remark(self, output: Activation, classes: bool = True) -> str:
-        if isinstance(output, Softmax):
+        if output.coupled:
             return (
-                "binary cross-entropy judges each softmax output as an answer of its own, although they sum to 1, so that a "
-                "mistake counts about twice. The match of softmax is cross-entropy."
+                f"binary cross-entropy judges each {output.label} output as an answer of its own, although they sum to 1, so "
+                f"that a mistake counts about twice. The match of {output.label} is cross-entropy."
             )
         return super().remark(output, classes)
 
@@ -69,25 +78,44 @@ class CrossEntropy(Loss):
     matched = (Softmax,)
     accepted: ClassVar[tuple[type[Activation], ...]] = (Sigmoid, Softmax)
     objection = "needs outputs between 0 and 1, and {} leaves that range; use softmax"
+    one_output_per_class = True
+
+    def parts(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
+        if not self.matches(output):
+            return super().parts(output, z, h, target)
+        surprise: Array = target * (np.logaddexp.reduce(z, axis=-2, keepdims=True) - z)
+        return surprise
+
+    def part(self, output: Activation) -> str:
+        return "−y log ŷ"
+
+    def slope_by_output(self, output: Activation) -> str:
+        return "−y / ŷ"
+
+    def error_factor(self, output: Activation) -> float | None:
+        return 1.0 if self.matches(output) else None
+
+    def short_gradient(self, output: Activation) -> str:
+        return "" if self.matches(output) else "y ⊙ (ŷ − 1)"
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
-        if isinstance(output, Softmax):
+        if self.matches(output):
             return np.logaddexp.reduce(z, axis=-2) - (target * z).sum(axis=-2)
         return (target * np.logaddexp(0.0, -z)).sum(axis=-2)
 
     def gradient(self, output: Activation, z: Array, h: Array, target: Array, out: Array) -> list[Call]:
-        if isinstance(output, Softmax):
+        if self.matches(output):
             return [(np.subtract, (h, target, out))]
         # Of a sigmoid target · (h − 1): exact even where h is too small to divide by.
         return [(np.subtract, (h, constant(1.0, h), out)), (np.multiply, (out, target, out))]
 
     def remark(self, output: Activation, classes: bool = True) -> str:
-        if isinstance(output, Sigmoid):
+        if not self.matches(output):
             return (
                 f"cross-entropy with {output.label} outputs never punishes a wrong yes: only the true class is pushed up, and the "
                 "outputs do not sum to 1. Softmax is its match."
             )
-        return super().remark(output, classes)
+        return ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +131,15 @@ class KLDivergence(CrossEntropy):
     latex = r"L = \sum y_k \log(y_k / \hat y_k)"
     accepted = (Softmax,)
     objection = "compares two distributions, and the outputs of {} do not sum to 1; use softmax"
+
+    def parts(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
+        return super().parts(output, z, h, target) + target * np.log(np.where(target > 0.0, target, 1.0))
+
+    def part(self, output: Activation) -> str:
+        return ""
+
+    def slope_by_output(self, output: Activation) -> str:
+        return ""
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         entropy = -(target * np.log(np.maximum(target, TINY))).sum(axis=-2)
@@ -126,9 +163,20 @@ class NegativeLogLikelihood(Loss):
     objection = "needs a probability, and {} stands for none; use linear (Gaussian), sigmoid (yes or no) or softmax"
     for_classes_only = False
 
+    def parts(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
+        return self._term(output).parts(output, z, h, target) + self._constant(output)
+
+    def part(self, output: Activation) -> str:
+        return "" if self._constant(output) else self._term(output).part(output)
+
+    def slope_by_output(self, output: Activation) -> str:
+        return "" if self._constant(output) else self._term(output).slope_by_output(output)
+
+    def error_factor(self, output: Activation) -> float | None:
+        return self._term(output).error_factor(output)
+
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
-        constant = 0.5 * np.log(2.0 * np.pi) * z.shape[-2] if isinstance(output, Linear) else 0.0
-        return self._term(output).value(output, z, h, target) + constant
+        return self._term(output).value(output, z, h, target) + self._constant(output) * z.shape[-2]
 
     def gradient(self, output: Activation, z: Array, h: Array, target: Array, out: Array) -> list[Call]:
         return self._term(output).gradient(output, z, h, target, out)
@@ -137,16 +185,14 @@ class NegativeLogLikelihood(Loss):
         return Linear() if not classes else Sigmoid() if classes == 2 else Softmax()
 
     def refusal(self, output: Activation, classes: bool = True) -> str:
-        if isinstance(output, Sigmoid | Softmax) and not classes:
+        if self.matches(output) and self._term(output).for_classes_only and not classes:
             return f"{output.label} stands for the probability of a class, and these data have a number to predict"
         return super().refusal(output, classes)
 
     def _term(self, output: Activation) -> Loss:
         """The loss that it amounts to, but for a constant."""
-        match output:
-            case Linear():
-                return SquaredError()
-            case Sigmoid():
-                return BinaryCrossEntropy()
-            case _:
-                return CrossEntropy()
+        return next(loss for loss in (SquaredError(), BinaryCrossEntropy(), CrossEntropy()) if loss.matches(output))
+
+    def _constant(self, output: Activation) -> float:
+        """What a Gaussian's width adds for each output."""
+        return 0.0 if self._term(output).for_classes_only else 0.5 * np.log(2.0 * np.pi)

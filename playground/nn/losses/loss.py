@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from playground.nn.activations import Activation, Array, Linear, ReLU, Sigmoid, Softmax
+from playground.nn.activations.activation import Activation, Array
 from playground.nn.calls import Call
 from playground.options import Options
 
@@ -25,17 +25,45 @@ class Loss(Options):
     """One number per example, summed over the outputs; training takes the mean over examples.
 
     `matched` are the output units that belong to it, `accepted` those that make sense at all, and `objection` says why
-    no others do. With `for_classes_only` it cannot tell how far off a number is.
+    no others do. With `for_classes_only` it cannot tell how far off a number is, and with `one_output_per_class` even two
+    classes have an output each.
     """
 
     matched: ClassVar[tuple[type[Activation], ...]]
     accepted: ClassVar[tuple[type[Activation], ...]] = (Activation,)
     objection: ClassVar[str] = ""
     for_classes_only: ClassVar[bool] = True
+    one_output_per_class: ClassVar[bool] = False
+
+    @property
+    def equation(self) -> tuple[str, str]:
+        """The formula as its own numbers have it, in letters and for typesetting."""
+        return self.formula, self.latex
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         """The loss of each example, (batch,) or (members, batch)."""
         raise NotImplementedError
+
+    def parts(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
+        """What each output adds to the loss, (outputs, batch)."""
+        rows = [slice(row, row + 1) for row in range(len(target))]
+        return np.array([self.value(output, z[row], h[row], target[row]) for row in rows])
+
+    def part(self, output: Activation) -> str:
+        """What an output adds, written with ŷ, y and z; "" where that takes more than a line."""
+        return ""
+
+    def slope_by_output(self, output: Activation) -> str:
+        """The slope of that by ŷ; "" where it takes more than a line."""
+        return ""
+
+    def error_factor(self, output: Activation) -> float | None:
+        """The number before ŷ − y where these are the whole gradient by z; None where they are not."""
+        return None
+
+    def short_gradient(self, output: Activation) -> str:
+        """The gradient by z, written with ŷ and y, of a pair that has another short way; "" of one that has none."""
+        return ""
 
     def slope(self, h: Array, target: Array, out: Array) -> list[Call]:
         """Write the gradient by the output h into `out`; asked only of pairs that go the long way."""
@@ -43,10 +71,22 @@ class Loss(Options):
 
     def gradient(self, output: Activation, z: Array, h: Array, target: Array, out: Array) -> list[Call]:
         """Write the gradient by the output's pre-activation z into `out`."""
-        if isinstance(output, Linear):  # its slope is 1
+        if output.identity:
             return self.slope(h, target, out)
         upstream = np.empty_like(out)
         return [*self.slope(h, target, upstream), *output.backward(z, h, upstream, out)]
+
+    def matches(self, output: Activation) -> bool:
+        """Whether that output unit belongs to it."""
+        return isinstance(output, self.matched)
+
+    def probabilities(self, output: Activation, h: Array) -> Array:
+        """What outputs h say of how probable a yes is.
+
+        An output that is trained towards two numbers stands in between as far as a yes is probable, and beyond them is sure.
+        """
+        no, yes = self.targets(output)
+        return np.clip((h - no) / (yes - no), 0.0, 1.0)
 
     def targets(self, output: Activation) -> tuple[float, float]:
         """What an output is trained towards for no and for yes; half-way between, it changes its answer."""
@@ -67,23 +107,12 @@ class Loss(Options):
 
         Without classes there is a number to predict, which in most data some examples have beyond what the unit can answer.
         """
-        if isinstance(output, self.matched):
+        if self.matches(output):
             return ""
         low, high = (round(float(end), 6) for end in output(np.array([[-FAR, FAR]]))[0])
         if not classes and abs(high - low) < FAR:
             reach = f"it answers only from {low:g} to {high:g}, and numbers beyond are never reached"
             return f"{self.label} does not match {output.label} output: {reach}. Its match is {self.matched[0].label}."
         slow = f"the slope of {output.label} stays in the gradient, so outputs that are badly wrong learn slowly"
-        remedy = f"Its match is {self.matched[0].label}."
-        match output:
-            case ReLU():
-                effect = (
-                    f"where ReLU is 0 its slope is 0 too, so an output that is wrongly 0 is not corrected. {remedy}"
-                )
-            case Sigmoid():
-                effect = f"{slow}. For classes, binary cross-entropy cancels it."
-            case Softmax():
-                effect = f"{slow}. Cross-entropy cancels it."
-            case _:
-                effect = f"{slow}. {remedy}"
-        return f"{self.label} does not match {output.label} output: {effect}"
+        remedy = output.cancelled_by or f"Its match is {self.matched[0].label}."
+        return f"{self.label} does not match {output.label} output: {output.unmatched or slow}. {remedy}"

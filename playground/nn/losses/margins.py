@@ -25,12 +25,12 @@ class MarginLoss(Loss):
         return -1.0, 1.0
 
     def remark(self, output: Activation, classes: bool = True) -> str:
-        if isinstance(output, Tanh):
-            return (
-                f"{self.label} does not match {output.label} output: the margin stays below 1, and its slope stays in the "
-                "gradient, so outputs that are badly wrong learn slowly. Its match is linear."
-            )
-        return super().remark(output, classes)
+        if self.matches(output):
+            return ""
+        return (
+            f"{self.label} does not match {output.label} output: the margin stays below 1, and its slope stays in the "
+            "gradient, so outputs that are badly wrong learn slowly. Its match is linear."
+        )
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,13 @@ class Logistic(MarginLoss):
     label = "logistic loss"
     formula = "L = Σ log(1 + e⁻ʸᶻ)"
     latex = r"L = \sum \log(1 + e^{-y z})"
+
+    def part(self, output: Activation) -> str:
+        return "log(1 + exp(−y z))" if self.matches(output) else ""
+
+    def probabilities(self, output: Activation, h: Array) -> Array:
+        found: Array = 0.5 + 0.5 * np.tanh(0.5 * h)  # σ(h), without overflow: h is the logit
+        return found
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         return np.logaddexp(0.0, -target * h).sum(axis=-2)
@@ -69,6 +76,9 @@ class Hinge(MarginLoss):
     formula = "L = Σ max(0, 1 − y·ŷ)"
     latex = r"L = \sum \max(0, 1 - y \hat y)"
 
+    def part(self, output: Activation) -> str:
+        return "max(0, 1 − y ŷ)"
+
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         return np.maximum(1.0 - target * h, 0.0).sum(axis=-2)
 
@@ -92,6 +102,9 @@ class SquaredHinge(MarginLoss):
     label = "squared hinge loss"
     formula = "L = Σ max(0, 1 − y·ŷ)²"
     latex = r"L = \sum \max(0, 1 - y \hat y)^2"
+
+    def part(self, output: Activation) -> str:
+        return "max(0, 1 − y ŷ)²"
 
     def value(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         lacking = np.maximum(1.0 - target * h, 0.0)

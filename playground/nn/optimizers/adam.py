@@ -5,7 +5,7 @@ The bias corrections of mean and square are drawn into the rate and ε₀, as Ki
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar
 
@@ -35,6 +35,7 @@ class Adam(Optimizer):
     latex = r"w \leftarrow w - \varepsilon \frac{\hat m}{\sqrt{\hat v} + \varepsilon_0}"
     advice = "m̂, v̂ differ from m, v at first. While g keeps its sign a step is about ε."
     advice_on_l2 = "√v̂ divides the L2 share too, not AdamW's decay: see L2, AdamW."
+    adaptive_moments = True
     slots: ClassVar[tuple[str, ...]] = ("mean", "square")
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
@@ -285,6 +286,13 @@ class AdamW(Adam):
     formula = "w ← w − ε λ w − ε m̂ / (√v̂ + ε₀)"
     latex = r"w \leftarrow w - \varepsilon \lambda w - \varepsilon \frac{\hat m}{\sqrt{\hat v} + \varepsilon_0}"
     advice = "√v̂ does not divide the decay, as it would L2's: see L2, AdamW."
+
+    @property
+    def decay_rate(self) -> float:
+        return self.decay
+
+    def decaying_less(self) -> AdamW:
+        return replace(self, decay=min(type(self)().decay, self.decay / 10.0))
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         return [*decay(p, self.decay, rate, mask), *super().update(p, g, rate, clock, slots, mask)]

@@ -102,14 +102,25 @@ class Optimizer(Options):
     `slots` names what it keeps from step to step, each all zero at first; `full_batch` says that a step is of use only
     on all examples at once. `common` are slots in which the first entry of each member stands for all. `advice` is what to
     look for in its steps, for people, and `advice_on_l2` the same where an L2 penalty is part of the gradient that it
-    gets; either is empty where there is nothing to say.
+    gets; either is empty where there is nothing to say. `adaptive_moments` says that it divides the gradient's mean by the
+    root of its mean square, as Adam does.
     """
 
     advice: ClassVar[str] = ""
     advice_on_l2: ClassVar[str] = ""
+    adaptive_moments: ClassVar[bool] = False
     slots: ClassVar[tuple[str, ...]] = ()
     common: ClassVar[frozenset[str]] = frozenset()
     full_batch: ClassVar[bool] = False
+
+    @property
+    def decay_rate(self) -> float | None:
+        """The share of each weight, times ε, that it takes away beside the gradient; None where that is none of its business."""
+        return None
+
+    def decaying_less(self) -> Optimizer:
+        """One that takes less away: as much as is usual, or a tenth where that is less."""
+        return self
 
     def cost(self, count: int) -> Cost:
         """Of a step of one network with so many parameters."""

@@ -12,7 +12,6 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPaintEvent, QPalette, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from playground.nn.activations import Softmax
 from playground.nn.activations.activation import Activation
 from playground.nn.calls import run
 from playground.ui.theme import GRID, NEGATIVE
@@ -38,12 +37,12 @@ class Curves(NamedTuple):
 def curves_of(activation: Activation) -> Curves:
     """Values and slopes of one unit.
 
-    Of softmax, the first of two outputs while the other's z is 0. A unit that looks at several pre-activations gets
+    Of a coupled one, the first of two outputs while the other's z is 0. A unit that looks at several pre-activations gets
     straight lines of z, the tangents of a parabola.
     """
     z = np.linspace(-REACH, REACH, POINTS)
     rows, outputs = activation.widths(1)
-    if isinstance(activation, Softmax):
+    if activation.coupled:
         rows, outputs = 2, 2
         inclines, shifts = np.array([1.0, 0.0]), np.zeros(2)
     elif rows > 1:
@@ -59,7 +58,7 @@ def curves_of(activation: Activation) -> Curves:
         upstream[output] = 1.0
         run(activation.backward(inputs, values, upstream, delta))
         slopes[output] = inclines @ delta
-    shown = 1 if isinstance(activation, Softmax) else outputs
+    shown = 1 if activation.coupled else outputs
     return Curves(values[:shown], slopes[:shown])
 
 
@@ -80,7 +79,7 @@ class CurvePicture(QWidget):
     def _remark(self, activation: Activation) -> str:
         """What has to be known of the curves drawn."""
         rows, outputs = activation.widths(1)
-        if isinstance(activation, Softmax):
+        if activation.coupled:
             return self.tr("of z and 0")
         if rows > 1:
             return self.tr("e.g. {pieces} lines").format(pieces=rows)

@@ -11,8 +11,6 @@ from PySide6.QtCore import QRectF
 
 from playground.experiment.config import TrainingConfig
 from playground.experiment.looks.optimizer_trace import Steps
-from playground.nn.optimizers import Adam
-from playground.nn.regularizers import L2
 from playground.ui.plots.scale import Floats, Scale
 
 SIGNED = ("mean", "velocity")  # slots that may be negative; all others are sizes, on a logarithmic scale
@@ -58,9 +56,9 @@ def _decays(look: Steps, rules: TrainingConfig) -> dict[str, Floats]:
 
     What the run does not do itself is computed from what it does, with the same share of the weight and the same v.
     """
-    if not isinstance(rules.optimizer, Adam) or look.below is None:
+    if not rules.optimizer.adaptive_moments or look.below is None:
         return {}
-    shrunk = look.rate * look.penalty if isinstance(rules.regularizer, L2) and look.penalty is not None else None
+    shrunk = look.rate * look.penalty if rules.regularizer.proportional and look.penalty is not None else None
     apart = shrunk if look.decay is None else look.decay
     if apart is None or (len(apart) and not apart.any()):  # nothing decays, or not this weight: it is a bias
         return {}

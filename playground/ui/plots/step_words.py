@@ -7,7 +7,6 @@ from collections.abc import Callable
 from playground.experiment.config import TrainingConfig
 from playground.experiment.looks.optimizer_trace import Steps
 from playground.nn.optimizers import Optimizer, SearchingOptimizer
-from playground.nn.regularizers import L2
 from playground.options.numerals import written
 from playground.ui.plots.step_panels import plain
 
@@ -42,5 +41,5 @@ def told_of(look: Steps, record: int, optimizer: Optimizer, tr: Callable[[str], 
 def advice(rules: TrainingConfig, tr: Callable[[str], str]) -> str:
     """What to look for with this optimizer, in its own words; where it has none, its formula."""
     optimizer = rules.optimizer
-    own = optimizer.advice_on_l2 if isinstance(rules.regularizer, L2) else ""
+    own = optimizer.advice_on_l2 if rules.regularizer.proportional else ""
     return tr(own or optimizer.advice) or optimizer.formula

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QToolButton
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame, Scene
 from playground.experiment.looks.loss_gradient import LossGradient, matched_pair
-from playground.nn.activations import Softmax
 from playground.options.numerals import written
 from playground.ui.forms.controls import Selector
 from playground.ui.forms.elided import Elided
@@ -211,7 +210,7 @@ class LossGradientView(CaptionedView):
                 "∂L/∂z: how hard each example (dot) pulls. Healthy: wrong answers are pulled hard, right ones near 0."
             )
         ]
-        if scene.output == Softmax.label:
+        if loss_gradient.coupled:
             words.append(self.tr("Curves hold all other z at 0, so dots lie off them."))
         if self.document.config.training.noise.label_smoothing:
             no, yes = map(written, loss_gradient.taught)

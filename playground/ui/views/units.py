@@ -13,7 +13,6 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.pre_activations import PreActivations
-from playground.nn.activations import Softmax
 from playground.options.numerals import percent, written
 from playground.ui.plots.axes import colour_axes, show_bottom
 from playground.ui.plots.curve import CurvePlot
@@ -126,8 +125,8 @@ class UnitsView(CaptionedView):
             Entry(QColor(self.theme.text), "f", "f"),
             Entry(QColor(NEGATIVE), "f′", "f′"),
         ]
-        softmax = pre_activations.activation == Softmax.label
-        self._plot.setLabel("bottom", self.tr("z above the other outputs'") if softmax else self.tr("pre-activation z"))
+        above = pre_activations.coupled
+        self._plot.setLabel("bottom", self.tr("z above the other outputs'") if above else self.tr("pre-activation z"))
         unit, more = self.tr("unit {0}").format(pre_activations.unit + 1), self.tr(" saturated")
         rows = ((self.theme.muted, layer, pre_activations.of_layer), (self.theme.accent, unit, pre_activations.of_unit))
         entries += [Entry(QColor(colour), name, name, percent(of.saturated, 0), more) for colour, name, of in rows]

@@ -11,7 +11,6 @@ from playground.experiment.looks.pre_activations import (
     BINS,
     REACH,
     PreActivations,
-    above_others,
     bends,
     reach_of,
     rows_of,
@@ -100,7 +99,7 @@ def test_the_slope_that_a_unit_has_trained_is_drawn() -> None:
 
 def test_softmax_sits_on_a_sigmoid() -> None:
     z = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.0]])
-    np.testing.assert_allclose(Sigmoid()(above_others(z)), Softmax()(z))
+    np.testing.assert_allclose(Softmax().alone()(Softmax().place_alone(z)), Softmax()(z))
     config = with_value(Config(), "network.output", Softmax())
     pre_activations = seats_of(Session(with_value(config, "display.layer", 2)))
     np.testing.assert_allclose(pre_activations.values[0], Sigmoid()(pre_activations.z))
