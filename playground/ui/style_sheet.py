@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStatusBar, QToolBar, QWidget
 
@@ -86,6 +88,12 @@ def take_palette(app: QApplication) -> None:
     Qt keeps the colours that a rule of a style sheet had when they were first needed. Giving the application its sheet
     again would refresh them too, but it looks up the rules of every widget, and lays out every window, anew.
     """
-    for widget in app.allWidgets():
-        if widget.property("role") or isinstance(widget, QMainWindow | QDockWidget | QToolBar | QStatusBar):
-            widget.style().polish(widget)
+    collects = gc.isenabled()
+    gc.disable()  # a widget that is collected takes along what Qt made inside it, of whose end no list would hear
+    try:
+        for widget in app.allWidgets():
+            if widget.property("role") or isinstance(widget, QMainWindow | QDockWidget | QToolBar | QStatusBar):
+                widget.style().polish(widget)
+    finally:
+        if collects:
+            gc.enable()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import cycle
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
@@ -12,12 +12,10 @@ from playground.data.library import Digits
 from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig
 from playground.ui.forms.caption import Caption
 from playground.ui.plots.legend import Legend
-from playground.ui.theme import DARK
+from playground.ui.theme import DARK, LIGHT
 from playground.ui.viewing.view import View
 from playground.ui.views import LABORATORY
 from tests.ui.conftest import Pilot, Windows
-
-KINDS = [pytest.param(kind, beside, id=kind.name) for kind, beside in LABORATORY]
 
 
 def made(pilot: Pilot, kind: type[View]) -> View | None:
@@ -30,27 +28,29 @@ def test_none_is_made_before_it_is_seen(pilot: Pilot) -> None:
     assert len(set(names)) == len(names) == 10
 
 
-@pytest.mark.parametrize(("kind", "beside"), KINDS)
-def test_a_tab_that_is_raised_makes_its_view_and_asks_for_what_it_draws(
-    pilot: Pilot, kind: type[View], beside: str
-) -> None:
+def test_a_tab_that_is_raised_makes_its_view_and_asks_for_what_it_draws(pilot: Pilot) -> None:
     window = pilot.window
-    assert window.docks[kind.name] in window.tabifiedDockWidgets(window.docks[beside])
-    window.docks[kind.name].raise_()
-    pilot.until(lambda: made(pilot, kind) is not None)
-    view = made(pilot, kind)
-    assert view is not None
-    pilot.until(lambda: view.needs & {look.need for look in pilot.frame.looks})  # what a run has not it cannot hold
     pilot.play()
-    pilot.until(lambda: pilot.frame.step > 50)
-    window.show_theme(DARK)
-    pilot.play()
-    assert view.theme is DARK
-    assert view.figure().scene() is not None
-    words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
-    assert any(len(word) > 30 for word in words), "a line that says what to look for"
-    window.docks[beside].raise_()
-    pilot.until(lambda: view.visibleRegion().isEmpty())
+    for (kind, beside), theme in zip(LABORATORY, cycle((DARK, LIGHT))):
+        assert made(pilot, kind) is None, kind.name
+        assert window.docks[kind.name] in window.tabifiedDockWidgets(window.docks[beside])
+        window.docks[kind.name].raise_()
+        pilot.until(lambda kind=kind: made(pilot, kind) is not None)
+        view = made(pilot, kind)
+        assert view is not None
+        pilot.until(
+            lambda view=view: view.needs & {look.need for look in pilot.frame.looks}
+        )  # what a run has not it cannot hold
+        pilot.settle()
+        pilot.play()
+        window.show_theme(theme)
+        pilot.play()
+        assert view.theme is theme, kind.name
+        assert view.figure().scene() is not None
+        words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
+        assert any(len(word) > 30 for word in words), f"{kind.name} has a line that says what to look for"
+        window.docks[beside].raise_()
+        pilot.until(lambda view=view: view.visibleRegion().isEmpty())
 
 
 def test_the_side_panels_keep_their_width_and_the_window_its_own(pilot: Pilot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import fields
 from itertools import combinations
 
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from playground.ui.icons import DRAWINGS, icon
 from playground.ui.plots.points import inked
+from playground.ui.style_sheet import take_palette
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE, SYMBOLS, THEMES, Theme, apply_theme, tabular
 
 both = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
@@ -131,6 +133,25 @@ def test_the_application_takes_a_theme_and_another(qapp: QApplication, qtbot: Qt
         assert disabled.name() == theme.muted
         assert label.palette().color(QPalette.ColorRole.WindowText).name() == theme.warning
         assert label.grab().toImage().pixelColor(label.width() // 2, 2).name() == theme.warning_base
+
+
+def test_no_garbage_is_collected_while_the_widgets_are_gone_through(qapp: QApplication, qtbot: QtBot) -> None:
+    """A collected widget takes with it what Qt made inside it, which the list of all widgets would still hold."""
+    for _ in range(20):
+        label = QLabel("remark")
+        label.setProperty("role", "remark")
+        qtbot.addWidget(label)
+    begun: list[str] = []
+    threshold = gc.get_threshold()
+    gc.callbacks.append(lambda phase, _: begun.append(phase))
+    gc.set_threshold(1)  # at every other object
+    try:
+        take_palette(qapp)
+    finally:
+        gc.set_threshold(*threshold)
+        gc.callbacks.pop()
+    assert gc.isenabled()
+    assert begun.count("start") < 10
 
 
 def test_figures_have_one_width(qapp: QApplication) -> None:
