@@ -63,8 +63,7 @@ def diagnose(context: RunContext) -> tuple[Finding, ...]:
     """What is wrong with a run, the gravest first."""
     evidence = Evidence(context)
     with np.errstate(all="ignore"):  # a run about to diverge has numbers of any size
-        found = {condition: condition.check(evidence) for condition in CONDITIONS}
-    kinds = {finding.kind for finding in found.values() if finding is not None}
-    return tuple(
-        finding for condition, finding in found.items() if finding is not None and not condition.explained_by & kinds
-    )
+        checked = [(condition, condition.check(evidence)) for condition in CONDITIONS]
+    found = [(condition, finding) for condition, finding in checked if finding is not None]
+    explained = frozenset[str]().union(*(condition.explains for condition, _ in found))
+    return tuple(finding for _, finding in found if finding.kind not in explained)

@@ -69,13 +69,13 @@ class Finding:
 class Condition:
     """One thing that may be wrong; its fields are its thresholds, and its docstring says where they come from.
 
-    A finding that one of `explained_by` has been found for too is its consequence, and is left out.
+    Of the conditions whose kind it `explains`, nothing is told while it is found: they are its consequences.
     """
 
     kind: ClassVar[str]
     title: ClassVar[str]
     view: ClassVar[str]
-    explained_by: ClassVar[frozenset[str]] = frozenset()
+    explains: ClassVar[frozenset[str]] = frozenset()
 
     def check(self, evidence: Evidence) -> Finding | None:
         """What is found; None where nothing is, or where it is too early to tell."""

@@ -34,7 +34,7 @@ class Overfitting(Condition):
     kind = "overfitting"
     title = "Overfitting"
     view = "loss"
-    explained_by = frozenset({"divergence", "rate_too_large", "exploding_gradients"})
+    explains = frozenset({"underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         curves, name = evidence.curves, "validation" if evidence.problem.parts["validation"] else "test"
@@ -104,26 +104,6 @@ class Underfitting(Condition):
     kind = "underfitting"
     title = "Underfitting"
     view = "boundary"
-    explained_by = frozenset(
-        {
-            "divergence",
-            "step_units",
-            "symmetric_weights",
-            "strong_penalty",
-            "strong_noise",
-            "exploding_gradients",
-            "vanishing_gradients",
-            "dead_units",
-            "saturation",
-            "rate_too_large",
-            "rate_too_small",
-            "poor_pair",
-            "unscaled_inputs",
-            "batch_norm_of_one",
-            "imbalanced_classes",
-            "overfitting",
-        }
-    )
 
     def check(self, evidence: Evidence) -> Finding | None:
         if evidence.epoch < self.epochs or evidence.skill >= self.skill:

@@ -33,6 +33,17 @@ class StepUnits(Condition):
     kind = "step_units"
     title = "Units without a slope"
     view = "gradient"
+    explains = frozenset(
+        {
+            "strong_penalty",
+            "dead_units",
+            "vanishing_gradients",
+            "strong_noise",
+            "rate_too_small",
+            "imbalanced_classes",
+            "underfitting",
+        }
+    )
 
     def check(self, evidence: Evidence) -> Finding | None:
         activations = evidence.network.activations
@@ -63,6 +74,18 @@ class SymmetricWeights(Condition):
     kind = "symmetric_weights"
     title = "Symmetric weights"
     view = "normalization"
+    explains = frozenset(
+        {
+            "strong_penalty",
+            "dead_units",
+            "saturation",
+            "vanishing_gradients",
+            "strong_noise",
+            "rate_too_small",
+            "imbalanced_classes",
+            "underfitting",
+        }
+    )
 
     def check(self, evidence: Evidence) -> Finding | None:
         if not evidence.steps or evidence.solved:
@@ -101,7 +124,9 @@ class ExplodingGradients(Condition):
     kind = "exploding_gradients"
     title = "Exploding gradients"
     view = "layers"
-    explained_by = frozenset({"divergence"})
+    explains = frozenset(
+        {"dead_units", "saturation", "rate_too_large", "rate_too_small", "overfitting", "underfitting"}
+    )
 
     def check(self, evidence: Evidence) -> Finding | None:
         if not evidence.steps or not len(evidence.hidden) or evidence.solved:
@@ -146,8 +171,8 @@ class DeadUnits(Condition):
     kind = "dead_units"
     title = "Dead units"
     view = "census"
-    explained_by = frozenset(
-        {"divergence", "symmetric_weights", "step_units", "strong_penalty", "exploding_gradients", "strong_noise"}
+    explains = frozenset(
+        {"vanishing_gradients", "rate_too_large", "rate_too_small", "imbalanced_classes", "underfitting"}
     )
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -192,9 +217,7 @@ class Saturation(Condition):
     kind = "saturation"
     title = "Saturated units"
     view = "units"
-    explained_by = frozenset(
-        {"divergence", "symmetric_weights", "exploding_gradients", "unscaled_inputs", "rate_too_large"}
-    )
+    explains = frozenset({"vanishing_gradients", "rate_too_small", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         layers = [index for index in evidence.hidden if evidence.network.units[index] > 1]
@@ -229,18 +252,7 @@ class VanishingGradients(Condition):
     kind = "vanishing_gradients"
     title = "Vanishing gradients"
     view = "layers"
-    explained_by = frozenset(
-        {
-            "divergence",
-            "step_units",
-            "symmetric_weights",
-            "strong_penalty",
-            "dead_units",
-            "saturation",
-            "strong_noise",
-            "batch_norm_of_one",
-        }
-    )
+    explains = frozenset({"underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         if evidence.epoch < self.epochs or evidence.solved or len(evidence.hidden) < 2:

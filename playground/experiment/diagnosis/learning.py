@@ -36,6 +36,21 @@ class Diverged(Condition):
     kind = "divergence"
     title = "Divergence"
     view = "loss"
+    explains = frozenset(
+        {
+            "strong_penalty",
+            "exploding_gradients",
+            "dead_units",
+            "saturation",
+            "vanishing_gradients",
+            "rate_too_large",
+            "strong_noise",
+            "rate_too_small",
+            "imbalanced_classes",
+            "overfitting",
+            "underfitting",
+        }
+    )
 
     def check(self, evidence: Evidence) -> Finding | None:
         divergence = evidence.context.divergence
@@ -75,9 +90,7 @@ class RateTooLarge(Condition):
     kind = "rate_too_large"
     title = "Learning rate too large"
     view = "loss"
-    explained_by = frozenset(
-        {"divergence", "strong_penalty", "unscaled_inputs", "exploding_gradients", "dead_units", "batch_norm_of_one"}
-    )
+    explains = frozenset({"saturation", "overfitting", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         if evidence.epoch < self.epochs or evidence.solved or len(evidence.curves) < self.few:
@@ -121,21 +134,7 @@ class RateTooSmall(Condition):
     kind = "rate_too_small"
     title = "Learning rate too small"
     view = "layers"
-    explained_by = frozenset(
-        {
-            "divergence",
-            "exploding_gradients",
-            "step_units",
-            "symmetric_weights",
-            "strong_penalty",
-            "strong_noise",
-            "dead_units",
-            "saturation",
-            "poor_pair",
-            "batch_norm_of_one",
-            "unscaled_inputs",
-        }
-    )
+    explains = frozenset({"underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         updates = evidence.layer_statistics.update[np.isfinite(evidence.layer_statistics.update)]

@@ -33,7 +33,9 @@ class StrongPenalty(Condition):
     kind = "strong_penalty"
     title = "Penalty too strong"
     view = "layers"
-    explained_by = frozenset({"divergence", "step_units", "symmetric_weights"})
+    explains = frozenset(
+        {"dead_units", "vanishing_gradients", "rate_too_large", "strong_noise", "rate_too_small", "underfitting"}
+    )
 
     def check(self, evidence: Evidence) -> Finding | None:
         pull = evidence.pull
@@ -91,7 +93,7 @@ class StrongNoise(Condition):
     kind = "strong_noise"
     title = "Noise too strong"
     view = "loss"
-    explained_by = frozenset({"divergence", "step_units", "symmetric_weights", "strong_penalty"})
+    explains = frozenset({"dead_units", "vanishing_gradients", "rate_too_small", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         noise, classes = evidence.config.training.noise, len(evidence.problem.dataset.classes)

@@ -25,6 +25,9 @@ class BatchNormOfOne(Condition):
     kind = "batch_norm_of_one"
     title = "Batch norm over one example"
     view = "normalization"
+    explains = frozenset(
+        {"vanishing_gradients", "rate_too_large", "rate_too_small", "imbalanced_classes", "underfitting"}
+    )
 
     def check(self, evidence: Evidence) -> Finding | None:
         hidden, size = (
@@ -59,6 +62,7 @@ class UnscaledInputs(Condition):
     kind = "unscaled_inputs"
     title = "Unscaled inputs"
     view = "data"
+    explains = frozenset({"saturation", "rate_too_large", "rate_too_small", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         if evidence.config.data.standardise or evidence.solved:
@@ -96,6 +100,7 @@ class PoorPair(Condition):
     kind = "poor_pair"
     title = "Output and loss do not match"
     view = "guard"
+    explains = frozenset({"rate_too_small", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         problem = evidence.problem
@@ -132,7 +137,7 @@ class ImbalancedClasses(Condition):
     kind = "imbalanced_classes"
     title = "Imbalanced classes"
     view = "judgement"
-    explained_by = frozenset({"divergence", "step_units", "symmetric_weights", "dead_units", "batch_norm_of_one"})
+    explains = frozenset({"underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
         classes, y = evidence.problem.dataset.classes, evidence.sample_pass.y

@@ -165,7 +165,7 @@ def test_any_experiment_can_be_diagnosed_and_takes_what_helps(config: Config, ep
 
 def test_consequences_of_what_has_been_found_are_left_out() -> None:
     kinds = {condition.kind for condition in CONDITIONS}
-    assert all(condition.explained_by <= kinds - {condition.kind} for condition in CONDITIONS)
+    assert all(condition.explains <= kinds - {condition.kind} for condition in CONDITIONS)
     zeros = Session(config(network__initializer="zeros", network__hidden=hidden(8, 8, activation="relu")))
     zeros.train(60)  # all its units are dead, too, and it underfits
     assert [finding.kind for finding in zeros.diagnosis()] == ["symmetric_weights"]
