@@ -20,7 +20,7 @@ from playground.options.knobs import (
     Text,
     knobs,
 )
-from playground.options.paths import with_text, with_value
+from playground.options.paths import knob_paths, with_text, with_value
 
 __all__ = [
     "Choice",
@@ -39,6 +39,7 @@ __all__ = [
     "flag",
     "integer",
     "items",
+    "knob_paths",
     "knobs",
     "names",
     "number",

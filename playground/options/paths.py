@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from playground.options.errors import ConfigError, at, printable
-from playground.options.knobs import Knob, Names, Options, Text, knobs, unknown
+from playground.options.knobs import Knob, Names, Options, Section, Text, knobs, unknown
 
 NOTHING_BELOW = "there is nothing below this field"
 
@@ -44,8 +44,23 @@ def with_text(options: Options, path: str, text: str) -> Any:
     if isinstance(knob, Text):
         plain = text
     elif isinstance(knob, Names) and isinstance(plain, str | int | float):
-        plain = [name.strip() for name in text.strip(' "').split(",")]
+        typed = text.strip(' "')
+        plain = [name.strip() for name in typed.split(",")] if typed else []
     return with_value(options, path, at(path, knob.decode, plain))
+
+
+def knob_paths(options: Options, prefix: str = "") -> Iterator[tuple[str, Knob]]:
+    """Every knob below some options by its dotted path: each entry's of a list, and of a choice those of what is chosen."""
+    for name, knob in knobs(type(options)).items():
+        path, value = prefix + name, getattr(options, name)
+        if not isinstance(knob, Section):
+            yield path, knob
+        if isinstance(value, Options):
+            yield from knob_paths(value, f"{path}.")
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, Options):
+                    yield from knob_paths(item, f"{path}.{index}.")
 
 
 def _knob_at(options: Options, path: str) -> Knob:

@@ -10,17 +10,18 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, 
 from playground.ui.theme import Theme
 
 SIZE = 24  # the grid that shapes are drawn on
+ACCENTED = ("play", "pause")  # what one looks for first
 SCALE = 3  # pixels drawn for each of the grid, for sharp screens
 
 
-def icon(name: str, theme: Theme, colour: str = "") -> QIcon:
-    """The icon of that name, in the theme's text colour unless another is given."""
+def icon(name: str, theme: Theme) -> QIcon:
+    """The icon of that name in the theme's colours."""
     pixmap = QPixmap(SIZE * SCALE, SIZE * SCALE)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(SCALE, SCALE)
-    ink = QColor(colour or theme.text)
+    ink = QColor(theme.accent if name in ACCENTED else theme.text)
     painter.setBrush(ink)
     painter.setPen(Qt.PenStyle.NoPen)
     DRAWINGS[name](painter, ink)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from playground.experiment.config import Config, Impact, impact
 from playground.experiment.frame import NEEDS, Frame, Scene
 from playground.experiment.run.session import Session
-from playground.ui.commands.menus import build_menus
+from playground.ui.commands.help import show_about, show_shortcuts
+from playground.ui.commands.menus import Actions
 from playground.ui.commands.message_box import show_details
+from playground.ui.commands.palette import Palette
 from playground.ui.commands.range_dialog import RangeDialog
 from playground.ui.commands.run_actions import RunActions
+from playground.ui.commands.table import edit_commands, file_commands, help_commands, run_commands, view_commands
 from playground.ui.diagram.editor import NetworkEditor
 from playground.ui.forms.refusal import take_back
-from playground.ui.icons import icon
 from playground.ui.panels.data_panel import DataPanel
 from playground.ui.panels.learning_panel import LearningPanel
 from playground.ui.shell.diagnosis_strip import DiagnosisStrip
@@ -68,9 +69,9 @@ class Window(QMainWindow):
         self._build()
         self.files = Files(self)
         self.autosave = Autosave(self)
+        self.run_actions = RunActions(self)
         self._build_actions()
         self.news = News(self.strip, self.runner.go_back, self.run_actions.reset, self)
-        build_menus(self, [*self.run_actions.named.values(), self.run_actions.call_off])
         self._connect()
         self.setAcceptDrops(True)
         self.show_theme(theme)
@@ -91,6 +92,11 @@ class Window(QMainWindow):
             self._range_dialog.experiment_wanted.connect(self.runner.request_data)
             self.runner.data_ready.connect(self._range_dialog.run)
         self._range_dialog.start()
+
+    def find_command(self) -> None:
+        """Open the palette, in which commands and settings are found by name."""
+        scene = self.frame.scene if self.frame is not None else None
+        Palette(self, self.commands.commands, self.document, scene).open()
 
     def load(self, session: Session) -> None:
         """Show another experiment, paused."""
@@ -129,8 +135,7 @@ class Window(QMainWindow):
         self.learning_panel.show_theme(theme)
         if self._range_dialog is not None:
             self._range_dialog.show_theme(theme)
-        self._theme_action.setIcon(icon("theme", theme))
-        self.run_actions.show_theme(theme)
+        self.commands.show_theme(theme)
 
     def follow_title(self) -> None:
         """Name the data or the file in the title, with a mark while there is something to save."""
@@ -159,35 +164,45 @@ class Window(QMainWindow):
 
     def _equip(self, kind: type[View], visible: bool) -> None:
         """Make a view of the laboratory when it is first seen: all of them at the start would delay the window."""
-        if not visible or any(isinstance(view, kind) for view in self.views):
+        if not visible or self._view(kind) is not None:
             return
         view = kind(self.document, self.theme)
         view.setMinimumWidth(26 * GRID)  # or else the widest row of controls of any tab would widen the window
         view.needs_changed.connect(self._ask_for_what_is_seen)
         self.views.append(view)
         self.docks[kind.name].setWidget(view)
+        self.commands.refresh()
+
+    def _view(self, kind: type[View]) -> View | None:
+        """The view of this kind, if there is one already."""
+        return next((view for view in (self.editor, *self.views) if type(view) is kind), None)
 
     def _build_actions(self) -> None:
-        self.run_actions = RunActions(self)
-        self._theme_action = self.action(
-            self.tr("Light or dark"), self._toggle_theme, "Ctrl+T", self.tr("Exchange the light and the dark colours.")
+        stack, boundary = self.document.undo_stack, self.boundary
+        kinds = [type(view) for view in (self.editor, *self.views)] + [kind for kind, _ in LABORATORY]
+        self.commands = Actions(
+            self,
+            (
+                *file_commands(self.files, self.close, kinds, self._view),
+                *edit_commands(stack, self.files, boundary, self.find_command),
+                *run_commands(self.run_actions, self.find_rate),
+                *view_commands(self.arrangement, self.show_theme, self._exchange_theme, self._fill_screen),
+                *help_commands(self._show_keys, partial(show_about, self)),
+            ),
         )
-        self._run_bar = RunBar(list(self.run_actions.named.values()), self._theme_action)
+        on_the_bar = ("run.play", "run.step", "run.epoch", "run.reset", "run.seed")
+        self._run_bar = RunBar([self.commands[id] for id in on_the_bar], self.commands["theme.exchange"])
         self.addToolBar(self._run_bar)
 
-    def action(self, text: str, slot: Callable[[], None], keys: str | list[str] = "", tip: str = "") -> QAction:
-        """An action of this window, with its keys named in its tooltip."""
-        action = QAction(text, self)
-        shortcuts = [QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys) if key]
-        action.setShortcuts(shortcuts)
-        hint = ", ".join(key.toString(QKeySequence.SequenceFormat.NativeText) for key in shortcuts)
-        action.setToolTip(f"{tip or text} ({hint})" if hint else tip or text)
-        action.setStatusTip("")
-        action.triggered.connect(lambda _=False: slot())
-        self.addAction(action)
-        return action
-
     def _connect(self) -> None:
+        for fact in (
+            self.runner.running_changed,
+            self.runner.busy_changed,
+            self.files.reading_changed,
+            self.files.recent_changed,
+            self.document.history_changed,
+        ):
+            fact.connect(self.commands.refresh)
         self.document.config_changed.connect(self._follow_config)
         self.document.weight_edited.connect(self.runner.set_weight)
         self.document.undo_stack.cleanChanged.connect(self.follow_title)
@@ -284,14 +299,14 @@ class Window(QMainWindow):
         else:
             self.strip.warn(sentence)
 
-    def _toggle_theme(self) -> None:
+    def _exchange_theme(self) -> None:
         self.show_theme(THEMES["light" if self.theme.dark else "dark"])
 
-    def toggle_full_screen(self) -> None:
+    def _fill_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    def close_window(self) -> None:
-        self.close()
+    def _show_keys(self) -> None:
+        show_shortcuts(self, self.commands.commands)
 
     # Qt overrides
 

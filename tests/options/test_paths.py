@@ -10,6 +10,7 @@ import pytest
 from playground.options import (
     ConfigError,
     Options,
+    knob_paths,
     with_text,
     with_value,
 )
@@ -143,3 +144,17 @@ def test_whatever_the_path_it_is_answered_by_one_short_line(path: str) -> None:
             call()
         assert len(str(caught.value).splitlines()) == 1
         assert len(str(caught.value)) < 300
+
+
+def test_every_knob_has_a_path_at_which_its_value_may_be_set_again() -> None:
+    boat = Boat()
+    paths = [path for path, _ in knob_paths(boat)]
+    assert len(set(paths)) == len(paths)
+    assert {"name", "hull.length", "engine", "engine.area", "cabins", "cabins.1.heated", "lights"} <= set(paths)
+    assert "hull" not in paths, "a section is no knob: those within are"
+    for path, knob in knob_paths(boat):
+        value: Any = boat
+        for part in path.split("."):
+            value = value[int(part)] if isinstance(value, tuple) else getattr(value, part)
+        knob.check(value)
+        assert with_value(boat, path, value) == boat

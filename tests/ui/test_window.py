@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDialog,
     QGraphicsView,
     QLabel,
     QLineEdit,
@@ -42,6 +44,7 @@ from playground.nn.optimizers import Adam
 from playground.nn.regularizers import L1, L2
 from playground.options import with_value
 from playground.options.numerals import written
+from playground.ui.commands.menus import key_text
 from playground.ui.diagram.geometry import Place
 from playground.ui.diagram.weight_editor import WeightEditor
 from playground.ui.forms.controls import RESTART_MARK
@@ -322,12 +325,12 @@ def test_what_lasts_is_said_and_a_key_calls_it_off(pilot: Pilot, key: Key, monke
     shown = pilot.find(QLabel, "message")
     assert shown.toolTip() == "Training to the end of the epoch … Esc calls it off."
     pilot.until(lambda: offers(pilot) == ["Call off"])
-    assert pilot.window.run_actions.call_off.isEnabled()
+    assert pilot.window.commands["run.call_off"].isEnabled()
     pilot.press(key)
     pilot.until(lambda: not pilot.window.runner.busy)
     assert pilot.strip.text == shown.toolTip()
     assert pilot.strip.text.startswith("Called off")
-    assert not pilot.window.run_actions.call_off.isEnabled()
+    assert not pilot.window.commands["run.call_off"].isEnabled()
     assert not pilot.running
     assert pilot.settle().step == 0
 
@@ -390,7 +393,7 @@ def test_playing_moves_views_and_counters(pilot: Pilot) -> None:
 
 
 def test_the_words_follow_the_run(pilot: Pilot) -> None:
-    play = next(action for action in pilot.window.actions() if action.text() == "Run")
+    play = pilot.window.commands["run.play"]
     pilot.press(Key.Key_Space)
     pilot.until(lambda: play.text() == "Pause" and pilot.strip.text.startswith("Training"))
     pilot.until(lambda: pilot.bar.value("pace") != "–")
@@ -900,7 +903,7 @@ def test_reset_layout_puts_everything_back(pilot: Pilot) -> None:
     window.docks["data"].hide()
     window.docks["loss"].setFloating(True)
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks["gradient"])
-    next(action for action in window.actions() if action.text() == "&Reset layout").trigger()
+    window.commands["view.reset"].trigger()
     assert {name: window.dockWidgetArea(dock) for name, dock in window.docks.items()} == before
     assert all(dock.isVisible() and not dock.isFloating() for dock in window.docks.values())
 
@@ -913,8 +916,8 @@ def test_the_theme_changes_everywhere_in_both_directions(pilot: Pilot) -> None:
     for change, theme in (
         (lambda: pilot.control("t"), DARK),
         (lambda: pilot.control("t"), LIGHT),
-        (pilot.find(QAction, "theme_dark").trigger, DARK),
-        (pilot.find(QAction, "theme_light").trigger, LIGHT),
+        (pilot.find(QAction, "theme.dark").trigger, DARK),
+        (pilot.find(QAction, "theme.light").trigger, LIGHT),
     ):
         change()
         assert window.theme is theme
@@ -1042,20 +1045,19 @@ def test_no_two_actions_share_a_key(pilot: Pilot) -> None:
     assert {"Ctrl+Shift+Z", "Ctrl+Q", "Ctrl+E", "Ctrl+Shift+C", "Ctrl+T", "F1", "F11", "Ctrl+1", "Ctrl+5"} <= set(keys)
 
 
-def test_f1_shows_every_action_that_has_a_key(pilot: Pilot) -> None:
+def test_f1_shows_every_command_with_its_keys(pilot: Pilot) -> None:
     pilot.press(Key.Key_F1)
-    [box] = pilot.window.findChildren(QMessageBox)
-    assert box.isVisible()
-    missing = [
-        action.text()
-        for action in shortcuts(pilot.window)
-        if action.text().replace("&", "") not in box.text() or action.shortcut().toString() not in box.text()
-    ]
-    assert missing == []
-    assert f"marked {RESTART_MARK} restart the run" in box.text()
-    box.close()
+    dialog = pilot.find(QDialog, "shortcuts")
+    assert dialog.isVisible()
+    assert pilot.window.geometry().contains(dialog.geometry())
+    text = "".join(label.text() for label in dialog.findChildren(QLabel))
+    commands = [command for command in pilot.window.commands.commands if command.name]
+    assert len(commands) > 40
+    assert [c.id for c in commands if escape(c.name) not in text or escape(key_text(c)) not in text] == []
+    assert f"marked {RESTART_MARK} restart the run" in text
+    dialog.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    assert not pilot.window.findChildren(QMessageBox), "closed dialogs do not pile up"
+    assert not pilot.window.findChildren(QDialog), "closed dialogs do not pile up"
 
 
 def test_what_restarts_the_run_has_one_mark_in_the_window_and_the_readme(pilot: Pilot) -> None:
@@ -1069,7 +1071,7 @@ def test_what_restarts_the_run_has_one_mark_in_the_window_and_the_readme(pilot: 
 
 
 def test_about_names_the_program_and_its_version(pilot: Pilot) -> None:
-    next(action for action in pilot.window.actions() if action.text() == "&About").trigger()
+    pilot.window.commands["help.about"].trigger()
     [box] = pilot.window.findChildren(QMessageBox)
     assert "Neural Network Playground" in box.text()
     box.close()

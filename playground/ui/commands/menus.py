@@ -1,86 +1,87 @@
-"""The menus of the window: what stands where. What an entry does is the window's and the files' affair."""
+"""The table of commands as Qt has it: an action each, with its keys, in the menu bar. What it does it does not know."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
 
-from playground.exchange.files import EXPORTS, SNAPSHOT
-from playground.ui.commands.help import show_about, show_shortcuts
-from playground.ui.theme import THEMES
-
-if TYPE_CHECKING:
-    from playground.ui.window import Window
+from playground.ui.commands.table import Command, menus
+from playground.ui.icons import icon
+from playground.ui.theme import Theme
 
 
-def build_menus(window: Window, run_actions: list[QAction]) -> None:
-    """Fill the window's menu bar."""
-    tr, files, bar = window.tr, window.files, window.menuBar()
-    file_menu = bar.addMenu(tr("&File"))
-    file_menu.addAction(window.action(tr("&New experiment"), files.new, "Ctrl+N"))
-    file_menu.addAction(window.action(tr("&Open snapshot or configuration…"), files.open, "Ctrl+O"))
-    file_menu.addAction(window.action(tr("Open &data…"), files.open_data, "Ctrl+D"))
-    file_menu.addMenu(files.recent_menu)
-    file_menu.addSeparator()
-    file_menu.addAction(window.action(tr("&Save snapshot"), files.save, "Ctrl+S"))
-    file_menu.addAction(window.action(tr("Save snapshot &as…"), files.save_as, "Ctrl+Shift+S"))
-    export_menu = file_menu.addMenu(tr("&Export"))
-    for ending, export in EXPORTS.items():
-        if ending != SNAPSHOT:
-            entry = tr("{export}…").format(export=export.label)
-            keys = "Ctrl+E" if ending == ".csv" else ""
-            export_menu.addAction(window.action(entry, partial(files.export, ending), keys))
-    export_menu.addSeparator()
-    _list_views(window, export_menu)
-    export_menu.aboutToShow.connect(partial(_list_views, window, export_menu))
-    file_menu.addSeparator()
-    file_menu.addAction(window.action(tr("&Quit"), window.close_window, "Ctrl+Q"))
+class Actions(QObject):
+    """An action for each command of a window, by the command's id. `refresh` lets them say what is so now."""
 
-    edit_menu = bar.addMenu(tr("&Edit"))
-    undo = window.document.undo_stack.createUndoAction(window, tr("&Undo"))
-    undo.setShortcuts([QKeySequence("Ctrl+Z")])
-    redo = window.document.undo_stack.createRedoAction(window, tr("&Redo"))
-    redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-    edit_menu.addActions([undo, redo])
-    edit_menu.addSeparator()
-    copy = window.action(tr("&Copy decision boundary"), partial(files.copy_view, window.boundary), "Ctrl+Shift+C")
-    edit_menu.addAction(copy)
+    def __init__(self, window: QMainWindow, commands: Iterable[Command]) -> None:
+        super().__init__(window)
+        self.commands = tuple(commands)
+        self._window = window
+        self._theme: Theme | None = None
+        self._drawn: dict[str, tuple[str, Theme]] = {}
+        self._actions = {command.id: self._action(command) for command in self.commands}
+        self._menus: dict[str, QMenu] = {}
+        self._groups: dict[str, int] = {}
+        for command in self.commands:
+            if command.menu:
+                self._place(command)
+        self.refresh()
 
-    run_menu = bar.addMenu(tr("&Run"))
-    run_menu.addActions(run_actions)
-    run_menu.addSeparator()
-    run_menu.addAction(window.action(tr("&Find a learning rate…"), window.find_rate, "Ctrl+L"))
+    def __getitem__(self, id: str) -> QAction:
+        return self._actions[id]
 
-    view_menu = bar.addMenu(tr("&View"))
-    for number, (name, dock) in enumerate(window.docks.items(), start=1):
-        keys = f"Ctrl+{number}" if number <= 9 else ""
-        view_menu.addAction(window.action(dock.windowTitle(), partial(window.arrangement.bring_up, name), keys))
-    view_menu.addSeparator()
-    view_menu.addAction(window.action(tr("&Next panel"), partial(window.arrangement.step, 1), "F6"))
-    view_menu.addAction(window.action(tr("&Previous panel"), partial(window.arrangement.step, -1), "Shift+F6"))
-    view_menu.addSeparator()
-    themes = QActionGroup(window)
-    for theme, text in ((THEMES["light"], tr("&Light")), (THEMES["dark"], tr("&Dark"))):
-        choose = window.action(text, partial(window.show_theme, theme))
-        choose.setObjectName(f"theme_{theme.name}")
-        themes.addAction(choose)
-        view_menu.addAction(choose)
-    view_menu.addSeparator()
-    view_menu.addAction(window.action(tr("&Full screen"), window.toggle_full_screen, "F11"))
-    view_menu.addAction(window.action(tr("&Reset layout"), window.arrangement.reset))
+    def refresh(self, *_: object) -> None:
+        """Say what each is called now, and let those not be chosen that cannot be."""
+        for command in self.commands:
+            action, (text, drawing) = self._actions[command.id], command.face
+            action.setText(text)
+            action.setVisible(bool(text))
+            action.setEnabled(bool(text) and not command.refusal())
+            if drawing and self._theme is not None and self._drawn.get(command.id) != (drawing, self._theme):
+                self._drawn[command.id] = drawing, self._theme
+                action.setIcon(icon(drawing, self._theme))
+        for id, menu in self._menus.items():
+            if "/" in id:
+                menu.setEnabled(any(action.isVisible() for action in menu.actions()))
 
-    help_menu = bar.addMenu(tr("&Help"))
-    help_menu.addAction(window.action(tr("&Keyboard shortcuts"), partial(show_shortcuts, window), "F1"))
-    help_menu.addAction(window.action(tr("&About"), partial(show_about, window)))
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        self._theme = theme
+        self.refresh()
+
+    def _action(self, command: Command) -> QAction:
+        action = QAction(command.text, self._window)
+        action.setObjectName(command.id)
+        shortcuts = [QKeySequence(key) for key in command.keys]
+        action.setShortcuts(shortcuts)
+        hint = key_text(command)
+        tip = command.tip or command.text
+        action.setToolTip(f"{tip} ({hint})" if hint else tip)
+        action.setStatusTip("")
+        action.triggered.connect(lambda _=False: command.run())
+        self._window.addAction(action)
+        return action
+
+    def _place(self, command: Command) -> None:
+        menu = self._menu(command.menu)
+        if self._groups.setdefault(command.menu, command.group) != command.group:
+            self._groups[command.menu] = command.group
+            menu.addSeparator()
+        menu.addAction(self._actions[command.id])
+
+    def _menu(self, id: str) -> QMenu:
+        """The menu of this id, at the end of what there is where it is new."""
+        if id not in self._menus:
+            above, _, _ = id.rpartition("/")
+            menu = (self._menu(above) if above else self._window.menuBar()).addMenu(menus()[id])
+            menu.aboutToShow.connect(self.refresh)
+            self._menus[id] = menu
+        return self._menus[id]
 
 
-def _list_views(window: Window, menu: QMenu) -> None:
-    """An entry for each view there is; those of the laboratory come when they are first seen."""
-    known = {action.text() for action in menu.actions()}
-    for view in (window.editor, *window.views):
-        text = window.tr("{view} as a picture…").format(view=view.title)
-        if text not in known:
-            menu.addAction(window.action(text, partial(window.files.export_view, view)))
+def key_text(command: Command) -> str:
+    """A command's keys as they are written on this machine's keyboard."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in command.keys)

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QTool
 
 from playground.experiment.frame import Frame
 from playground.options.numerals import percent, written
-from playground.ui.icons import icon
 from playground.ui.plots.spread import middle
-from playground.ui.theme import GRID, Theme, tabular
+from playground.ui.theme import GRID, tabular
 
 NARROW = 1040  # pixels
 SPEEDS: tuple[float | None, ...] = (2, 10, 50, 250, 1000, 5000, None)  # steps a second
@@ -222,13 +221,6 @@ class _Counter(QWidget):
 def _kept(limit: float | None) -> str:
     """A speed as the settings hold it."""
     return "full" if limit is None else f"{limit:g}"
-
-
-def action_icons(actions: dict[str, QAction], theme: Theme, running: bool) -> None:
-    """Give the run's actions their icons in this theme."""
-    for name, action in actions.items():
-        drawing = "pause" if name == "play" and running else name
-        action.setIcon(icon(drawing, theme, theme.accent if name == "play" else ""))
 
 
 def _shares(*accuracies: float | None) -> str:

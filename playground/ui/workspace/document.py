@@ -26,6 +26,7 @@ class Document(QObject):
 
     config_changed = Signal(object, object)
     weight_edited = Signal(int, int, int, float)
+    history_changed = Signal()  # of the undo stack: something else can be undone or done again
 
     def __init__(self, config: Config, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +37,7 @@ class Document(QObject):
         self.travelling = False
         self.starts = 0  # how often a run whose weights had been set by hand has been lost
         self.undo_stack = QUndoStack(self)
+        self.undo_stack.indexChanged.connect(self.history_changed)
         self._revisions = count(1)
 
     def edit(self, label: str, config: Config, merge: str = "") -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from playground.data.dataset import DataError, Outline, Source
 from playground.data.formats import FORMATS, source_of
@@ -36,6 +36,7 @@ class Files(QObject):
     """The file menu's work. `path` is the snapshot that Save writes to, or None."""
 
     reading_changed = Signal()
+    recent_changed = Signal()
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
@@ -46,8 +47,6 @@ class Files(QObject):
         self.reading = ""  # what is going on, "" where nothing is
         self._trained = False
         self._after_saving: Callable[[], object] | None = None
-        self.recent_menu = QMenu(self.tr("Open &recent"), window)
-        self._show_recent()
 
     # Opening
 
@@ -67,6 +66,15 @@ class Files(QObject):
         path = self._ask_which(self.tr("Open data"), self.tr("Tables and images"), FORMATS)
         if path is not None:
             self.open_data_file(path)
+
+    @property
+    def recent(self) -> list[Path]:
+        """The files opened and saved last, the latest first."""
+        return [Path(name) for name in str(QSettings().value("recent", "", type=str)).split("\n") if name]
+
+    def open_recent(self, place: int) -> None:
+        """Open one of the recent files again."""
+        self.open_path(self.recent[place])
 
     def open_path(self, path: Path) -> None:
         """Open a snapshot, a configuration or data, by the ending; what fails is said and changes nothing."""
@@ -288,19 +296,11 @@ class Files(QObject):
 
     def _remember(self, path: Path) -> None:
         settings = QSettings()
-        names = [str(path.resolve()), *(name for name in self._recent() if name != str(path.resolve()))]
-        settings.setValue("recent", "\n".join(names[:RECENT]))
-        settings.setValue("folder", str(path.resolve().parent))
-        self._show_recent()
-
-    def _recent(self) -> list[str]:
-        return [name for name in str(QSettings().value("recent", "", type=str)).split("\n") if name]
-
-    def _show_recent(self) -> None:
-        self.recent_menu.clear()
-        for name in self._recent():
-            self.recent_menu.addAction(Path(name).name, partial(self.open_path, Path(name))).setToolTip(name)
-        self.recent_menu.setEnabled(not self.recent_menu.isEmpty())
+        latest = path.resolve()
+        paths = [latest, *(path for path in self.recent if path != latest)]
+        settings.setValue("recent", "\n".join(map(str, paths[:RECENT])))
+        settings.setValue("folder", str(latest.parent))
+        self.recent_changed.emit()
 
 
 def _open_session(path: Path) -> Session:

@@ -206,7 +206,7 @@ class TrainingThread(QThread):
         self._write("exported", path, partial(write, self._session, path))
 
     def request_data(self) -> None:
-        self._tell("lent", self._session.config, self._session.dataset)
+        self._tell("data_ready", self._session.config, self._session.dataset)
 
     def _write(self, kind: str, path: Path, write: Callable[[], None]) -> None:
         try:

@@ -18,7 +18,7 @@ from playground.experiment.run.session import Session
 from playground.options import with_text
 from playground.ui.shell import run_bar
 from playground.ui.shell.message_strip import MessageStrip
-from playground.ui.shell.run_bar import FIRST_SPEED, SPEEDS, RunBar, action_icons
+from playground.ui.shell.run_bar import FIRST_SPEED, SPEEDS, RunBar
 from playground.ui.theme import DARK, LIGHT, apply_theme
 
 
@@ -244,23 +244,6 @@ def test_at_first_one_sees_it_learn_and_a_chosen_speed_is_remembered(qtbot: QtBo
     assert opened().speed == 50
     QSettings().setValue("speed", "as fast as light")  # whoever wrote that
     assert opened().speed is None
-
-
-def test_actions_have_icons_and_play_one_for_pause(qtbot: QtBot) -> None:
-    names = ("play", "step", "epoch", "reset", "seed")
-    actions = {name: QAction(name) for name in names}
-    bar = RunBar(list(actions.values()), QAction("Theme"))
-    qtbot.addWidget(bar)
-
-    def pictures() -> dict[str, Any]:
-        return {name: action.icon().pixmap(24, 24).toImage() for name, action in actions.items()}
-
-    action_icons(actions, LIGHT, running=False)
-    idle = pictures()
-    action_icons(actions, LIGHT, running=True)
-    assert [name for name in names if pictures()[name] != idle[name]] == ["play"]
-    action_icons(actions, DARK, running=False)
-    assert all(pictures()[name] != idle[name] for name in names)
 
 
 def test_all_of_it_fits_the_smallest_screen_with_five_actions(qtbot: QtBot) -> None:
