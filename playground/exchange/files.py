@@ -9,7 +9,7 @@ from typing import NamedTuple
 from playground.exchange.atomic import write_atomically
 from playground.exchange.config_file import read_config
 from playground.exchange.snapshot import load_snapshot, save_snapshot
-from playground.exchange.tables import layer_names, write_history
+from playground.exchange.tables import write_history
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
 
@@ -32,7 +32,7 @@ class Export(NamedTuple):
 
 
 def _write_history(session: Session, path: Path) -> None:
-    write_history(session.history, path, layer_names(len(session.network.units)))
+    write_history(session.history, path)
 
 
 def _write_config(session: Session, path: Path) -> None:

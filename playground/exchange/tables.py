@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from playground.exchange.atomic import write_atomically
 from playground.experiment.frame import Curves
+from playground.options.layers import layer_names
 
 FIXED = (
     "epoch",
@@ -28,12 +29,7 @@ FIXED = (
 MEASURES = ("gradient_norm", "gradient_largest", "gradient_mean")
 
 
-def layer_names(layers: int) -> tuple[str, ...]:
-    """What the layers are called in tables and pictures, the output last."""
-    return (*(f"layer {index}" for index in range(1, layers)), "output")
-
-
-def write_history(curves: Curves, path: str | Path, layer_names: Sequence[str]) -> None:
+def write_history(curves: Curves, path: str | Path) -> None:
     """One row per record, numbers in full; a cell without a number, such as an accuracy of a regression, is empty.
 
     After the losses, the accuracies and the penalty on the weights come, layer by layer, the norm, the largest and the
@@ -45,12 +41,13 @@ def write_history(curves: Curves, path: str | Path, layer_names: Sequence[str]) 
     """
     gradients = [getattr(curves, measure) for measure in MEASURES]  # each (records, layers)
     columns = [getattr(curves, name) for name in FIXED]
-    columns += [values[:, layer] for layer in range(len(layer_names)) for values in gradients]
-    header = [*FIXED, *(f"{name} {measure.replace('_', ' ')}" for name in layer_names for measure in MEASURES)]
+    layers = gradients[0].shape[1]
+    columns += [values[:, layer] for layer in range(layers) for values in gradients]
+    header = [*FIXED, *(f"{name} {measure.replace('_', ' ')}" for name in layer_names(layers) for measure in MEASURES)]
     for name, losses in (("train loss", curves.train_losses), ("held-out loss", curves.held_out_losses)):
         columns += list(losses.T)
         header += [f"member {member} {name}" for member in range(1, losses.shape[1] + 1)]
-    write_columns([_harmless(name) for name in header], columns, path)
+    write_columns(header, columns, path)
 
 
 def write_columns(header: Sequence[str], columns: Sequence[NDArray[Any]], path: str | Path) -> None:
@@ -68,8 +65,3 @@ def write_columns(header: Sequence[str], columns: Sequence[NDArray[Any]], path: 
 
 def _cells(row: Sequence[float]) -> list[float | str]:
     return ["" if math.isnan(value) else value for value in row]
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -12,6 +12,7 @@ from playground.experiment.config import DisplayConfig
 from playground.experiment.looks.look import Look
 from playground.experiment.looks.measuring import Failure
 from playground.experiment.selection import Selection
+from playground.options.message import Message
 
 Floats = NDArray[np.floating]
 
@@ -134,8 +135,7 @@ class Divergence:
 
     step: int
     layer: int  # counted from 0, the output layer last
-    layer_name: str  # "hidden layer 2" or "output layer"
-    message: str  # one sentence for the user
+    message: Message  # one sentence for the user
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def test_a_report_names_what_is_wrong_and_draws_all_it_can(tmp_path: Path) -> No
     assert drawn == {"diagnosis.md", *(f"{name}.png" for name in PICTURES)} - {"dead_units.png"}  # nobody has died
     text = (folder / "diagnosis.md").read_text(encoding="utf-8")
     assert "## Units without a slope" in text
-    assert "no gradient passes them, so that the weights of hidden layer 1 never change." in text
+    assert "no gradient passes them, so that the weights of layer 1 never change." in text
     assert "- Take ReLU instead: `--set network.hidden.0.activation=relu`" in text
     for name in drawn - {"diagnosis.md"}:
         assert f"({name})" in text

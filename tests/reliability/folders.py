@@ -30,7 +30,7 @@ from playground.exchange.copies import Copy
 from playground.exchange.report import REPORT_NEEDS, sheet
 from playground.exchange.report.pictures import boundary_picture, gradients_picture
 from playground.exchange.snapshot import Moment, SnapshotError, save_snapshot
-from playground.exchange.tables import layer_names, write_history
+from playground.exchange.tables import write_history
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
 from tests.reliability.tally import Tally
@@ -113,7 +113,7 @@ def _snapshot(folder: Path) -> list[str]:
 
 
 def _history(folder: Path) -> list[str]:
-    write_history(_session().history, folder / "history.csv", layer_names(2))
+    write_history(_session().history, folder / "history.csv")
     return []
 
 

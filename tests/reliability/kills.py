@@ -20,7 +20,7 @@ from playground.exchange.atomic import sweep, write_atomically
 from playground.exchange.config_file import read_config
 from playground.exchange.copies import Copy
 from playground.exchange.snapshot import Moment, load_snapshot, save_snapshot
-from playground.exchange.tables import layer_names, write_history
+from playground.exchange.tables import write_history
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
 from tests.reliability.tally import Tally
@@ -136,7 +136,7 @@ def _save_for_ever(session: Session, folder: Path, told: int) -> None:
     copy = Copy.make(folder / "copies")
     while True:
         save_snapshot(session, folder / "run.safetensors")
-        write_history(session.history, folder / "history.csv", layer_names(2))
+        write_history(session.history, folder / "history.csv")
         write_atomically(folder / "config.json", session.config.to_json().encode())
         copy.write(Moment.of(session))
         if told:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from playground.exchange.report.sheet import MUTED, WIDTH, dress, plain, sheet, write
-from playground.exchange.tables import layer_names
 from playground.experiment.frame import Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
+from playground.options.layers import layer_names
 
 ALIVE = 0.45  # how much of its layer's colour a living unit has
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from playground.exchange.report.sheet import CLASSES, MUTED, TEXT, WIDTH, dress, dress_bar, plain, sheet, write
-from playground.exchange.tables import layer_names
 from playground.experiment.frame import Curves, Floats, Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.gradient_flow import EDGES, PER_DECADE, GradientFlow
+from playground.options.layers import layer_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

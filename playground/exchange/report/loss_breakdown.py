@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playground.exchange.report.sheet import MUTED, TEXT, WIDTH, class_colours, dress, plain, sheet, write
-from playground.exchange.tables import layer_names
 from playground.experiment.frame import Curves, Frame, Scene
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
+from playground.options.layers import layer_names
 from playground.options.numerals import percent, trimmed
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from playground.exchange.report.sheet import CLASSES, MIDDLE, MUTED, TEXT, WIDTH, dress, plain, sheet, write
-from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.looks.activation_maps import ActivationMaps, crossings
+from playground.options.layers import layer_names
 
 COLUMNS = 8  # units side by side
 

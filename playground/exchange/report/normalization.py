@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from playground.exchange.report.sheet import MUTED, WIDTH, dress, dress_bar, plain, sheet, write
-from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.mc_dropout import MASKS, MCDropout
 from playground.experiment.looks.normalization import Normalized, Values
+from playground.options.layers import layer_names
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from playground.exchange.report.sheet import BORDER, MUTED, WIDTH, plain, sheet, write
-from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
+from playground.options.layers import layer_names
 
 COLOURS = ("#0877bd", "#c2620a", "#8e2a86", "#5b6575")  # as in the window
 SIGNED = ("mean", "velocity")  # slots that may be negative

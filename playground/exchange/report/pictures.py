@@ -21,8 +21,8 @@ from playground.exchange.report.sheet import (
     scored_sheet,
     write,
 )
-from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame, Scene
+from playground.options.layers import layer_names
 from playground.options.numerals import trimmed
 
 if TYPE_CHECKING:

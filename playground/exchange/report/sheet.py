@@ -101,4 +101,4 @@ def _scores(frame: Frame) -> str:
         text += " · accuracy " if scores.validation_accuracy is None else "\naccuracy "
         text += ", ".join(f"{percent(share)} {part}" for part, share in shares.items() if share is not None)
     sentence = frame.divergence.message if frame.divergence else frame.ending
-    return "\n".join([text, *textwrap.wrap(sentence, LONGEST)])
+    return "\n".join([text, *textwrap.wrap(str(sentence), LONGEST)])

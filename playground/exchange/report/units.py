@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from playground.exchange.report.sheet import MUTED, TEXT, WIDTH, dress, plain, sheet, write
-from playground.exchange.tables import layer_names
 from playground.experiment.frame import Floats, Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.pre_activations import PreActivations
+from playground.options.layers import layer_names
 from playground.options.numerals import percent
 
 if TYPE_CHECKING:

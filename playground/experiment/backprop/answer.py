@@ -48,7 +48,7 @@ class Output:
         upstream = replace(layer.upstream, meaning="How the loss changes with the answer.", rule=rule)
         long = np.isfinite(upstream.values).all()
         factor, short = loss.error_factor(unit), loss.short_gradient(unit)
-        title, note = "Backward, output layer", ""
+        title, note = f"Backward, {layer.name}", ""
         through = r"\partial L / \partial \hat y \odot f'(z)"
         if factor is not None:
             delta = replace(layer.delta, rule=Difference(layer.h, y, factor), sign="=" if factor == 1.0 else ") =")

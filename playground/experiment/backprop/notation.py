@@ -11,6 +11,7 @@ from playground.experiment.backprop.walk import EPSILON, FLOOR, LayerWalk, Train
 from playground.experiment.backprop.worked import Share, Spelled
 from playground.experiment.looks.look import read_only
 from playground.nn.activations.activation import Array
+from playground.options.layers import layer_name
 
 NO_RULE = Rule()
 CHECKED = (
@@ -79,7 +80,7 @@ class Letters:
     def __init__(self, walk: LayerWalk, index: int, last: int) -> None:
         self.index, self.walk, norm = index, walk, walk.norm
         self.output = index == last
-        self.name = "output layer" if self.output else f"layer {index + 1}"
+        self.name = str(layer_name(index, last + 1))
         below = "x" if index == 0 else f"h{superscript(index)}"
         self.below_latex = "x" if index == 0 else f"h^{{({index})}}"
         self.before, self.after = (norm is not None and norm.after is after for after in (False, True))

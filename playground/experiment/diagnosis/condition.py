@@ -20,6 +20,8 @@ from playground.nn.initializers import He, Initializer, Xavier
 from playground.nn.normalizations import BatchNorm
 from playground.nn.optimizers import Adam
 from playground.options import with_value
+from playground.options.layers import layer_in_sentence
+from playground.options.message import Message
 from playground.options.numerals import trimmed
 
 SOLVED = 0.95  # of the examples right, or of the variance explained: then nothing is wrong with how a network learns
@@ -101,9 +103,9 @@ class Evidence:
         self.epoch, self.steps = context.progress.epoch, context.progress.steps
         self.hidden = range(len(self.network.units) - 1)
 
-    def layer(self, index: int) -> str:
+    def layer(self, index: int) -> Message:
         """What a layer is called in a sentence."""
-        return f"hidden layer {index + 1}" if index in self.hidden else "the output layer"
+        return layer_in_sentence(index, len(self.network.units))
 
     @cached_property
     def solved(self) -> bool:

@@ -51,7 +51,7 @@ class StepUnits(Condition):
         if not flat:
             return None
         top = flat[-1]
-        below = "hidden layer 1" if top == 0 else f"hidden layers 1 to {top + 1}"
+        below = evidence.layer(0) if top == 0 else f"layers 1 to {top + 1}"
         paths = [f"network.hidden.{index}.activation" for index in flat]
         return self.finding(
             f"The {activations[top].label} units of {evidence.layer(top)} have slope 0 everywhere: no gradient passes "

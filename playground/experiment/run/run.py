@@ -20,6 +20,9 @@ from playground.experiment.run.progress import Progress
 from playground.experiment.run.recorder import Recorder
 from playground.experiment.run.state import State, StateError, check_state
 from playground.nn.network import Network
+from playground.options.layers import layer_in_sentence
+from playground.options.message import Message
+from playground.options.numerals import counted
 
 SMALL = 10_000  # examples, times members, up to which scores are taken at every frame; of one member, 4 times an epoch
 
@@ -310,10 +313,9 @@ class Run:
             self._return_to(self._checkpoint)
             raise
         self._scored_at = self.progress.steps
-        name = "output layer" if layer == len(self.network.units) - 1 else f"hidden layer {layer + 1}"
-        self.divergence = Divergence(
-            step, layer, name, f"The run diverged at step {step:,}: numbers in the {name} grew beyond all bounds."
-        )
+        where = layer_in_sentence(layer, len(self.network.units))
+        words = "The run diverged at step {step}: numbers in {layer} grew beyond all bounds."
+        self.divergence = Divergence(step, layer, Message(words, step=counted(step), layer=where))
 
     def _start(self) -> None:
         """What is good from now on: a loss no higher than the present one, or any that is finite."""

@@ -16,11 +16,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from playground.options.layers import hidden_layer_name
 from playground.options.numerals import MINUS, signed
 from playground.ui.diagram.geometry import Place
 from playground.ui.diagram.picture import Diagram
 from playground.ui.forms.controls import ARROWS
 from playground.ui.theme import GRID, tabular
+from playground.ui.words import said
 
 
 class Canvas(QWidget):
@@ -77,7 +79,9 @@ class Canvas(QWidget):
         if column == 0:
             return diagram.input_names[place.unit] or self.tr("input {unit}").format(unit=place.unit + 1)
         if column < len(diagram.geometry.shape) - 1:
-            return self.tr("layer {layer} unit {unit}").format(layer=column, unit=place.unit + 1)
+            return self.tr("{layer} unit {unit}").format(
+                layer=said(hidden_layer_name(place.layer)), unit=place.unit + 1
+            )
         return self.tr("output {name}").format(name=diagram.output_names[place.unit]).strip()
 
     def _holds(self, place: Place) -> bool:

@@ -8,7 +8,9 @@ from PySide6.QtCore import QObject
 
 from playground.experiment.config import MAX_UNITS, Layer
 from playground.nn.activations import ACTIVATIONS
+from playground.options.layers import hidden_layer_name
 from playground.ui.diagram.geometry import Place
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 
@@ -51,12 +53,14 @@ class NetworkEdits(QObject):
         """More or fewer units in a hidden layer, within what one can have."""
         units = self._document.config.network.hidden[layer].units + change
         if 1 <= units <= MAX_UNITS:
-            label = self.tr("Units of layer {number}: {count}").format(number=layer + 1, count=units)
+            label = self.tr("Units of {layer}: {count}").format(layer=said(hidden_layer_name(layer)), count=units)
             self._document.set(f"network.hidden.{layer}.units", units, label)
 
     def choose_activation(self, layer: int, name: str) -> None:
         """Give a hidden layer another activation, with its usual knobs."""
         cls = ACTIVATIONS[name]
         if type(self._document.config.network.hidden[layer].activation) is not cls:
-            label = self.tr("Activation of layer {number}: {activation}").format(number=layer + 1, activation=cls.label)
+            label = self.tr("Activation of {layer}: {activation}").format(
+                layer=said(hidden_layer_name(layer)), activation=cls.label
+            )
             self._document.set(f"network.hidden.{layer}.activation", cls(), label)

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBox
 from playground.experiment.config import MAX_UNITS, Layer
 from playground.nn.activations import ACTIVATIONS, Activation
 from playground.options import Integer, knobs
+from playground.options.layers import hidden_layer_name
 from playground.ui.diagram.controls import describe, enable, stepper
 from playground.ui.forms.controls import wrapped
 from playground.ui.forms.curve_picture import ICON, CurveDelegate, curve_icon
 from playground.ui.forms.knob_widgets import about
 from playground.ui.theme import GRID, tabular
+from playground.ui.words import said
 
 ROW_HEIGHTS = (20, 24, 24)  # of the title, the number of units, the activation
 STRETCHES = (100, 95, 90, 85, 80, 75)  # per cent of its width at which the name of an activation can still be read
@@ -152,21 +154,21 @@ class LayerHeader(ColumnHeader):
     def __init__(self, index: int, parent: QWidget) -> None:
         super().__init__(parent)
         self.index = index
-        number = index + 1
+        self._name = said(hidden_layer_name(index))
         self.setObjectName(f"layer_{index}")
         self.title = TitleButton(f"layer_{index}_details")
-        self.title.setText(self.tr("layer {number}").format(number=number))
+        self.title.setText(self._name)
         knob = knobs(Layer)["units"]
         assert isinstance(knob, Integer)
         self.fewer, self.count, self.more = stepper(
             f"layer_{index}_units",
-            replace(knob, label=self.tr("units of layer {number}").format(number=number)),
-            self.tr("fewer units in layer {number}").format(number=number),
-            self.tr("more units in layer {number}").format(number=number),
+            replace(knob, label=self.tr("units of {layer}").format(layer=self._name)),
+            self.tr("fewer units in {layer}").format(layer=self._name),
+            self.tr("more units in {layer}").format(layer=self._name),
         )
         self.activation = ActivationSelector()
         self.activation.setObjectName(f"layer_{index}_activation")
-        self.activation.setAccessibleName(self.tr("activation of layer {number}").format(number=number))
+        self.activation.setAccessibleName(self.tr("activation of {layer}").format(layer=self._name))
         self.rows[0].addWidget(self.title, 0, Qt.AlignmentFlag.AlignCenter)
         self.rows[1].addStretch()
         for widget in (self.fewer, self.count, self.more):
@@ -182,18 +184,17 @@ class LayerHeader(ColumnHeader):
 
     def show_layer(self, layer: Layer) -> None:
         """Show what the config says of this layer."""
-        number = self.index + 1
         self.count.show_value(layer.units)
-        add, remove = self.tr("Add a unit to layer {number}."), self.tr("Remove a unit from layer {number}.")
+        add, remove = self.tr("Add a unit to {layer}."), self.tr("Remove a unit from {layer}.")
         full = self.tr("A layer has at most {most} units.").format(most=MAX_UNITS)
         least = self.tr("A layer has at least one unit; fewer hidden layers remove it.")
         restarts = self.tr("The run starts again.")
-        how_many = self.tr("How many units layer {number} has: type it, or step with the arrow keys.")
-        describe(self.count, f"{how_many.format(number=number)} {restarts}")
-        enable(self.more, layer.units < MAX_UNITS, f"{add.format(number=number)} {restarts}", full)
-        enable(self.fewer, layer.units > 1, f"{remove.format(number=number)} {restarts}", least)
+        how_many = self.tr("How many units {layer} has: type it, or step with the arrow keys.")
+        describe(self.count, f"{how_many.format(layer=self._name)} {restarts}")
+        enable(self.more, layer.units < MAX_UNITS, f"{add.format(layer=self._name)} {restarts}", full)
+        enable(self.fewer, layer.units > 1, f"{remove.format(layer=self._name)} {restarts}", least)
         activation = layer.activation
         self.activation.setCurrentText(activation.label)
-        help = self.tr("Activation of layer {number}: {formula}. Another one starts the run again.")
-        describe(self.activation, help.format(number=number, formula=activation.formula))
+        help = self.tr("Activation of {layer}: {formula}. Another one starts the run again.")
+        describe(self.activation, help.format(layer=self._name, formula=activation.formula))
         self.title.show_activation(activation, self.tr("Press for its plot, and for all numbers of the layer."))

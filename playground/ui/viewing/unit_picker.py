@@ -6,8 +6,10 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from playground.experiment.frame import Frame
+from playground.options.layers import layer_name
 from playground.ui.forms.controls import Selector
 from playground.ui.theme import GRID, tabular
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 
@@ -53,7 +55,7 @@ class UnitPicker(QWidget):
         units = tuple(len(weights) for weights in frame.weights)
         if units != self._units:
             self._units = units
-            names = [layer_name(self, layer, len(units)) for layer in range(len(units))]
+            names = [said(layer_name(layer, len(units))) for layer in range(len(units))]
             self._fill(self._layers, names)
             self._fill_units()
         self.show_config()
@@ -78,7 +80,7 @@ class UnitPicker(QWidget):
         widget.setFixedWidth(widest + 4 * GRID)
 
     def _choose_layer(self, layer: int) -> None:
-        self._document.select(self.tr("Look at layer {0}").format(layer + 1), layer=layer)
+        self._document.select(self.tr("Look at {0}").format(self._layers.itemText(layer)), layer=layer)
 
     def _choose_unit(self, unit: int) -> None:
         self.choose(self.place[0], unit)
@@ -86,8 +88,3 @@ class UnitPicker(QWidget):
     def choose(self, layer: int, unit: int) -> None:
         """Look at this unit from now on."""
         self._document.select(self.tr("Look at unit {0}").format(unit + 1), layer=layer, unit=unit)
-
-
-def layer_name(widget: QWidget, layer: int, layers: int) -> str:
-    """What a layer is called where there are so many, the output layer last."""
-    return widget.tr("layer {0}").format(layer + 1) if layer < layers - 1 else widget.tr("output")

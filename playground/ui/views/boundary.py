@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QToolButton
 from playground.experiment.config import Config
 from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
+from playground.options.layers import hidden_layer_name
 from playground.options.numerals import trimmed
 from playground.ui.diagram.colours import bound_of
 from playground.ui.plots.heat_map import Floats, Pixels, steady_top
@@ -26,6 +27,7 @@ from playground.ui.plots.subjects import Decision, Graph, Quantity, at
 from playground.ui.theme import GRID, Theme, small
 from playground.ui.viewing.boundary_controls import MapToggles, MemberToggle
 from playground.ui.viewing.tagged import TaggedView
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 
@@ -195,7 +197,7 @@ class BoundaryView(TaggedView):
         if column == 0:
             return self.tr("input {0}").format(frame.scene.input_names[unit])
         if column < len(frame.unit_maps) - 1:
-            return self.tr("layer {0}, unit {1}").format(column, unit + 1)
+            return self.tr("{0}, unit {1}").format(said(hidden_layer_name(column - 1)), unit + 1)
         several = len(frame.unit_maps[column]) > 1
         return self.tr("output {0}").format(frame.scene.classes[unit]) if several else self.tr("output")
 

@@ -14,6 +14,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.dead_units import Death, deaths
+from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import percent
 from playground.ui.plots.axes import EpochAxis, colour_axes, quiet
 from playground.ui.plots.curve import CurvePlot
@@ -21,7 +22,7 @@ from playground.ui.plots.legend import Entry, Legend
 from playground.ui.plots.scale import Scale
 from playground.ui.theme import GRID, Theme, small
 from playground.ui.viewing.captioned import CaptionedView
-from playground.ui.viewing.unit_picker import layer_name
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 ALIVE = 0.45  # how much of its layer's colour a living unit has
@@ -127,7 +128,7 @@ class DeadUnitsView(CaptionedView):
         if back:
             returns = self.tr("one came back at {1}") if len(back) == 1 else self.tr("{0} came back, the last at {1}")
             text += "; " + returns.format(len(back), f"{max(back.values()):,.0f}")
-        name = layer_name(self, layer, len(self._layer_statistics.units))
+        name = said(layer_name(layer, len(self._layer_statistics.units)))
         return f"{name[:1].upper()}{name[1:]}: {text}."
 
     def _dress(self) -> None:
@@ -160,7 +161,7 @@ class DeadUnitsView(CaptionedView):
         """Of a unit, counted through all layers, when it died and came back."""
         assert self._layer_statistics is not None
         layer, unit = self._place(index)
-        name = f"{layer_name(self, layer, len(self._layer_statistics.units))}, " + self.tr("unit {0}").format(unit + 1)
+        name = said(layer_name(layer, len(self._layer_statistics.units))) + ", " + self.tr("unit {0}").format(unit + 1)
         own = [death for death in self._deaths if (death.layer, death.unit) == (layer, unit)]
         spans = [
             self.tr("dead since {0}").format(f"{death.since:,.0f}")
@@ -187,8 +188,7 @@ class DeadUnitsView(CaptionedView):
             self.document.select(self.tr("Look at unit {0}").format(unit + 1), layer=layer, unit=unit)
 
     def _short(self, layer: int) -> str:
-        last = len(self._layer_statistics.units) - 1 if self._layer_statistics else 0
-        return self.tr("out") if layer == last else str(layer + 1)
+        return said(short_layer_name(layer, len(self._layer_statistics.units))) if self._layer_statistics else ""
 
     def _point_at_record(self) -> None:
         self._shares.point_at(self._shares.record)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont
 
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Frame
+from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import counted, written
 from playground.ui.forms.segments import Segments
 from playground.ui.plots.axes import ValueAxis, colour_axes, quiet
@@ -19,6 +20,7 @@ from playground.ui.plots.legend import Entry, Legend
 from playground.ui.plots.scale import Floats, Scale
 from playground.ui.theme import GRID, Theme, small
 from playground.ui.viewing.view import PlotView
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 MEASURES = ("norm", "largest", "mean")  # the columns of Frame.gradient_now
@@ -115,7 +117,7 @@ class GradientView(PlotView):
         if 0 <= layer < len(sizes):
             note = f"{note}   {self._name(layer)}  {written(sizes[layer])}".strip()
         entries = [
-            Entry(colour, self._name(layer), str(layer + 1) if layer < len(self._colours) - 1 else self.tr("out"))
+            Entry(colour, self._name(layer), said(short_layer_name(layer, len(self._colours))))
             for layer, colour in enumerate(self._colours)
         ]
         self._legend.show_entries(entries, note)
@@ -123,11 +125,11 @@ class GradientView(PlotView):
     def _show_colours(self) -> None:
         self._colours = self.theme.layer_colours(len(self._now))
         self._lines.show_colours(self._colours, self.theme)
-        names = [str(layer + 1) for layer in range(len(self._now) - 1)]
-        self._bars.show_colours(self._colours, [*names, self.tr("out")], self.theme)
+        names = [said(short_layer_name(layer, len(self._now))) for layer in range(len(self._now))]
+        self._bars.show_colours(self._colours, names, self.theme)
 
     def _name(self, layer: int) -> str:
-        return self.tr("layer {0}").format(layer + 1) if layer < len(self._colours) - 1 else self.tr("output")
+        return said(layer_name(layer, len(self._colours)))
 
     def _point_at(self) -> None:
         self._lines.point_at(self._lines.record)

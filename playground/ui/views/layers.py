@@ -13,6 +13,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.gradient_flow import EDGES, GradientFlow
+from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import counted, written
 from playground.ui.forms.segments import Segments
 from playground.ui.plots.curve import CurvePlot
@@ -22,6 +23,7 @@ from playground.ui.plots.legend import Entry, Legend
 from playground.ui.plots.scale import Floats, Scale
 from playground.ui.theme import Theme, small
 from playground.ui.viewing.captioned import CaptionedView
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 HEALTHY = 1e-3  # of its weights a layer should move at a step; Karpathy and Johnson, CS231n notes, "Neural Networks 3"
@@ -185,10 +187,10 @@ class LayersView(CaptionedView):
         )
 
     def _name(self, layer: int) -> str:
-        return self.tr("layer {0}").format(layer + 1) if layer < self._layers - 1 else self.tr("output")
+        return said(layer_name(layer, self._layers))
 
     def _short(self, layer: int) -> str:
-        return str(layer + 1) if layer < self._layers - 1 else self.tr("out")
+        return said(short_layer_name(layer, self._layers))
 
     # Drawing
 

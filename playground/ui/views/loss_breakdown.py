@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from playground.experiment.config import Config
 from playground.experiment.frame import CURVES, Curves, Frame, Scene
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
+from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import counted, percent, written
 from playground.ui.forms.controls import Box
 from playground.ui.forms.segments import Segments
@@ -24,6 +25,7 @@ from playground.ui.plots.number_plot import nearest
 from playground.ui.plots.scale import Floats, Scale
 from playground.ui.theme import Theme, small
 from playground.ui.viewing.captioned import CaptionedView
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 DOT, RING = 6, 11  # pixels
@@ -207,9 +209,10 @@ class LossBreakdownView(CaptionedView):
             below = below + counts
         few = most <= FEW  # or the axis would count half weights
         self._weights.getAxis("left").setTicks([[(n, str(n)) for n in range(most + 1)]] if few else None)
-        names = [self.tr("layer {0}").format(index + 1) for index in range(layers - 1)] + [self.tr("output")]
-        briefly = [str(index + 1) for index in range(layers - 1)] + [self.tr("out")]
-        entries = [Entry(c, n, s) for c, n, s in zip(colours, names, briefly, strict=True)]
+        entries = [
+            Entry(colour, said(layer_name(layer, layers)), said(short_layer_name(layer, layers)))
+            for layer, colour in enumerate(colours)
+        ]
         zeros, weights = int(look.zeros.sum()), int(look.weights.sum())
         self._legend.show_entries(entries, self.tr("{0:,} of {1:,} are exactly 0").format(zeros, weights))
         self.say(

@@ -14,6 +14,7 @@ from playground.experiment.frame import Floats, Frame, Scene
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.mc_dropout import CELLS, MASKS, MCDropout
 from playground.experiment.looks.normalization import Normalized
+from playground.options.layers import layer_name
 from playground.options.numerals import trimmed, written
 from playground.ui.forms.caption import Caption
 from playground.ui.forms.segments import Segments
@@ -26,7 +27,8 @@ from playground.ui.plots.scale import Scale
 from playground.ui.plots.units_plot import UnitsPlot
 from playground.ui.theme import GRID, Theme, small
 from playground.ui.viewing.captioned import CaptionedView
-from playground.ui.viewing.unit_picker import UnitPicker, layer_name
+from playground.ui.viewing.unit_picker import UnitPicker
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 
@@ -164,7 +166,7 @@ class NormalizationView(CaptionedView):
             " Bright: the answer depends on which units dropout switches off, now those pale in the network."
         )
         self.say(self._advice(look) + (doubt if self._mc_dropout is not None else ""))
-        name = layer_name(self, look.layer, look.last + 1).capitalize()
+        name = said(layer_name(look.layer, look.last + 1)).capitalize()
         if look.after is not None:
             unit = min(self._picker.place[1], _rows(look) - 1)
             lines = [f"{name}, {look.label}.", *self._numbers(look, unit).split("\n")]

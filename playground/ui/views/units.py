@@ -13,6 +13,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.pre_activations import PreActivations
+from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import percent, written
 from playground.ui.plots.axes import colour_axes, show_bottom
 from playground.ui.plots.curve import CurvePlot
@@ -22,7 +23,8 @@ from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.plots.scale import Floats, Scale
 from playground.ui.theme import GRID, NEGATIVE, Theme, small
 from playground.ui.viewing.captioned import CaptionedView
-from playground.ui.viewing.unit_picker import UnitPicker, layer_name
+from playground.ui.viewing.unit_picker import UnitPicker
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 LOWEST, HIGHEST = -1.5, 1.5  # of the curves: what grows without end leaves the picture
@@ -120,7 +122,7 @@ class UnitsView(CaptionedView):
         if pre_activations is None:
             return
         count = self._layer_statistics.units if self._layer_statistics else ()
-        layer = layer_name(self, pre_activations.layer, len(count)) if count else self.tr("layer")
+        layer = said(layer_name(pre_activations.layer, len(count))) if count else self.tr("layer")
         entries = [
             Entry(QColor(self.theme.text), "f", "f"),
             Entry(QColor(NEGATIVE), "f′", "f′"),
@@ -170,14 +172,14 @@ class UnitsView(CaptionedView):
         entries = [
             Entry(colour, name, name)
             for layer, colour in enumerate(self._colours)
-            for name in (str(layer + 1) if layer < last else self.tr("out"),)
+            for name in (said(short_layer_name(layer, last + 1)),)
         ]
         note = self.tr("saturated, mean |f′|")  # from above, where the plots are too low for these names
         if pointed == record and 0 <= plot.line <= last:
             share, slope = layer_statistics.saturated[record, plot.line], layer_statistics.slope[record, plot.line]
             note = self.tr("{0}: {1}  {2}, |f′| {3:.3f}").format(
                 f"{layer_statistics.epoch[record]:,.0f}",
-                layer_name(self, plot.line, last + 1),
+                said(layer_name(plot.line, last + 1)),
                 percent(share, 0),
                 slope,
             )

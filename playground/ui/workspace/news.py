@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from playground.experiment.frame import Frame
 from playground.ui.shell.message_strip import MessageStrip
+from playground.ui.words import said
 
 MOST_NAMES = 3
 
@@ -50,7 +51,7 @@ class News(QObject):
         known = before.divergence if before is not None else None
         if frame.divergence is not None and (frame.divergence is not known or not self._strip.urgent):
             self._strip.warn(
-                frame.divergence.message + " " + self.tr("A smaller learning rate helps."),
+                said(frame.divergence.message) + " " + self.tr("A smaller learning rate helps."),
                 (self.tr("Step back to the last good weights"), self._go_back),
                 (self.tr("Reset"), self._reset),
             )

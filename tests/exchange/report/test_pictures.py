@@ -19,6 +19,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import MAP_SIZE, Divergence, Frame
 from playground.experiment.run.session import Session
 from playground.options import with_text
+from playground.options.message import Message
 from playground.options.numerals import written
 from playground.ui import theme
 
@@ -129,7 +130,7 @@ def test_enormous_numbers_are_drawn_without_a_warning(tmp_path: Path) -> None:
 
 def test_a_divergence_is_said(tmp_path: Path) -> None:
     frame = frame_of(3)
-    divergence = Divergence(9, 2, "output layer", "The run diverged at step 9.")
+    divergence = Divergence(9, 2, Message("The run diverged at step 9."))
     for draw in (boundary, gradients):
         assert count(draw(frame, tmp_path), theme.LIGHT.warning) == 0
         assert count(draw(dataclasses.replace(frame, divergence=divergence), tmp_path), theme.LIGHT.warning) > 100

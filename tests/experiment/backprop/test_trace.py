@@ -128,24 +128,24 @@ def test_a_number_has_room_in_its_cell(value: float, text: str) -> None:
 
 def test_badly_wrong_learns_slowly() -> None:
     trace = trace_of(one_unit(SquaredError(), 0.6, 0.9))
-    assert values(trace, "Forward, output layer", "z").item() == 1.5
-    assert values(trace, "Forward, output layer", "ŷ").item() == pytest.approx(0.8176, abs=5e-5)
+    assert values(trace, "Forward, output", "z").item() == 1.5
+    assert values(trace, "Forward, output", "ŷ").item() == pytest.approx(0.8176, abs=5e-5)
     assert values(trace, "Loss: squared error", "L").item() == pytest.approx(0.5 * 0.81757448**2)
-    back = "Backward, output layer"
+    back = "Backward, output"
     assert values(trace, back, "∂L/∂ŷ").item() == pytest.approx(0.8176, abs=5e-5)
     assert values(trace, back, "f′(z)").item() == pytest.approx(0.8176 * 0.1824, abs=5e-5)
     assert values(trace, back, "δ").item() == pytest.approx(0.1219, abs=5e-5)
-    np.testing.assert_allclose(values(trace, "Gradient, output layer", "∂L/∂W"), [[0.121942, 0.121942]], atol=1e-5)
+    np.testing.assert_allclose(values(trace, "Gradient, output", "∂L/∂W"), [[0.121942, 0.121942]], atol=1e-5)
     assert step_of(trace, back).formula == "δ = ∂L/∂ŷ ⊙ f′(z)"
     assert "Not a matched pair" in step_of(trace, back).note
     worse = trace_of(one_unit(SquaredError(), 2.0, 2.0))
-    assert values(worse, "Forward, output layer", "ŷ").item() == pytest.approx(0.9820, abs=5e-5)
+    assert values(worse, "Forward, output", "ŷ").item() == pytest.approx(0.9820, abs=5e-5)
     assert values(worse, back, "δ").item() == pytest.approx(0.0173, abs=5e-5)
 
 
 def test_cross_entropy_cancels_the_slope() -> None:
     trace = trace_of(one_unit(BinaryCrossEntropy(), 2.0, 2.0))
-    back = "Backward, output layer"
+    back = "Backward, output"
     assert values(trace, back, "δ").item() == pytest.approx(0.9820, abs=5e-5)
     product = values(trace, back, "∂L/∂ŷ") * values(trace, back, "f′(z)")
     assert product.item() == pytest.approx(0.9820, abs=5e-5)
@@ -158,15 +158,15 @@ def test_a_network_by_hand() -> None:
     kinds = [step.kind for step in trace.steps]
     assert kinds == ["forward"] * 2 + ["loss"] + ["backward"] * 4 + ["update"] * 2
     near = {"atol": 1e-6, "rtol": 0.0}
-    first, last = "Forward, layer 1", "Forward, output layer"
+    first, last = "Forward, layer 1", "Forward, output"
     np.testing.assert_array_equal(values(trace, first, "x"), [[1.0], [-1.0], [1.0]])
     np.testing.assert_array_equal(values(trace, first, "z"), [[1.0], [0.5]])
     np.testing.assert_allclose(values(trace, first, "h"), [[0.731059], [0.622459]], **near)
     np.testing.assert_allclose(values(trace, last, "h⁽¹⁾"), [[0.731059], [0.622459], [1.0]], **near)
     np.testing.assert_allclose(values(trace, last, "ŷ"), [[-0.263860]], **near)
     assert trace.loss == pytest.approx(0.5 * 1.263860**2, abs=1e-5)
-    np.testing.assert_allclose(values(trace, "Backward, output layer", "δ"), [[-1.263860]], **near)
-    gradient = values(trace, "Gradient, output layer", "∂L/∂W")
+    np.testing.assert_allclose(values(trace, "Backward, output", "δ"), [[-1.263860]], **near)
+    gradient = values(trace, "Gradient, output", "∂L/∂W")
     np.testing.assert_allclose(gradient, [[-0.923956, -0.786701, -1.263860]], **near)
     back = "Backward, layer 1"
     np.testing.assert_array_equal(values(trace, back, "W⁽²⁾ᵀ"), [[1.0], [-2.0]])
@@ -227,8 +227,8 @@ def test_before_a_step_is_known_it_is_the_one_that_the_example_would_make(optimi
         trace = trace_of(session)
         assert "if this example were the whole mini-batch" in step_of(trace, "Update, layer 1").note
         before = session.network.parameters.copy()
-        after = [values(trace, f"Update, {name}", "W") for name in ("layer 1", "output layer")]
-        moved = [values(trace, f"Update, {name}", "ΔW") for name in ("layer 1", "output layer")]
+        after = [values(trace, f"Update, {name}", "W") for name in ("layer 1", "output")]
+        moved = [values(trace, f"Update, {name}", "ΔW") for name in ("layer 1", "output")]
         session.step()
         flat = np.concatenate([each.ravel() for each in moved])
         np.testing.assert_allclose(flat, (session.network.parameters - before)[0], rtol=1e-9, atol=1e-15)
@@ -252,7 +252,7 @@ def test_every_optimizer_s_step_can_be_worked_out_by_hand(optimizer: str, regula
     session.step()
     assert (session.network.parameters != before).any()
     trace = trace_of(session)
-    for index, name in enumerate(("layer 1", "output layer")):
+    for index, name in enumerate(("layer 1", "output")):
         own, title = session.network.weights[index], f"Update, {name}"
         np.testing.assert_array_equal(values(trace, title, "W"), own)
         np.testing.assert_allclose(values(trace, title, "ΔW"), own - weights_before[index], atol=1e-15)
@@ -378,7 +378,7 @@ def test_what_stages_train_by_hand() -> None:
     assert matrix_of(trace, title, "n").explain(1, 0).startswith("n₂ = (s₂ − μ)/σ\n= (−1.0000 − 0)/1.0000\n")
     assert trace.checked == session.network.parameters.size
     kinds = [step.title for step in trace.steps if step.kind == "update"]
-    assert kinds == ["Update, layer 1"] + [f"Update, layer 1: {name}" for name in "γβa"] + ["Update, output layer"]
+    assert kinds == ["Update, layer 1"] + [f"Update, layer 1: {name}" for name in "γβa"] + ["Update, output"]
 
 
 @pytest.mark.parametrize("cls", [*ACTIVATIONS.values(), *NORMALIZATIONS.values(), lambda: Swish(trained=True)])
@@ -430,18 +430,18 @@ def test_three_output_units_and_one_form_of_the_gradient(loss: Loss) -> None:
     output = {SquaredError: Linear(), BinaryCrossEntropy: Sigmoid(), CrossEntropy: Softmax()}[type(loss)]
     config = Config(network=NetworkConfig(output=output), training=TrainingConfig(loss=loss))
     trace = trace_of(Session(config))
-    title = "Backward, output layer"
+    title = "Backward, output"
     twice = 2.0 if loss == SquaredError(half=False) else 1.0
     assert step_of(trace, title).formula.startswith("δ = 2(ŷ − y)" if twice == 2.0 else "δ = ŷ − y")
     delta = values(trace, title, "δ")
     np.testing.assert_allclose(delta, twice * (values(trace, title, "ŷ") - values(trace, title, "y")))
-    h = values(trace, "Gradient, output layer", "h⁽²⁾ᵀ")
-    np.testing.assert_allclose(values(trace, "Gradient, output layer", "∂L/∂W"), delta @ h)
+    h = values(trace, "Gradient, output", "h⁽²⁾ᵀ")
+    np.testing.assert_allclose(values(trace, "Gradient, output", "∂L/∂W"), delta @ h)
 
 
 def test_the_slope_that_cancels_is_in_the_numbers() -> None:
     trace = trace_of(one_unit(BinaryCrossEntropy(), 2.0, 2.0))
-    back = "Backward, output layer"
+    back = "Backward, output"
     assert matrix_of(trace, "Loss: binary cross-entropy", "L").explain(0, 0).splitlines()[:3] == [
         "L = −(y log ŷ + (1 − y) log(1 − ŷ))",
         "= −(0·log 0.9820 + (1 − 0)·log(1 − 0.9820))",
@@ -465,7 +465,7 @@ def test_the_slope_that_cancels_is_in_the_numbers() -> None:
 def test_softmax_is_a_share() -> None:
     config = Config(network=NetworkConfig(hidden=(), output=Softmax()), training=TrainingConfig(loss=CrossEntropy()))
     trace = trace_of(Session(config))
-    told = matrix_of(trace, "Forward, output layer", "ŷ").explain(1, 0)
+    told = matrix_of(trace, "Forward, output", "ŷ").explain(1, 0)
     assert told.startswith("ŷ₂ = exp(z₂) / (exp(z₁) + exp(z₂))\n= exp(")
 
 
@@ -480,7 +480,7 @@ def test_the_formula_and_the_parts_hold_for_every_pair(loss: Loss, output: Activ
     trace = trace_of(Session(config))
     parts = next(matrix for matrix in trace.steps[3].matrices if matrix.name == "L")
     assert parts.values.sum() == pytest.approx(trace.loss)
-    title = "Backward, output layer"
+    title = "Backward, output"
     y, h, delta = (values(trace, title, name) for name in ("y", "ŷ", "δ"))
     match step_of(trace, title).formula.partition(" = ∂")[0]:
         case "δ = ŷ − y":
@@ -513,7 +513,7 @@ def test_backpropagation_agrees_with_finite_differences(name: str, norm: Normali
     assert trace.error < 1e-6
     assert trace.checked > 0
     answer = session.network.predict(session._problem.train.X[:1])
-    np.testing.assert_allclose(values(trace, "Forward, output layer", "ŷ"), answer.T)
+    np.testing.assert_allclose(values(trace, "Forward, output", "ŷ"), answer.T)
 
 
 def test_without_normalization_it_is_what_training_computes() -> None:
@@ -525,7 +525,7 @@ def test_without_normalization_it_is_what_training_computes() -> None:
     trainer = Trainer(network, problem.loss, rules.optimizer, rules.regularizer, 0.0)
     for function, arguments in trainer.gradient(problem.train.X[:1].T, problem.train.targets[:1].T):
         function(*arguments)
-    for title, gradient in zip(("layer 1", "layer 2", "output layer"), network.weight_gradients, strict=True):
+    for title, gradient in zip(("layer 1", "layer 2", "output"), network.weight_gradients, strict=True):
         np.testing.assert_allclose(values(trace, f"Gradient, {title}", "∂L/∂W"), gradient)
 
 
@@ -549,14 +549,14 @@ def test_a_step_has_no_slope() -> None:
     assert not values(trace, "Backward, layer 1", "f′(z)").any()
     assert not values(trace, "Gradient, layer 1", "∂L/∂W").any()
     assert not values(trace, "Gradient, layer 1", "ΔL/ΔW").any()
-    assert values(trace, "Gradient, output layer", "∂L/∂W").any()
+    assert values(trace, "Gradient, output", "∂L/∂W").any()
 
 
 def test_a_large_network_is_checked_in_part() -> None:
     trace = trace_of(Session(with_value(Config(), "network.hidden", (Layer(32),) * 3)))
     assert trace.checked == 64
     assert trace.error < 1e-7
-    for title in ("layer 1", "layer 2", "layer 3", "output layer"):
+    for title in ("layer 1", "layer 2", "layer 3", "output"):
         assert np.isfinite(values(trace, f"Gradient, {title}", "ΔL/ΔW")).sum() == 16
 
 

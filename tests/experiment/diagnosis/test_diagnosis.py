@@ -22,13 +22,13 @@ from tests.strategies import small_configs
 
 ILL = {  # a run that is ill in one way: in which layer, and what is said of it. Consequences are left out.
     "diverged": (2, "grew beyond all bounds. At a learning rate of 1.5"),
-    "steps": (1, "hidden layers 1 to 2"),
+    "steps": (1, "layers 1 to 2"),
     "batch norm of one": (0, "1 example"),
-    "all weights alike": (0, "All 4 units of hidden layer 1"),
+    "all weights alike": (0, "All 4 units of layer 1"),
     "raw inputs": (None, "worst area"),
     "exploding at 1e-6, begun": (5, "the gradient of the output layer is"),
     "exploding at 1e-5, loss falling": (3, "where outputs of 0 would bring it to 0.693"),
-    "born dead by bias": (0, "8 of the 8 units of hidden layer 1"),
+    "born dead by bias": (0, "8 of the 8 units of layer 1"),
     "saturated from the start": (1, "90 % of the pre-activations"),
     "sigmoid, four layers": (0, "260 times smaller"),
     "a rate of 20, no hidden layer": (None, "up and down"),
@@ -323,7 +323,7 @@ def test_the_strip_and_the_layers_view_blame_the_same_layer() -> None:
     assert flow is not None
     assert flow.culprit is not None
     assert flow.by_slopes
-    assert f"in hidden layer {flow.culprit + 1} (sigmoid)" in finding.sentence
+    assert f"in layer {flow.culprit + 1} (sigmoid)" in finding.sentence
     assert f"Layer {flow.culprit + 1} shrinks it most" in flow.sentence
 
 

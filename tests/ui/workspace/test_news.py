@@ -13,6 +13,7 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Divergence, Frame
 from playground.experiment.run.session import Session
 from playground.options import with_text
+from playground.options.message import Message
 from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.workspace.news import News
 
@@ -98,7 +99,7 @@ def test_each_fall_is_told_once_in_every_run(news: News, strip: MessageStrip, fr
 
 
 def test_a_divergence_warns_with_a_way_back(news: News, strip: MessageStrip, frame: Frame, asked: list[str]) -> None:
-    broken = replace(frame, divergence=Divergence(9, 2, "output layer", "The run diverged at step 9."))
+    broken = replace(frame, divergence=Divergence(9, 2, Message("The run diverged at step 9.")))
     news.follow(broken)
     assert strip.urgent
     assert strip.text.startswith("The run diverged at step 9.")
