@@ -28,11 +28,13 @@ class Normalization(Stage, Options):
     Attributes:
         acts: whether a layer has such a stage at all.
         sign: what it is called in two letters; "" where there is none.
+        advice: what to look for in what it gets and puts out.
         together: whether mean and variance are those of all rows of an example, and not of each row over the batch.
     """
 
     acts: ClassVar[bool] = True
     sign: ClassVar[str] = ""
+    advice: ClassVar[str] = ""
     together: ClassVar[bool] = False
     symbols = (("γ", "n"), ("β", "1"))
 
@@ -80,6 +82,10 @@ class BatchNorm(Normalization):
 
     label = "batch norm"
     sign = "BN"
+    advice = (
+        "Whatever comes in, batch norm lets out mean β and deviation |γ|, both learnt. Testing uses the running averages: "
+        "healthy where they lie beside the bars."
+    )
     formula = "γ (z − mean) / √(variance + ε₀) + β, over the mini-batch"
     latex = r"\gamma\,\frac{z - \mu}{\sqrt{\sigma^2 + \varepsilon_0}} + \beta, \quad \mu, \sigma^2 \;\text{of the mini-batch}"
 
@@ -180,6 +186,7 @@ class LayerNorm(Normalization):
 
     label = "layer norm"
     sign = "LN"
+    advice = "Layer norm gives each example mean 0 and deviation 1 over the units of the layer, so single units still differ."
     together = True
     formula = "γ (z − mean) / √(variance + ε₀) + β, over the layer's units"
     latex = (

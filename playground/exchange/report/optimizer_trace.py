@@ -12,7 +12,6 @@ from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
 from playground.options.layers import layer_names
 
 COLOURS = ("#0877bd", "#c2620a", "#8e2a86", "#5b6575")  # as in the window
-SIGNED = ("mean", "velocity")  # slots that may be negative
 
 
 def picture(frame: Frame, path: Path) -> None:
@@ -47,7 +46,7 @@ def picture(frame: Frame, path: Path) -> None:
                 linewidth=1.2,
                 label=symbol,
             )
-        if (title in look.memories and title not in SIGNED) or title == "rate":
+        if title in look.sizes or title == "rate":
             axes.set_yscale("log", nonpositive="mask")
         axes.set_xscale("log")
         axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -59,6 +59,7 @@ class Normalized(Look):
         rows: how many the layer has.
         batch: examples of a mini-batch.
         label: of the normalization, "none" where there is none.
+        advice: what to look for, with this normalization.
         on_activations: whether it works behind the activation.
         before, after: what it gets and what it makes of that.
         batch_means: mean of each row in mini-batches that training could draw, (rows, batches).
@@ -73,6 +74,7 @@ class Normalized(Look):
     rows: int
     batch: int
     label: str
+    advice: str
     on_activations: bool
     before: Values
     after: Values | None
@@ -95,7 +97,7 @@ class Normalized(Look):
             values = work.z[:MOST_ROWS]
             none = None, None, None, None
             means = _batch_means(values, batch)
-            return cls(index, last, len(work.z), batch, "none", False, Values.of(values), None, means, *none)
+            return cls(index, last, len(work.z), batch, "none", "", False, Values.of(values), None, means, *none)
         on_activations = place > 0
         values = work.before[:MOST_ROWS]
         gain, shift = (_column(numbers) for numbers in network.stage_parameters[index][place])
@@ -109,6 +111,7 @@ class Normalized(Look):
             len(work.before),
             batch,
             layer.normalization.label,
+            layer.normalization.advice,
             on_activations,
             Values.of(values),
             Values.of(work.after[:MOST_ROWS]),

@@ -154,6 +154,7 @@ class Steps:
         effective: what a gradient is multiplied by on its way into the weight.
         above, below: of `own`; `symbols` is how they are written.
         memories: what the optimizer remembers, by slot and then by symbol; second come values with their bias corrected.
+        sizes: the slots that are never negative.
     """
 
     step: NDArray[np.int64]
@@ -171,6 +172,7 @@ class Steps:
     below: Floats | None
     symbols: tuple[str, str]
     memories: Mapping[str, Mapping[str, Floats]]
+    sizes: frozenset[str]
 
     @classmethod
     def of(cls, rows: Floats, weight: Weight, context: RunContext) -> Steps:
@@ -212,6 +214,7 @@ class Steps:
             below=None if found is None else found.below,
             symbols=("", "") if found is None else (found.above_symbol, found.below_symbol),
             memories={} if found is None else found.memories,
+            sizes=rules.optimizer.sizes,
         )
 
 

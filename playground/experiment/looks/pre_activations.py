@@ -57,6 +57,7 @@ class PreActivations(Look):
     Attributes:
         layer, unit: which, counted from 0; the last there is where the display names a later one.
         activation: what it is called.
+        slope_in_words: what f′ is, where there are no curves.
         coupled: whether its outputs depend on one another, so that z is where each stands alone.
         z: (points,) from −reach to reach.
         values, slopes: f and f′ over z as the unit has them now, (curves, points) and (points,); no curves where a unit
@@ -74,6 +75,7 @@ class PreActivations(Look):
     layer: int
     unit: int
     activation: str
+    slope_in_words: str
     coupled: bool
     z: Floats
     values: Floats
@@ -103,6 +105,7 @@ class PreActivations(Look):
             layer=layer,
             unit=unit,
             activation=activation.label,
+            slope_in_words=activation.slope_in_words,
             coupled=activation.coupled,
             z=read_only(points),
             values=read_only(values),

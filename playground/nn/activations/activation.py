@@ -32,6 +32,7 @@ class Activation(Stage, Options):
         coupled: whether the outputs of a layer share out one whole, so that each depends on all pre-activations.
         share: of a coupled one: of what of the pre-activations each output is the share, written with {} for z.
         slope_by_output: f′ written by f, where it is plain from the height; "" where it is not.
+        slope_in_words: what f′ is where a unit has several pre-activations, so that there is no curve.
         delta: how ∂L/∂z follows from h and ∂L/∂h where that is no product of slopes, in letters, written with ŷ, ∂L/∂ŷ
             and Σₖ ŷₖ ∂L/∂ŷₖ; `delta_latex` is it for typesetting.
         unmatched: what a loss that does not match it as an output unit has to expect; "" where it is only that its slope
@@ -44,6 +45,7 @@ class Activation(Stage, Options):
     coupled: ClassVar[bool] = False
     share: ClassVar[str] = ""
     slope_by_output: ClassVar[str] = ""
+    slope_in_words: ClassVar[str] = ""
     delta: ClassVar[str] = ""
     delta_latex: ClassVar[str] = ""
     unmatched: ClassVar[str] = ""

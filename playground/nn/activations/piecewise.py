@@ -145,6 +145,7 @@ class Maxout(Activation):
     label = "maxout"
     formula = "f(z) = max(z₁, …, zₖ)"
     latex = r"f(z) = \max(z_1, \ldots, z_k)"
+    slope_in_words = "f′ is 1 for a unit's largest z, else 0"
 
     def widths(self, units: int) -> tuple[int, int]:
         return self.pieces * units, units

@@ -37,6 +37,7 @@ class Adam(Optimizer):
     advice_on_l2 = "√v̂ divides the L2 share too, not AdamW's decay: see L2, AdamW."
     adaptive_moments = True
     slots: ClassVar[tuple[str, ...]] = ("mean", "square")
+    sizes: ClassVar[frozenset[str]] = frozenset({"square"})
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         work = np.empty_like(p)
@@ -105,6 +106,7 @@ class AMSGrad(Adam):
     advice = "The largest v so far never falls: the effective rate never grows again."
     advice_on_l2 = "√max v̂ divides the L2 share too, not AdamW's decay: see L2, AdamW."
     slots = ("mean", "square", "largest")
+    sizes = frozenset({"square", "largest"})
 
     def _root(self, slots: Array, out: Array) -> list[Call]:
         _, square, largest = slots
@@ -142,6 +144,7 @@ class Adamax(Optimizer):
     latex = r"u \leftarrow \max(\beta_2 u, |g| + \varepsilon_0), \quad w \leftarrow w - \varepsilon \frac{\hat m}{u}"
     advice = "u is the largest recent gradient: no step is much longer than ε."
     slots = ("mean", "largest")
+    sizes = frozenset({"largest"})
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         mean, largest = slots
@@ -187,6 +190,7 @@ class Nadam(Adam):
     formula = "w ← w − ε (μ′ m̂ + (1 − μ) ĝ) / (√v̂ + ε₀)"
     latex = r"w \leftarrow w - \varepsilon \frac{\mu' \hat m + (1 - \mu) \hat g}{\sqrt{\hat v} + \varepsilon_0}"
     slots = ("mean", "square", "warmth")
+    sizes = frozenset({"square", "warmth"})
     common = frozenset({"warmth"})
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:

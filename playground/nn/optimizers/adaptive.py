@@ -29,6 +29,7 @@ class Adagrad(Optimizer):
     latex = r"s \leftarrow s + g^2, \quad w \leftarrow w - \varepsilon \frac{g}{\sqrt s + \varepsilon_0}"
     advice = "s only grows, so the effective rate shrinks for good (see “all”)."
     slots = ("sum",)
+    sizes = frozenset({"sum"})
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         (sum,) = slots
@@ -66,6 +67,7 @@ class Adadelta(Optimizer):
     latex = r"w \leftarrow w - \varepsilon \frac{\sqrt{u + \varepsilon_0}}{\sqrt{s + \varepsilon_0}} \, g"
     advice = "The effective rate follows √u, the size of recent steps: it finds its own scale."
     slots = ("square", "change")
+    sizes = frozenset({"square", "change"})
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         square, change = slots
@@ -118,6 +120,7 @@ class RMSprop(Optimizer):
     latex = r"v \leftarrow \beta v + \frac{g}{\sqrt s + \varepsilon_0}, \quad w \leftarrow w - \varepsilon v"
     advice = "s forgets: with small gradients the rate grows again, unlike Adagrad's."
     slots = ("square", "mean", "velocity")
+    sizes = frozenset({"square"})
 
     def update(self, p: Array, g: Array, rate: Array, clock: Array, slots: Array, mask: Array) -> list[Call]:
         square, mean, velocity = slots

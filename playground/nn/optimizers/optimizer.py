@@ -100,7 +100,8 @@ class Optimizer(Options):
     """How a gradient becomes a step. An optimizer is a value; what it remembers lies in the arrays it is handed.
 
     `slots` names what it keeps from step to step, each all zero at first; `full_batch` says that a step is of use only
-    on all examples at once. `common` are slots in which the first entry of each member stands for all. `advice` is what to
+    on all examples at once. `common` are slots in which the first entry of each member stands for all, and `sizes`
+    those that are never negative. `advice` is what to
     look for in its steps, for people, and `advice_on_l2` the same where an L2 penalty is part of the gradient that it
     gets; either is empty where there is nothing to say. `adaptive_moments` says that it divides the gradient's mean by the
     root of its mean square, as Adam does.
@@ -111,6 +112,7 @@ class Optimizer(Options):
     adaptive_moments: ClassVar[bool] = False
     slots: ClassVar[tuple[str, ...]] = ()
     common: ClassVar[frozenset[str]] = frozenset()
+    sizes: ClassVar[frozenset[str]] = frozenset()
     full_batch: ClassVar[bool] = False
 
     @property

@@ -13,7 +13,6 @@ from playground.experiment.config import TrainingConfig
 from playground.experiment.looks.optimizer_trace import Steps
 from playground.ui.plots.scale import Floats, Scale
 
-SIGNED = ("mean", "velocity")  # slots that may be negative; all others are sizes, on a logarithmic scale
 ROOM = (180.0, 64.0)  # pixels that a plot wants, across and up
 MOST_COLUMNS = 4
 
@@ -36,7 +35,7 @@ def panels_of(look: Steps, rules: TrainingConfig, tr: Callable[[str], str]) -> l
         gradient[tr("clipped")] = look.clipped
     panels = [Panel(tr("gradient"), "signed", gradient)]
     for slot, lines in look.memories.items():
-        panels.append(Panel(slot, "signed" if slot in SIGNED else "size", dict(lines)))
+        panels.append(Panel(slot, "size" if slot in look.sizes else "signed", dict(lines)))
     if look.effective is not None:
         rates = {} if np.array_equal(look.effective, look.rate) else {tr("effective"): look.effective}
         panels.append(Panel(tr("rate"), "size", rates | {"ε": look.rate}))

@@ -185,18 +185,11 @@ class NormalizationView(CaptionedView):
             return self.tr(
                 "Healthy: means near 0 and equal spreads. Where they lie apart or wander, try batch norm or layer norm."
             )
-        if look.running_mean is None:
-            return self.tr(
-                "Layer norm gives each example mean 0 and deviation 1 over the units of the layer, so single units still differ."
-            )
-        if look.batch == 1:
+        if look.running_mean is not None and look.batch == 1:
             return self.tr(
                 "Shown for all examples together. In mini-batches of 1 each is its own mean, so only β comes out: take larger ones."
             )
-        return self.tr(
-            "Whatever comes in, batch norm lets out mean β and deviation |γ|, both learnt. Testing uses the running averages: "
-            "healthy where they lie beside the bars."
-        )
+        return self.tr(look.advice)
 
     def _numbers(self, look: Normalized, unit: int) -> str:
         """All that is known of a unit."""
@@ -228,7 +221,7 @@ class NormalizationView(CaptionedView):
         self._before.show_values(look.before, *running, look.batch_means)
         if look.after is not None:
             spread = None if look.gain is None else np.abs(look.gain)
-            # Layer norm makes mean and deviation over units, so those of one unit are not to be β and γ.
+            # Where mean and deviation are made over units, those of one unit are not to be β and γ.
             beside = (look.shift, spread) if look.running_mean is not None else (None, None)
             self._after.show_values(look.after, *beside, np.zeros((_rows(look), 0)))
         for plot in (self._before, self._after):

@@ -136,7 +136,7 @@ class UnitsView(CaptionedView):
         if not pre_activations.steepest:
             note = self.tr("f′ is 0 everywhere")
         elif not len(pre_activations.values):
-            note = self.tr("f′ is 1 for a unit's largest z, else 0")
+            note = self.tr(pre_activations.slope_in_words)
         self._legend.show_entries(entries if len(pre_activations.values) else entries[2:], note)
         self.caption.say(self._character(pre_activations) + self._whose)
         self.tell_again()
