@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from playground.ui.icons import DRAWINGS, icon
@@ -137,10 +137,9 @@ def test_the_application_takes_a_theme_and_another(qapp: QApplication, qtbot: Qt
 
 def test_no_garbage_is_collected_while_the_widgets_are_gone_through(qapp: QApplication, qtbot: QtBot) -> None:
     """A collected widget takes with it what Qt made inside it, which the list of all widgets would still hold."""
-    for _ in range(20):
-        label = QLabel("remark")
-        label.setProperty("role", "remark")
-        qtbot.addWidget(label)
+    areas = [QScrollArea() for _ in range(20)]  # in which Qt makes other widgets
+    for area in areas:
+        qtbot.addWidget(area)
     begun: list[str] = []
     threshold = gc.get_threshold()
     gc.callbacks.append(lambda phase, _: begun.append(phase))
