@@ -322,13 +322,17 @@ def test_optimizer_step_by_step(optimizer: Optimizer, theirs: Any) -> None:
         np.testing.assert_allclose(p, their_p.detach().numpy(), rtol=0.0, atol=1e-10)
 
 
-@pytest.mark.parametrize("regularizer", [NoRegularizer(), L2(0.01)], ids=lambda value: type(value).__name__)
-@pytest.mark.parametrize(
-    ("output", "loss", "their_loss"),
-    [case for case in THEIR_LOSSES if case[:2] in [(Tanh(), SquaredError()), (Sigmoid(), BinaryCrossEntropy())]],
-    ids=label,
-)
-@pytest.mark.parametrize(("optimizer", "theirs"), OPTIMIZERS, ids=label)
+TRAINED = [case for case in THEIR_LOSSES if case[:2] in [(Tanh(), SquaredError()), (Sigmoid(), BinaryCrossEntropy())]]
+RUNS = [  # a loss and a penalty reach every optimizer by the same gradient: all combinations of the two with two of them
+    (*optimizer, *case, regularizer)
+    for optimizer in OPTIMIZERS
+    for case in TRAINED
+    for regularizer in (NoRegularizer(), L2(0.01))
+    if optimizer[0] in (SGD(), Adam()) or (case[:2], regularizer) == ((Sigmoid(), BinaryCrossEntropy()), L2(0.01))
+]
+
+
+@pytest.mark.parametrize(("optimizer", "theirs", "output", "loss", "their_loss", "regularizer"), RUNS, ids=label)
 def test_a_hundred_steps_of_training(
     optimizer: Optimizer, theirs: Any, output: Activation, loss: Loss, their_loss: Any, regularizer: Regularizer
 ) -> None:

@@ -93,6 +93,7 @@ def test_neither_cuts_nor_looks_change_a_bit(actions: list[str], optimizer: str)
     assert session.frame().scores == straight.frame().scores
 
 
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from([1e-4, 4e-4, 1e-3, 3e-3]), min_size=40, max_size=40))
 def test_the_clock_decides_how_many_steps_but_no_number(ticks: list[float]) -> None:
     times = itertools.accumulate(itertools.cycle(ticks))
@@ -271,7 +272,7 @@ def test_zeros_leave_hidden_units_alike() -> None:
     assert_array_equal(first, np.broadcast_to(first[0], first.shape))
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(config=small_configs(), steps=st.integers(1, 4))
 def test_any_experiment_runs_or_says_why_not(config: Config, steps: int) -> None:
     assert Config.from_json(config.to_json()) == config
