@@ -54,6 +54,8 @@ def test_the_house_keeps_its_floors(house: Path) -> None:
         ("playground.exchange.snapshot", "PySide6"),
         ("playground.ui.viewing.view", "playground.experiment.run.session"),
         ("playground.ui.viewing.view", "playground.ui.diagram.editor"),
+        ("playground.ui.workspace.workspace", "playground.ui.window"),
+        ("playground.ui.commands.table", "playground.ui.window"),
         ("playground.ui.views.units", "playground.ui.views.maps"),
         ("playground.ui.views.boundary", "playground.ui.views.loss"),
     ],

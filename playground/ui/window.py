@@ -1,4 +1,4 @@
-"""The window: it builds the panels and views, and closes the ring from a gesture to a frame."""
+"""The window: it builds bars, panels and views around a workspace, and lets what is seen draw each moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from playground.experiment.config import Config, Impact, impact
+from playground.experiment.config import Config
 from playground.experiment.frame import NEEDS, Frame, Scene
 from playground.experiment.run.session import Session
 from playground.ui.commands.help import show_about, show_shortcuts
@@ -36,11 +36,8 @@ from playground.ui.views.boundary import BoundaryView
 from playground.ui.views.gradient import GradientView
 from playground.ui.views.loss import LossView
 from playground.ui.workspace.autosave import Autosave
-from playground.ui.workspace.document import Document
 from playground.ui.workspace.files import Files
-from playground.ui.workspace.kept_runs import MOST
-from playground.ui.workspace.news import News
-from playground.ui.workspace.runner import Runner
+from playground.ui.workspace.workspace import Workspace
 
 
 class Window(QMainWindow):
@@ -50,16 +47,17 @@ class Window(QMainWindow):
         super().__init__()
         self.setObjectName("window")
         self.theme = theme
-        self.document = Document(session.config, self)
-        self.strip = MessageStrip()
+        self.workspace = Workspace(session, self)
+        self.document, self.runner = self.workspace.document, self.workspace.runner
+        self.files = Files(self.workspace, self)
+        self.autosave = Autosave(self.workspace, self.files)
+        self.run_actions = RunActions(self.workspace, self.files)
         self.diagnosis = DiagnosisStrip(self.document)
         self.editor = NetworkEditor(self.document, theme)
         self.boundary = BoundaryView(self.document, theme)
         self.views: list[View] = [self.boundary, GradientView(self.document, theme), LossView(self.document, theme)]
         self.data_panel = DataPanel(self.document)
         self.learning_panel = LearningPanel(self.document)
-        self.runner = Runner(session, self)
-        self.frame: Frame | None = None
         self._scene: Scene | None = None
         self._needs = NEEDS
         self._range_dialog: RangeDialog | None = None
@@ -67,17 +65,13 @@ class Window(QMainWindow):
         self.arrangement = Arrangement(self)
         self.docks = self.arrangement.docks
         self._build()
-        self.files = Files(self)
-        self.autosave = Autosave(self)
-        self.run_actions = RunActions(self)
-        self._build_actions()
-        self.news = News(self.strip, self.runner.go_back, self.run_actions.reset, self)
+        self._build_commands()
         self._connect()
         self.setAcceptDrops(True)
         self.show_theme(theme)
         self.arrangement.restore()
         self.follow_title()
-        self.strip.say(
+        self.workspace.notices.say(
             self.tr(
                 "Space starts the training. Click an input to use it, an edge to set its weight; point at a unit to see it large."
             )
@@ -95,18 +89,10 @@ class Window(QMainWindow):
 
     def find_command(self) -> None:
         """Open the palette, in which commands and settings are found by name."""
-        scene = self.frame.scene if self.frame is not None else None
-        Palette(self, self.commands.commands, self.document, scene).open()
-
-    def load(self, session: Session) -> None:
-        """Show another experiment, paused."""
-        self.strip.answer(self.tr("Another experiment. Space starts it."))
-        self.runner.load(session)
-        self.document.replace(session.config)
+        Palette(self, self.commands.commands, self.document, self._scene).open()
 
     def draw(self, frame: Frame) -> None:
         """Show a moment of the run everywhere it can be seen."""
-        self.frame = frame
         if frame.scene is not self._scene:
             self._scene = frame.scene
             self.data_panel.show_scene(frame.scene)
@@ -118,8 +104,6 @@ class Window(QMainWindow):
         self._run_bar.show_pace(frame, self.runner.running)
         self.diagnosis.show_frame(frame, self.runner.running)
         self._ask_for_what_is_seen()
-        self.files.follow_frame(frame)
-        self.news.follow(frame)
         self._sight.paint()
 
     def show_theme(self, theme: Theme) -> None:
@@ -148,7 +132,7 @@ class Window(QMainWindow):
     def _build(self) -> None:
         self.setCentralWidget(self.editor)
         self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addWidget(Foot(self.strip, self.diagnosis), 1)
+        self.statusBar().addWidget(Foot(MessageStrip(self.workspace.notices), self.diagnosis), 1)
         boundary, gradient, loss = self.views
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         add = self.arrangement.add
@@ -177,7 +161,7 @@ class Window(QMainWindow):
         """The view of this kind, if there is one already."""
         return next((view for view in (self.editor, *self.views) if type(view) is kind), None)
 
-    def _build_actions(self) -> None:
+    def _build_commands(self) -> None:
         stack, boundary = self.document.undo_stack, self.boundary
         kinds = [type(view) for view in (self.editor, *self.views)] + [kind for kind, _ in LABORATORY]
         self.commands = Actions(
@@ -204,17 +188,9 @@ class Window(QMainWindow):
         ):
             fact.connect(self.commands.refresh)
         self.document.config_changed.connect(self._follow_config)
-        self.document.weight_edited.connect(self.runner.set_weight)
-        self.document.undo_stack.cleanChanged.connect(self.follow_title)
-        self.runner.frame_ready.connect(self.draw)
+        self.files.title_changed.connect(self.follow_title)
+        self.workspace.frame_changed.connect(self.draw)
         self.runner.running_changed.connect(self._follow_running)
-        self.runner.restarted.connect(self._follow_restart)
-        self.runner.resumed.connect(self._follow_resumption)
-        self.runner.lost.connect(self._follow_loss)
-        self.runner.refused.connect(self._follow_refusal)
-        self.runner.weight_refused.connect(self._follow_weight_refusal)
-        self.runner.saved.connect(self.files.follow_saved)
-        self.runner.exported.connect(self.files.follow_exported)
         self.runner.failed.connect(self.tell_failure)
         self._run_bar.speed_chosen.connect(self.runner.limit)
         self.runner.limit(self._run_bar.speed)
@@ -230,9 +206,6 @@ class Window(QMainWindow):
 
     def _follow_config(self, old: Config, new: Config) -> None:
         take_back(self)
-        self.runner.apply(new, self.document.revision, self.document.afresh)
-        if self.document.last_edit and impact(old, new) == Impact.TRAINING:
-            self.strip.say(self.tr("{edit}: the run goes on.").format(edit=_sentence(self.document.last_edit)))
         for view in self.views:
             view.follow(old, new)
         self.diagnosis.ask_again()
@@ -244,47 +217,18 @@ class Window(QMainWindow):
             self.document.select(self.tr("Layer"), layer=layer)
 
     def _follow_running(self, running: bool) -> None:
-        if not running and self.frame is not None:
-            self._run_bar.show_pace(self.frame, running)
-
-    def _follow_restart(self) -> None:
-        """The run starts again: say by which edit."""
-        if self.document.afresh:
-            self.strip.answer(
-                self.tr("Back at the start: the same seed gives the same run again. Undo brings it back.")
-            )
-        else:
-            self.strip.answer(self.tr("Restarted: {edit}.").format(edit=self.document.last_edit))
-
-    def _follow_resumption(self) -> None:
-        """Undoing an edit has brought back the run that it had ended."""
-        self.strip.answer(self.tr("The run goes on where it was left."))
-
-    def _follow_loss(self) -> None:
-        """Undoing has come to a run that is kept no longer."""
-        self.document.forget_weights()
-        self.strip.answer(self.tr("Only the last {count} runs are kept: this one begins anew.").format(count=MOST))
-
-    def _follow_refusal(self, revision: int, sentence: str, config: Config, kept: int) -> None:
-        """The session would not come to this revision: say why, and return to the one it has."""
-        if revision == self.document.revision:
-            self.document.take_back(config, kept)
-        self.strip.warn(sentence)
-
-    def _follow_weight_refusal(self, place: tuple[int, int, int], value: float, sentence: str) -> None:
-        """A weight could not be set: say why."""
-        self.document.take_weight_back(place, value)
-        self.strip.warn(sentence)
+        if not running and self.workspace.frame is not None:
+            self._run_bar.show_pace(self.workspace.frame, running)
 
     def _follow_hover(self, place: tuple[int, int] | None) -> None:
         self.boundary.show_unit(place)
-        if self.frame is not None:
-            self.boundary.draw(self.frame)
+        if self.workspace.frame is not None:
+            self.boundary.draw(self.workspace.frame)
 
     def _draw_again(self) -> None:
         """Something has come into sight or taken other colours."""
-        if self.frame is not None:
-            self.draw(self.frame)
+        if self.workspace.frame is not None:
+            self.draw(self.workspace.frame)
 
     def _ask_for_what_is_seen(self) -> None:
         needs = self.diagnosis.needs | self._sight.needs
@@ -294,10 +238,8 @@ class Window(QMainWindow):
 
     def tell_failure(self, sentence: str, details: str) -> None:
         """Say that something went wrong, with its details a click away."""
-        if details:
-            self.strip.warn(sentence, (self.tr("Details"), partial(show_details, self, sentence, details)))
-        else:
-            self.strip.warn(sentence)
+        offers = [(self.tr("Details"), partial(show_details, self, sentence, details))] if details else []
+        self.workspace.notices.warn(sentence, *offers)
 
     def _exchange_theme(self) -> None:
         self.show_theme(THEMES["light" if self.theme.dark else "dark"])
@@ -330,7 +272,3 @@ class Window(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.files.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
-
-
-def _sentence(edit: str) -> str:
-    return edit[:1].upper() + edit[1:]

@@ -84,7 +84,7 @@ def alone(config: Config) -> float:
 
 def play(window: Window, config: Config) -> tuple[float, float, list[float]]:
     """Epochs a second, drawn frames a second, and the event loop's delays in milliseconds."""
-    window.load(Session(config))
+    window.workspace.load(Session(config))
     _wait(0.5)
     window.run_actions.toggle()
     _wait(1.0)

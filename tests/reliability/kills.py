@@ -49,11 +49,11 @@ QSettings.setDefaultFormat(QSettings.Format.IniFormat)
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfile.mkdtemp())
 window = Window(Session(Config()), LIGHT)
 window.show()
-until(lambda: window.frame is not None)
+until(lambda: window.workspace.frame is not None)
 window.runner.play()
 while True:
     wait(0.05)
-    print(json.dumps([window.frame.step, time.monotonic()]), flush=True)
+    print(json.dumps([window.workspace.frame.step, time.monotonic()]), flush=True)
 """
 
 

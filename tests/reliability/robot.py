@@ -372,7 +372,7 @@ def main() -> None:
         robot = Robot(Path(folder), say)
         for name in ("getOpenFileName", "getSaveFileName"):
             setattr(QFileDialog, name, staticmethod(robot.answer))
-        until(lambda: robot.window.frame is not None)
+        until(lambda: robot.window.workspace.frame is not None)
         chance = random.Random(order.get("seed", 0))
         told: Iterator[Deed] = iter(order.get("deeds", ()))
         count = order.get("count", len(order.get("deeds", ())))

@@ -36,7 +36,7 @@ QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, tempfil
 window = Window(Session(Config()), LIGHT)
 window.findChild(RunBar).choose_speed(None)
 window.show()
-until(lambda: window.frame is not None)
+until(lambda: window.workspace.frame is not None)
 docks = list(window.docks.values())
 for dock in docks:
     dock.raise_()
@@ -45,7 +45,7 @@ window.runner.play()
 for second in range(int(sys.argv[1])):
     docks[second % len(docks)].raise_()
     wait(1.0)
-    print(json.dumps([resident(), window.frame.step]), flush=True)
+    print(json.dumps([resident(), window.workspace.frame.step]), flush=True)
 window.files.keep()
 window.close()
 """

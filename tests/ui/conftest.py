@@ -24,6 +24,7 @@ from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.shell.run_bar import RunBar
 from playground.ui.theme import LIGHT, Theme, apply_theme
 from playground.ui.window import Window
+from playground.ui.workspace.notices import Notices
 from playground.ui.workspace.runner import Runner
 
 NO_SCREEN = "This plugin does not support"  # what the platform without a screen says of every window
@@ -43,16 +44,20 @@ class Pilot:
 
     @property
     def frame(self) -> Frame:
-        assert self.window.frame is not None
-        return self.window.frame
+        assert self.window.workspace.frame is not None
+        return self.window.workspace.frame
 
     @property
     def running(self) -> bool:
         return self.window.runner.running
 
     @property
+    def notices(self) -> Notices:
+        return self.window.workspace.notices
+
+    @property
     def strip(self) -> MessageStrip:
-        return self.window.strip
+        return self.find(MessageStrip, "message_strip")
 
     @property
     def bar(self) -> RunBar:
@@ -123,7 +128,7 @@ class Windows:
         window.show()
         window.activateWindow()
         pilot = Pilot(window, self._qtbot, self._folder)
-        pilot.until(lambda: window.isActiveWindow() and window.frame is not None)
+        pilot.until(lambda: window.isActiveWindow() and window.workspace.frame is not None)
         return pilot
 
     def until_closed(self, window: Window) -> None:

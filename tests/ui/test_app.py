@@ -109,12 +109,12 @@ draw = window.Window.draw
 def draw_and_fail(self, frame):
     draw(self, frame)
     if frame.step == 7:
-        print(self.strip.text, flush=True)
+        print(self.workspace.notices.text, flush=True)
         window.Window.draw = draw
         QTimer.singleShot(0, lambda: report(self))
         raise RuntimeError("cannot draw seven")
 def report(self):
-    print(self.theme.name, sys.getswitchinterval(), self.windowTitle(), self.strip.text, sep="|", flush=True)
+    print(self.theme.name, sys.getswitchinterval(), self.windowTitle(), self.workspace.notices.text, sep="|", flush=True)
     self.close()
 window.Window.draw = draw_and_fail
 sys.exit(app.main(Path(sys.argv[2])))
@@ -172,7 +172,7 @@ def for_ever(*_):
 begun = []
 def amid():
     [own] = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, original)]
-    if not begun and own.frame is not None:
+    if not begun and own.workspace.frame is not None:
         begun.append(own)
         if what == "edit":
             Spiral.load = for_ever

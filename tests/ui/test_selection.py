@@ -124,7 +124,7 @@ def test_the_example_that_is_followed_has_its_ring_whichever_tabs_are_seen(pilot
     window.document.select("Example 8", example=7)
     pilot.settle()
     ring = [coordinates.tolist() for coordinates in window.boundary._followed.getData()]
-    assert ring == [[x] for x in window.frame.scene.train_points[7].tolist()]
+    assert ring == [[x] for x in window.workspace.frame.scene.train_points[7].tolist()]
     opened(pilot, "inspector")
     pilot.settle()
     window.docks["gradient"].raise_()

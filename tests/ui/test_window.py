@@ -270,7 +270,7 @@ def test_a_reset_is_undone_bit_for_bit_and_done_again(pilot: Pilot) -> None:
     pilot.control("z")
     pilot.until(lambda: pilot.frame.step == 26)
     assert same(pilot.settle(), trained)
-    assert pilot.strip.text == "The run goes on where it was left."
+    assert pilot.notices.text == "The run goes on where it was left."
     assert document.undo_stack.undoText() == "Rate"
     pilot.control("y")
     pilot.until(lambda: pilot.frame.step == 0)
@@ -308,8 +308,8 @@ def test_a_run_that_is_kept_no_longer_is_said_to_begin_anew(pilot: Pilot) -> Non
         pilot.press(Key.Key_Period)
     pilot.settle()
     pilot.window.document.undo_stack.setIndex(0)
-    pilot.until(lambda: "kept" in pilot.strip.text)
-    assert pilot.strip.text == f"Only the last {MOST} runs are kept: this one begins anew."
+    pilot.until(lambda: "kept" in pilot.notices.text)
+    assert pilot.notices.text == f"Only the last {MOST} runs are kept: this one begins anew."
     assert pilot.settle().step == 0
 
 
@@ -317,7 +317,7 @@ def test_a_run_that_is_kept_no_longer_is_said_to_begin_anew(pilot: Pilot) -> Non
 def test_what_lasts_is_said_and_a_key_calls_it_off(pilot: Pilot, key: Key, monkeypatch: pytest.MonkeyPatch) -> None:
     pilot.window.document.set("training.learning_rate", 0.1, "Rate")
     warning = "Something to be answered."
-    pilot.strip.warn(warning)
+    pilot.notices.warn(warning)
     advance = Session.advance
     monkeypatch.setattr(Session, "advance", lambda session, seconds, goal=None: advance(session, 0.0, goal))
     pilot.press(Key.Key_E)
@@ -328,25 +328,25 @@ def test_what_lasts_is_said_and_a_key_calls_it_off(pilot: Pilot, key: Key, monke
     assert pilot.window.commands["run.call_off"].isEnabled()
     pilot.press(key)
     pilot.until(lambda: not pilot.window.runner.busy)
-    assert pilot.strip.text == shown.toolTip()
-    assert pilot.strip.text.startswith("Called off")
+    assert pilot.notices.text == shown.toolTip()
+    assert pilot.notices.text.startswith("Called off")
     assert not pilot.window.commands["run.call_off"].isEnabled()
     assert not pilot.running
     assert pilot.settle().step == 0
 
 
 def test_a_warning_is_seen_again_after_what_lasts(pilot: Pilot) -> None:
-    pilot.strip.warn("Something to be answered.", ("Yes", lambda: None))
+    pilot.notices.warn("Something to be answered.", ("Yes", lambda: None))
     called_off: list[int] = []
-    pilot.strip.occupy("Working …", ("Call off", lambda: called_off.append(1)))
+    pilot.notices.occupy("Working …", ("Call off", lambda: called_off.append(1)))
     shown = pilot.find(QLabel, "message")
-    assert (shown.toolTip(), pilot.strip.text) == ("Working …", "Something to be answered.")
+    assert (shown.toolTip(), pilot.notices.text) == ("Working …", "Something to be answered.")
     answer(pilot, "Call off")
     assert called_off == [1]
-    pilot.strip.occupy("", ("", lambda: None))
-    assert shown.toolTip() == pilot.strip.text == "Something to be answered."
+    pilot.notices.occupy("", ("", lambda: None))
+    assert shown.toolTip() == pilot.notices.text == "Something to be answered."
     pilot.until(lambda: offers(pilot) == ["Yes", "Dismiss"])
-    assert pilot.strip.urgent
+    assert pilot.notices.urgent
 
 
 def test_n_draws_other_weights_and_is_an_edit(pilot: Pilot) -> None:
@@ -355,7 +355,7 @@ def test_n_draws_other_weights_and_is_an_edit(pilot: Pilot) -> None:
     pilot.until(lambda: pilot.frame.run == first.run + 1)
     assert pilot.window.document.config.network.seed == 2
     assert not any(np.array_equal(a, b) for a, b in zip(first.weights, pilot.frame.weights, strict=True))
-    assert pilot.strip.text == "Restarted: New seed."
+    assert pilot.notices.text == "Restarted: New seed."
     pilot.control("z")
     pilot.until(lambda: pilot.frame.run == first.run + 2)
     assert same(pilot.frame, first)
@@ -395,10 +395,10 @@ def test_playing_moves_views_and_counters(pilot: Pilot) -> None:
 def test_the_words_follow_the_run(pilot: Pilot) -> None:
     play = pilot.window.commands["run.play"]
     pilot.press(Key.Key_Space)
-    pilot.until(lambda: play.text() == "Pause" and pilot.strip.text.startswith("Training"))
+    pilot.until(lambda: play.text() == "Pause" and pilot.notices.text.startswith("Training"))
     pilot.until(lambda: pilot.bar.value("pace") != "–")
     pilot.press(Key.Key_Space)
-    pilot.until(lambda: play.text() == "Run" and pilot.strip.text.startswith("Paused"))
+    pilot.until(lambda: play.text() == "Run" and pilot.notices.text.startswith("Paused"))
     assert pilot.bar.value("pace") == "–"
 
 
@@ -537,7 +537,7 @@ def test_rates_and_display_do_not_restart(pilot: Pilot) -> None:
         pilot.until(lambda step=step: pilot.frame.step > step)
     assert pilot.running
     assert pilot.frame.run == run
-    assert "Restarted" not in pilot.strip.text
+    assert "Restarted" not in pilot.notices.text
     assert pilot.saved().config == document.config
 
 
@@ -553,13 +553,13 @@ def test_what_must_restart_says_so(pilot: Pilot, playing: bool) -> None:
         run = pilot.frame.run
         document.set(path, value, f"Edit {path}")
         pilot.until(lambda run=run: pilot.frame.run == run + 1)
-        assert pilot.strip.text == f"Restarted: Edit {path}."
-        assert not pilot.strip.urgent
+        assert pilot.notices.text == f"Restarted: Edit {path}."
+        assert not pilot.notices.urgent
         assert pilot.running == playing
     run = pilot.frame.run
     document.undo_stack.undo()
     pilot.until(lambda: pilot.frame.run == run + 1)
-    assert pilot.strip.text == "The run goes on where it was left."
+    assert pilot.notices.text == "The run goes on where it was left."
 
 
 def test_undoing_a_restart_brings_the_trained_run_back(pilot: Pilot) -> None:
@@ -604,15 +604,15 @@ def test_a_refused_config_is_taken_back_and_the_run_untouched(pilot: Pilot, tmp_
     before = pilot.settle()
     kept = document.config
     document.edit("Open data", vanished(tmp_path))
-    pilot.until(lambda: pilot.strip.urgent)
-    assert "gone.csv" in pilot.strip.text
+    pilot.until(lambda: pilot.notices.urgent)
+    assert "gone.csv" in pilot.notices.text
     assert document.config == kept
     assert document.undo_stack.undoText() == "Rate"
     assert not document.undo_stack.canRedo()
     after = pilot.settle()
     assert same(after, before)
     assert after.run == before.run
-    assert pilot.strip.text.endswith(".") or "gone.csv" in pilot.strip.text
+    assert pilot.notices.text.endswith(".") or "gone.csv" in pilot.notices.text
 
 
 def test_an_undo_needs_no_file_that_has_vanished(windows: Windows, tmp_path: Path) -> None:
@@ -626,7 +626,7 @@ def test_an_undo_needs_no_file_that_has_vanished(windows: Windows, tmp_path: Pat
     file.unlink()
     pilot.control("z")
     pilot.until(lambda: pilot.frame.scene.origin.endswith("points.csv"))
-    assert not pilot.strip.urgent
+    assert not pilot.notices.urgent
     assert same(pilot.settle(), before)
 
 
@@ -635,23 +635,23 @@ def test_an_undo_needs_no_file_that_has_vanished(windows: Windows, tmp_path: Pat
 
 def test_divergence_pauses_and_says_where_and_offers_the_way_back(windows: Windows) -> None:
     pilot = windows.open(diverging())
-    pilot.strip.warn("Something older.")  # must not hide it
+    pilot.notices.warn("Something older.")  # must not hide it
     pilot.press(Key.Key_Space)
     pilot.until(lambda: pilot.frame.divergence is not None and not pilot.running)
     broken = pilot.frame.divergence
     assert broken is not None
-    assert str(broken.message) in pilot.strip.text
+    assert str(broken.message) in pilot.notices.text
     pilot.press(Key.Key_Space)  # nothing to play
     pilot.settle()
     assert not pilot.running
     answer(pilot, "Dismiss")
     pilot.press(Key.Key_Space)  # and that is said again
-    pilot.until(lambda: pilot.strip.urgent)
+    pilot.until(lambda: pilot.notices.urgent)
     answer(pilot, "Step back to the last good weights")
     pilot.until(lambda: pilot.frame.divergence is None)
     assert np.isfinite(pilot.frame.scores.train_loss)
-    assert not pilot.strip.urgent
-    assert "diverged" not in pilot.strip.text
+    assert not pilot.notices.urgent
+    assert "diverged" not in pilot.notices.text
     pilot.window.document.set("training.learning_rate", 0.001, "Rate")
     pilot.play()
     assert pilot.settle().divergence is None
@@ -665,10 +665,10 @@ def test_a_smaller_rate_clears_the_warning_and_reset_does(windows: Windows) -> N
     ):
         pilot.window.document.set("training.learning_rate", 50.0, "Rate")
         pilot.press(Key.Key_Space)
-        pilot.until(lambda: pilot.frame.divergence is not None and pilot.strip.urgent and not pilot.running)
+        pilot.until(lambda: pilot.frame.divergence is not None and pilot.notices.urgent and not pilot.running)
         mend()
-        pilot.until(lambda: pilot.frame.divergence is None and not pilot.strip.urgent)
-        assert "diverged" not in pilot.strip.text
+        pilot.until(lambda: pilot.frame.divergence is None and not pilot.notices.urgent)
+        assert "diverged" not in pilot.notices.text
         pilot.settle()
 
 
@@ -685,15 +685,15 @@ def test_a_run_that_ends_by_itself_says_so_and_says_it_again(windows: Windows) -
     pilot = windows.open(early())
     pilot.press(Key.Key_Space)
     pilot.until(lambda: pilot.frame.ending and not pilot.running)
-    assert (pilot.strip.text, pilot.strip.urgent) == (pilot.frame.ending, False)
-    pilot.strip.say("Something else.")
+    assert (pilot.notices.text, pilot.notices.urgent) == (pilot.frame.ending, False)
+    pilot.notices.say("Something else.")
     pilot.press(Key.Key_Space)
     pilot.settle()
-    assert pilot.strip.text == pilot.frame.ending
+    assert pilot.notices.text == pilot.frame.ending
     pilot.press(Key.Key_R)
     pilot.until(lambda: not pilot.frame.ending)
     pilot.settle()
-    assert pilot.strip.text.startswith("Back at the start")
+    assert pilot.notices.text.startswith("Back at the start")
     assert pilot.bar.value("validation_loss") == written(pilot.frame.scores.validation_loss)
 
 
@@ -703,7 +703,7 @@ def test_more_patience_lets_an_ended_run_go_on(windows: Windows) -> None:
     pilot.until(lambda: pilot.frame.ending and not pilot.running)
     pilot.window.document.set("training.stopping", NoStopping(), "No stopping")
     pilot.until(lambda: not pilot.frame.ending)
-    assert "Stopped" not in pilot.strip.text
+    assert "Stopped" not in pilot.notices.text
     pilot.play()
 
 
@@ -716,8 +716,8 @@ def test_members_that_diverge_are_named_while_the_others_go_on(windows: Windows)
     pilot.until(lambda: pilot.frame.diverged == (2,))
     assert pilot.frame.divergence is None
     name = pilot.frame.scene.members[2]
-    assert pilot.strip.text == f"{name} diverged and is left where it was; the other 2 go on."
-    assert not pilot.strip.urgent
+    assert pilot.notices.text == f"{name} diverged and is left where it was; the other 2 go on."
+    assert not pilot.notices.urgent
     pilot.settle()
 
 
@@ -731,8 +731,8 @@ def test_an_error_in_the_trainer_is_said_with_its_details(pilot: Pilot, monkeypa
     with monkeypatch.context() as broken:
         broken.setattr(Session, "advance", fail)
         pilot.press(Key.Key_Space)
-        pilot.until(lambda: pilot.strip.urgent)
-    assert "the sky has fallen" in pilot.strip.text
+        pilot.until(lambda: pilot.notices.urgent)
+    assert "the sky has fallen" in pilot.notices.text
     assert not pilot.running
     answer(pilot, "Details")
     [box] = pilot.window.findChildren(QMessageBox)
@@ -938,7 +938,7 @@ def test_a_window_that_has_changed_its_theme_looks_like_one_that_was_opened_in_i
         pilot = windows.open(theme=theme)
         window = pilot.window
         window.arrangement.bring_up("guard")  # which has a selector, words below and a button besides
-        window.strip.warn("Broken.", ("Mend", window.strip.clear))
+        window.workspace.notices.warn("Broken.", ("Mend", window.workspace.notices.clear))
         pilot.settle()
         window.show_theme(DARK)
         window.learning_panel.grab()  # formulas are typeset once they have been asked for
@@ -948,7 +948,7 @@ def test_a_window_that_has_changed_its_theme_looks_like_one_that_was_opened_in_i
         parts = (
             window.data_panel,
             window.learning_panel,
-            window.strip,
+            pilot.strip,
             window.diagnosis,
             *loss_gradient.findChildren(QWidget),
         )
@@ -1004,7 +1004,7 @@ def test_twenty_windows_close_while_training(windows: Windows) -> None:
 
 def test_every_control_says_what_it_is(windows: Windows) -> None:
     pilot = windows.open(with_value(Config(), "training.optimizer", Adam()))
-    pilot.strip.warn("Broken.", ("Mend", lambda: None))
+    pilot.notices.warn("Broken.", ("Mend", lambda: None))
     pilot.until(lambda: "Mend" in offers(pilot))
     controls = [
         child for child in pilot.window.findChildren(QWidget) if isinstance(child, CONTROLS) and child.isVisible()
@@ -1066,7 +1066,7 @@ def test_what_restarts_the_run_has_one_mark_in_the_window_and_the_readme(pilot: 
     readme = " ".join(README.read_text(encoding="utf-8").split())
     assert f"Controls marked {RESTART_MARK} restart the run" in readme, "wherever its lines are broken"
     pilot.play()
-    assert f"those marked {RESTART_MARK} restart the run" in pilot.strip.text
+    assert f"those marked {RESTART_MARK} restart the run" in pilot.notices.text
 
 
 def test_about_names_the_program_and_its_version(pilot: Pilot) -> None:

@@ -1,8 +1,7 @@
-"""The strip at the foot of the window that says in words what is happening, and offers what to do about it."""
+"""The strip at the foot of the window where it is read what is happening, and pressed what to do about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -10,8 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from playground.ui.shell.strip import Strip
 from playground.ui.theme import GRID
-
-Offer = tuple[str, Callable[[], None]]  # the button's text, and what it does
+from playground.ui.workspace.notices import Notices
 
 
 class MessageStrip(Strip):
@@ -22,24 +20,17 @@ class MessageStrip(Strip):
 
     changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, notices: Notices) -> None:
         super().__init__("message_strip", "message")
         self.setFixedHeight(4 * GRID + 4)
-        self._urgent = False
-        self._sentence = ""
-        self._offers: tuple[Offer, ...] = ()
-        self._occupied = False
+        self.notices = notices
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(GRID * 3 // 2, 2, GRID * 3 // 2, 2)
         self._layout.setSpacing(GRID)
         self._layout.addWidget(self._text, 1)
         self._buttons: list[QPushButton] = []
+        notices.changed.connect(self._follow)
         self._stand_out(False)
-
-    @property
-    def text(self) -> str:
-        """The sentence that stands here, also while the strip is occupied by another."""
-        return self._sentence
 
     @property
     def whole_width(self) -> int:
@@ -48,59 +39,26 @@ class MessageStrip(Strip):
 
     @property
     def urgent(self) -> bool:
-        """Whether a warning stands here."""
-        return self._urgent
+        """Whether a warning stands here, or waits for what goes on."""
+        return self.notices.urgent
 
-    def say(self, sentence: str) -> None:
-        """Quiet news; does not replace a warning that is still to be answered."""
-        if not self._urgent:
-            self._show(sentence, ())
-
-    def answer(self, sentence: str) -> None:
-        """What came of something that the user has just asked for; an older warning has had its time."""
-        self._urgent = False
-        self._show(sentence, ())
-
-    def warn(self, sentence: str, *offers: Offer) -> None:
-        """A sentence that stays until it is answered or dismissed."""
-        self._urgent = True
-        self._show(sentence, (*offers, (self.tr("Dismiss"), self.clear)))
-
-    def clear(self) -> None:
-        """Nothing to say."""
-        self._urgent = False
-        self._show("", ())
-
-    def occupy(self, sentence: str, offer: Offer) -> None:
-        """What goes on stands before all else while it does; with "" what stood here, or would, is seen again."""
-        self._occupied = bool(sentence)
-        if sentence:
-            self._put(sentence, (offer,))
+    def _follow(self) -> None:
+        notices = self.notices
+        if notices.occupied is None:
+            sentence, offers = notices.text, notices.offers
         else:
-            self._put(self._sentence, self._offers)
-
-    def _show(self, sentence: str, offers: tuple[Offer, ...]) -> None:
-        self._sentence, self._offers = sentence, offers
-        if not self._occupied:
-            self._put(sentence, offers)
-
-    def _put(self, sentence: str, offers: tuple[Offer, ...]) -> None:
+            sentence, offers = notices.occupied[0], (notices.occupied[1],)
         self._text.setText(sentence)
         self._text.setToolTip(sentence)
         for button in self._buttons:
             self._layout.removeWidget(button)
             button.deleteLater()
         self._buttons = []
-        for label, action in offers:
-            button = QPushButton(label)
+        for offer in offers:
+            button = QPushButton(offer[0])
             button.setObjectName(f"offer_{len(self._buttons)}")
-            answer = action if self._occupied else partial(self._answer, action)
-            button.clicked.connect(lambda _=False, answer=answer: answer())
+            button.clicked.connect(partial(notices.take, offer))
             self._layout.addWidget(button)
             self._buttons.append(button)
-        self._stand_out(self._urgent and not self._occupied)
+        self._stand_out(notices.urgent and notices.occupied is None)
         self.changed.emit()
-
-    def _answer(self, action: Callable[[], None]) -> None:
-        self.clear()
-        action()

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDateTime, QLocale, QObject, QStandardPaths, QTimer
 
 from playground.exchange.copies import DAMAGED, Copy
 from playground.exchange.snapshot import Moment, SnapshotError
+from playground.ui.workspace.files import Files
 from playground.ui.workspace.reading import Reading
-
-if TYPE_CHECKING:
-    from playground.ui.window import Window
+from playground.ui.workspace.workspace import Workspace
 
 INTERVAL = 5_000  # milliseconds; as many again are left for the writing, in which a gigabyte can be written
 
@@ -25,9 +23,9 @@ class Autosave(QObject):
     nothing to lose, or nothing has changed.
     """
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(self, workspace: Workspace, files: Files) -> None:
+        super().__init__(workspace)
+        self._files, self._runner, self._notices = files, workspace.runner, workspace.notices
         data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
         self.folder = Path(data) / "copies"
         self._copy: Copy | None = None
@@ -36,8 +34,8 @@ class Autosave(QObject):
         self._writing: Reading | None = None
         self._loading = False  # the trainer has not yet begun with what was restored
         self._complaint = ""
-        window.runner.remembered.connect(self._write)
-        window.runner.loaded.connect(self._follow_loaded)
+        self._runner.remembered.connect(self._write)
+        self._runner.loaded.connect(self._follow_loaded)
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL)
         self._timer.timeout.connect(self.renew)
@@ -52,8 +50,8 @@ class Autosave(QObject):
         """See to it that the copy is soon of this moment."""
         if self._writing is not None or self._loading:
             return
-        if self._window.files.unsaved:
-            self._window.runner.remember(self._kept)
+        if self._files.unsaved:
+            self._runner.remember(self._kept)
         else:
             self._drop()
 
@@ -76,7 +74,7 @@ class Autosave(QObject):
         complaint = self._finish()
         if complaint and complaint != self._complaint:
             sentence = self.tr("No copy is kept of this experiment, should the program end unexpectedly: {reason}.")
-            self._window.strip.warn(sentence.format(reason=complaint))
+            self._notices.warn(sentence.format(reason=complaint))
         elif not complaint:
             self._kept = key
         self._complaint = complaint
@@ -112,14 +110,14 @@ class Autosave(QObject):
         if older:
             sentence += " " + self.tr("{older} older ones follow.")
         time = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(copy.time)), QLocale.FormatType.ShortFormat)
-        self._window.strip.warn(
+        self._notices.warn(
             sentence.format(before=before, time=time, older=older),
             (self.tr("Restore it"), partial(self._restore, copy)),
             (self.tr("Delete it"), partial(self._delete, copy)),
         )
 
     def _restore(self, copy: Copy) -> None:
-        self._window.strip.answer(self.tr("Reading the copy …"))
+        self._notices.answer(self.tr("Reading the copy …"))
         reading = Reading(copy.read, self)
         reading.done.connect(partial(self._follow_read, reading, copy))
 
@@ -133,10 +131,10 @@ class Autosave(QObject):
             reason = (isinstance(error, OSError) and error.strerror) or error
             sentence = self.tr("The copy is damaged and was put into the folder {folder}: {reason}.")
             sentence = sentence.format(folder=self.folder / DAMAGED, reason=reason)
-            self._window.strip.warn(sentence)
+            self._notices.warn(sentence)
             self._offer(sentence)
         else:
-            self._window.files.open_copy(session, partial(self._take_over, copy))
+            self._files.open_copy(session, partial(self._take_over, copy))
 
     def _take_over(self, copy: Copy) -> None:
         """What was left behind is this window's own from now on."""
@@ -149,7 +147,7 @@ class Autosave(QObject):
     def _delete(self, copy: Copy) -> None:
         self._left.remove(copy)
         copy.remove()
-        self._window.strip.answer(self.tr("The copy was deleted."))
+        self._notices.answer(self.tr("The copy was deleted."))
         self._offer(self.tr("Deleted."))
 
     def _follow_loaded(self, run: int) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QObject, QSettings, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from playground.data.dataset import DataError, Outline, Source
 from playground.data.formats import FORMATS, source_of
@@ -24,22 +24,26 @@ from playground.ui.panels.data_panel import with_source
 from playground.ui.viewing.figure import FIGURES, copy_figure, save_figure
 from playground.ui.viewing.view import View
 from playground.ui.workspace.reading import Reading
-
-if TYPE_CHECKING:
-    from playground.ui.window import Window
+from playground.ui.workspace.workspace import Workspace
 
 RECENT = 10
 SOON = 0.1  # seconds in which most files have been read
 
 
 class Files(QObject):
-    """The file menu's work. `path` is the snapshot that Save writes to, or None."""
+    """The file menu's work, with dialogs over a window. `path` is the snapshot that Save writes to, or None.
+
+    `title_changed` says that there is another file, or that there is something to save, or no longer.
+    """
 
     reading_changed = Signal()
     recent_changed = Signal()
+    title_changed = Signal()
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
+    def __init__(self, workspace: Workspace, window: QWidget) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
+        self._document, self._runner, self._notices = workspace.document, workspace.runner, workspace.notices
         self._window = window
         self.path: Path | None = None
         self._kept_step: int | None = None  # of the experiment as it was opened or saved; None until it has been drawn
@@ -47,6 +51,10 @@ class Files(QObject):
         self.reading = ""  # what is going on, "" where nothing is
         self._trained = False
         self._after_saving: Callable[[], object] | None = None
+        self._document.history_changed.connect(self.title_changed)
+        self._runner.saved.connect(self._follow_saved)
+        self._runner.exported.connect(self._follow_exported)
+        workspace.frame_changed.connect(self._follow_frame)
 
     # Opening
 
@@ -98,7 +106,7 @@ class Files(QObject):
         dialog.open()
 
     def _take_data(self, source: Source, path: Path, outline: Outline) -> None:
-        document = self._window.document
+        document = self._document
         document.edit(self.tr("Open data"), with_source(document.config, source, outline))
         self._remember(path)
 
@@ -106,7 +114,7 @@ class Files(QObject):
         """Take an experiment that has not been saved yet, once the present one may be left; `then` is called after it."""
         if self.may_leave(partial(self.open_copy, session, then)):
             self._take(session, None)
-            self._window.document.undo_stack.resetClean()
+            self._document.undo_stack.resetClean()
             then()
 
     def call_off(self) -> None:
@@ -145,7 +153,7 @@ class Files(QObject):
             found = reading.future.result()
         except (SnapshotError, ConfigError, DataError) as error:
             sentence = str(error)
-            self._window.strip.warn(sentence if name in sentence else f"{name}: {sentence}")
+            self._notices.warn(sentence if name in sentence else f"{name}: {sentence}")
         else:
             take(found)
 
@@ -158,59 +166,59 @@ class Files(QObject):
         self.path = path
         self._kept_step = None
         self._trained = False
-        self._window.load(session)
-        self._window.follow_title()
+        self._workspace.load(session)
+        self.title_changed.emit()
 
     # Saving
 
     @property
     def unsaved(self) -> bool:
         """Whether anything has been edited or trained since the experiment was opened or saved."""
-        return self._trained or not self._window.document.undo_stack.isClean()
+        return self._trained or not self._document.undo_stack.isClean()
 
-    def follow_frame(self, frame: Frame) -> None:
+    def _follow_frame(self, frame: Frame) -> None:
         """Notice training that has not been saved."""
         if self._kept_step is None:
             self._kept_step = frame.step
         trained = self._kept_step is not None and frame.step != self._kept_step
         if trained != self._trained:
             self._trained = trained
-            self._window.follow_title()
+            self.title_changed.emit()
 
     def keep(self) -> None:
         """All is saved, or is not meant to be."""
-        frame = self._window.frame
+        frame = self._workspace.frame
         self._kept_step, self._trained = frame.step if frame else None, False
-        self._window.document.undo_stack.setClean()
-        self._window.follow_title()
+        self._document.undo_stack.setClean()
+        self.title_changed.emit()
 
     def save(self, then: Callable[[], object] | None = None) -> None:
         """Write the snapshot to where it came from, or ask where; `then` is called when it has been written."""
         path = self.path or self._ask_for_snapshot()
         if path is not None:
             self._after_saving = then
-            self._window.runner.save(path)
+            self._runner.save(path)
 
     def save_as(self) -> None:
         """Ask where, and write the snapshot there."""
         path = self._ask_for_snapshot()
         if path is not None:
             self._after_saving = None
-            self._window.runner.save(path)
+            self._runner.save(path)
 
-    def follow_saved(self, path: Path) -> None:
+    def _follow_saved(self, path: Path) -> None:
         """The runner has written the snapshot."""
         self.path = path
         self.keep()
-        self._window.strip.answer(self.tr("Saved {file}.").format(file=path))
+        self._notices.answer(self.tr("Saved {file}.").format(file=path))
         self._remember(path)
         then, self._after_saving = self._after_saving, None
         if then is not None:
             then()
 
-    def follow_exported(self, path: Path) -> None:
+    def _follow_exported(self, path: Path) -> None:
         """Something else has been written."""
-        self._window.strip.answer(self.tr("Exported {file}.").format(file=path))
+        self._notices.answer(self.tr("Exported {file}.").format(file=path))
         QSettings().setValue("folder", str(path.parent))
 
     def may_leave(self, then: Callable[[], object]) -> bool:
@@ -239,7 +247,7 @@ class Files(QObject):
         export = EXPORTS[ending]
         path = self._ask_where(export.label, export.name, export.kind, [ending])
         if path is not None:
-            self._window.runner.export(path, export.write)
+            self._runner.export(path, export.write)
 
     def export_view(self, view: View) -> None:
         """Ask where, and write a view as a picture."""
@@ -250,7 +258,7 @@ class Files(QObject):
     def copy_view(self, view: View) -> None:
         """Put a view's picture on the clipboard."""
         copy_figure(view)
-        self._window.strip.answer(self.tr("Copied: {view}.").format(view=view.title))
+        self._notices.answer(self.tr("Copied: {view}.").format(view=view.title))
 
     def _write(self, path: Path, write: Callable[[], None]) -> None:
         try:
@@ -258,9 +266,9 @@ class Files(QObject):
         except OSError as error:
             sentence = self.tr("{file} could not be written: {reason}.")
             reason = error.strerror  # without one the error is a sentence itself
-            self._window.strip.warn(sentence.format(file=path.name, reason=reason) if reason else str(error))
+            self._notices.warn(sentence.format(file=path.name, reason=reason) if reason else str(error))
         else:
-            self.follow_exported(path)
+            self._follow_exported(path)
 
     # The inside
 

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from playground.experiment.frame import Frame
-from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.words import said
+from playground.ui.workspace.notices import Notices
 
 MOST_NAMES = 3
 
 
 class News(QObject):
-    """Puts each piece of news on the strip once, when a frame first holds it."""
+    """Says each piece of news once, when a frame first holds it."""
 
     def __init__(
-        self, strip: MessageStrip, go_back: Callable[[], None], reset: Callable[[], None], parent: QObject
+        self, notices: Notices, go_back: Callable[[], None], reset: Callable[[], None], parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._strip = strip
+        self._notices = notices
         self._go_back, self._reset = go_back, reset
         self._frame: Frame | None = None
         self._said = ""  # of the members or the end of the run
@@ -34,8 +34,8 @@ class News(QObject):
             self._tell(frame.ending)
         elif not frame.ending and set(frame.diverged) > set(diverged):
             self._tell(self._fallen(frame))
-        elif self._said and self._strip.text == self._said and not frame.ending and not frame.diverged:
-            self._strip.clear()
+        elif self._said and self._notices.text == self._said and not frame.ending and not frame.diverged:
+            self._notices.clear()
 
     def repeat(self) -> None:
         """Say again why nothing trains, to whoever asks for training after a run has ended."""
@@ -44,19 +44,19 @@ class News(QObject):
 
     def _tell(self, sentence: str) -> None:
         self._said = sentence
-        self._strip.say(sentence)
+        self._notices.say(sentence)
 
     def _follow_divergence(self, before: Frame | None, frame: Frame) -> None:
         """Say where the numbers broke and what helps, until they are whole again; no other warning hides it."""
         known = before.divergence if before is not None else None
-        if frame.divergence is not None and (frame.divergence is not known or not self._strip.urgent):
-            self._strip.warn(
+        if frame.divergence is not None and (frame.divergence is not known or not self._notices.urgent):
+            self._notices.warn(
                 said(frame.divergence.message) + " " + self.tr("A smaller learning rate helps."),
                 (self.tr("Step back to the last good weights"), self._go_back),
                 (self.tr("Reset"), self._reset),
             )
         elif frame.divergence is None and known is not None:
-            self._strip.answer(
+            self._notices.answer(
                 self.tr("Back at step {step}: lower the learning rate, then go on.").format(step=f"{frame.step:,}")
             )
 

@@ -163,7 +163,7 @@ def test_other_data_take_what_does_not_fit_them_with_them(windows: Windows) -> N
     Hand(pilot).type("data set").key(Key.Key_Return).type("iris").key(Key.Key_Return)
     assert isinstance(pilot.window.document.config.data.source, Iris)
     pilot.until(lambda: len(pilot.frame.scene.classes) == 3)
-    assert not pilot.strip.urgent
+    assert not pilot.notices.urgent
 
 
 def test_escape_closes_it_at_any_time_and_changes_nothing(hand: Hand) -> None:

@@ -18,6 +18,7 @@ from playground.ui.shell.diagnosis_strip import DiagnosisStrip
 from playground.ui.shell.foot import COLUMN, Foot
 from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.workspace.document import Document
+from playground.ui.workspace.notices import Notices
 from tests.experiment.diagnosis.sick_runs import trained
 
 WIDTH = 1280
@@ -31,7 +32,7 @@ class Line:
     """The foot of a window, and what it shows."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.message = MessageStrip()
+        self.message = MessageStrip(Notices())
         self.diagnosis = DiagnosisStrip(Document(Config()))
         self.diagnosis.name_views({"gradient": "Gradient magnitude"})
         self.foot = Foot(self.message, self.diagnosis)
@@ -86,13 +87,17 @@ def line(qtbot: QtBot) -> Line:
 def test_it_is_one_line_high_whatever_it_says(line: Line) -> None:
     height = line.foot.height()
     assert height < 40
-    for change in (lambda: line.find(SLOW, OTHER), lambda: line.message.say(LONG), lambda: line.message.warn(LONG)):
+    for change in (
+        lambda: line.find(SLOW, OTHER),
+        lambda: line.message.notices.say(LONG),
+        lambda: line.message.notices.warn(LONG),
+    ):
         change()
         assert line.foot.height() == height
 
 
 def test_with_nothing_found_both_sentences_can_be_read_whole(line: Line) -> None:
-    line.message.say(LONG)
+    line.message.notices.say(LONG)
     assert not line.cut("message")
     assert not line.cut("diagnosis")
     line.read()
@@ -105,7 +110,7 @@ def test_beside_a_finding_the_message_keeps_a_column_which_its_words_do_not_move
     column = int(COLUMN * WIDTH)
     shares = []
     for sentence in ("One.", "Another.", ""):
-        line.message.say(sentence)
+        line.message.notices.say(sentence)
         shares.append(line.shares)
         assert not line.cut("message")
     assert shares == [(column, WIDTH - column)] * 3
@@ -113,21 +118,21 @@ def test_beside_a_finding_the_message_keeps_a_column_which_its_words_do_not_move
 
 def test_long_news_can_be_read_whole_and_then_the_finding_has_its_room_again(line: Line) -> None:
     line.find(SLOW)
-    line.message.say("One.")
+    line.message.notices.say("One.")
     before, buttons = line.shares, line.buttons
-    line.message.say(LONG)
+    line.message.notices.say(LONG)
     assert not line.cut("message")
     assert line.buttons == buttons
     line.read()
     assert line.shares == before
     assert line.buttons == buttons
-    assert line.message.text == LONG
+    assert line.message.notices.text == LONG
 
 
 def test_news_never_covers_a_button(line: Line) -> None:
     line.find(SLOW)
     buttons = line.buttons
-    line.message.say("word " * 400)
+    line.message.notices.say("word " * 400)
     assert line.cut("message")
     assert line.buttons == buttons
     assert len(buttons) == 3
@@ -135,19 +140,19 @@ def test_news_never_covers_a_button(line: Line) -> None:
 
 def test_a_warning_has_the_line_and_the_findings_are_one_press_away(line: Line) -> None:
     line.find(SLOW, OTHER)
-    line.message.warn("The run diverged. " * 4, ("Mend", lambda: None))
+    line.message.notices.warn("The run diverged. " * 4, ("Mend", lambda: None))
     assert list(line.buttons) == ["Mend", "Dismiss", "2 findings…"]
     assert line.shares[0] > 1000
     line.find(SLOW)
     assert list(line.buttons) == ["Mend", "Dismiss", "1 finding…"]
-    line.message.clear()
+    line.message.notices.clear()
     assert list(line.buttons) == ["Show", "Raise the rate", "In full…"]
     assert line.diagnosis._text.isVisible()
 
 
 def test_a_warning_leaves_the_word_that_nothing_is_found(line: Line) -> None:
     line.find(SLOW)
-    line.message.warn("The file cannot be read.")
+    line.message.notices.warn("The file cannot be read.")
     line.find()
     assert line.diagnosis._text.isVisible()
     assert not line.cut("diagnosis")
@@ -156,7 +161,7 @@ def test_a_warning_leaves_the_word_that_nothing_is_found(line: Line) -> None:
 
 def test_another_width_is_shared_at_once(line: Line) -> None:
     line.find(SLOW)
-    line.message.say("One.")
+    line.message.notices.say("One.")
     line.foot.resize(1920, line.foot.height())
     assert line.shares[0] == int(COLUMN * 1920)
     line.foot.resize(300, line.foot.height())  # narrower than its buttons
@@ -166,10 +171,10 @@ def test_another_width_is_shared_at_once(line: Line) -> None:
 
 def test_words_that_were_there_before_give_way_to_what_is_found(qtbot: QtBot) -> None:
     line = Line(qtbot)
-    line.message.say(LONG)
+    line.message.notices.say(LONG)
     line.find(SLOW)
     assert line.shares[0] == int(COLUMN * WIDTH)
-    line.message.say(LONG)
+    line.message.notices.say(LONG)
     assert line.shares[0] > int(COLUMN * WIDTH)
     line.read()
     assert line.shares[0] == int(COLUMN * WIDTH)

@@ -20,6 +20,7 @@ from playground.ui.shell import run_bar
 from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.shell.run_bar import FIRST_SPEED, SPEEDS, RunBar
 from playground.ui.theme import DARK, LIGHT, apply_theme
+from playground.ui.workspace.notices import Notices
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def bar(qtbot: QtBot, qapp: QApplication) -> RunBar:
 
 @pytest.fixture
 def strip(qtbot: QtBot) -> MessageStrip:
-    made = MessageStrip()
+    made = MessageStrip(Notices())
     qtbot.addWidget(made)
     made.resize(900, made.height())
     made.show()
@@ -266,27 +267,27 @@ def test_all_buttons_can_be_reached(bar: RunBar) -> None:
 
 
 def test_news_replace_each_other(strip: MessageStrip) -> None:
-    strip.say("One.")
-    strip.say("Two.")
-    assert strip.text == "Two."
-    assert not strip.urgent
+    strip.notices.say("One.")
+    strip.notices.say("Two.")
+    assert strip.notices.text == "Two."
+    assert not strip.notices.urgent
     assert not offers(strip)
-    strip.clear()
-    assert strip.text == ""
+    strip.notices.clear()
+    assert strip.notices.text == ""
 
 
 def test_a_warning_stays_until_it_is_dismissed(strip: MessageStrip) -> None:
-    strip.warn("Broken.")
-    strip.say("All is well.")
-    assert strip.text == "Broken."
-    assert strip.urgent
+    strip.notices.warn("Broken.")
+    strip.notices.say("All is well.")
+    assert strip.notices.text == "Broken."
+    assert strip.notices.urgent
     assert offers(strip) == ["Dismiss"]
     answer(strip, "Dismiss")
-    assert strip.text == ""
-    assert not strip.urgent
+    assert strip.notices.text == ""
+    assert not strip.notices.urgent
     assert not offers(strip)
-    strip.say("All is well.")
-    assert strip.text == "All is well."
+    strip.notices.say("All is well.")
+    assert strip.notices.text == "All is well."
 
 
 def test_an_offer_is_carried_out_and_the_warning_is_over_before(strip: MessageStrip) -> None:
@@ -294,27 +295,31 @@ def test_an_offer_is_carried_out_and_the_warning_is_over_before(strip: MessageSt
     done: list[str] = []
 
     def mend() -> None:
-        done.append(strip.text)
-        strip.say("Mended.")
+        done.append(strip.notices.text)
+        strip.notices.say("Mended.")
 
-    strip.warn("Broken.", ("Mend", mend), ("Leave", lambda: done.append("left")))
+    strip.notices.warn("Broken.", ("Mend", mend), ("Leave", lambda: done.append("left")))
     assert offers(strip) == ["Mend", "Leave", "Dismiss"]
     answer(strip, "Mend")
     assert done == [""]
-    assert strip.text == "Mended."
+    assert strip.notices.text == "Mended."
     assert not offers(strip)
 
 
 def test_a_later_warning_takes_the_place_of_an_earlier_one_with_its_offers(strip: MessageStrip) -> None:
-    strip.warn("One.", ("Mend", lambda: None))
-    strip.warn("Two.")
-    assert strip.text == "Two."
+    strip.notices.warn("One.", ("Mend", lambda: None))
+    strip.notices.warn("Two.")
+    assert strip.notices.text == "Two."
     assert offers(strip) == ["Dismiss"]
 
 
 def test_the_strip_is_always_as_high(strip: MessageStrip) -> None:
     heights = set()
-    for say in (lambda: strip.say("News. " * 40), lambda: strip.warn("Bad. " * 60, ("A", strip.clear)), strip.clear):
+    for say in (
+        lambda: strip.notices.say("News. " * 40),
+        lambda: strip.notices.warn("Bad. " * 60, ("A", strip.notices.clear)),
+        strip.notices.clear,
+    ):
         say()
         heights.add((strip.height(), strip.minimumSizeHint().height()))
     assert len(heights) == 1
@@ -322,15 +327,15 @@ def test_the_strip_is_always_as_high(strip: MessageStrip) -> None:
 
 def test_a_long_sentence_does_not_widen_the_window_and_can_be_read_in_whole(strip: MessageStrip) -> None:
     narrow = strip.minimumSizeHint().width()
-    strip.say("word " * 400)
+    strip.notices.say("word " * 400)
     assert strip.minimumSizeHint().width() == narrow
     label = strip.findChild(QLabel, "message")
     assert label is not None
-    assert label.toolTip() == strip.text
+    assert label.toolTip() == strip.notices.text
 
 
 def test_a_sentence_is_shown_as_it_is(strip: MessageStrip) -> None:
-    strip.warn("<b>bold</b>.csv cannot be read.")
+    strip.notices.warn("<b>bold</b>.csv cannot be read.")
     label = strip.findChild(QLabel, "message")
     assert label is not None
     assert label.textFormat() == Qt.TextFormat.PlainText
@@ -341,12 +346,12 @@ def test_a_warning_looks_like_one_in_both_themes(strip: MessageStrip, qapp: QApp
     assert label is not None
     for theme in (DARK, LIGHT):
         apply_theme(qapp, theme)
-        strip.warn("Broken.")
+        strip.notices.warn("Broken.")
         assert label.palette().windowText().color().name() == theme.warning
-        strip.clear()
-        strip.say("Fine.")
+        strip.notices.clear()
+        strip.notices.say("Fine.")
         assert label.palette().windowText().color().name() == theme.muted
-        strip.warn("Broken.")
+        strip.notices.warn("Broken.")
     apply_theme(qapp, DARK)
     assert strip.grab().toImage().pixelColor(2, 2).name() == DARK.warning_base
     assert label.palette().windowText().color().name() == DARK.warning

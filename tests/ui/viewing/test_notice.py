@@ -42,7 +42,7 @@ def test_what_cannot_be_measured_stops_neither_training_nor_other_views(
         before = pilot.frame.step
         pilot.until(lambda: pilot.frame.step > before + 20)
         assert pilot.running
-        assert not pilot.strip.urgent
+        assert not pilot.notices.urgent
         assert "nothing to divide by" in words(view)
         assert [other.name for other in pilot.window.views if words(other)] == ["judgement"]
         details = view.findChild(QToolButton, "judgement.notice.details")
@@ -68,7 +68,7 @@ def test_what_cannot_be_drawn_is_said_in_the_view_until_it_can(
             patched.setattr(view, show, broken)
             cause()
             assert "nothing to divide by" in words(view)
-            assert not pilot.strip.urgent
+            assert not pilot.notices.urgent
         window.draw(pilot.frame)
         assert words(view) == ""
 

@@ -117,10 +117,10 @@ def test_whatever_is_done_while_paused_is_copied(standing: str, windows: Windows
     pilot = windows.open()
     step(pilot)
     if standing == "a warning":
-        pilot.strip.warn("Something stands here.")
+        pilot.notices.warn("Something stands here.")
     if standing == "an offer":
         pilot.window.autosave.offer()
-        assert pilot.strip.urgent
+        assert pilot.notices.urgent
     pilot.until(lambda: any(copy.step_count == 1 for copy in kept(folder)))
     for change in (edit, undo, edit_a_look, set_a_weight, change_the_data):
         holds = change(pilot)
@@ -193,9 +193,9 @@ def test_what_cannot_be_written_is_said_once_and_tried_again(
 ) -> None:
     pilot = windows.open()
     warned: list[str] = []
-    warn = pilot.strip.warn
+    warn = pilot.notices.warn
     monkeypatch.setattr(
-        pilot.strip, "warn", lambda sentence, *offers: (warned.append(sentence), warn(sentence, *offers))
+        pilot.notices, "warn", lambda sentence, *offers: (warned.append(sentence), warn(sentence, *offers))
     )
     tried: list[None] = []
 
@@ -217,10 +217,10 @@ def test_where_no_folder_can_be_made_the_window_opens_and_says_so(windows: Windo
     folder.parent.write_text("a file where the folder should be")
     pilot = windows.open()
     pilot.window.autosave.offer()
-    assert not pilot.strip.urgent
+    assert not pilot.notices.urgent
     step(pilot)
-    pilot.until(lambda: pilot.strip.urgent)
-    assert "No copy is kept" in pilot.strip.text
+    pilot.until(lambda: pilot.notices.urgent)
+    assert "No copy is kept" in pilot.notices.text
 
 
 # Offering
@@ -230,7 +230,7 @@ def test_a_copy_left_by_a_crash_is_offered_and_restored(windows: Windows, folder
     abandon(folder, 3)
     pilot = windows.open()
     pilot.window.autosave.offer()
-    assert "unexpectedly" in pilot.strip.text
+    assert "unexpectedly" in pilot.notices.text
     assert offers(pilot) == ["Restore it", "Delete it", "Dismiss"]
     answer(pilot, "Restore")
     pilot.until(lambda: pilot.frame.step == 3)
@@ -263,15 +263,15 @@ def test_all_that_were_left_are_offered_the_newest_first(windows: Windows, folde
         abandon(folder, steps, age)
     pilot = windows.open()
     pilot.window.autosave.offer()
-    assert "2 older" in pilot.strip.text
+    assert "2 older" in pilot.notices.text
     answer(pilot, "Delete")
-    assert "1 older" in pilot.strip.text
+    assert "1 older" in pilot.notices.text
     assert sorted(copy.step_count for copy in kept(folder)) == [2, 3]
     answer(pilot, "Restore")
-    pilot.until(lambda: pilot.frame.step == 2 and pilot.strip.urgent)
+    pilot.until(lambda: pilot.frame.step == 2 and pilot.notices.urgent)
     answer(pilot, "Restore")
     pilot.until(lambda: pilot.frame.step == 3)
-    assert not pilot.strip.urgent
+    assert not pilot.notices.urgent
 
 
 def test_an_unanswered_offer_is_made_again(windows: Windows, folder: Path) -> None:
@@ -281,7 +281,7 @@ def test_an_unanswered_offer_is_made_again(windows: Windows, folder: Path) -> No
     windows.close()
     pilot = windows.open()
     pilot.window.autosave.offer()
-    assert "unexpectedly" in pilot.strip.text
+    assert "unexpectedly" in pilot.notices.text
 
 
 @pytest.mark.parametrize("damage", ["run", "data", "no data"])
@@ -296,8 +296,8 @@ def test_a_damaged_copy_is_offered_once_and_what_is_wrong_is_said(damage: str, w
     pilot = windows.open()
     pilot.window.autosave.offer()
     answer(pilot, "Restore")
-    pilot.until(lambda: "damaged" in pilot.strip.text)
-    assert "not as it was saved" in pilot.strip.text or "No such file" in pilot.strip.text
+    pilot.until(lambda: "damaged" in pilot.notices.text)
+    assert "not as it was saved" in pilot.notices.text or "No such file" in pilot.notices.text
     assert len(list((folder / DAMAGED).iterdir())) == (1 if damage == "no data" else 2)
     answer(pilot, "Restore")  # the other
     pilot.until(lambda: pilot.frame.step == 2)

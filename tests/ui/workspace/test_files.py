@@ -145,7 +145,7 @@ def test_saved_opened_and_trained_on_is_never_having_stopped(pilot: Pilot, desk:
     desk.file = tmp_path / "saved.safetensors"
     pilot.control("s")
     pilot.until(desk.file.exists)
-    pilot.until(lambda: "saved.safetensors" in pilot.strip.text)
+    pilot.until(lambda: "saved.safetensors" in pilot.notices.text)
     window.document.set("network.hidden.0.units", 9, "Units")  # somewhere else meanwhile
     pilot.play()
     pilot.settle()
@@ -266,12 +266,12 @@ def test_what_cannot_be_opened_is_said_and_the_run_goes_on(pilot: Pilot, desk: D
         else:
             save_snapshot(Session(Config()), desk.file)
         spoil(desk.file)
-        pilot.strip.clear()
+        pilot.notices.clear()
         pilot.control("o")
-        assert pilot.strip.urgent, kind
-        assert words in pilot.strip.text, kind
-        assert name in pilot.strip.text, kind
-        assert "\n" not in pilot.strip.text, kind
+        assert pilot.notices.urgent, kind
+        assert words in pilot.notices.text, kind
+        assert name in pilot.notices.text, kind
+        assert "\n" not in pilot.notices.text, kind
         step = pilot.frame.step
         pilot.until(lambda step=step: pilot.frame.step > step)
     assert pilot.running
@@ -285,10 +285,10 @@ def test_a_folder_is_no_experiment(pilot: Pilot, desk: Desk, tmp_path: Path) -> 
     for name in ("folder.safetensors", "folder.json"):
         desk.file = tmp_path / name
         desk.file.mkdir()
-        pilot.strip.clear()
+        pilot.notices.clear()
         pilot.control("o")
-        assert pilot.strip.urgent
-        assert name in pilot.strip.text
+        assert pilot.notices.urgent
+        assert name in pilot.notices.text
         assert untouched(pilot, before)
 
 
@@ -334,7 +334,7 @@ def test_a_table_becomes_the_data_undoably(pilot: Pilot, desk: Desk, table: Path
     pilot.until(lambda: pilot.frame.scene.classes == ("no", "yes"))
     assert isinstance(document.config.data.source, CsvFile)
     assert pilot.frame.scene.columns == ("height", "weight")
-    assert pilot.strip.text == "Restarted: Open data."
+    assert pilot.notices.text == "Restarted: Open data."
     pilot.control("z")
     assert document.config == Config()
     pilot.until(lambda: pilot.frame.scene.columns != ("height", "weight"))
@@ -363,8 +363,8 @@ def test_a_table_that_vanishes_behind_the_dialog_is_refused(pilot: Pilot, desk: 
     pilot.control("d")
     table.unlink()
     accept(pilot)
-    pilot.until(lambda: pilot.strip.urgent)
-    assert "points.csv" in pilot.strip.text
+    pilot.until(lambda: pilot.notices.urgent)
+    assert "points.csv" in pilot.notices.text
     assert pilot.window.document.config == Config()
     assert untouched(pilot, before)
 
@@ -420,8 +420,8 @@ def test_images_that_cannot_be_used_are_a_sentence(pilot: Pilot, desk: Desk, ima
     images.write_bytes(images.read_bytes()[:40])
     desk.file = images.with_name(name)
     pilot.control("d")
-    pilot.until(lambda: pilot.strip.urgent)
-    assert pilot.strip.text.startswith(f"{name}: ")
+    pilot.until(lambda: pilot.notices.urgent)
+    assert pilot.notices.text.startswith(f"{name}: ")
     assert pilot.window.document.config == Config()
     assert untouched(pilot, before)
 
@@ -451,8 +451,8 @@ def test_an_experiment_is_read_while_the_window_goes_on_and_that_is_called_off(
     pilot.settle()
     pilot.press(Qt.Key.Key_Escape)
     pilot.until(ended.is_set)
-    assert pilot.strip.text.startswith("Called off")
-    assert said(pilot) == pilot.strip.text
+    assert pilot.notices.text.startswith("Called off")
+    assert said(pilot) == pilot.notices.text
     assert pilot.settle().run == before.run
     assert pilot.window.document.config == Config()
     monkeypatch.setattr(Session, "__init__", build)
@@ -582,8 +582,8 @@ def test_a_recent_file_that_is_gone_says_so(pilot: Pilot, snapshot: Path) -> Non
     before = pilot.settle()
     snapshot.unlink()
     recent_menu(pilot).actions()[0].trigger()
-    assert pilot.strip.urgent
-    assert "seven.safetensors" in pilot.strip.text
+    assert pilot.notices.urgent
+    assert "seven.safetensors" in pilot.notices.text
     assert untouched(pilot, before)
 
 
@@ -594,7 +594,7 @@ def test_the_history_is_exported(pilot: Pilot, desk: Desk, tmp_path: Path) -> No
     pilot.window.runner.epoch()
     desk.file = tmp_path / "history.csv"
     pilot.control("e")
-    pilot.until(lambda: "history.csv" in pilot.strip.text)
+    pilot.until(lambda: "history.csv" in pilot.notices.text)
     with desk.file.open() as file:
         rows = list(csv.DictReader(file))
     reference = Session(Config())
@@ -607,7 +607,7 @@ def test_the_configuration_is_exported(pilot: Pilot, desk: Desk, tmp_path: Path)
     edit(pilot)
     desk.file = tmp_path / "config"
     action(pilot.window, "Configuration as JSON…").trigger()
-    pilot.until(lambda: "config.json" in pilot.strip.text)
+    pilot.until(lambda: "config.json" in pilot.notices.text)
     assert Config.from_json((tmp_path / "config.json").read_text()) == pilot.window.document.config
     assert QSettings().value("folder", "", type=str) == str(tmp_path)
 
@@ -624,7 +624,7 @@ def test_a_new_format_and_a_new_export_are_offered(
     pilot = windows.open()
     desk.file = tmp_path / "steps"
     action(pilot.window, "Steps as text…").trigger()
-    pilot.until(lambda: "steps.txt" in pilot.strip.text)
+    pilot.until(lambda: "steps.txt" in pilot.notices.text)
     assert (tmp_path / "steps.txt").read_text() == "none"
     (tmp_path / "a.marks").write_text("height,weight\n1,2\n2,3\n3,5\n")
     pilot.window.files.open_path(tmp_path / "a.marks")
@@ -641,8 +641,8 @@ def test_every_view_is_exported_as_png_and_svg(pilot: Pilot, desk: Desk, tmp_pat
         for suffix in (".png", ".svg"):
             desk.file = tmp_path / f"{view.name}{suffix}"
             action(window, f"{view.title} as a picture…").trigger()
-            assert desk.file.name in pilot.strip.text
-            assert not pilot.strip.urgent
+            assert desk.file.name in pilot.notices.text
+            assert not pilot.notices.urgent
         image = QImage(str(tmp_path / f"{view.name}.png"))
         across, down = range(0, image.width(), 7), range(0, image.height(), 7)
         assert len(across) > 50
@@ -655,7 +655,7 @@ def test_the_decision_boundary_is_copied(pilot: Pilot) -> None:
     QGuiApplication.clipboard().clear()
     pilot.control("c", shift=True)
     assert QGuiApplication.clipboard().mimeData().hasImage()
-    assert "Decision boundary" in pilot.strip.text
+    assert "Decision boundary" in pilot.notices.text
 
 
 BY_ENDING = {
@@ -674,15 +674,15 @@ def test_what_cannot_be_written_is_said_once_and_in_one_sentence(pilot: Pilot, d
     for name, text in BY_ENDING.items():
         desk.file = tmp_path / "nowhere" / name
         action(pilot.window, text).trigger()
-        pilot.until(lambda: pilot.strip.urgent)
-        said = pilot.strip.text
+        pilot.until(lambda: pilot.notices.urgent)
+        said = pilot.notices.text
         assert said.count(name) == 1, said
         assert ".." not in said, said
         assert "unexpected" not in said, said
         desk.file = None
-        pilot.strip.clear()
+        pilot.notices.clear()
         action(pilot.window, text).trigger()  # cancelled
-        assert not pilot.strip.urgent
+        assert not pilot.notices.urgent
     assert pilot.running, "training goes on"
     assert pilot.window.isWindowModified()
     assert pilot.window.files.path is None
@@ -786,8 +786,8 @@ def test_a_save_that_fails_stays_and_a_later_one_does_not_close(pilot: Pilot, de
     edit(pilot)
     desk.answer, desk.file = Answer.Save, tmp_path / "nowhere" / "kept.safetensors"
     pilot.window.close()
-    pilot.until(lambda: pilot.strip.urgent)
-    assert "kept.safetensors" in pilot.strip.text
+    pilot.until(lambda: pilot.notices.urgent)
+    assert "kept.safetensors" in pilot.notices.text
     assert pilot.window.isVisible()
     desk.file = tmp_path / "kept.safetensors"
     pilot.control("s")
@@ -808,5 +808,5 @@ def test_a_name_without_its_ending_gets_it_and_is_not_replaced_unasked(
     assert old.read_text() == "old"
     desk.answer = QMessageBox.StandardButton.Yes
     pilot.window.files.export(".json")
-    pilot.until(lambda: "json" in pilot.strip.text)
+    pilot.until(lambda: "json" in pilot.notices.text)
     assert Config.from_json(old.read_text()) == Config()

@@ -6,25 +6,22 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QPushButton
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Divergence, Frame
 from playground.experiment.run.session import Session
 from playground.options import with_text
 from playground.options.message import Message
-from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.workspace.news import News
+from playground.ui.workspace.notices import Notices
 
 ENDING = "Stopped after epoch 9."
 
 
 @pytest.fixture
-def strip(qtbot: QtBot) -> MessageStrip:
-    made = MessageStrip()
-    qtbot.addWidget(made)
-    return made
+def notices() -> Notices:
+    return Notices()
 
 
 @pytest.fixture
@@ -33,8 +30,8 @@ def asked() -> list[str]:
 
 
 @pytest.fixture
-def news(strip: MessageStrip, asked: list[str], qapp: QApplication) -> News:
-    return News(strip, lambda: asked.append("back"), lambda: asked.append("reset"), QObject(qapp))
+def news(notices: Notices, asked: list[str], qapp: QApplication) -> News:
+    return News(notices, lambda: asked.append("back"), lambda: asked.append("reset"), QObject(qapp))
 
 
 @pytest.fixture
@@ -44,28 +41,28 @@ def frame() -> Frame:
     return replace(made, scene=replace(made.scene, members=tuple("abcdefgh")))
 
 
-def test_an_ending_is_said_once_and_is_no_alarm(news: News, strip: MessageStrip, frame: Frame) -> None:
+def test_an_ending_is_said_once_and_is_no_alarm(news: News, notices: Notices, frame: Frame) -> None:
     news.follow(frame)
-    assert strip.text == ""
+    assert notices.text == ""
     news.follow(replace(frame, ending=ENDING))
-    assert (strip.text, strip.urgent) == (ENDING, False)
-    strip.say("Something else.")
+    assert (notices.text, notices.urgent) == (ENDING, False)
+    notices.say("Something else.")
     news.follow(replace(frame, ending=ENDING))
-    assert strip.text == "Something else."
+    assert notices.text == "Something else."
     news.repeat()
-    assert strip.text == ENDING
+    assert notices.text == ENDING
     news.follow(replace(frame, ending="Stopped after epoch 12."))
-    assert strip.text == "Stopped after epoch 12."
+    assert notices.text == "Stopped after epoch 12."
 
 
-def test_an_ending_is_gone_when_the_run_goes_on(news: News, strip: MessageStrip, frame: Frame) -> None:
+def test_an_ending_is_gone_when_the_run_goes_on(news: News, notices: Notices, frame: Frame) -> None:
     news.follow(replace(frame, ending=ENDING))
     news.follow(frame)
-    assert strip.text == ""
-    strip.say("Training.")
+    assert notices.text == ""
+    notices.say("Training.")
     news.repeat()
     news.follow(frame)
-    assert strip.text == "Training."
+    assert notices.text == "Training."
 
 
 @pytest.mark.parametrize(
@@ -79,36 +76,36 @@ def test_an_ending_is_gone_when_the_run_goes_on(news: News, strip: MessageStrip,
     ],
 )
 def test_members_that_fall_are_named(
-    news: News, strip: MessageStrip, frame: Frame, diverged: tuple[int, ...], sentence: str
+    news: News, notices: Notices, frame: Frame, diverged: tuple[int, ...], sentence: str
 ) -> None:
     news.follow(replace(frame, diverged=diverged))
-    assert (strip.text, strip.urgent) == (sentence, False)
+    assert (notices.text, notices.urgent) == (sentence, False)
 
 
-def test_each_fall_is_told_once_in_every_run(news: News, strip: MessageStrip, frame: Frame) -> None:
+def test_each_fall_is_told_once_in_every_run(news: News, notices: Notices, frame: Frame) -> None:
     news.follow(replace(frame, diverged=(2,)))
-    strip.clear()
+    notices.clear()
     news.follow(replace(frame, diverged=(2,)))
-    assert strip.text == ""
+    assert notices.text == ""
     news.follow(replace(frame, diverged=(2, 5)))
-    assert strip.text.startswith("c and f diverged")
+    assert notices.text.startswith("c and f diverged")
     news.follow(replace(frame, run=frame.run + 1))
-    assert strip.text == ""
+    assert notices.text == ""
     news.follow(replace(frame, run=frame.run + 1, diverged=(2, 5)))
-    assert strip.text.startswith("c and f diverged")
+    assert notices.text.startswith("c and f diverged")
 
 
-def test_a_divergence_warns_with_a_way_back(news: News, strip: MessageStrip, frame: Frame, asked: list[str]) -> None:
+def test_a_divergence_warns_with_a_way_back(news: News, notices: Notices, frame: Frame, asked: list[str]) -> None:
     broken = replace(frame, divergence=Divergence(9, 2, Message("The run diverged at step 9.")))
     news.follow(broken)
-    assert strip.urgent
-    assert strip.text.startswith("The run diverged at step 9.")
-    for button in strip.findChildren(QPushButton)[:2]:
-        button.click()
+    assert notices.urgent
+    assert notices.text.startswith("The run diverged at step 9.")
+    for offer in notices.offers[:2]:
+        notices.take(offer)
     assert asked == ["back", "reset"]
-    strip.clear()
+    notices.clear()
     news.follow(broken)  # it is still so
-    assert strip.urgent
+    assert notices.urgent
     news.follow(replace(frame, step=8))
-    assert not strip.urgent
-    assert strip.text.startswith("Back at step 8")
+    assert not notices.urgent
+    assert notices.text.startswith("Back at step 8")
