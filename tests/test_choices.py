@@ -30,11 +30,16 @@ def home(cls: type) -> str:
     return str(Path(inspect.getfile(cls)).resolve())
 
 
-CHOICES = {cls.__name__: home(cls) for cls in [*choices_of(Config), *(type(one) for one in CONDITIONS)]}
+OFFERED = [*choices_of(Config), *(type(one) for one in CONDITIONS)]
+CHOICES = {cls.__name__: home(cls) for cls in OFFERED}
+
+KNOBS = {name for cls in choices_of(Config) for name in knobs(cls)}
 
 
 def asked_for(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and name of every class that code asks whether something is of it, or is called as it is."""
+    """Line and name of every class that code asks whether something is of it, or is called as it is, and of every knob that
+    something may have or not.
+    """
     names = {
         alias.asname or alias.name: alias.name
         for node in ast.walk(tree)
@@ -46,6 +51,9 @@ def asked_for(tree: ast.AST) -> Iterator[tuple[int, str]]:
         match node:
             case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[_, kinds]):
                 asked = [kinds]
+            case ast.Call(func=ast.Name(id="getattr" | "hasattr"), args=[_, ast.Constant(value=str(knob)), *_]):
+                if knob in KNOBS:
+                    yield node.lineno, knob
             case ast.MatchClass(cls=cls):
                 asked = [cls]
             case ast.Compare(left=left, comparators=others):
@@ -67,7 +75,7 @@ def strangers(path: Path, text: str) -> list[str]:
     return [
         f"{path.name}:{line} asks for {name}"
         for line, name in asked_for(ast.parse(text))
-        if CHOICES.get(name, str(path)) != str(path)
+        if name in KNOBS or CHOICES.get(name, str(path)) != str(path)
     ]
 
 
@@ -94,6 +102,11 @@ def test_nobody_asks_for_one_choice_outside_its_own_file() -> None:
 )
 def test_whoever_asks_is_found(code: str) -> None:
     assert [line.partition(" ")[2] for line in strangers(ROOT / "planted.py", code)][-1:] == ["asks for Softmax"]
+
+
+def test_whoever_asks_whether_there_is_a_knob_is_found() -> None:
+    assert strangers(ROOT / "planted.py", 'getattr(stopping, "patience", 0)') == ["planted.py:1 asks for patience"]
+    assert strangers(ROOT / "planted.py", 'hasattr(optimizer, "momentum")') == ["planted.py:1 asks for momentum"]
 
 
 def test_what_may_be_asked() -> None:

@@ -219,7 +219,7 @@ class Problem:
 def _members(config: Config, y: Floats, classes: bool) -> list[Member]:
     """The networks of a run; y (examples,) are the answers of the training part."""
     rules, ensemble = config.training, config.ensemble
-    penalty_rate = getattr(rules.regularizer, "rate", None)
+    penalty_rate = rules.regularizer.rate
     one = Member("", config.network.seed, rules.learning_rate, penalty_rate)
     if ensemble.members == 1 and not ensemble.vary.of_one:
         return [one]

@@ -22,6 +22,11 @@ class Initializer(Options):
         """Weights of a layer, (units, inputs)."""
         raise NotImplementedError
 
+    @property
+    def scale(self) -> float:
+        """By what it multiplies its own pattern."""
+        return 1.0
+
 
 @dataclass(frozen=True)
 class Zeros(Initializer):

@@ -34,6 +34,11 @@ class Regularizer(Options):
     decays: ClassVar[bool] = False
 
     @property
+    def rate(self) -> float | None:
+        """What `at_rate` replaces; None where it has none."""
+        return None
+
+    @property
     def strength(self) -> float:
         """The number that says how strong it is."""
         return 0.0

@@ -159,5 +159,4 @@ class RateTooSmall(Condition):
 
 
 def _scaled(initializer: Initializer) -> str:
-    scale = getattr(initializer, "scale", 1.0)
-    return f", scaled by {scale:g}," if scale != 1.0 else ""
+    return f", scaled by {initializer.scale:g}," if initializer.scale != 1.0 else ""

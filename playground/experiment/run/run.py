@@ -179,7 +179,7 @@ class Run:
         progress = self.progress
         if not progress.all_held or self.divergence is not None:
             return ""
-        patience = getattr(self._stopping, "patience", 0)
+        patience = self._stopping.patience or 0
         epochs = progress.best_epochs[progress.stopped]
         at = f"epoch {epochs[0]:,.0f}" if len(epochs) == 1 else "the best epoch of each member"
         diverged = int(progress.diverged.sum())
