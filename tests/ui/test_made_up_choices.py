@@ -21,6 +21,7 @@ from playground.experiment.config import Config, Layer
 from playground.experiment.diagnosis import CONDITIONS
 from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy
 from playground.experiment.looks.optimizer_trace import OptimizerTrace
+from playground.experiment.pairing import resolve
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Array, Softmax
 from playground.nn.calls import Call
@@ -203,6 +204,11 @@ def test_the_command_line_trains_with_them_and_reports(tmp_path: Path, monkeypat
     reopened = load_snapshot(tmp_path / "snapshot.safetensors")
     assert reopened.config.network.hidden == (Layer(1, Bell(2.0)),)
     assert (reopened.config.training.loss, reopened.config.training.optimizer) == (Quartic(0.25), Timid())
+
+
+def test_the_loss_that_belongs_to_it_is_what_automatic_means() -> None:
+    assert resolve(with_value(Config(), "network.output", Bell()), 2) == (Quartic(), Bell())
+    assert resolve(with_value(Config(), "training.loss", Quartic()), 0) == (Quartic(), Bell())
 
 
 def test_a_snapshot_goes_on_with_the_same_bits(tmp_path: Path) -> None:
