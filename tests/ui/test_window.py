@@ -987,8 +987,8 @@ def test_full_screen_and_back(pilot: Pilot) -> None:
 # Closing
 
 
-def test_twenty_windows_close_while_training(windows: Windows) -> None:
-    for _ in range(20):
+def test_windows_close_while_training(windows: Windows) -> None:
+    for _ in range(6):
         window = Window(Session(Config()), LIGHT)
         thread = window.runner._thread
         window.show()

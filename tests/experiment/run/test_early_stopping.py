@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
@@ -214,6 +214,7 @@ def test_members_stop_each_on_its_own(values: dict[str, Any]) -> None:
     )
 
 
+@settings(max_examples=30)
 @given(before=st.integers(0, 60), between=st.integers(0, 10))
 def test_a_run_that_is_taken_up_again_ends_alike(before: int, between: int) -> None:
     config = edited({"ensemble.members": 2, "training.schedule": Plateau(2, 0.5)}, STOPPING)

@@ -48,15 +48,18 @@ def editable(cls: type[Options]) -> dict[str, Knob]:
     return {n: k for n, k in knobs(cls).items() if isinstance(k, kinds) or (isinstance(k, Text) and k.values)}
 
 
-def all_knobs() -> list[tuple[Config, str, str]]:
-    """(config, path of the form, path of the knob) for every knob of every section and of every choice in it."""
+def all_forms() -> list[Any]:
+    """(config, path of the form, paths of knobs) for every section, and for every choice in it that has knobs."""
     found = []
     for section, section_cls in sections():
+        found.append(
+            pytest.param(Config(), section, [f"{section}.{name}" for name in editable(section_cls)], id=section)
+        )
         for name, knob in editable(section_cls).items():
-            found.append((Config(), section, f"{section}.{name}"))
-            for cls in knob.table.values() if isinstance(knob, Choice) else ():
+            for key, cls in knob.table.items() if isinstance(knob, Choice) else ():
                 config = with_value(Config(), f"{section}.{name}", cls())
-                found += [(config, section, f"{section}.{name}.{inner}") for inner in editable(cls)]
+                if paths := [f"{section}.{name}.{inner}" for inner in editable(cls)]:
+                    found.append(pytest.param(config, section, paths, id=f"{section}.{name}={key}"))
     return found
 
 
@@ -140,31 +143,31 @@ def shown(qtbot: QtBot) -> Callable[..., tuple[Document, Form]]:
     return show
 
 
-@pytest.mark.parametrize(
-    ("config", "form_path", "path"), all_knobs(), ids=lambda value: value if isinstance(value, str) else ""
-)
+@pytest.mark.parametrize(("config", "form_path", "paths"), all_forms())
 def test_every_knob_of_every_choice_edits_the_config_and_undo_brings_both_back(
-    qtbot: QtBot, config: Config, form_path: str, path: str
+    qtbot: QtBot, config: Config, form_path: str, paths: list[str]
 ) -> None:
     document = Document(config)
     form = Form(document, form_path)
     qtbot.addWidget(form)
     form.show()
-    widget = row_widget(form, path)
-    current = value_at(config, path)
+    for path in paths:
+        widget = row_widget(form, path)
+        current = value_at(config, path)
 
-    wanted = use(qtbot, widget, current)
+        wanted = use(qtbot, widget, current)
 
-    edited = document.config
-    assert value_at(edited, path) == wanted
-    assert edited == with_value(config, path, wanted)
-    assert document.undo_stack.count() == 1
-    mark = next(row.mark for row in all_rows(form) if row.widget is widget)
-    assert bool(mark.text()) == (impact(config, edited) >= Impact.NETWORK)
-    document.undo_stack.undo()
-    assert document.config == config
-    assert use(qtbot, widget, current) == wanted, "the widget shows the old value again"
-    assert document.config == edited
+        edited = document.config
+        assert value_at(edited, path) == wanted, path
+        assert edited == with_value(config, path, wanted), path
+        assert document.undo_stack.count() == 1, path
+        mark = next(row.mark for row in all_rows(form) if row.widget is widget)
+        assert bool(mark.text()) == (impact(config, edited) >= Impact.NETWORK), path
+        document.undo_stack.undo()
+        assert document.config == config, path
+        assert use(qtbot, row_widget(form, path), current) == wanted, f"{path} shows the old value again"
+        assert document.config == edited, path
+        document.undo_stack.undo()
 
 
 def all_rows(rows: Rows) -> list[Any]:
@@ -172,23 +175,21 @@ def all_rows(rows: Rows) -> list[Any]:
     return [*rows.rows.values(), *inner]
 
 
-@pytest.mark.parametrize(
-    ("config", "form_path", "path"), all_knobs(), ids=lambda value: value if isinstance(value, str) else ""
-)
-def test_every_control_says_what_it_does(qtbot: QtBot, config: Config, form_path: str, path: str) -> None:
+@pytest.mark.parametrize(("config", "form_path", "paths"), all_forms())
+def test_every_control_says_what_it_does(qtbot: QtBot, config: Config, form_path: str, paths: list[str]) -> None:
     form = Form(Document(config), form_path)
     qtbot.addWidget(form)
-    widget = row_widget(form, path)
-    knob = knob_at(config, path)
-    for part, control in widget.controls.items():
-        assert control.objectName() == f"{path}.{part}"
-        assert control.toolTip()
-        assert control.accessibleDescription() == control.toolTip()
-        assert control.accessibleName() == knob.label or isinstance(control, QToolButton)
-        assert control.focusPolicy() == Qt.FocusPolicy.StrongFocus
-    if isinstance(knob, Number):
-        assert number_text(knob.minimum) in widget.controls["field"].toolTip()
-        assert number_text(knob.maximum) in widget.controls["field"].toolTip()
+    for path in paths:
+        widget, knob = row_widget(form, path), knob_at(config, path)
+        for part, control in widget.controls.items():
+            assert control.objectName() == f"{path}.{part}"
+            assert control.toolTip(), path
+            assert control.accessibleDescription() == control.toolTip(), path
+            assert control.accessibleName() == knob.label or isinstance(control, QToolButton), path
+            assert control.focusPolicy() == Qt.FocusPolicy.StrongFocus, path
+        if isinstance(knob, Number):
+            assert number_text(knob.minimum) in widget.controls["field"].toolTip(), path
+            assert number_text(knob.maximum) in widget.controls["field"].toolTip(), path
 
 
 @pytest.mark.parametrize(("section", "cls"), sections())
@@ -471,7 +472,8 @@ def test_labels_of_all_forms_align(qtbot: QtBot) -> None:
 NUMBERS = st.sampled_from(
     [
         knob
-        for config, _, path in all_knobs()
+        for config, _, paths in (form.values for form in all_forms())
+        for path in paths
         if isinstance(knob := knob_at(config, path), Number) and knob.maximum < 1e7
     ]
 )

@@ -105,7 +105,7 @@ def test_the_lines_are_the_frame_s(make_view: MakeView) -> None:
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_shows_what_it_has(make_view: MakeView, optimizer: str) -> None:
+def test_every_optimizer_shows_what_it_has_and_tells_of_itself(make_view: MakeView, optimizer: str) -> None:
     slots = OPTIMIZERS[optimizer]().slots
     view = make_view(session_of(optimizer, batch_size="1000"), steps=2)
     titles = [panel.title for panel in view._panels]
@@ -113,9 +113,10 @@ def test_every_optimizer_shows_what_it_has(make_view: MakeView, optimizer: str) 
     assert look is not None
     assert set(look.memories) <= set(slots)
     assert set(look.memories) <= set(titles)
-    assert view.caption.text()
     assert "–" not in told(view)
     assert len(view._plots) == len(titles)
+    assert view.caption.text() == plain(OPTIMIZERS[optimizer].advice) != ""
+    assert ("weights at once" in told(view)) == issubclass(OPTIMIZERS[optimizer], SearchingOptimizer)
 
 
 @dataclass(frozen=True)
@@ -137,13 +138,6 @@ def test_nothing_is_made_up_about_an_optimizer_that_nobody_knows(
     view = make_view(session_of("made_up", regularizer="l2"))
     assert view.caption.text() == Signed.formula
     assert re.fullmatch(rf"Step 30: Δw = {NUMBER}\.", told(view))
-
-
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_tells_of_itself(make_view: MakeView, optimizer: str) -> None:
-    view = make_view(session_of(optimizer, batch_size="1000"), steps=2)
-    assert view.caption.text() == plain(OPTIMIZERS[optimizer].advice) != ""
-    assert ("weights at once" in told(view)) == issubclass(OPTIMIZERS[optimizer], SearchingOptimizer)
 
 
 def test_the_effective_rate_is_there_where_it_is_another(make_view: MakeView) -> None:
