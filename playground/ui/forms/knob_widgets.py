@@ -237,10 +237,12 @@ def has_widget(knob: Knob | None) -> bool:
 
 def kept(cls: type[Options], old: Options | None) -> Options:
     """A new choice in place of an old one: knobs of the same name keep their values where these are allowed."""
-    values = {}
+    values, known = {}, knobs(type(old)) if old is not None else {}
     for name, knob in knobs(cls).items():
+        if name not in known:  # what else an old choice says by that name is no setting
+            continue
         try:
-            knob.check(getattr(old, name, None))
+            knob.check(getattr(old, name))
             values[name] = getattr(old, name)
         except ConfigError:
             continue
