@@ -99,6 +99,8 @@ def test_what_does_not_fit_is_made_automatic_and_nothing_else() -> None:
         if not refusal(config, classes):
             assert fitted == config, case
         assert fitted.training.loss in (loss, None), case
+        if not refusal(asking(loss, None), classes):
+            assert fitted.training.loss == loss, case
         assert fitted.network.output in (output, None), case
 
 
