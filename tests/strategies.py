@@ -15,7 +15,7 @@ from playground.data.generators import Circle
 from playground.data.sources import SOURCES
 from playground.experiment.config import Config
 from playground.experiment.pairing import fitting
-from playground.experiment.run.early_stopping import EarlyStopping
+from playground.experiment.stopping import EarlyStopping
 from playground.options import (
     Choice,
     Flag,
@@ -96,8 +96,6 @@ def _fitting(config: Config, chance: int) -> Config:
     if not chance:
         return config
     dataset = config.data.source.load(np.random.default_rng(0))
-    for axis in ("x_axis", "y_axis"):
-        config = with_value(config, f"display.{axis}", getattr(config.display, axis) % len(dataset.columns))
     if isinstance(config.training.stopping, EarlyStopping):
         config = with_value(config, "data.validation_share", max(config.data.validation_share, 0.2))
     return fitting(config, len(dataset.classes))

@@ -16,7 +16,8 @@ from playground.exchange.files import EXPORTS
 from playground.exchange.report import PICTURES, REPORT_NEEDS, write_report
 from playground.exchange.snapshot import SnapshotError
 from playground.experiment.config import Config
-from playground.experiment.frame import NEEDS, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
 
 PICTURED = ("boundary", "gradients")
@@ -56,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
         session.observe(REPORT_NEEDS)
     with ctrl_c() as stop:
         train(session, options.epochs, stop, options.quiet)
-    frame = session.frame(REPORT_NEEDS if options.report else NEEDS)
+    frame = session.frame(REPORT_NEEDS if options.report else MAIN)
     code = DONE if options.out is None else _write(session, frame, options.out)
     if options.report is not None:
         code = _report(frame, session.config, options.report) or code

@@ -26,6 +26,8 @@ from playground.exchange.atomic import write_atomically
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.run.session import Session
 from playground.experiment.run.state import State, StateError
+from playground.experiment.selection import Selection
+from playground.options import knobs
 
 FORMAT = "neural network playground snapshot"
 VERSION = 3
@@ -34,6 +36,7 @@ MAX_DIGITS = 40  # of a whole number: a generator's state has 39
 
 DATASET_FIELDS = {"columns": list, "classes": list, "target": str, "origin": str, "note": str, "plane": bool}
 
+OLDER = {"part": "judged_on", "step": "trace_step"}  # what fields of a selection were called in older files
 DATA_TEXTS, RUN_TEXTS = ("dataset",), ("config", "run")
 
 Arrays = dict[str, NDArray[Any]]
@@ -50,12 +53,13 @@ class Moment:
     """All that a snapshot holds of a session; the session may go on."""
 
     config: Config
+    selection: Selection
     dataset: Dataset
     state: State
 
     @classmethod
     def of(cls, session: Session) -> Moment:
-        return cls(session.config, session.dataset, session.state())
+        return cls(session.config, session.selection, session.dataset, session.state())
 
 
 def save_snapshot(session: Session, path: str | Path) -> None:
@@ -131,7 +135,8 @@ def data_entries(checkpoint: Moment) -> Entries:
 
 def run_entries(checkpoint: Moment) -> Entries:
     """All the rest."""
-    return _plain(checkpoint.state.arrays, {"config": checkpoint.config.to_plain(), "run": checkpoint.state.plain})
+    config = checkpoint.config.to_plain() | {"selection": checkpoint.selection.to_plain()}
+    return _plain(checkpoint.state.arrays, {"config": config, "run": checkpoint.state.plain})
 
 
 def _plain(arrays: Arrays, texts: dict[str, Any]) -> Entries:
@@ -175,12 +180,28 @@ def session_of(arrays: Arrays, texts: Texts) -> Session:
     own = {name: arrays[name] for name in arrays.keys() - {"X", "y", "test"}}
     dataset = _dataset(plain["dataset"], *map(arrays.get, ("X", "y", "test")))
     try:
+        selection = _selection(plain["config"])
         with np.errstate(all="ignore"):
-            return Session.from_state(Config.from_plain(plain["config"]), dataset, State(own, plain["run"]))
+            session = Session.from_state(Config.from_plain(plain["config"]), dataset, State(own, plain["run"]))
+            session.select(selection)
+            return session
     except ConfigError as error:
         raise SnapshotError(str(error.under("config"))) from None
     except (DataError, StateError) as error:
         raise SnapshotError(str(error)) from None
+
+
+def _selection(config: Any) -> Selection:
+    """Takes what is selected out of a config as a file holds it; older files have it under "display", among much else."""
+    if not isinstance(config, dict):
+        return Selection()
+    display = config.get("display", {})
+    older = display if isinstance(display, dict) else {}
+    named = {name: older[OLDER.get(name, name)] for name in knobs(Selection) if OLDER.get(name, name) in older}
+    try:
+        return Selection.from_plain(config.pop("selection", named))
+    except ConfigError as error:
+        raise error.under("selection") from None
 
 
 def _digests(arrays: Arrays, texts: Texts) -> dict[str, str]:

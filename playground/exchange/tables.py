@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from playground.exchange.atomic import write_atomically
-from playground.experiment.frame import Curves
+from playground.experiment.history.curves import Curves
 from playground.options.layers import layer_names
 
 FIXED = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Self
 
 from playground.data.dataset import Source
 from playground.data.features import FEATURES
 from playground.data.generators import Circle
 from playground.data.sources import SOURCES
 from playground.experiment.ensemble import VARIATIONS, BySeed, Variation
-from playground.experiment.run.early_stopping import STOPPINGS, NoStopping, Stopping
+from playground.experiment.stopping import STOPPINGS, NoStopping, Stopping
 from playground.nn.activations import ACTIVATIONS, OUTPUTS, Activation, Tanh
 from playground.nn.clipping import CLIPPINGS, Clipping, NoClipping
 from playground.nn.initializers import INITIALIZERS, Initializer, Xavier
@@ -140,77 +140,13 @@ class EnsembleConfig(Options):
     vary: Variation = choice(BySeed(), VARIATIONS, "differ in", "What the members do not have in common.")
 
 
-@dataclass(frozen=True)
-class DisplayConfig(Options):
-    """What is drawn and how; nothing here touches the run."""
-
-    hard: bool = flag(
-        False, "hard classes", "Colour each place with its predicted class instead of the output's value."
-    )
-    show_train: bool = flag(True, "training points", "Draw the training points.")
-    show_test: bool = flag(False, "test points", "Draw the test points, outlined.")
-    x_axis: int = integer(0, 0, 9999, "horizontal", "Column drawn from left to right.")
-    y_axis: int = integer(1, 0, 9999, "vertical", "Column drawn upwards.")
-    gradient: str = text(
-        "norm", "gradient measure", "How a layer's gradient is made one number.", ("norm", "largest", "mean")
-    )
-    member: int = integer(
-        0, 0, MAX_MEMBERS - 1, "member", "Which of several members the diagram shows, counted from 0."
-    )
-    disagreement: bool = flag(False, "disagreement", "Draw how far the members' answers spread, instead of their mean.")
-    layer: int = integer(
-        0, 0, MAX_LAYERS, "layer", "Which layer is looked at closely, counted from 0, the output last."
-    )
-    unit: int = integer(0, 0, 9999, "unit", "Which unit of that layer, counted from 0.")
-    input: int = integer(
-        0, 0, 9999, "input", "Which of that unit's inputs, counted from 0; behind the last comes the bias."
-    )
-    example: int = integer(
-        -1, -1, 999_999_999, "example", "Which training example is followed step by step, counted from 0; −1 is none."
-    )
-    trace_step: int = integer(
-        0, 0, 9999, "step of the walk", "Which step of that example's way through the network, counted from 0."
-    )
-    layers: str = text(
-        "waterfall",
-        "layers",
-        "What is compared between the layers.",
-        ("waterfall", "distribution", "updates", "factors"),
-    )
-    edges: str = text("weights", "edges", "What the edges of the diagram show.", ("weights", "gradients", "updates"))
-    loss_part: str = text(
-        "course", "part of the loss", "What is drawn of the loss taken apart.", ("course", "weights", "examples")
-    )
-    worst: bool = flag(False, "worst examples", "Ring the training examples with the largest loss.")
-    judgement: str = text(
-        "confusion", "judgement", "How the answers of a classification are judged.", ("confusion", "roc", "reliability")
-    )
-    normalization: str = text(
-        "now",
-        "normalisation",
-        "What is drawn of the values that a layer normalises.",
-        ("now", "course"),
-    )
-    microscope: str = text(
-        "last",
-        "steps under the microscope",
-        "Draw the last steps of a weight one by one, or its course since it is looked at.",
-        ("last", "course"),
-    )
-    judged_on: str = text(
-        "test", "judged on", "Which part of the examples the answers are judged on.", ("train", "validation", "test")
-    )
-    log_loss: bool = flag(False, "logarithmic loss", "Draw the loss on a logarithmic scale.")
-
-
 class Impact(IntEnum):
     """What an edit makes necessary; the larger includes the smaller."""
 
     NONE = 0
-    DISPLAY = 1
-    TRAINING = 2  # goes on with the weights as they are
-    NETWORK = 3  # starts again
-    DATA = 4  # new examples, and starts again
+    TRAINING = 1  # goes on with the weights as they are
+    NETWORK = 2  # starts again
+    DATA = 3  # new examples, and starts again
 
 
 @dataclass(frozen=True)
@@ -221,7 +157,13 @@ class Config(Options):
     network: NetworkConfig = section(NetworkConfig, "Network")
     training: TrainingConfig = section(TrainingConfig, "Learning")
     ensemble: EnsembleConfig = section(EnsembleConfig, "Members")
-    display: DisplayConfig = section(DisplayConfig, "Display")
+
+    @classmethod
+    def from_plain(cls, plain: object) -> Self:
+        """As `Options.from_plain`. How views draw stood in files too, once, under "display"; that is passed over."""
+        return super().from_plain(
+            {name: value for name, value in plain.items() if name != "display"} if isinstance(plain, dict) else plain
+        )
 
     def to_json(self) -> str:
         """Readable JSON that `from_json` turns back into an equal Config."""
@@ -253,9 +195,7 @@ def impact(old: Config, new: Config) -> Impact:
         return Impact.DATA
     if old.network != new.network or old.ensemble != new.ensemble:
         return Impact.NETWORK
-    if old.training != new.training:
-        return Impact.TRAINING
-    return Impact.DISPLAY if old.display != new.display else Impact.NONE
+    return Impact.TRAINING if old.training != new.training else Impact.NONE
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from playground.data.split import split
 from playground.experiment.budget import Budget
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.ensemble import Member
-from playground.experiment.frame import Scene
-from playground.experiment.looks.look import read_only
 from playground.experiment.pairing import output_count, resolve
 from playground.experiment.part import Part
 from playground.experiment.run.evaluation import Evaluation, Scoring, Which
@@ -29,12 +27,12 @@ class Problem:
     there are no examples.
 
     Raises:
-        ConfigError: when loss, output unit and data do not go together, or an axis is not a column.
+        ConfigError: when loss, output unit and data do not go together.
         DataError: when there are too few examples to split.
     """
 
     def __init__(self, config: Config, dataset: Dataset) -> None:
-        self.dataset = dataset
+        self.config, self.dataset = config, dataset
         self._features, self._left_out = config.data.features, config.data.left_out
         self.dtype = np.dtype(config.network.precision)
         self.loss, self.output = resolve(config, len(dataset.classes))
@@ -107,47 +105,6 @@ class Problem:
         """What a run is watched by, (members,): the validation loss, or the training loss where nothing validates."""
         return np.array(self.evaluate(network, "validation" if self.parts["validation"] else "train").losses)
 
-    def scene(self, config: Config) -> Scene:
-        """What stays the same for a whole run.
-
-        Raises:
-            ConfigError: when an axis to draw is not a column of the data.
-        """
-        data = self.dataset
-        axes = self._axes(config)
-        train, validation, test = self.rows
-        unseen = () if data.plane else config.data.left_out
-        held = [name for index, name in enumerate(data.columns) if index not in axes and name not in unseen]
-        low, high = (self.no, self.yes) if data.classes else (float(self.train.y.min()), float(self.train.y.max()))
-        single = axes[0] == axes[1]
-        drawn = self._over_a_column(axes[0], low, high) if single else data.X[:, axes]
-        ends = [[drawn[0, 0], low], [drawn[0, 0], high]] if single else drawn[:0]  # that any answer may reach
-        return Scene(
-            origin=data.origin,
-            note=data.note,
-            input_names=self.input_names,
-            columns=data.columns,
-            axes=axes,
-            held=_held_sentence(held),
-            extent=_extent(np.vstack([drawn, ends]), data.plane and not single),
-            classes=data.classes,
-            target=data.target,
-            output=self.output.label,
-            loss=self.loss.label,
-            remark=self.loss.remark(self.output, bool(data.classes)),
-            low=low,
-            high=high if high > low else low + 1.0,
-            train_points=read_only(drawn[train]),
-            validation_points=read_only(drawn[validation]),
-            test_points=read_only(drawn[test]),
-            train_y=read_only(data.y[train]),
-            validation_y=read_only(data.y[validation]),
-            test_y=read_only(data.y[test]),
-            steps_per_epoch=-(-self.examples // min(config.training.batch_size, self.examples)),
-            members=tuple(member.name for member in self.members),
-            validated=bool(self.parts["validation"]),
-        )
-
     def grid(self, axes: tuple[int, int], extent: tuple[float, float, float, float], size: int) -> Floats:
         """Inputs (size · size, inputs + 1) at the cell centres of the drawn plane, row by row from the lowest y."""
         x_low, x_high, y_low, y_high = extent
@@ -163,18 +120,6 @@ class Problem:
         X[:, column] = places
         return self.inputs(X)
 
-    def _over_a_column(self, column: int, low: float, high: float) -> Floats:
-        """Each example at its value there and its target, or of more than two classes anywhere between the ends, (examples, 2)."""
-        x, y = self.dataset.X[:, column], self.dataset.y
-        match len(self.dataset.classes):
-            case 0:
-                heights = y
-            case 2:
-                heights = np.where(y == 1.0, high, low)
-            case _:
-                heights = low + (high - low) * (np.arange(len(x)) * 0.618034 % 1.0)  # well spread
-        return np.column_stack([x, heights])
-
     def _budget(self, config: Config) -> Budget:
         members, noise = self.members, config.training.noise
         alike = all(member.rows is None and member.seed == members[0].seed for member in members)
@@ -189,18 +134,6 @@ class Problem:
             shared=alike and not noise.of_examples,
             optimizer=config.training.optimizer,
         )
-
-    def _axes(self, config: Config) -> tuple[int, int]:
-        columns = len(self.dataset.columns)
-        if columns == 1:
-            return 0, 0
-        for name in ("x_axis", "y_axis"):
-            index = getattr(config.display, name)
-            if index >= columns:
-                raise ConfigError(
-                    f"display.{name}", f"the data have {columns} columns, counted from 0; there is no {index}"
-                )
-        return config.display.x_axis, config.display.y_axis
 
     def _with_ones(self, raw: Floats) -> Floats:
         check()
@@ -244,22 +177,3 @@ def _check(config: Config, problem: Problem) -> None:
     excess = problem.budget.excess()
     if excess is not None:
         raise ConfigError(*excess)
-
-
-def _extent(drawn: Floats, plane: bool) -> tuple[float, float, float, float]:
-    """The part of the plane to draw: all points and a margin; for coordinates a square around 0."""
-    if plane:
-        reach = 1.08 * float(np.abs(drawn).max()) or 1.0
-        return -reach, reach, -reach, reach
-    low, high = drawn.min(axis=0), drawn.max(axis=0)
-    margin = np.where(high > low, 0.06 * (high - low), 0.5)
-    low, high = low - margin, high + margin
-    return float(low[0]), float(high[0]), float(low[1]), float(high[1])
-
-
-def _held_sentence(names: list[str]) -> str:
-    if not names:
-        return ""
-    if len(names) > 3:
-        return f"the {len(names)} other columns held at their mean"
-    return f"{', '.join(names)} held at {'its' if len(names) == 1 else 'their'} mean"

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from playground.data.dataset import Dataset, Floats
-from playground.experiment.config import Config, ConfigError, DisplayConfig, EnsembleConfig, TrainingConfig
+from playground.experiment.config import Config, ConfigError, EnsembleConfig, TrainingConfig
 from playground.experiment.problem import Problem
-from playground.experiment.run.early_stopping import NoStopping
 from playground.experiment.run.progress import Progress
+from playground.experiment.stopping import NoStopping
 from playground.nn.optimizers.optimizer import SearchingOptimizer
 from playground.nn.schedules import Constant
 
@@ -103,7 +103,7 @@ def heeded(config: Config) -> Config:
     """All of a config that a range test heeds: where this is equal, its outcome is."""
     rate = TrainingConfig().learning_rate
     rules = replace(config.training, learning_rate=rate, schedule=Constant(), stopping=NoStopping())
-    return replace(config, training=rules, ensemble=EnsembleConfig(), display=DisplayConfig())
+    return replace(config, training=rules, ensemble=EnsembleConfig())
 
 
 class _Average:

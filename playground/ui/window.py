@@ -10,8 +10,11 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from playground.experiment.config import Config
-from playground.experiment.frame import NEEDS, Frame, Scene
+from playground.experiment.frame import Frame
+from playground.experiment.looks.look import Requests
+from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
+from playground.experiment.scene import Scene
 from playground.ui.commands.help import show_about, show_shortcuts
 from playground.ui.commands.menus import Actions
 from playground.ui.commands.message_box import show_details
@@ -59,7 +62,7 @@ class Window(QMainWindow):
         self.data_panel = DataPanel(self.document)
         self.learning_panel = LearningPanel(self.document)
         self._scene: Scene | None = None
-        self._needs = NEEDS
+        self._needs: Requests = MAIN
         self._range_dialog: RangeDialog | None = None
         self._sight = VisibleViews(self, self.editor, self.views)
         self.arrangement = Arrangement(self)
@@ -214,7 +217,7 @@ class Window(QMainWindow):
         """Bring a dock to the front, and look at this layer in it."""
         self.arrangement.bring_up(name)
         if layer is not None:
-            self.document.select(self.tr("Layer"), layer=layer)
+            self.document.select(layer=layer)
 
     def _follow_running(self, running: bool) -> None:
         if not running and self.workspace.frame is not None:
@@ -234,7 +237,7 @@ class Window(QMainWindow):
         needs = self.diagnosis.needs | self._sight.needs
         if needs != self._needs:
             self._needs = needs
-            self.runner.need(needs)
+            self.runner.observe(needs)
 
     def tell_failure(self, sentence: str, details: str) -> None:
         """Say that something went wrong, with its details a click away."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +19,14 @@ from playground.exchange.report.text import report_text
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config, Layer
 from playground.experiment.diagnosis.condition import Finding, Remedy
-from playground.experiment.frame import NEEDS, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
 from playground.nn.clipping import ClipByNorm
 from playground.nn.noise import Noise
 from playground.nn.regularizers import L2
 from playground.options import with_text, with_value
+from tests.frames import altered
 
 STEP = 'network.hidden=[{"units": 4, "activation": "step"}]'
 
@@ -134,11 +135,11 @@ def test_every_picture_draws_several_members_or_says_that_it_cannot(tmp_path: Pa
 
 
 def test_a_frame_without_a_diagnosis_or_curves_is_refused(tmp_path: Path) -> None:
-    frame = Session(Config()).frame(NEEDS)
+    frame = Session(Config()).frame(MAIN)
     with pytest.raises(ValueError, match="no diagnosis"):
         write_report(frame, Config(), tmp_path)
     with pytest.raises(ValueError, match="no curves"):
-        loss_picture.picture(replace(frame, curves=None), tmp_path / "x.png")
+        loss_picture.picture(altered(frame, curves=None), tmp_path / "x.png")
 
 
 def test_a_remedy_is_told_as_settings_of_the_command_line() -> None:

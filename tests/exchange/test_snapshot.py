@@ -36,8 +36,8 @@ from playground.experiment.config import (
 )
 from playground.experiment.ensemble import VARIATIONS
 from playground.experiment.history import curves
-from playground.experiment.run.early_stopping import STOPPINGS
 from playground.experiment.run.session import Session
+from playground.experiment.stopping import STOPPINGS
 from playground.nn.activations import ACTIVATIONS
 from playground.nn.clipping import CLIPPINGS
 from playground.nn.noise import Noise
@@ -410,7 +410,7 @@ def text(name: str, old: str, new: str) -> Callable[[Parts], None]:
         (text("config", '"batch_size": 10', f'"batch_size": 1{"0" * 99}'), "config: is no proper JSON: a whole number"),
         (text("config", '"seed": 1', '"seed": 1, "seed": 1'), "config: is no proper JSON: a field stands twice"),
         (text("config", '"units": 3', '"units": 4'), ": has shape (1, "),
-        (text("config", '"x_axis": 0', '"x_axis": 5'), "config.display.x_axis: the data have 2 columns"),
+        (text("config", '"x_axis": 0', '"x_axis": -5'), "config.selection.x_axis: must lie between 0 and"),
         (text("dataset", '"plane": true', '"plane": 1'), "dataset.plane: must be a bool"),
         (text("dataset", '"columns"', '"colums"'), "dataset.columns: must be a list"),
         (text("dataset", '"note"', '"more": 1, "note"'), "dataset: knows only columns,"),

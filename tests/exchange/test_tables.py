@@ -12,7 +12,7 @@ import pytest
 
 from playground.exchange.tables import FIXED, write_history
 from playground.experiment.config import Config
-from playground.experiment.frame import Curves
+from playground.experiment.history.curves import Curves
 from playground.experiment.run.session import Session
 from playground.options import with_text
 from playground.options.layers import layer_names

@@ -134,7 +134,6 @@ def test_a_step_that_is_called_off_has_never_begun(name: str) -> None:
         ("training.loss", "squared_error"),
         ("training.learning_rate", "0.5"),
         ("training.optimizer", "adam"),
-        ("display.x_axis", "1"),
     ],
 )
 def test_an_edit_that_is_called_off_has_never_been_made(path: str, value: str) -> None:

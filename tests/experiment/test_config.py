@@ -48,7 +48,7 @@ def test_the_default_experiment() -> None:
 
 def test_json_names_every_section_and_choice() -> None:
     plain = json.loads(Config().to_json())
-    assert list(plain) == ["data", "network", "training", "ensemble", "display"]
+    assert list(plain) == ["data", "network", "training", "ensemble"]
     assert plain["data"]["source"] == {"name": "circle", "points": 500, "noise": 0.0}
     assert plain["network"]["hidden"][1] == {
         "units": 2,
@@ -97,8 +97,7 @@ def test_any_config_survives_json(config: Config) -> None:
         ('{"network": {"hidden": [' + ", ".join(["{}"] * 11) + "]}}", "network.hidden: holds 11 entries; at most 10"),
         ('{"data": {"source": {"name": "circle", "noise": "much"}}}', "data.source.noise: must be a number"),
         ('{"data": {"features": ["x3"]}}', 'data.features: "x3" is not one of x1, x2'),
-        ('{"display": {"gradient": "median"}}', "display.gradient: must be one of norm, largest, mean"),
-        ('{"trainning": {}}', "trainning: is not known here; known are data, network, training, ensemble, display"),
+        ('{"trainning": {}}', "trainning: is not known here; known are data, network, training, ensemble"),
         ('{"network": {"seed": 1, "seed": 2}}', "the field 'seed' stands twice"),
         ('{"data": {}, "data": {}}', "the field 'data' stands twice"),
         ("[]", "must be an object with named fields, not list"),
@@ -169,8 +168,6 @@ def test_a_config_spoilt_anywhere_is_read_or_refused(config: Config, data: st.Da
         ("training.schedule", Cosine(), Impact.TRAINING),
         ("training.clipping", ClipByNorm(), Impact.TRAINING),
         ("training.batch_size", 30, Impact.TRAINING),
-        ("display.hard", True, Impact.DISPLAY),
-        ("display.log_loss", True, Impact.DISPLAY),
         ("training.batch_size", 10, Impact.NONE),
     ],
 )
@@ -184,7 +181,6 @@ def test_the_larger_impact_covers_the_smaller() -> None:
         Impact.DATA: ("data.seed", 2),
         Impact.NETWORK: ("network.seed", 2),
         Impact.TRAINING: ("training.batch_size", 3),
-        Impact.DISPLAY: ("display.hard", True),
     }
     config = Config()
     for expected in sorted(changes):
@@ -225,3 +221,7 @@ def test_every_choice_says_what_it_is() -> None:
 def test_every_default_lies_in_its_range() -> None:
     for cls in options_classes():
         assert cls.from_plain(cls().to_plain()) == cls()
+
+
+def test_how_views_drew_stood_in_older_files_and_is_passed_over() -> None:
+    assert Config.from_json('{"display": {"gradient": "median", "hard": 7}, "network": {"seed": 4}}').network.seed == 4

@@ -21,11 +21,11 @@ from playground.data.split import folds
 from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config, ConfigError, Layer
 from playground.experiment.ensemble import ByBootstrap, ByFold, ByLearningRate, ByPenaltyRate, BySeed, Variation
-from playground.experiment.frame import OUTPUTS
+from playground.experiment.looks.maps import Answers
 from playground.experiment.problem import Problem
-from playground.experiment.run.early_stopping import EarlyStopping
 from playground.experiment.run.progress import Progress
 from playground.experiment.run.session import Session
+from playground.experiment.stopping import EarlyStopping
 from playground.nn.activations import CReLU, Maxout, ReLU, Tanh
 from playground.nn.noise import Noise
 from playground.nn.normalizations import NORMALIZATIONS
@@ -33,6 +33,7 @@ from playground.nn.optimizers import LBFGS, Adam, Newton
 from playground.nn.regularizers import L1, L2, ElasticNet, MaxNorm, Regularizer, WeightDecay
 from playground.nn.schedules import Exponential, Plateau
 from tests.configs import edited
+from tests.frames import look_at
 
 MEMBERS = 3
 
@@ -205,7 +206,7 @@ def test_a_bootstrap_sample_is_drawn_with_replacement_from_the_training_part() -
 def test_a_fold_is_validated_on_what_it_has_not_seen() -> None:
     config = many(ByFold(), 4)
     session = Session(config)
-    problem, train = session._problem, session._problem.train
+    problem, train = session._run.setup.problem, session._run.setup.problem.train
     expected = folds(train.y, True, 4, config.network.seed)
     assert sorted(np.concatenate([held_out for _, held_out in expected])) == list(range(24))
     session.train(3)
@@ -254,7 +255,7 @@ def test_what_a_member_does_not_hold_has_no_influence_on_it(vary: Variation) -> 
 def test_answers_of_one_of_all_and_of_the_mean(source: Any) -> None:
     session = Session(edited({"data.source": source, "training.learning_rate": 0.01}, many(BySeed())))
     session.train(2)
-    X, outputs = session.dataset.X[:7], session._problem.outputs
+    X, outputs = session.dataset.X[:7], session._run.setup.problem.outputs
     each = session.predict(X, "all")
     assert each.shape == (MEMBERS, 7, outputs)
     for member in range(MEMBERS):
@@ -289,7 +290,7 @@ def test_a_member_that_is_not_there_has_no_answer(member: int) -> None:
 def test_evaluations_by_hand(source: Any) -> None:
     session = Session(edited({"data.source": source, "training.learning_rate": 0.01}, many(BySeed())))
     session.train(2)
-    data, rows = session.dataset, session._problem.rows
+    data, rows = session.dataset, session._run.setup.problem.rows
     for part, indices in (("train", rows.train), ("test", rows.test)):
         X, y = data.X[indices], data.y[indices]
         losses, accuracies = [], []
@@ -339,8 +340,8 @@ def test_bagging_beats_the_typical_member() -> None:
     test = session.evaluate("test")
     assert test.of_mean is not None
     assert test.of_mean[0] < test.loss  # squared error is convex
-    outputs = session.predict(session.dataset.X[session._problem.rows.test], "all")[:, :, 0]
-    scaled = outputs / session._problem.target_scaling.deviation
+    outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test], "all")[:, :, 0]
+    scaled = outputs / session._run.setup.problem.target_scaling.deviation
     assert test.loss - test.of_mean[0] == pytest.approx(0.5 * scaled.var(axis=0).mean())  # by exactly the variance
 
 
@@ -351,8 +352,8 @@ def test_bagging_beats_the_typical_member() -> None:
 def test_maps_of_mean_and_disagreement_by_hand(source: Any) -> None:
     session = Session(edited({"data.source": source, "training.learning_rate": 0.01}, many(BySeed())))
     session.train(2)
-    frame = session.frame(frozenset({OUTPUTS}))
-    grid = session._problem.means + np.zeros((frame.outputs.size if frame.outputs is not None else 0, 1))
+    frame = session.frame(frozenset({Answers}))
+    grid = session._run.setup.problem.means + np.zeros((frame.outputs.size if frame.outputs is not None else 0, 1))
     left, right, bottom, top = frame.scene.extent
     assert frame.outputs is not None
     assert frame.disagreement is not None
@@ -372,7 +373,7 @@ def test_the_diagram_shows_one_member() -> None:
     session = Session(many(BySeed()))
     session.train(1)
     for shown in (0, 2, 9):  # there is no tenth: the last is shown
-        session.apply(edited({"display.member": shown}, session.config))
+        look_at(session, member=shown)
         frame, member = session.frame(), min(shown, MEMBERS - 1)
         single = Session(edited({"network.seed": 1 + member}, BASE))
         single.train(1)
@@ -396,20 +397,20 @@ def test_a_weight_is_set_in_one_member() -> None:
 
 
 def test_a_weight_of_a_crelu_unit_is_that_of_its_pair() -> None:
-    session = Session(many(BySeed(), values={"network.hidden": (Layer(2, CReLU()),), "display.member": 1}))
+    session = look_at(Session(many(BySeed(), values={"network.hidden": (Layer(2, CReLU()),)})), member=1)
     for unit in range(4):
         session.set_weight(0, unit, 1, 2.0 + unit, member=1)
         assert session.frame().weights[0][unit, 1] == 2.0 + unit
     X = np.array([[0.3, 0.4], [-2.0, 1.0]])
     frame, answers = session.frame(), session.predict(X, 1)
-    x = np.column_stack([session._problem.inputs(X)])
+    x = np.column_stack([session._run.setup.problem.inputs(X)])
     h = np.maximum(0.0, x @ frame.weights[0].T)  # each output has the weights that it is drawn with
     z = np.column_stack([h, np.ones(2)]) @ frame.weights[1].T
     assert_allclose(answers, 1.0 / (1.0 + np.exp(-z)), rtol=1e-12)
 
 
 def test_a_weight_of_a_maxout_unit_is_the_mean_of_its_pieces() -> None:
-    session = Session(many(BySeed(), values={"network.hidden": (Layer(2, Maxout()),), "display.member": 2}))
+    session = look_at(Session(many(BySeed(), values={"network.hidden": (Layer(2, Maxout()),)})), member=2)
     pieces = session.network.weights[0].shape[1] // 2
     before = session.network.weights[0].copy()
     session.set_weight(0, 1, 0, 0.7, member=2)
@@ -562,12 +563,11 @@ def test_newton_steps_of_members_are_those_of_each_alone() -> None:
 def test_a_members_rate_may_lie_beyond_what_can_be_set(regularizer: Regularizer, steps: int) -> None:
     """A thousand times 5 is no rate that its knob allows; each member is walked with its own."""
     vary = ByPenaltyRate(0.001, 1000.0)
-    rules = {"training.regularizer": regularizer, "training.learning_rate": 1e-6, "display.member": 2}
-    session = Session(edited(rules, many(vary)))
+    rules = {"training.regularizer": regularizer, "training.learning_rate": 1e-6}
+    session = look_at(Session(edited(rules, many(vary))), member=2)
     session.step(steps)
-    trace = next(
-        look for look in session.frame(frozenset({BackpropTrace.need})).looks if isinstance(look, BackpropTrace)
-    )
+    trace = session.frame(frozenset({BackpropTrace})).look(BackpropTrace)
+    assert trace is not None
     own = session.network.parameters[2] * session.network.is_weight
     straight, squared = {L1: (1.0, 0.0), L2: (0.0, 1.0), ElasticNet: (0.5, 0.5), WeightDecay: (0.0, 0.0)}[
         type(regularizer)

@@ -14,9 +14,11 @@ from playground.data.dataset import Dataset
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.library import Diabetes, Iris
 from playground.data.split import split
-from playground.experiment.config import Config, ConfigError
+from playground.experiment.config import Config
 from playground.experiment.pairing import output_count
 from playground.experiment.problem import Problem
+from playground.experiment.selection import Selection
+from playground.experiment.setup import Setup
 from playground.nn.activations import Activation, Linear, Sigmoid, Softmax, Tanh
 from playground.nn.losses import (
     BinaryCrossEntropy,
@@ -84,7 +86,7 @@ def test_a_margin_is_between_minus_one_and_one_whatever_the_output(loss: Loss, o
     two = edited({"training.loss": loss, "network.output": output})
     problem = Problem(two, drawn(two))
     assert_array_equal(problem.train.targets[:, 0], np.where(problem.train.y == 1, 1, -1))
-    scene = problem.scene(two)
+    scene = scene_of({"training.loss": loss, "network.output": output})
     assert (scene.low, scene.high) == (-1.0, 1.0)
     more = with_value(two, "data.source", Blobs(points=60, classes=4))
     problem = Problem(more, drawn(more))
@@ -133,15 +135,15 @@ def test_without_standardising_the_network_sees_what_there_is() -> None:
 # The scene.
 
 
-def scene_of(values: dict[str, Any], data: Dataset | None = None) -> Any:
+def scene_of(values: dict[str, Any], data: Dataset | None = None, **axes: int) -> Any:
     config = edited(values)
-    return Problem(config, data or drawn(config)).scene(config)
+    return Setup.of(config, data or drawn(config), Selection(**axes)).scene
 
 
 def test_the_scene_of_the_default_experiment() -> None:
     data = drawn(Config())
     problem = Problem(Config(), data)
-    scene = problem.scene(Config())
+    scene = scene_of({}, data)
     assert scene.input_names == ("x₁", "x₂")
     assert scene.classes == ("outside", "inside")
     assert (scene.output, scene.loss, scene.remark) == ("sigmoid", "binary cross-entropy", "")
@@ -186,7 +188,7 @@ def test_low_and_high_are_what_the_colours_run_between() -> None:
 
 def test_a_table_is_drawn_along_two_columns_with_a_margin() -> None:
     data = drawn(edited({"data.source": Iris()}))
-    scene = scene_of({"data.source": Iris(), "display.x_axis": 3, "display.y_axis": 2})
+    scene = scene_of({"data.source": Iris()}, x_axis=3, y_axis=2)
     assert scene.axes == (3, 2)
     assert_array_equal(np.vstack([scene.train_points, scene.test_points]).min(axis=0), data.X[:, [3, 2]].min(axis=0))
     left, right, bottom, top = scene.extent
@@ -213,25 +215,22 @@ def test_what_is_not_drawn_is_named(columns: int, held: str) -> None:
 
 
 @pytest.mark.parametrize("axis", ["x_axis", "y_axis"])
-def test_an_axis_must_be_a_column(axis: str) -> None:
-    with pytest.raises(
-        ConfigError, match=rf"^display\.{axis}: the data have 4 columns, counted from 0; there is no 4$"
-    ):
-        scene_of({"data.source": Iris(), f"display.{axis}": 4})
-    assert scene_of({"data.source": Iris(), f"display.{axis}": 3}).axes
+def test_an_axis_that_is_no_column_is_the_last(axis: str) -> None:
+    scene = scene_of({"data.source": Iris()}, **{axis: 4})
+    assert scene.axes == ((3, 1) if axis == "x_axis" else (0, 3))
 
 
 def test_one_column_alone_is_drawn_along_both_axes() -> None:
     data = Dataset(np.arange(10.0)[:, None], np.arange(10.0), ("a",), (), "y", "hand")
-    scene = scene_of({"display.y_axis": 1}, data)
+    scene = scene_of({}, data)
     assert (scene.axes, scene.held) == ((0, 0), "")
     assert_array_equal(scene.train_points[:, 0], scene.train_points[:, 1])
 
 
 def test_a_column_chosen_twice_is_drawn_as_one_alone_with_the_others_held() -> None:
-    config = edited({"data.source": Iris(), "display.x_axis": 2, "display.y_axis": 2})
+    config = edited({"data.source": Iris()})
     data = drawn(config)
-    scene = scene_of({"data.source": Iris(), "display.x_axis": 2, "display.y_axis": 2})
+    scene = scene_of({"data.source": Iris()}, x_axis=2, y_axis=2)
     points = np.vstack([scene.train_points, scene.test_points])
     assert scene.axes == (2, 2)
     assert_array_equal(np.sort(points[:, 0]), np.sort(data.X[:, 2]))
@@ -246,6 +245,6 @@ def test_a_column_chosen_twice_is_drawn_as_one_alone_with_the_others_held() -> N
 
 
 def test_an_axis_of_the_plane_chosen_twice_is_as_wide_as_its_points() -> None:
-    scene = scene_of({"data.source": Hills(points=50), "display.y_axis": 0})
+    scene = scene_of({"data.source": Hills(points=50)}, y_axis=0)
     assert scene.graph
     assert_array_equal(scene.train_points[:, 1], scene.train_y)

@@ -22,7 +22,7 @@ from tests.configs import edited
 
 def trainer_of(session: Session, config: Config) -> Trainer:
     """What trains a new network as the session's was when it began."""
-    rules, problem = config.training, session._problem
+    rules, problem = config.training, session._run.setup.problem
     network = Network(problem.inputs_count, problem.layers, 1, problem.dtype.type)
     network.initialise(config.network.initializer, [np.random.default_rng([config.network.seed, 0])])
     return Trainer(
@@ -43,7 +43,7 @@ def trainer_of(session: Session, config: Config) -> Trainer:
 def test_it_trains_what_a_session_trains(values: dict[str, Any]) -> None:
     config = edited(values)
     session = Session(config)
-    trainer, part = trainer_of(session, config), session._problem.train
+    trainer, part = trainer_of(session, config), session._run.setup.problem.train
     assert not np.array_equal(trainer.network.parameters, np.zeros_like(trainer.network.parameters))
     rng = np.random.default_rng([config.network.seed, 1])
     losses = fit(trainer, part.X, part.targets, 3, config.training.batch_size, rng)

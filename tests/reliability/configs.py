@@ -23,15 +23,14 @@ from hypothesis import seed as seeded
 from playground.data.dataset import DataError
 from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config, ConfigError
-from playground.experiment.frame import NEEDS
-from playground.experiment.looks.table import LOOKS
+from playground.experiment.looks.table import LOOKS, MAIN
 from playground.experiment.run.session import Session
 from playground.options import Items, Options, Section, knobs, with_value
 from tests.reliability.tally import Tally
 from tests.strategies import whole_configs
 
 PATIENCE = 30  # seconds after which what has not been done yet is a fault
-EVERYTHING = NEEDS | LOOKS.keys()
+EVERYTHING = MAIN | LOOKS.keys()
 STEPS = 2, 200  # that are trained between two looks: as many as take no more than
 WORK = 1e9  # multiplications
 
@@ -101,7 +100,7 @@ def live(config: Config) -> None:
     with patience("its first step"):
         session.step()
     look(session)
-    steps = int(np.clip(WORK / session._problem.budget.work, *STEPS))
+    steps = int(np.clip(WORK / session._run.setup.problem.budget.work, *STEPS))
     session.step(steps)
     opened = reopened(session)
     look(session)

@@ -12,8 +12,8 @@ from playground.data.dataset import Dataset
 from playground.experiment.config import Config, ConfigError, Layer
 from playground.experiment.ensemble import ByFold
 from playground.experiment.problem import Problem
-from playground.experiment.run.early_stopping import EarlyStopping
 from playground.experiment.run.session import Session
+from playground.experiment.stopping import EarlyStopping
 from playground.nn.activations import Step
 from playground.nn.initializers import Zeros
 from playground.nn.losses import SquaredError
@@ -170,7 +170,6 @@ def test_members_schedule_stopping_and_the_rate_that_is_set_do_not_count() -> No
         training__schedule=OneCycle(),
         training__stopping=EarlyStopping(),
         training__learning_rate=7.0,
-        display__hard=True,
     )
     assert heeded(config) == heeded(Config())
     assert_array_equal(range_test(config, Session(Config()).dataset).losses, tried(Config()).losses)

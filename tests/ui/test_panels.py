@@ -21,8 +21,8 @@ from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import FULL_BATCH, Config, Layer
 from playground.experiment.ensemble import ByFold
 from playground.experiment.pairing import refusal
-from playground.experiment.run.early_stopping import EarlyStopping
 from playground.experiment.run.session import Session
+from playground.experiment.stopping import EarlyStopping
 from playground.nn.activations import OUTPUTS, LeakyReLU, Linear, ReLU, Sigmoid, Softmax, StepOutput, Tanh
 from playground.nn.clipping import CLIPPINGS
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, SquaredError
@@ -189,13 +189,14 @@ def test_pictures_stand_the_right_way_up(qtbot: QtBot) -> None:
 
 
 def test_a_new_kind_of_problem_frees_the_loss_and_output_that_do_not_fit(qtbot: QtBot) -> None:
-    config = configured(training__loss=CrossEntropy(), network__output=Softmax(), display__x_axis=1, display__y_axis=0)
+    config = configured(training__loss=CrossEntropy(), network__output=Softmax())
     document, panel = data_panel(qtbot, config)
+    document.select(x_axis=1, y_axis=0)
     qtbot.mouseClick(button(panel, "data.source.hills"), Qt.MouseButton.LeftButton)
     changed = document.config
     assert isinstance(changed.data.source, Hills)
     assert (changed.training.loss, changed.network.output) == (None, None)
-    assert (changed.display.x_axis, changed.display.y_axis) == (0, 1)
+    assert (document.selection.x_axis, document.selection.y_axis) == (0, 1)
     assert with_source(configured(data__left_out=("x",)), Iris()).data.left_out == (), "other columns"
     Session(changed)
     document.undo_stack.undo()
@@ -215,10 +216,12 @@ def test_other_data_never_leave_a_pair_that_cannot_run() -> None:
             assert (changed.training.loss, changed.network.output) == (loss, output), f"{case} fits and stays"
 
 
-def test_of_images_two_pixels_are_drawn_that_are_not_always_black() -> None:
-    display = with_source(Config(), Digits()).display
-    assert (display.x_axis, display.y_axis) == Digits().outline().axes != (0, 1)
-    assert with_source(with_source(Config(), Digits()), Circle()).display == Config().display
+def test_of_images_two_pixels_are_drawn_that_are_not_always_black(qtbot: QtBot) -> None:
+    document, panel = data_panel(qtbot)
+    for name, source in (("digits", Digits()), ("circle", Circle())):
+        qtbot.mouseClick(button(panel, f"data.source.{name}"), Qt.MouseButton.LeftButton)
+        assert document.selection.axes(99) == source.outline().axes
+    assert Digits().outline().axes != (0, 1)
 
 
 def test_the_file_entry_asks_for_a_file_and_is_not_marked(qtbot: QtBot) -> None:
@@ -250,20 +253,20 @@ def test_a_file_shows_its_name_and_what_reading_left_out(qtbot: QtBot, tmp_path:
 def test_of_a_table_two_columns_are_offered_to_draw(qtbot: QtBot) -> None:
     document, panel = data_panel(qtbot)
     panel.show()
-    axis = panel.findChild(KnobWidget, "display.x_axis")
+    axis = panel.findChild(QComboBox, "selection.x_axis.selector")
     assert axis is not None
     assert not axis.isVisible()
     qtbot.mouseClick(button(panel, "data.source.iris"), Qt.MouseButton.LeftButton)
     assert not axis.isVisible(), "its columns are known only when it has been read"
     panel.show_scene(Session(document.config).scene)
     assert axis.isVisible()
-    assert selector(panel, "display.x_axis").currentText() == "sepal length (cm)"
-    choose(panel, "display.x_axis", "petal width (cm)")
-    assert (document.config.display.x_axis, document.config.display.y_axis) == (3, 1)
+    assert selector(panel, "selection.x_axis").currentText() == "sepal length (cm)"
+    choose(panel, "selection.x_axis", "petal width (cm)")
+    assert (document.selection.x_axis, document.selection.y_axis) == (3, 1)
     panel.show_scene(Session(document.config).scene)
-    assert selector(panel, "display.x_axis").currentText() == "petal width (cm)"
-    document.undo_stack.undo()
-    assert selector(panel, "display.x_axis").currentText() == "sepal length (cm)"
+    assert selector(panel, "selection.x_axis").currentText() == "petal width (cm)"
+    document.select(x_axis=0)
+    assert selector(panel, "selection.x_axis").currentText() == "sepal length (cm)"
 
 
 @pytest.mark.parametrize("refused", [CsvFile("/nowhere/absent.csv"), Circle()], ids=["file", "circle"])
@@ -272,7 +275,7 @@ def test_data_that_are_refused_leave_the_panel_as_it_was(qtbot: QtBot, tmp_path:
     path.write_text("a,b,c,kind\n1,2,3,x\n2,1,4,y\n,1,5,y\n3,3,6,x\n")
     document, panel = data_panel(qtbot, configured(data__source=CsvFile(str(path))))
     panel.show()
-    kept, axis = document.config, panel.findChild(KnobWidget, "display.x_axis")
+    kept, axis = document.config, panel.findChild(QComboBox, "selection.x_axis.selector")
     assert axis is not None
 
     def seen() -> tuple[str, bool, bool]:
@@ -288,14 +291,15 @@ def test_data_that_are_refused_leave_the_panel_as_it_was(qtbot: QtBot, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("path", "text"), [("display.x_axis", "sepal width (cm)"), ("display.y_axis", "sepal length (cm)")]
+    ("path", "text"), [("selection.x_axis", "sepal width (cm)"), ("selection.y_axis", "sepal length (cm)")]
 )
 def test_both_axes_swap_instead_of_showing_one_column(qtbot: QtBot, path: str, text: str) -> None:
     document, panel = data_panel(qtbot, configured(data__source=Iris()))
+    panel.show_scene(Session(document.config).scene)
     choose(panel, path, text)
-    assert (document.config.display.x_axis, document.config.display.y_axis) == (1, 0)
-    assert selector(panel, "display.x_axis").currentText() == "sepal width (cm)"
-    assert selector(panel, "display.y_axis").currentText() == "sepal length (cm)"
+    assert (document.selection.x_axis, document.selection.y_axis) == (1, 0)
+    assert selector(panel, "selection.x_axis").currentText() == "sepal width (cm)"
+    assert selector(panel, "selection.y_axis").currentText() == "sepal length (cm)"
 
 
 # Learning

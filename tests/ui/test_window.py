@@ -34,9 +34,11 @@ from PySide6.QtWidgets import (
 from playground.data.formats.text import CsvFile
 from playground.experiment.config import Config, Layer
 from playground.experiment.ensemble import ByLearningRate
-from playground.experiment.frame import CURVES, OUTPUTS, UNITS, Frame
-from playground.experiment.run.early_stopping import EarlyStopping, NoStopping
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.maps import Answers, UnitMaps
 from playground.experiment.run.session import Session
+from playground.experiment.stopping import EarlyStopping, NoStopping
 from playground.nn.activations import ReLU, Sigmoid
 from playground.nn.initializers import INITIALIZERS
 from playground.nn.losses import SquaredError
@@ -46,6 +48,7 @@ from playground.options import with_value
 from playground.options.numerals import written
 from playground.ui.commands.menus import key_text
 from playground.ui.diagram.geometry import Place
+from playground.ui.diagram.numbers import Quantity
 from playground.ui.diagram.weight_editor import WeightEditor
 from playground.ui.forms.controls import RESTART_MARK
 from playground.ui.forms.form import Rows
@@ -69,13 +72,6 @@ GOES_ON = [
     ("training.regularizer.rate", 0.1),
     ("training.optimizer", Adam()),
     ("training.batch_size", 25),
-    ("display.hard", True),
-    ("display.show_train", False),
-    ("display.show_test", True),
-    ("display.gradient", "largest"),
-    ("display.log_loss", True),
-    ("display.member", 1),
-    ("display.disagreement", True),
 ]
 RESTARTS = [
     ("data.source.noise", 0.2),
@@ -527,7 +523,7 @@ def test_a_weight_is_set_by_hand_undone_and_redone_and_training_goes_on(pilot: P
     assert same(pilot.settle(), reference.frame(frozenset()))
 
 
-def test_rates_and_display_do_not_restart(pilot: Pilot) -> None:
+def test_rates_and_what_is_looked_at_do_not_restart(pilot: Pilot) -> None:
     document = pilot.window.document
     pilot.play()
     run = pilot.frame.run
@@ -535,10 +531,23 @@ def test_rates_and_display_do_not_restart(pilot: Pilot) -> None:
         document.set(path, value, path)
         step = pilot.frame.step
         pilot.until(lambda step=step: pilot.frame.step > step)
+    document.select(layer=1, unit=1, x_axis=1, y_axis=0)
+    pilot.until(lambda: pilot.frame.scene.axes == (1, 0))
     assert pilot.running
     assert pilot.frame.run == run
     assert "Restarted" not in pilot.notices.text
-    assert pilot.saved().config == document.config
+    saved = pilot.saved()
+    assert (saved.config, saved.selection) == (document.config, document.selection)
+
+
+def test_how_a_view_draws_and_what_is_looked_at_marks_no_file_as_changed(pilot: Pilot) -> None:
+    window = pilot.window
+    window.boundary.choose(hard=True)
+    window.editor.choose(edges=Quantity.GRADIENTS)
+    window.document.select(layer=1, part="train", worst=True)
+    pilot.settle()
+    assert not window.document.undo_stack.count()
+    assert not window.files.unsaved
 
 
 @pytest.mark.parametrize("playing", [False, True])
@@ -587,7 +596,7 @@ def test_undoing_a_restart_brings_the_trained_run_back(pilot: Pilot) -> None:
 
 def test_a_refusal_goes_at_the_next_edit_of_anything(window: Window) -> None:
     window.document.set("training.batch_size", 25, "mini-batch")
-    for edit in (window.document.undo_stack.undo, lambda: window.document.set("display.hard", True, "hard")):
+    for edit in (window.document.undo_stack.undo, lambda: window.document.set("training.batch_size", 30, "mini-batch")):
         refuse(window.learning_panel, "It cannot be.")
         said = window.findChild(Refusal)
         assert said is not None
@@ -831,7 +840,7 @@ def test_the_first_window_fits_its_screen(
 
 
 def held(frame: Frame) -> set[str]:
-    parts = {CURVES: frame.curves, OUTPUTS: frame.outputs, UNITS: frame.unit_maps}
+    parts = {Curves: frame.curves, Answers: frame.outputs, UnitMaps: frame.unit_maps}
     return {name for name, part in parts.items() if part is not None} | {look.need for look in frame.looks}
 
 
@@ -844,10 +853,10 @@ def test_what_is_hidden_is_not_asked_for_and_comes_back_as_it_is_now(pilot: Pilo
         window.docks[name].hide()
         del shown[name]
         pilot.until(lambda: held(pilot.frame) == window.diagnosis.needs.union(*(view.needs for view in shown.values())))
-    assert CURVES not in held(pilot.frame)
+    assert Curves not in held(pilot.frame)
     pilot.play()
     frame = pilot.settle()
-    assert CURVES not in held(frame)
+    assert Curves not in held(frame)
     for name in ("boundary", "gradient", "loss"):  # the last needs nothing more than what there is
         window.docks[name].show()
         view = next(view for view in window.views if view.name == name)

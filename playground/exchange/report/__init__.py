@@ -27,10 +27,10 @@ from playground.exchange.report.pictures import boundary_picture, gradients_pict
 from playground.exchange.report.text import report_text
 from playground.experiment.config import Config
 from playground.experiment.diagnosis import Diagnosis
-from playground.experiment.frame import NEEDS, Frame
-from playground.experiment.looks.table import LOOKS
+from playground.experiment.frame import Frame
+from playground.experiment.looks.table import LOOKS, MAIN
 
-REPORT_NEEDS = NEEDS | LOOKS.keys()  # what a frame must hold for a full report
+REPORT_NEEDS = MAIN | LOOKS.keys()  # what a frame must hold for a full report
 
 Picture = Callable[[Frame, Path], None]
 
@@ -60,7 +60,7 @@ def write_report(frame: Frame, config: Config, folder: Path) -> list[str]:
         ValueError: when nobody has asked for a diagnosis.
     """
     look = frame.look(Diagnosis)
-    if look is None and frame.failure(frozenset({Diagnosis.need})) is None:
+    if look is None and frame.failure(frozenset({Diagnosis})) is None:
         raise ValueError("the frame holds no diagnosis")
     failures = [f"{failure.what} cannot be measured: {failure.reason}" for failure in frame.failures]
     drawn: list[str] = []

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from playground.data.dataset import Floats
 from playground.exchange.report.sheet import CLASSES, MUTED, TEXT, WIDTH, dress, dress_bar, plain, sheet, write
-from playground.experiment.frame import Curves, Floats, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.gradient_flow import EDGES, PER_DECADE, GradientFlow
 from playground.options.layers import layer_names

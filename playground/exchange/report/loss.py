@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from playground.data.dataset import Floats
 from playground.exchange.report.sheet import BORDER, plain, scored_sheet, write
-from playground.experiment.frame import Floats, Frame
+from playground.experiment.frame import Frame
 
 TRAIN, VALIDATION, TEST = "#0877bd", "#8e2a86", "#c2620a"  # as in the window
 

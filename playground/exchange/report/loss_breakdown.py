@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playground.exchange.report.sheet import MUTED, TEXT, WIDTH, class_colours, dress, plain, sheet, write
-from playground.experiment.frame import Curves, Frame, Scene
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
+from playground.experiment.scene import Scene
 from playground.options.layers import layer_names
 from playground.options.numerals import percent, trimmed
 

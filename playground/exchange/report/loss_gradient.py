@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from playground.data.dataset import Floats
 from playground.exchange.report.sheet import LONGEST, MUTED, TEXT, WARNING, class_colours, dress, plain, sheet, write
-from playground.experiment.frame import Floats, Frame, Scene
+from playground.experiment.frame import Frame
 from playground.experiment.looks.loss_gradient import LossGradient
+from playground.experiment.scene import Scene
 from playground.options.numerals import trimmed
 
 

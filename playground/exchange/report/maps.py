@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from playground.data.dataset import Floats
 from playground.exchange.report.sheet import CLASSES, MIDDLE, MUTED, TEXT, WIDTH, dress, plain, sheet, write
-from playground.experiment.frame import Floats, Frame
+from playground.experiment.frame import Frame
 from playground.experiment.looks.activation_maps import ActivationMaps, crossings
 from playground.options.layers import layer_names
 

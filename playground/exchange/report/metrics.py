@@ -19,8 +19,9 @@ from playground.exchange.report.sheet import (
     sheet,
     write,
 )
-from playground.experiment.frame import Frame, Scene
+from playground.experiment.frame import Frame
 from playground.experiment.looks.metrics import Metrics
+from playground.experiment.scene import Scene
 from playground.options.numerals import percent, written
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from playground.data.dataset import Floats
 from playground.exchange.report.sheet import BORDER, MUTED, WIDTH, plain, sheet, write
-from playground.experiment.frame import Floats, Frame
+from playground.experiment.frame import Frame
 from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
 from playground.options.layers import layer_names
 

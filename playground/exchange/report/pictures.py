@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from playground.data.dataset import Floats
 from playground.exchange.report.sheet import (
     BORDER,
     CLASSES,
@@ -21,7 +22,8 @@ from playground.exchange.report.sheet import (
     scored_sheet,
     write,
 )
-from playground.experiment.frame import Floats, Frame, Scene
+from playground.experiment.frame import Frame
+from playground.experiment.scene import Scene
 from playground.options.layers import layer_names
 from playground.options.numerals import trimmed
 

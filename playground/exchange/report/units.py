@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from playground.data.dataset import Floats
 from playground.exchange.report.sheet import MUTED, TEXT, WIDTH, dress, plain, sheet, write
-from playground.experiment.frame import Floats, Frame
+from playground.experiment.frame import Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.pre_activations import PreActivations
 from playground.options.layers import layer_names

@@ -10,7 +10,7 @@ from playground.experiment.backprop.matrix import Difference, Matrix, Rule, Sum
 from playground.experiment.backprop.notation import LATEX, NO_RULE, Letters, TraceStep, matrix
 from playground.experiment.backprop.walk import Walk
 from playground.experiment.backprop.worked import Spelled
-from playground.experiment.looks.look import RunContext
+from playground.experiment.looks.context import RunContext
 from playground.nn.activations.activation import Array
 
 

@@ -8,7 +8,8 @@ from playground.experiment.backprop.answer import Output
 from playground.experiment.backprop.notation import Letters, TraceStep
 from playground.experiment.backprop.update import Update
 from playground.experiment.backprop.walk import Walk
-from playground.experiment.looks.look import Look, RunContext
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +24,6 @@ class BackpropTrace(Look):
         note: what the walk leaves out, in a sentence, or "".
     """
 
-    need = "trace"
-
     example: int
     examples: int
     loss: float
@@ -33,21 +32,26 @@ class BackpropTrace(Look):
     steps: tuple[TraceStep, ...]
     note: str
 
-    @classmethod
-    def take(cls, context: RunContext) -> BackpropTrace:
-        train = context.problem.train
-        example = context.selection.example or 0
-        x, target = train.X[example][:, None], train.targets[example][:, None]
-        walk = Walk(context.network, context.problem.loss, x, target)
-        last = len(walk.layers) - 1
-        layers = [Letters(layer, index, last) for index, layer in enumerate(walk.layers)]
-        steps = [step for layer in layers for step in layer.forward()]
-        output = Output(context, walk, layers[-1], target.astype(float))
-        steps += [output.loss_step(), output.backward(), layers[-1].gradient_step()]
-        for layer, above in zip(layers[-2::-1], layers[:0:-1], strict=True):
-            steps += [layer.backward(above), *layer.trained_steps(), layer.gradient_step()]
-        steps += Update(context, layers).steps()
-        return cls(example, len(train), walk.loss, walk.error, walk.checked, tuple(steps), _note(context))
+    def place(self, step: int) -> int:
+        """Which of the steps is shown for a selected one; the first while nobody walks."""
+        return max(0, min(step, len(self.steps) - 1))
+
+
+def measure(context: RunContext) -> BackpropTrace:
+    """This moment's, of what is selected."""
+    train = context.problem.train
+    example = max(context.selection.example, 0)
+    x, target = train.X[example][:, None], train.targets[example][:, None]
+    walk = Walk(context.network, context.problem.loss, x, target)
+    last = len(walk.layers) - 1
+    layers = [Letters(layer, index, last) for index, layer in enumerate(walk.layers)]
+    steps = [step for layer in layers for step in layer.forward()]
+    output = Output(context, walk, layers[-1], target.astype(float))
+    steps += [output.loss_step(), output.backward(), layers[-1].gradient_step()]
+    for layer, above in zip(layers[-2::-1], layers[:0:-1], strict=True):
+        steps += [layer.backward(above), *layer.trained_steps(), layer.gradient_step()]
+    steps += Update(context, layers).steps()
+    return BackpropTrace(example, len(train), walk.loss, walk.error, walk.checked, tuple(steps), _note(context))
 
 
 def _note(context: RunContext) -> str:

@@ -9,7 +9,7 @@ from playground.data.dataset import Floats
 from playground.experiment.backprop.matrix import Matrix, Rule, Scaled, Times, figure
 from playground.experiment.backprop.notation import NO_RULE, Letters, TraceStep, matrix
 from playground.experiment.backprop.worked import Worked
-from playground.experiment.looks.look import RunContext
+from playground.experiment.looks.context import RunContext
 from playground.experiment.looks.optimizer_trace import decayed
 from playground.experiment.run.progress import LastStep
 from playground.nn.calls import run

@@ -23,7 +23,8 @@ from playground.experiment.diagnosis.learning import (
 )
 from playground.experiment.diagnosis.restraint import StrongNoise, StrongPenalty
 from playground.experiment.diagnosis.setting import BatchNormOfOne, ImbalancedClasses, PoorPair, UnscaledInputs
-from playground.experiment.looks.look import Look, RunContext
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look
 
 CONDITIONS: tuple[Condition, ...] = (  # the gravest first
     Diverged(),
@@ -50,13 +51,12 @@ CONDITIONS: tuple[Condition, ...] = (  # the gravest first
 class Diagnosis(Look):
     """What has been found, the gravest first; consequences of something else that has been found are left out."""
 
-    need = "diagnosis"
-
     findings: tuple[Finding, ...]
 
-    @classmethod
-    def take(cls, context: RunContext) -> Diagnosis:
-        return cls(diagnose(context))
+
+def measure(context: RunContext) -> Diagnosis:
+    """This moment's, of what is selected."""
+    return Diagnosis(diagnose(context))
 
 
 def diagnose(context: RunContext) -> tuple[Finding, ...]:

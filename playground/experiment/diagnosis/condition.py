@@ -13,8 +13,9 @@ from playground.data.dataset import Floats
 from playground.experiment.config import MAX_SEED, Config
 from playground.experiment.diagnosis.trial import Alone, Pull
 from playground.experiment.history.layer_statistics import dead_units, flat, steepest
+from playground.experiment.looks import gradient_flow
+from playground.experiment.looks.context import RunContext
 from playground.experiment.looks.gradient_flow import GradientFlow
-from playground.experiment.looks.look import RunContext
 from playground.nn.activations.activation import Activation
 from playground.nn.initializers import He, Initializer, Xavier
 from playground.nn.normalizations import BatchNorm
@@ -190,7 +191,7 @@ class Evidence:
     @cached_property
     def flow(self) -> GradientFlow:
         """What a signal meets on its way up, and a gradient on its way back."""
-        return GradientFlow.take(self.context)
+        return gradient_flow.measure(self.context)
 
     @cached_property
     def start_signal(self) -> Floats:

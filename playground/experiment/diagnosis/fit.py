@@ -9,7 +9,7 @@ import numpy as np
 from playground.data.dataset import Floats
 from playground.experiment.config import MAX_UNITS, Layer
 from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, adam, explained, start_again
-from playground.experiment.run.early_stopping import EarlyStopping
+from playground.experiment.stopping import EarlyStopping
 from playground.nn.regularizers import L2
 from playground.options.numerals import percent, trimmed
 

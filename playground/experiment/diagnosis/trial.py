@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from playground.data.dataset import Floats
-from playground.experiment.looks.look import RunContext
+from playground.experiment.looks.context import RunContext
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
 from playground.nn.chance import fixed_turn

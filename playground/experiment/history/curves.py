@@ -2,15 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 import numpy as np
+from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
-from playground.experiment.frame import Curves, Scores
 from playground.experiment.history.log import Log
-from playground.experiment.looks.look import read_only
+from playground.experiment.looks.look import Look, read_only
 
 CAPACITY = 2048
 FIXED = 9  # epoch, step, three losses, three accuracies, penalty; then norm, largest and mean, each once a layer
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well the network does, or did at `step`; of several members the mean over those whose loss is finite.
+
+    Accuracies are shares from 0 to 1, None for regression; of the validation part both are None where there is none.
+    `train_losses` and `held_out_losses` are those of each member, (members,): held out is the validation part, or else
+    the test part. `of_mean` is the accuracy on the test part, or for regression the loss, of the members' mean answer.
+    """
+
+    step: int
+    train_loss: float
+    validation_loss: float | None
+    test_loss: float
+    train_accuracy: float | None
+    validation_accuracy: float | None
+    test_accuracy: float | None
+    train_losses: tuple[float, ...]
+    held_out_losses: tuple[float, ...]
+    of_mean: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Curves(Look):
+    """The history as arrays with one row per record, first to last; gradients are (records, layers).
+
+    `epoch` counts in fractions: step 5 of 25 in the fourth epoch is 3.2. Gradients are those of the data's loss by the
+    weights (not the biases) of each layer, hidden layers first, the output layer last, at the record's mini-batch; the
+    record of step 0 has none: NaN. Of several members all but the last two are means.
+    """
+
+    epoch: Floats
+    step: NDArray[np.int64]
+    train_loss: Floats
+    validation_loss: Floats  # NaN where nothing validates
+    test_loss: Floats
+    train_accuracy: Floats  # NaN for regression
+    validation_accuracy: Floats
+    test_accuracy: Floats
+    penalty: Floats  # what regularisation adds to the training loss
+    gradient_norm: Floats
+    gradient_largest: Floats
+    gradient_mean: Floats
+    train_losses: Floats  # (records, members), of several members; else (records, 0)
+    held_out_losses: Floats  # on the validation part, or else the test part
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    def since(self, step: int) -> Curves:
+        """The records from this step on."""
+        first = int(np.searchsorted(self.step, step))
+        return Curves(*(getattr(self, field.name)[first:] for field in fields(self))) if first else self
 
 
 class History(Log):

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.history.log import Log
-from playground.experiment.looks.look import SAMPLE, Look, RunContext, SamplePass, read_only
+from playground.experiment.looks.look import Look, read_only
+from playground.experiment.looks.sample_pass import SAMPLE, SamplePass
 from playground.nn.activations.activation import Activation
 from playground.nn.network import Network
 
@@ -45,8 +46,6 @@ class LayerStatistics(Look):
             has, at most its first MOST_ROWS.
     """
 
-    need = "vitals"
-
     epoch: Floats
     step: NDArray[np.int64]
     slope: Floats
@@ -58,10 +57,6 @@ class LayerStatistics(Look):
     mean: Floats
     variance: Floats
     rows: tuple[int, ...]
-
-    @classmethod
-    def take(cls, context: RunContext) -> LayerStatistics:
-        return context.layer_statistics
 
     @property
     def unit_dead(self) -> NDArray[np.bool_]:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
-from playground.experiment.frame import MAP_SIZE
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
+from playground.experiment.looks.maps import MAP_SIZE
 from playground.experiment.looks.pre_activations import rows_of
 from playground.nn.activations import Activation, Array
 
@@ -27,8 +28,6 @@ class ActivationMaps(Look):
         answer: the outputs there, (outputs, places), in the units of the data; None where a plane is drawn.
     """
 
-    need = "excitation"
-
     layer: int
     z: Floats
     h: Floats
@@ -36,25 +35,26 @@ class ActivationMaps(Look):
     x: Floats | None
     answer: Floats | None
 
-    @classmethod
-    def take(cls, context: RunContext) -> ActivationMaps:
-        network, problem, x = context.network, context.problem, context.maps.line
-        layer = context.selection.layer
-        sums, h, outputs = context.maps.layer(network, layer)
-        activation, hard = network.activations[layer], None
-        if layer == len(network.units) - 1:
-            hard = decided(activation, h, problem.ends)
-            h = problem.decode(h.T).T
-        z = np.stack([sums[rows_of(activation, unit, len(sums))].max(axis=0) for unit in range(len(h))])
-        shape = (len(h), MAP_SIZE, MAP_SIZE) if x is None else (len(h), 1, len(x))
-        return cls(
-            layer=layer,
-            z=read_only(z.reshape(shape)),
-            h=read_only(h.reshape(shape)),
-            hard=None if hard is None else read_only(hard.reshape(shape)),
-            x=x,
-            answer=None if x is None else read_only(problem.decode(outputs.T).T),
-        )
+
+def measure(context: RunContext) -> ActivationMaps:
+    """This moment's, of what is selected."""
+    network, problem, x = context.network, context.problem, context.maps.line
+    layer = context.selection.layer
+    sums, h, outputs = context.maps.layer(network, layer)
+    activation, hard = network.activations[layer], None
+    if layer == len(network.units) - 1:
+        hard = decided(activation, h, problem.ends)
+        h = problem.decode(h.T).T
+    z = np.stack([sums[rows_of(activation, unit, len(sums))].max(axis=0) for unit in range(len(h))])
+    shape = (len(h), MAP_SIZE, MAP_SIZE) if x is None else (len(h), 1, len(x))
+    return ActivationMaps(
+        layer=layer,
+        z=read_only(z.reshape(shape)),
+        h=read_only(h.reshape(shape)),
+        hard=None if hard is None else read_only(hard.reshape(shape)),
+        x=x,
+        answer=None if x is None else read_only(problem.decode(outputs.T).T),
+    )
 
 
 def decided(output: Activation, h: Array, ends: tuple[float, float] | None) -> Array | None:

@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.experiment.history.layer_statistics import LayerStatistics, dead_units
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 
 
 @dataclass(frozen=True, eq=False)
 class DeadUnits(Look):
     """The units through which nothing flows, for no training example: per layer (units,)."""
 
-    need = "dead"
-
     layers: tuple[NDArray[np.bool_], ...]
 
-    @classmethod
-    def take(cls, context: RunContext) -> DeadUnits:
-        return cls(tuple(map(read_only, dead_units(context.problem, context.network, context.sample_pass))))
+
+def measure(context: RunContext) -> DeadUnits:
+    """This moment's, of what is selected."""
+    return DeadUnits(tuple(map(read_only, dead_units(context.problem, context.network, context.sample_pass))))
 
 
 class Death(NamedTuple):

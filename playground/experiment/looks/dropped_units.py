@@ -7,20 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 
 
 @dataclass(frozen=True, eq=False)
 class DroppedUnits(Look):
     """The mask of the mini-batch's first example: per hidden layer (units,), True where a unit was off."""
 
-    need = "dropped"
-
     layers: tuple[NDArray[np.bool_], ...]
 
-    @classmethod
-    def take(cls, context: RunContext) -> DroppedUnits | None:
-        masks = context.progress.last_masks(context.member)
-        if not masks:
-            return None
-        return cls(tuple(read_only(mask[:, 0] == 0.0) for mask in masks))
+
+def measure(context: RunContext) -> DroppedUnits | None:
+    """This moment's, of what is selected."""
+    masks = context.progress.last_masks(context.member)
+    if not masks:
+        return None
+    return DroppedUnits(tuple(read_only(mask[:, 0] == 0.0) for mask in masks))

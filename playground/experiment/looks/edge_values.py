@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from playground.data.dataset import Floats
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 from playground.nn.activations import Array
 from playground.nn.network import Network
 
@@ -20,20 +21,19 @@ class EdgeValues(Look):
         updates: what the last step has added; NaN before the first.
     """
 
-    need = "edges"
-
     gradients: tuple[Floats, ...]
     updates: tuple[Floats, ...]
 
-    @classmethod
-    def take(cls, context: RunContext) -> EdgeValues:
-        network = context.network
-        last, gradients = context.progress.last_update[context.member], context.sample_pass.gradients
-        updates = [
-            last[start : start + gradient.size].reshape(gradient.shape)
-            for start, gradient in zip(network.starts, gradients, strict=True)
-        ]
-        return cls(_drawn(network, gradients), _drawn(network, updates))
+
+def measure(context: RunContext) -> EdgeValues:
+    """This moment's, of what is selected."""
+    network = context.network
+    last, gradients = context.progress.last_update[context.member], context.sample_pass.gradients
+    updates = [
+        last[start : start + gradient.size].reshape(gradient.shape)
+        for start, gradient in zip(network.starts, gradients, strict=True)
+    ]
+    return EdgeValues(_drawn(network, gradients), _drawn(network, updates))
 
 
 def _drawn(network: Network, matrices: Sequence[Array]) -> tuple[Floats, ...]:

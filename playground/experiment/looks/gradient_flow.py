@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.history.layer_statistics import update_ratios
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 from playground.nn.activations import Array
 from playground.options.numerals import trimmed
 
@@ -47,8 +48,6 @@ class GradientFlow(Look):
         sentence: that in words.
     """
 
-    need = "anatomy"
-
     gradients: Counts
     weights: Counts
     zero_gradients: Counts
@@ -65,43 +64,42 @@ class GradientFlow(Look):
     by_slopes: bool
     sentence: str
 
-    @classmethod
-    def take(cls, context: RunContext) -> GradientFlow:
-        network, sample_pass = context.network, context.sample_pass
-        gradients, zero_gradients = _histograms(sample_pass.gradients)
-        weights, zero_weights = _histograms(network.weights)
-        slope = np.array([np.abs(slopes).mean() for slopes in sample_pass.slopes])
-        gain, passed = np.full((2, len(slope)), np.nan)
-        for index, (layer, above) in enumerate(
-            zip(sample_pass.work.layers[:-1], sample_pass.work.layers[1:], strict=True)
-        ):
-            arrived = _norm(layer.upstream)
-            gain[index] = _share(arrived, _norm(above.sums_delta))
-            passed[index] = _share(_norm(layer.sums_delta), arrived)
-        sizes = np.array(
-            [_deviation(values) for values in (sample_pass.x[:-1], *(layer.z for layer in sample_pass.work.layers))]
-        )
-        forward = np.array([_share(own, below) for below, own in itertools.pairwise(sizes)])
-        normalised = [layer.normalization.acts for layer in network.layers]
-        culprit, by_slopes, sentence = _verdict(slope, gain, passed, normalised)
-        sentence += _course_up(float(np.prod(forward)))
-        return cls(
-            gradients,
-            weights,
-            zero_gradients,
-            zero_weights,
-            read_only(update_ratios(network, context.progress.last_update[context.member])),
-            read_only(slope),
-            read_only(gain),
-            read_only(passed),
-            read_only(np.array(normalised)),
-            read_only(gain * passed),
-            read_only(sizes[1:]),
-            read_only(forward),
-            culprit,
-            by_slopes,
-            sentence,
-        )
+
+def measure(context: RunContext) -> GradientFlow:
+    """This moment's, of what is selected."""
+    network, sample_pass = context.network, context.sample_pass
+    gradients, zero_gradients = _histograms(sample_pass.gradients)
+    weights, zero_weights = _histograms(network.weights)
+    slope = np.array([np.abs(slopes).mean() for slopes in sample_pass.slopes])
+    gain, passed = np.full((2, len(slope)), np.nan)
+    for index, (layer, above) in enumerate(zip(sample_pass.work.layers[:-1], sample_pass.work.layers[1:], strict=True)):
+        arrived = _norm(layer.upstream)
+        gain[index] = _share(arrived, _norm(above.sums_delta))
+        passed[index] = _share(_norm(layer.sums_delta), arrived)
+    sizes = np.array(
+        [_deviation(values) for values in (sample_pass.x[:-1], *(layer.z for layer in sample_pass.work.layers))]
+    )
+    forward = np.array([_share(own, below) for below, own in itertools.pairwise(sizes)])
+    normalised = [layer.normalization.acts for layer in network.layers]
+    culprit, by_slopes, sentence = _verdict(slope, gain, passed, normalised)
+    sentence += _course_up(float(np.prod(forward)))
+    return GradientFlow(
+        gradients,
+        weights,
+        zero_gradients,
+        zero_weights,
+        read_only(update_ratios(network, context.progress.last_update[context.member])),
+        read_only(slope),
+        read_only(gain),
+        read_only(passed),
+        read_only(np.array(normalised)),
+        read_only(gain * passed),
+        read_only(sizes[1:]),
+        read_only(forward),
+        culprit,
+        by_slopes,
+        sentence,
+    )
 
 
 def _histograms(matrices: Sequence[Array]) -> tuple[Counts, Counts]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.looks import bins
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 from playground.experiment.part import Part
 from playground.experiment.problem import Problem
 from playground.nn.network import Network
@@ -35,8 +35,6 @@ class LossBreakdown(Look):
         zeros, weights: how many weights of each layer are exactly 0, and how many there are, (layers,).
     """
 
-    need = "loss_apart"
-
     examples: NDArray[np.intp]
     losses: Floats
     y: Floats
@@ -47,30 +45,31 @@ class LossBreakdown(Look):
     zeros: NDArray[np.int64]
     weights: NDArray[np.int64]
 
-    @classmethod
-    def take(cls, context: RunContext) -> Self:
-        problem, network = context.problem, context.network
-        rows = problem.members[context.member].rows  # a fold, or a sample in which an example may stand twice
-        rows = np.arange(len(problem.train)) if rows is None else np.unique(rows)
-        part = problem.train.some(rows[:MOST])
-        losses, answers = _losses(problem, network, part)
-        order = np.argsort(-losses, kind="stable")
-        total = float(losses.sum())
-        known = math.isfinite(total) and total > 0.0
-        weights = [matrix[:, :-1].astype(float).ravel() for matrix in network.weights]
-        reach = _round_above(max((float(np.abs(each).max(initial=0.0)) for each in weights), default=0.0))
-        counts = [bins.counts(each, -reach, reach, BARS) for each in weights]
-        return cls(
-            read_only(rows[:MOST][order]),
-            read_only(losses[order]),
-            read_only(part.y[order].astype(float)),
-            read_only(answers[order]),
-            float(losses[order][:WORST].sum()) / total if known else math.nan,
-            read_only(np.array(counts, np.int64)),
-            read_only(bins.edges(-reach, reach, BARS)),
-            read_only(np.array([np.count_nonzero(each == 0.0) for each in weights], np.int64)),
-            read_only(np.array([each.size for each in weights], np.int64)),
-        )
+
+def measure(context: RunContext) -> LossBreakdown:
+    """This moment's, of what is selected."""
+    problem, network = context.problem, context.network
+    rows = problem.members[context.member].rows  # a fold, or a sample in which an example may stand twice
+    rows = np.arange(len(problem.train)) if rows is None else np.unique(rows)
+    part = problem.train.some(rows[:MOST])
+    losses, answers = _losses(problem, network, part)
+    order = np.argsort(-losses, kind="stable")
+    total = float(losses.sum())
+    known = math.isfinite(total) and total > 0.0
+    weights = [matrix[:, :-1].astype(float).ravel() for matrix in network.weights]
+    reach = _round_above(max((float(np.abs(each).max(initial=0.0)) for each in weights), default=0.0))
+    counts = [bins.counts(each, -reach, reach, BARS) for each in weights]
+    return LossBreakdown(
+        read_only(rows[:MOST][order]),
+        read_only(losses[order]),
+        read_only(part.y[order].astype(float)),
+        read_only(answers[order]),
+        float(losses[order][:WORST].sum()) / total if known else math.nan,
+        read_only(np.array(counts, np.int64)),
+        read_only(bins.edges(-reach, reach, BARS)),
+        read_only(np.array([np.count_nonzero(each == 0.0) for each in weights], np.int64)),
+        read_only(np.array([each.size for each in weights], np.int64)),
+    )
 
 
 def _losses(problem: Problem, network: Network, part: Part) -> tuple[Floats, Floats]:

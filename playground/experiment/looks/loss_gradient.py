@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
 from playground.data.dataset import Floats
 from playground.experiment.config import Config
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 from playground.experiment.pairing import resolve
 from playground.experiment.problem import Problem
 from playground.nn.activations import Activation
@@ -45,8 +45,6 @@ class LossGradient(Look):
         stuck: how many answers are wrong and pulled less than WEAK times as hard as an undecided one with this target.
     """
 
-    need = "guard"
-
     output: int
     outputs: int
     z: Floats
@@ -62,55 +60,56 @@ class LossGradient(Look):
     example_y: Floats
     stuck: int
 
-    @classmethod
-    def take(cls, context: RunContext) -> Self:
-        problem, work, selection = context.problem, context.sample_pass.work.output, context.selection
-        output = selection.unit if selection.layer == len(context.network.units) - 1 else 0
-        example_z = work.z[output].astype(float)
-        example_slopes = work.delta[output].astype(float) * work.z.shape[1]  # the loss is the mean of the examples'
-        classes = bool(problem.dataset.classes)
-        if classes:
-            z = np.linspace(-1.0, 1.0, POINTS) * _reach(example_z)
-            encoded = _taught(problem)
-            targets = np.array([0.0, 1.0])
-        else:
-            known = problem.train.targets[:, 0].astype(float)
-            low, high = float(known.min()), float(known.max())
-            margin = 0.5 * (high - low) or 1.0
-            z = np.linspace(low - margin, high + margin, POINTS)
-            encoded = np.unique(np.quantile(known, QUANTILES))
-            targets = problem.target_scaling.invert(encoded[:, None])[:, 0]
-        rows = problem.outputs if problem.output.coupled else 1
-        losses, slopes, answers = curves_of(problem.loss, problem.output, z, encoded, rows)
-        matched: Floats = np.zeros((0, POINTS))
-        match, stuck = "", 0
-        if classes:
-            middle = (problem.no + problem.yes) / 2.0
-            at = context.sample_pass.targets[output] > middle
-            undecided = np.abs(slopes[:, np.abs(answers - middle).argmin()])  # (no and yes,)
-            wrong = (work.h[output] > middle) != at
-            stuck = int(np.count_nonzero(wrong & (np.abs(example_slopes) < WEAK * undecided[at.astype(int)])))
-            if problem.loss.remark(problem.output):
-                loss, unit = resolve(matched_pair(context.config), len(problem.dataset.classes))
-                ends = np.array(loss.targets(unit))
-                rows = len(problem.dataset.classes) if unit.coupled else 1
-                matched, match = curves_of(loss, unit, z, ends, rows)[1], f"{unit.label} with {loss.label}"
-        return cls(
-            output,
-            problem.outputs,
-            read_only(z),
-            read_only(targets),
-            read_only(encoded),
-            read_only(losses),
-            read_only(slopes),
-            read_only(matched),
-            match,
-            problem.output.coupled,
-            read_only(example_z),
-            read_only(example_slopes),
-            read_only(context.sample_pass.y.astype(float)),
-            stuck,
-        )
+
+def measure(context: RunContext) -> LossGradient:
+    """This moment's, of what is selected."""
+    problem, work, selection = context.problem, context.sample_pass.work.output, context.selection
+    output = selection.unit if selection.layer == len(context.network.units) - 1 else 0
+    example_z = work.z[output].astype(float)
+    example_slopes = work.delta[output].astype(float) * work.z.shape[1]  # the loss is the mean of the examples'
+    classes = bool(problem.dataset.classes)
+    if classes:
+        z = np.linspace(-1.0, 1.0, POINTS) * _reach(example_z)
+        encoded = _taught(problem)
+        targets = np.array([0.0, 1.0])
+    else:
+        known = problem.train.targets[:, 0].astype(float)
+        low, high = float(known.min()), float(known.max())
+        margin = 0.5 * (high - low) or 1.0
+        z = np.linspace(low - margin, high + margin, POINTS)
+        encoded = np.unique(np.quantile(known, QUANTILES))
+        targets = problem.target_scaling.invert(encoded[:, None])[:, 0]
+    rows = problem.outputs if problem.output.coupled else 1
+    losses, slopes, answers = curves_of(problem.loss, problem.output, z, encoded, rows)
+    matched: Floats = np.zeros((0, POINTS))
+    match, stuck = "", 0
+    if classes:
+        middle = (problem.no + problem.yes) / 2.0
+        at = context.sample_pass.targets[output] > middle
+        undecided = np.abs(slopes[:, np.abs(answers - middle).argmin()])  # (no and yes,)
+        wrong = (work.h[output] > middle) != at
+        stuck = int(np.count_nonzero(wrong & (np.abs(example_slopes) < WEAK * undecided[at.astype(int)])))
+        if problem.loss.remark(problem.output):
+            loss, unit = resolve(matched_pair(context.config), len(problem.dataset.classes))
+            ends = np.array(loss.targets(unit))
+            rows = len(problem.dataset.classes) if unit.coupled else 1
+            matched, match = curves_of(loss, unit, z, ends, rows)[1], f"{unit.label} with {loss.label}"
+    return LossGradient(
+        output,
+        problem.outputs,
+        read_only(z),
+        read_only(targets),
+        read_only(encoded),
+        read_only(losses),
+        read_only(slopes),
+        read_only(matched),
+        match,
+        problem.output.coupled,
+        read_only(example_z),
+        read_only(example_slopes),
+        read_only(context.sample_pass.y.astype(float)),
+        stuck,
+    )
 
 
 def _taught(problem: Problem) -> Floats:

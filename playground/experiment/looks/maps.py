@@ -1,17 +1,45 @@
-"""What the network and each of its units answer over the drawn plane."""
+"""What the network and each of its units answer over the drawn plane. Knows no run."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
-from playground.experiment.frame import MAP_SIZE, Scene
-from playground.experiment.looks.look import read_only
+from playground.experiment.looks.look import Look, read_only
 from playground.experiment.problem import Problem
+from playground.experiment.scene import Scene
 from playground.nn.network import Network
 
+MAP_SIZE = 96  # cells along each side of a map
 LINE = 385  # places along the only column that is drawn: bends are seen where they are
+
+
+@dataclass(frozen=True, eq=False)
+class UnitMaps(Look):
+    """What inputs and units put out over the plane.
+
+    Attributes:
+        layers: for inputs and each hidden layer and the output layer: (units, MAP_SIZE, MAP_SIZE) activations, those of
+            the output layer in raw units, and soft.
+    """
+
+    layers: tuple[Floats, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers(Look):
+    """What the network answers over the plane, (outputs, MAP_SIZE, MAP_SIZE); row 0 is the lowest y, column 0 the lowest x.
+
+    Attributes:
+        mean: the outputs, in raw units for regression; of several members the mean.
+        deviation: the standard deviation over the members; None where there is one.
+    """
+
+    mean: Floats
+    deviation: Floats | None
 
 
 class Maps:
@@ -25,21 +53,15 @@ class Maps:
         self._line = read_only(np.linspace(low, high, LINE)) if scene.axes[0] == scene.axes[1] else None
         self._inputs = _as_maps(self._grid[:, :-1].T.astype(np.float32))
 
-    def outputs(
-        self, network: Network, members: NDArray[np.bool_], units: tuple[Floats, ...] | None = None
-    ) -> tuple[Floats, Floats | None]:
-        """The outputs in the units of the data, and how far the members' spread: each (outputs, MAP_SIZE, MAP_SIZE).
-
-        Of several networks only these `members`, (members,), are asked, and the outputs are their mean. Those of one are
-        among its `units`, where these have been worked out.
-        """
+    def answers(self, network: Network, members: NDArray[np.bool_], units: tuple[Floats, ...] | None = None) -> Answers:
+        """Of several networks only these `members`, (members,), are asked. The answers of one are among its `units`."""
         if network.members == 1 and units is not None:
-            return read_only(self._problem.output.decide(units[-1])), None
+            return Answers(read_only(self._problem.output.decide(units[-1])), None)
         if network.members == 1:
-            return self._decoded(self._answers(network)), None
+            return Answers(self._decoded(self._answers(network)), None)
         every = self._answers(network)[members]
         spread = self._problem.target_scaling.deviation * every.std(axis=0)
-        return self._decoded(every.mean(axis=0)), _as_maps(spread.T.astype(np.float32))
+        return Answers(self._decoded(every.mean(axis=0)), _as_maps(spread.T.astype(np.float32)))
 
     def units(self, network: Network) -> tuple[Floats, ...]:
         """What the inputs and the units of every layer put out, each (units, MAP_SIZE, MAP_SIZE).

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from playground.data.dataset import Floats
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 from playground.nn.activations import Array
 from playground.nn.calls import Call, run
 from playground.nn.chance import nothing_random
@@ -30,22 +31,21 @@ class MCDropout(Look):
         of_hidden, of_inputs: shares that dropout turns off.
     """
 
-    need = "thinned"
-
     deviation: Floats
     of_hidden: float
     of_inputs: float
 
-    @classmethod
-    def take(cls, context: RunContext) -> MCDropout | None:
-        noise, problem = context.config.training.noise, context.problem
-        if not noise.hidden_dropout and not noise.input_dropout:
-            return None
-        scene = problem.scene(context.config)
-        grid = problem.grid(scene.axes, scene.extent, CELLS)
-        outputs = _outputs(context.network, np.ascontiguousarray(grid.T), noise)
-        spread = (problem.target_scaling.deviation * outputs.std(axis=0)).max(axis=1)
-        return cls(read_only(spread.reshape(CELLS, CELLS)), noise.hidden_dropout, noise.input_dropout)
+
+def measure(context: RunContext) -> MCDropout | None:
+    """This moment's, of what is selected."""
+    noise, problem = context.config.training.noise, context.problem
+    if not noise.hidden_dropout and not noise.input_dropout:
+        return None
+    scene = context.setup.scene
+    grid = problem.grid(scene.axes, scene.extent, CELLS)
+    outputs = _outputs(context.network, np.ascontiguousarray(grid.T), noise)
+    spread = (problem.target_scaling.deviation * outputs.std(axis=0)).max(axis=1)
+    return MCDropout(read_only(spread.reshape(CELLS, CELLS)), noise.hidden_dropout, noise.input_dropout)
 
 
 def _outputs(network: Network, x: Array, noise: Noise) -> Array:

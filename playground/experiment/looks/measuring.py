@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
@@ -29,21 +28,3 @@ class Failure:
         """What an error says of it."""
         reason = f"{type(error).__name__}: {error}".removesuffix(": ")
         return cls(what, reason, "".join(traceback.format_exception(error)))
-
-
-class Measuring:
-    """One moment's measurements, and those that failed."""
-
-    def __init__(self, needs: frozenset[str]) -> None:
-        self._needs = needs
-        self.failures: list[Failure] = []
-
-    def of(self, need: str, measure: Callable[[], Measured]) -> Measured | None:
-        """What is measured; None where nobody needs it, or it fails."""
-        if need not in self._needs:
-            return None
-        try:
-            return measure()
-        except Exception as error:
-            self.failures.append(Failure.of(need, error))
-            return None

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.looks import bins
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 from playground.experiment.part import Part
 from playground.experiment.problem import Problem
 from playground.nn.network import Network
@@ -43,8 +44,6 @@ class Metrics(Look):
         error, explained: root of the mean squared residual, and the share of the variance R²; NaN for classes.
     """
 
-    need = "judgement"
-
     part: str
     examples: int
     confusion: NDArray[np.int64]
@@ -58,16 +57,6 @@ class Metrics(Look):
     edges: Floats
     error: float
     explained: float
-
-    @classmethod
-    def take(cls, context: RunContext) -> Self:
-        problem, name = context.problem, context.config.display.judged_on
-        name = name if problem.parts[name] else "test"
-        part = context.part(name).some(np.arange(min(len(context.part(name)), MOST)))
-        h = _outputs(context.network, part)
-        if problem.dataset.classes:
-            return cls._of_classes(name, problem, part.y.astype(np.int64), h)
-        return cls._of_number(name, part.y.astype(float), problem.decode(h.T)[:, 0])
 
     @classmethod
     def _of_classes(cls, name: str, problem: Problem, y: NDArray[np.int64], h: Floats) -> Self:
@@ -117,6 +106,17 @@ class Metrics(Look):
             error,
             float(1.0 - np.square(np.float64(error) / spread)) if spread > 0.0 else np.nan,
         )
+
+
+def measure(context: RunContext) -> Metrics:
+    """This moment's, of what is selected."""
+    problem, name = context.problem, context.selection.part
+    name = name if problem.parts[name] else "test"
+    part = context.part(name).some(np.arange(min(len(context.part(name)), MOST)))
+    h = _outputs(context.network, part)
+    if problem.dataset.classes:
+        return Metrics._of_classes(name, problem, part.y.astype(np.int64), h)
+    return Metrics._of_number(name, part.y.astype(float), problem.decode(h.T)[:, 0])
 
 
 def probabilities(problem: Problem, h: Floats) -> Floats:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from playground.data.dataset import Floats
 from playground.experiment.history.layer_statistics import MOST_ROWS
 from playground.experiment.looks import bins
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 from playground.nn.activations import Array
 from playground.nn.normalizations import Normalization
 
@@ -67,8 +68,6 @@ class Normalized(Look):
         running_mean, running_deviation: what it goes by when testing, (rows,); None where testing is as training.
     """
 
-    need = "normalization"
-
     layer: int
     last: int
     rows: int
@@ -84,43 +83,44 @@ class Normalized(Look):
     running_mean: Floats | None
     running_deviation: Floats | None
 
-    @classmethod
-    def take(cls, context: RunContext) -> Normalized:
-        network = context.network
-        last = len(network.layers) - 1
-        index = context.selection.layer
-        layer, work = network.layers[index], context.sample_pass.work.layers[index]
-        stages = [stage for stage, _ in layer.stages]
-        place = next((at for at, stage in enumerate(stages) if isinstance(stage, Normalization)), None)
-        batch = context.progress.batch_size
-        if place is None:
-            values = work.z[:MOST_ROWS]
-            none = None, None, None, None
-            means = _batch_means(values, batch)
-            return cls(index, last, len(work.z), batch, "none", "", False, Values.of(values), None, means, *none)
-        on_activations = place > 0
-        values = work.before[:MOST_ROWS]
-        gain, shift = (_column(numbers) for numbers in network.stage_parameters[index][place])
-        running_mean = running_deviation = None
-        if layer.normalization.running:
-            running_mean, variance = (_column(numbers) for numbers in network.stage_statistics[index][place])
-            running_deviation = read_only(np.sqrt(variance))
-        return cls(
-            index,
-            last,
-            len(work.before),
-            batch,
-            layer.normalization.label,
-            layer.normalization.advice,
-            on_activations,
-            Values.of(values),
-            Values.of(work.after[:MOST_ROWS]),
-            _batch_means(values, batch),
-            gain,
-            shift,
-            running_mean,
-            running_deviation,
-        )
+
+def measure(context: RunContext) -> Normalized:
+    """This moment's, of what is selected."""
+    network = context.network
+    last = len(network.layers) - 1
+    index = context.selection.layer
+    layer, work = network.layers[index], context.sample_pass.work.layers[index]
+    stages = [stage for stage, _ in layer.stages]
+    place = next((at for at, stage in enumerate(stages) if isinstance(stage, Normalization)), None)
+    batch = context.progress.batch_size
+    if place is None:
+        values = work.z[:MOST_ROWS]
+        none = None, None, None, None
+        means = _batch_means(values, batch)
+        return Normalized(index, last, len(work.z), batch, "none", "", False, Values.of(values), None, means, *none)
+    on_activations = place > 0
+    values = work.before[:MOST_ROWS]
+    gain, shift = (_column(numbers) for numbers in network.stage_parameters[index][place])
+    running_mean = running_deviation = None
+    if layer.normalization.running:
+        running_mean, variance = (_column(numbers) for numbers in network.stage_statistics[index][place])
+        running_deviation = read_only(np.sqrt(variance))
+    return Normalized(
+        index,
+        last,
+        len(work.before),
+        batch,
+        layer.normalization.label,
+        layer.normalization.advice,
+        on_activations,
+        Values.of(values),
+        Values.of(work.after[:MOST_ROWS]),
+        _batch_means(values, batch),
+        gain,
+        shift,
+        running_mean,
+        running_deviation,
+    )
 
 
 def _batch_means(values: Array, size: int) -> Floats:

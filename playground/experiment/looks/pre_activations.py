@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
 from playground.experiment.history.layer_statistics import flat, steepest
-from playground.experiment.looks.look import Look, RunContext, read_only
+from playground.experiment.looks.context import RunContext
+from playground.experiment.looks.look import Look, read_only
 from playground.nn.activations import Activation, Array
 from playground.nn.calls import run
 from playground.nn.network import Network
@@ -70,8 +71,6 @@ class PreActivations(Look):
         of_layer, of_unit: where all of the layer's units sit, and this one.
     """
 
-    need = "seats"
-
     layer: int
     unit: int
     activation: str
@@ -88,36 +87,37 @@ class PreActivations(Look):
     of_layer: UnitPreActivations
     of_unit: UnitPreActivations
 
-    @classmethod
-    def take(cls, context: RunContext) -> PreActivations:
-        network, layer, unit = context.network, context.selection.layer, context.selection.unit
-        work, slopes = context.sample_pass.work.layers[layer], context.sample_pass.slopes[layer]
-        activation = work.activation
-        z = activation.place_alone(work.z)
-        rows = rows_of(activation, unit, len(z))
-        reach = reach_of(z)
-        points = np.linspace(-reach, reach, POINTS)
-        values, slope = curves(network, layer, rows, points)
-        own = trained(network, layer, unit)
-        limit = max(steepest(activation), float(np.abs(slope).max()) if own else 0.0)  # a trained slope may be steeper
-        faint = read_only(flat(slope, limit))
-        return cls(
-            layer=layer,
-            unit=unit,
-            activation=activation.label,
-            slope_in_words=activation.slope_in_words,
-            coupled=activation.coupled,
-            z=read_only(points),
-            values=read_only(values),
-            slopes=read_only(slope),
-            faint=faint,
-            steepest=limit,
-            bends=bends(activation),
-            trained=own,
-            edges=read_only(np.linspace(-reach, reach, BINS + 1)),
-            of_layer=seating(z, slopes, reach, limit),
-            of_unit=seating(z[rows], slopes[rows], reach, limit),
-        )
+
+def measure(context: RunContext) -> PreActivations:
+    """This moment's, of what is selected."""
+    network, layer, unit = context.network, context.selection.layer, context.selection.unit
+    work, slopes = context.sample_pass.work.layers[layer], context.sample_pass.slopes[layer]
+    activation = work.activation
+    z = activation.place_alone(work.z)
+    rows = rows_of(activation, unit, len(z))
+    reach = reach_of(z)
+    points = np.linspace(-reach, reach, POINTS)
+    values, slope = curves(network, layer, rows, points)
+    own = trained(network, layer, unit)
+    limit = max(steepest(activation), float(np.abs(slope).max()) if own else 0.0)  # a trained slope may be steeper
+    faint = read_only(flat(slope, limit))
+    return PreActivations(
+        layer=layer,
+        unit=unit,
+        activation=activation.label,
+        slope_in_words=activation.slope_in_words,
+        coupled=activation.coupled,
+        z=read_only(points),
+        values=read_only(values),
+        slopes=read_only(slope),
+        faint=faint,
+        steepest=limit,
+        bends=bends(activation),
+        trained=own,
+        edges=read_only(np.linspace(-reach, reach, BINS + 1)),
+        of_layer=seating(z, slopes, reach, limit),
+        of_unit=seating(z[rows], slopes[rows], reach, limit),
+    )
 
 
 @cache

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from playground.cancellation import check
 from playground.data.dataset import Floats
 from playground.experiment.config import Config
-from playground.experiment.looks.optimizer_trace import Recorder, Weight
 from playground.experiment.problem import Problem
 from playground.experiment.run.batches import BLOCK_BATCHES, Batches
 from playground.experiment.run.early_stopping import EpochMonitor
 from playground.experiment.run.state import State
+from playground.experiment.run.weight_recorder import Weight, WeightRecorder
 from playground.nn.calls import Call, run
 from playground.nn.network import Network
 from playground.nn.optimizers.optimizer import OptimizerStep, SearchingOptimizer
@@ -54,7 +54,7 @@ class Progress:
         self.epoch = 0  # finished epochs
         self.batch = 0  # mini-batches done in this epoch
         self.steps = 0
-        self.recorder: Recorder | None = None  # of a weight that is, or was, looked at step by step
+        self.recorder: WeightRecorder | None = None  # of a weight that is, or was, looked at step by step
         self._recording = False
         self._ending = False  # an epoch has ended, and what is decided then has not been
         self._trainer: Trainer
@@ -230,7 +230,7 @@ class Progress:
         if weight is None:
             return
         if recorder is None or not recorder.fits(weight, rules) or (resumed and recorder.steps != self.steps):
-            self.recorder = Recorder(weight, rules)
+            self.recorder = WeightRecorder(weight, rules)
 
     def first_broken_step(self, last: int) -> tuple[int, int] | None:
         """Train up to step `last`, or to the first that leaves the finite numbers: that step, and in which layer it did.

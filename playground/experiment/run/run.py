@@ -10,15 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.data.dataset import Floats
-from playground.experiment.config import Config
-from playground.experiment.frame import Curves, Divergence, Scene, Scores
-from playground.experiment.history.curves import History
-from playground.experiment.looks.look import RunContext
+from playground.experiment.frame import Divergence
+from playground.experiment.history.curves import History, Scores
+from playground.experiment.looks.context import RunContext
 from playground.experiment.problem import Problem
 from playground.experiment.run.evaluation import Evaluation
 from playground.experiment.run.progress import Progress
 from playground.experiment.run.recorder import Recorder
 from playground.experiment.run.state import State, StateError, check_state
+from playground.experiment.selection import Selection
+from playground.experiment.setup import Setup
 from playground.nn.network import Network
 from playground.options.layers import layer_in_sentence
 from playground.options.message import Message
@@ -45,6 +46,7 @@ class Run:
     """Networks that learn from a problem, and what is known of how they have fared.
 
     Attributes:
+        setup: what it is built from.
         progress: what training moves.
         history: the records so far.
         recorder: what is seen beyond scores.
@@ -53,22 +55,20 @@ class Run:
         divergence: set when the run has diverged; it then trains no further until it goes back.
     """
 
-    def __init__(self, config: Config, problem: Problem, scene: Scene, needs: frozenset[str]) -> None:
-        self._problem = problem
-        self._stopping = config.training.stopping
+    def __init__(self, setup: Setup) -> None:
+        problem = setup.problem
+        self.setup = setup
         self._small = len(problem.dataset) * len(problem.members) <= SMALL
-        self._record_due = self._layer_statistics_due = False  # since the last step
+        self._record_due = self._layer_statistics_due = self._check_due = False  # since the last step
         self.divergence: Divergence | None = None
-        self.progress = Progress(config, problem)
+        self.progress = Progress(setup.config, problem)
         self.history = History(len(self.network.units), self._resolution(), self.network.members)
-        self.recorder = Recorder(problem, scene, self.progress)
-        self.recorder.follow(config, needs)
+        self.recorder = Recorder(setup, self.progress)
         self.scores = self._score()
         self.comparable_from = 0
         self._start()
-        self._good = self._checkpoint = (
-            self.progress.checkpoint()
-        )  # the last record whose loss was no higher than at the start
+        # `_good` is the last record whose loss was no higher than at the start.
+        self._good = self._checkpoint = self.progress.checkpoint()
         self._record()
         self.recorder.record()
 
@@ -88,6 +88,7 @@ class Run:
         due, record = self.history.next_due(progress.epoch, first, progress.steps_per_epoch)
         stop = min(due, first + most)
         progress.train(stop - first)
+        self._check_due = True
         self._record_due, self._layer_statistics_due = record and stop == due, progress.batch == 0
         self.catch_up()
         return stop - first
@@ -106,26 +107,28 @@ class Run:
                 else:
                     self._find_divergence()
                 self._record_due = False
+            elif self._check_due and not math.isfinite(self.network.parameters.sum()):
+                self._find_broken()
+            self._check_due = False
             if self._layer_statistics_due and self.recorder.layer_statistics.due(self.progress.epoch):
                 self._find_broken()
                 if self.divergence is None:
                     self.recorder.record()
             self._layer_statistics_due = False
 
-    def adjust(self, config: Config, problem: Problem, scene: Scene, needs: frozenset[str]) -> None:
+    def adjust(self, setup: Setup) -> None:
         """Go on with the same weights under other rules of training.
 
         Raises:
             Cancelled: nothing has been adjusted then.
         """
         self.settle()
-        progress, old_loss = self.progress, self._problem.loss
+        progress, problem, old_loss = self.progress, setup.problem, self.setup.problem.loss
         scores = self._score_under(problem, ~progress.broken)  # what may last, before anything is changed
         now, size = progress.checkpoint(), progress.batch_size
-        self._problem, self._stopping = problem, config.training.stopping
-        self.recorder.turn_to(problem, scene)
-        progress.take_rules(config, problem)
-        self.recorder.follow(config, needs)
+        self.setup = setup
+        self.recorder.turn_to(setup)
+        progress.take_rules(setup.config, problem)
         self._good, self._checkpoint = progress.adjusted(self._good, size), progress.adjusted(now, size)
         self._return_to(self._checkpoint)
         self.history.resolution = min(self.history.resolution, self._resolution())
@@ -179,7 +182,7 @@ class Run:
         progress = self.progress
         if not progress.all_held or self.divergence is not None:
             return ""
-        patience = self._stopping.patience or 0
+        patience = self.setup.config.training.stopping.patience or 0
         epochs = progress.best_epochs[progress.stopped]
         at = f"epoch {epochs[0]:,.0f}" if len(epochs) == 1 else "the best epoch of each member"
         diverged = int(progress.diverged.sum())
@@ -191,17 +194,14 @@ class Run:
 
     def evaluate(self, part: str) -> Evaluation:
         """Loss and accuracy on all examples of a part that has any."""
-        return self._evaluate(part, self._problem, self._counting())
+        return self._evaluate(part, self.setup.problem, self._counting())
 
-    def refresh_scores(self) -> None:
-        """Score the weights as they are, where that is quick; at every other time the last record's scores stand."""
-        if self._small and self._scored_at != self.progress.steps and not self._take_scores(recording=False):
-            self._find_divergence()
-
-    def curves(self) -> Curves:
-        """The history, and after its last record the present moment where that has been scored."""
-        scored = self.history.last_step < self.scores.step == self.progress.steps
-        return self.history.curves(self.history.row(*self._present) if scored else None)
+    def present_scores(self) -> Scores:
+        """The scores of the weights as they are, where that is quick; at every other time those of the last record."""
+        if self._small and self._scored_at != self.progress.steps:
+            scores = self._score()
+            self.scores = scores if math.isfinite(scores.train_loss) else self.scores
+        return self.scores
 
     def settle(self) -> None:
         """Catch up, and take back now what the next record would find to be no longer finite."""
@@ -209,9 +209,29 @@ class Run:
         with np.errstate(all="ignore"):
             self._find_broken()
 
-    def context(self, config: Config, member: int) -> RunContext:
-        """What looks may read."""
-        return self.recorder.context(config, self.history, member, self.divergence, self.comparable_from)
+    def turn_to(self, setup: Setup) -> None:
+        """Another plane is drawn."""
+        self.setup = setup
+        self.recorder.turn_to(setup)
+
+    def context(self, selection: Selection) -> RunContext:
+        """What looks at this moment may read; whatever of it takes time is got when it is first read."""
+        recorder = self.recorder
+        selection = recorder.within(selection)
+        return RunContext(
+            self.setup,
+            selection,
+            self.progress,
+            self.network.alone(selection.member),
+            recorder.maps,
+            self.divergence,
+            self.comparable_from,
+            self.living,
+            self.history,
+            self._unrecorded,
+            recorder.layer_statistics,
+            recorder.sample_pass,
+        )
 
     # Saving
 
@@ -234,7 +254,7 @@ class Run:
         Raises:
             StateError: when it is not that of such a run.
         """
-        check_state(state, self.state(), self.progress.steps_per_epoch, len(self._problem.train))
+        check_state(state, self.state(), self.progress.steps_per_epoch, len(self.setup.problem.train))
         self._resume(state)
         self._good = self._checkpoint
 
@@ -331,7 +351,7 @@ class Run:
             return problem.evaluate(self.network, part, counting)
 
     def _score(self) -> Scores:
-        return self._score_under(self._problem, self._counting())
+        return self._score_under(self.setup.problem, self._counting())
 
     def _score_under(self, problem: Problem, counting: NDArray[np.bool_] | None) -> Scores:
         train, test = self._evaluate("train", problem, counting), self._evaluate("test", problem, counting)
@@ -350,6 +370,11 @@ class Run:
             (validation or test).losses,
             of_mean,
         )
+
+    def _unrecorded(self) -> Floats | None:
+        """This moment as a row of the history, where it has been scored and is not written down."""
+        scored = self.history.last_step < self.scores.step == self.progress.steps
+        return self.history.row(*self._present) if scored else None
 
     @property
     def _present(self) -> tuple[float, int, Scores, Floats, float]:

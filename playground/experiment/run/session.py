@@ -11,13 +11,17 @@ from playground.data.dataset import Dataset, Floats
 from playground.experiment.config import Config, Impact, impact
 from playground.experiment.diagnosis import diagnose
 from playground.experiment.diagnosis.condition import Finding
-from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Curves, Divergence, Frame, Scene
-from playground.experiment.looks.look import RunContext, read_only
-from playground.experiment.looks.measuring import Measuring
-from playground.experiment.problem import Problem
+from playground.experiment.frame import Divergence, Frame
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.look import Look, Request, Requests, read_only, request
+from playground.experiment.looks.measuring import Failure
+from playground.experiment.looks.table import LOOKS, MAIN
 from playground.experiment.run.evaluation import Evaluation
 from playground.experiment.run.run import Left, Run
 from playground.experiment.run.state import State
+from playground.experiment.scene import Scene
+from playground.experiment.selection import Selection
+from playground.experiment.setup import Setup
 from playground.nn.network import Network
 
 Position = tuple[int, int]  # finished epochs, and mini-batches of the one after them
@@ -43,17 +47,29 @@ class Session:
         DataError: when the data cannot be used.
     """
 
-    config: Config
-    dataset: Dataset
-    scene: Scene
-    _problem: Problem
     _run: Run
     _chunk: int
 
     def __init__(self, config: Config, dataset: Dataset | None = None) -> None:
         self.run = 0  # counts restarts
-        self._observed: frozenset[str] = frozenset()
+        self.selection = Selection()
+        self._observed: Requests = frozenset()
         self._build(config, _load(config) if dataset is None else dataset)
+
+    @property
+    def config(self) -> Config:
+        """What it is set to."""
+        return self._run.setup.config
+
+    @property
+    def dataset(self) -> Dataset:
+        """What it learns from."""
+        return self._run.setup.problem.dataset
+
+    @property
+    def scene(self) -> Scene:
+        """What stays the same for the whole of a run."""
+        return self._run.setup.scene
 
     # Training
 
@@ -90,7 +106,7 @@ class Session:
 
     def restart(self) -> None:
         """The same run again from its start: same weights, same order of the mini-batches."""
-        self._begin(self._started(self.config, self._problem, self.scene))
+        self._begin(self._started(self._run.setup))
 
     def apply(self, config: Config, afresh: bool = False) -> Impact:
         """Take a changed config, restarting only if it must or is to begin `afresh`; the answer says what was necessary.
@@ -109,18 +125,11 @@ class Session:
         elif change == Impact.NETWORK:
             self._build(config, self.dataset)
         elif change == Impact.TRAINING:
-            problem = Problem(config, self.dataset)
-            if (problem.output, problem.outputs) != (self._problem.output, self._problem.outputs):
+            setup, before = Setup.of(config, self.dataset, self.selection), self._run.setup.problem
+            if (setup.problem.output, setup.problem.outputs) != (before.output, before.outputs):
                 self._build(config, self.dataset)
                 return Impact.NETWORK
-            self._adjust(config, problem)
-        elif change == Impact.DISPLAY:
-            scene = self._problem.scene(config)
-            if scene.axes != self.scene.axes:
-                self._run.recorder.turn_to(self._problem, scene)
-                self.scene = scene
-            self.config = config
-            self._run.recorder.follow(config, self._observed)
+            self._adjust(setup)
         return change
 
     def set_weight(self, layer: int, unit: int, input: int, value: float, member: int = 0) -> None:
@@ -174,7 +183,7 @@ class Session:
     @property
     def member(self) -> int:
         """Which of the networks is shown, counted from 0."""
-        return min(self.config.display.member, self.network.members - 1)
+        return min(self.selection.member, self.network.members - 1)
 
     @property
     def position(self) -> Position:
@@ -212,10 +221,10 @@ class Session:
         members = self.network.members
         network = self._alone(member) if isinstance(member, int) else self.network
         with np.errstate(all="ignore"):
-            outputs = self._problem.output.decide(network.predict(self._problem.inputs(X)))
+            outputs = self._run.setup.problem.output.decide(network.predict(self._run.setup.problem.inputs(X)))
             if members > 1 and member == "mean":
                 outputs = outputs[self._run.living].mean(axis=0)
-            outputs = self._problem.decode(outputs)
+            outputs = self._run.setup.problem.decode(outputs)
         return outputs[None] if members == 1 and member == "all" else outputs
 
     def evaluate(self, part: str) -> Evaluation:
@@ -226,55 +235,64 @@ class Session:
         """
         if part not in ("train", "validation", "test"):
             raise ValueError(f'part must be "train", "validation" or "test", not {part!r}')
-        if not self._problem.parts[part]:
+        if not self._run.setup.problem.parts[part]:
             raise ValueError("no examples validate: data.validation_share is 0")
         return self._run.evaluate(part)
 
     def diagnosis(self) -> tuple[Finding, ...]:
         """What is wrong with the run now, the gravest first; of several members, with the one that is shown."""
         with np.errstate(all="ignore"):
-            return diagnose(self._context())
+            return diagnose(self._run.context(self.selection))
 
-    def observe(self, needs: frozenset[str]) -> None:
-        """From now on record what these need that no moment by itself tells; what is recorded stays until a step is missed."""
-        self._observed = needs
-        self._run.recorder.follow(self.config, needs)
+    def select(self, selection: Selection) -> None:
+        """Look closely at this from now on: it is what looks are taken of, and over which columns the plane is drawn."""
+        setup = self._run.setup.over(selection.axes(len(self.dataset.columns)))
+        if setup is not self._run.setup:
+            self._run.turn_to(setup)
+        self.selection = selection
+        self._run.recorder.observe(self._observed, selection)
 
-    def frame(self, needs: frozenset[str] = NEEDS) -> Frame:
-        """All that is drawn of this moment; maps, curves and looks only if they are among the needs."""
+    def observe(self, requests: Requests) -> None:
+        """From now on record what these ask for that no moment tells by itself. What is recorded stays until a step is
+        missed.
+        """
+        self._observed = requests
+        self._run.recorder.observe(requests, self.selection)
+
+    def frame(self, requests: Requests = MAIN) -> Frame:
+        """All that is drawn of this moment; of looks those that are asked for. It changes nothing, whoever asks."""
         run = self._run
+        looks: dict[Request, Look] = {}
+        failures: list[Failure] = []
         with np.errstate(all="ignore"):
-            run.refresh_scores()
-            context = self._context()
-            network, maps = context.network, context.maps
-            measuring = Measuring(needs)
-            units = measuring.of(UNITS, lambda: maps.units(network))
-            answers = measuring.of(OUTPUTS, lambda: maps.outputs(self.network, run.living, units))
-            outputs, disagreement = answers or (None, None)
-            curves = measuring.of(CURVES, run.curves)
+            scores = run.present_scores()
+            context = run.context(self.selection)
+            asked = {request(one) for one in requests}
+            for one in (one for kind in LOOKS for one in asked if one.look is kind):
+                try:
+                    look = LOOKS[one.look](context if one.selection is None else run.context(one.selection))
+                except Exception as error:
+                    failures.append(Failure.of(one.look.words(), error))
+                else:
+                    looks |= {} if look is None else {one: look}
             gradient_now = run.progress.gradient_sizes()
-            looks = run.recorder.looks(measuring, context)
-        shown = zip(network.activations, network.weights, strict=True)
+        shown = zip(context.network.activations, context.network.weights, strict=True)
         return Frame(
             run=self.run,
             epoch=self.epoch,
             step=self.step_count,
             step_in_epoch=run.progress.batch,
-            scores=run.scores,
+            scores=scores,
             scene=self.scene,
-            member=context.member,
+            selection=context.selection,
             weights=tuple(read_only(activation.edges(weights).astype(float)) for activation, weights in shown),
             gradient_now=read_only(gradient_now),
-            curves=curves,
-            outputs=outputs,
-            disagreement=disagreement,
-            unit_maps=units,
             comparable_from=run.comparable_from,
             divergence=self.divergence,
             ending=run.ending,
             diverged=tuple(np.flatnonzero(run.progress.diverged).tolist()),
             looks=looks,
-            failures=tuple(measuring.failures),
+            failures=tuple(failures),
         )
 
     # Saving
@@ -311,27 +329,25 @@ class Session:
 
     def _build(self, config: Config, dataset: Dataset) -> None:
         """Everything anew. What can fail comes first, so that a failure leaves the session as it was."""
-        problem = Problem(config, dataset)
-        scene = problem.scene(config)
-        run = self._started(config, problem, scene)
-        self.config, self.dataset, self._problem, self.scene = config, dataset, problem, scene
-        self._begin(run)
+        self._begin(self._started(Setup.of(config, dataset, self.selection)))
 
-    def _adjust(self, config: Config, problem: Problem) -> None:
+    def _adjust(self, setup: Setup) -> None:
         """Go on under other rules. What has only been half adjusted is put together again."""
-        scene, left = problem.scene(config), self._run.leave()
+        old, left = self._run.setup, self._run.leave()
         try:
-            self._run.adjust(config, problem, scene, self._observed)
+            self._run.adjust(setup)
+            self._run.recorder.observe(self._observed, self.selection)
         except Exception:
-            self._run = self._started(self.config, self._problem, self.scene)
+            self._run = self._started(old)
             self._run.take_up(left)
             raise
-        self.config, self._problem, self.scene = config, problem, scene
         self._chunk = 1
 
-    def _started(self, config: Config, problem: Problem, scene: Scene) -> Run:
+    def _started(self, setup: Setup) -> Run:
         with np.errstate(all="ignore"):
-            return Run(config, problem, scene, self._observed)
+            run = Run(setup)
+            run.recorder.observe(self._observed, self.selection)
+            return run
 
     def _begin(self, run: Run) -> None:
         """Train this one from now on."""
@@ -346,9 +362,6 @@ class Session:
         if goal is not None and goal[0] <= progress.epoch:
             last = min(goal[1], last) if goal[0] == progress.epoch else progress.batch
         return max(last - progress.batch, 0)
-
-    def _context(self) -> RunContext:
-        return self._run.context(self.config, self.member)
 
     def _alone(self, member: int) -> Network:
         """One member; IndexError when there is no such one."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from playground.experiment.frame import Scene
+from playground.experiment.scene import Scene
 from playground.options import ConfigError
 from playground.ui.commands.matching import fit
 from playground.ui.commands.menus import key_text

@@ -12,6 +12,7 @@ from playground.ui.diagram.controls import Word, describe, enable, stepper, tool
 from playground.ui.diagram.geometry import LARGEST, SMALLEST
 from playground.ui.diagram.marks import words_of_key
 from playground.ui.diagram.member_selector import MemberSelector
+from playground.ui.diagram.numbers import Quantity
 from playground.ui.forms.controls import wrapped
 from playground.ui.forms.segments import Segments
 from playground.ui.theme import GRID
@@ -35,14 +36,14 @@ class DiagramBar(QWidget):
         self.edges = Segments(
             "diagram.edges",
             {
-                "weights": ("w", self.tr("Edges show the weights: blue is positive, orange negative.")),
-                "gradients": (
+                Quantity.WEIGHTS: ("w", self.tr("Edges show the weights: blue is positive, orange negative.")),
+                Quantity.GRADIENTS: (
                     "∂L/∂w",
                     self.tr(
                         "Edges show the gradient of the training loss by each weight, in terms of the network's largest."
                     ),
                 ),
-                "updates": (
+                Quantity.UPDATES: (
                     "Δw",
                     self.tr("Edges show what the last step added to each weight, in terms of the network's largest."),
                 ),
@@ -113,8 +114,8 @@ class DiagramBar(QWidget):
         enable(self.more, layers < MAX_LAYERS, f"{add} {restarts}", full.format(most=MAX_LAYERS))
         enable(self.fewer, layers > 0, f"{remove} {restarts}", none)
 
-    def show_edges(self, what: str) -> None:
-        """Show what the edges stand for, a value of config.display.edges, and what that looks like."""
+    def show_edges(self, what: Quantity) -> None:
+        """Show what the edges stand for, and what that looks like."""
         self.edges.show_value(what)
         shown = self.tr("Show this in a corner of the picture, where there is room.")
         describe(self.key, wrapped(f"{words_of_key(what)}\n\n{shown}"))

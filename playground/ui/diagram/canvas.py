@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from playground.options.layers import hidden_layer_name
 from playground.options.numerals import MINUS, signed
 from playground.ui.diagram.geometry import Place
+from playground.ui.diagram.numbers import Quantity
 from playground.ui.diagram.picture import Diagram
 from playground.ui.forms.controls import ARROWS
 from playground.ui.theme import GRID, tabular
@@ -172,11 +173,11 @@ class Canvas(QWidget):
 
     def _number(self, place: Place) -> str:
         """The number that an edge or a bias shows."""
-        value, what = self.diagram.shown(place), self.diagram.config.display.edges
-        if what == "weights":
+        value, what = self.diagram.shown(place), self.diagram.what
+        if what is Quantity.WEIGHTS:
             return "–" if value is None else steady(value)
         number = "–" if value is None else signed(value)
-        words = self.tr("gradient {0}") if what == "gradients" else self.tr("last update {0}")
+        words = self.tr("gradient {0}") if what is Quantity.GRADIENTS else self.tr("last update {0}")
         return words.format(number)
 
     # Qt

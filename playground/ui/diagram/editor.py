@@ -15,11 +15,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config, Layer
-from playground.experiment.frame import UNITS, Frame
+from playground.experiment.frame import Frame
 from playground.experiment.looks.dead_units import DeadUnits
 from playground.experiment.looks.dropped_units import DroppedUnits
 from playground.experiment.looks.edge_values import EdgeValues
+from playground.experiment.looks.look import Requests
+from playground.experiment.looks.maps import UnitMaps
 from playground.options import knobs
 from playground.ui.diagram.bar import DiagramBar
 from playground.ui.diagram.canvas import Canvas
@@ -27,6 +30,7 @@ from playground.ui.diagram.edits import NetworkEdits
 from playground.ui.diagram.geometry import LARGEST, SMALLEST, Geometry, Place
 from playground.ui.diagram.inputs import Inputs
 from playground.ui.diagram.layer_popover import LayerPopover, OutputPopover
+from playground.ui.diagram.numbers import Quantity
 from playground.ui.diagram.picture import Diagram, DiagramItem
 from playground.ui.diagram.strip import HeaderStrip
 from playground.ui.diagram.weights import DiagramWeights
@@ -40,6 +44,13 @@ NAME_WIDTHS = (24, 160)  # least and most pixels for the names beside the inputs
 ZOOM_STEP = 1.2
 
 
+@dataclasses.dataclass(frozen=True)
+class DiagramOptions:
+    """How the diagram is drawn."""
+
+    edges: Quantity = Quantity.WEIGHTS
+
+
 class NetworkEditor(View):
     """The diagram with its controls: layers above on the left, units and activation above each layer.
 
@@ -49,7 +60,8 @@ class NetworkEditor(View):
 
     name = "network"
     title = "Network"
-    needs = frozenset({UNITS, DeadUnits.need})
+    needs: Requests = frozenset({UnitMaps, DeadUnits})
+    options = DiagramOptions()
     follows = ("data", "network", "training.loss", "training.noise")
 
     unit_hovered = Signal(object)  # (column, unit), column 0 = inputs, the last = outputs; None when none is
@@ -64,6 +76,7 @@ class NetworkEditor(View):
         self._build()
         self._build_shortcuts()
         self.show_config(document.config)
+        self.show_choices()
         document.config_changed.connect(self._follow)
 
     def show_frame(self, frame: Frame) -> None:
@@ -81,16 +94,17 @@ class NetworkEditor(View):
         self._config = config
         hidden = config.network.hidden
         self._bar.show_layers(len(hidden))
-        self._bar.show_edges(config.display.edges)
-        needs = type(self).needs | ({EdgeValues.need} if config.display.edges != "weights" else frozenset())
-        needs |= {DroppedUnits.need} if config.training.noise.hidden_dropout else frozenset()
-        if needs != self.needs:
-            self.needs = needs
-            self.needs_changed.emit()
+        self._ask()
         self._show_members()
         self._strip.show_layers(hidden)
         self._show_inputs()
         self._lay_out()
+        self._draw()
+
+    def show_choices(self) -> None:
+        self._bar.show_edges(self.options.edges)
+        self._ask()
+        self._show_members()
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -172,8 +186,8 @@ class NetworkEditor(View):
         self._bar.zoom_wanted.connect(self.zoom)
         self._bar.fit_wanted.connect(self.fit)
         self._bar.key_toggled.connect(lambda: self._draw())
-        self._bar.edges.chosen.connect(self._edits.choose_edges)
-        self._bar.members.member_chosen.connect(self._edits.choose_member)
+        self._bar.edges.chosen.connect(lambda what: self.choose(edges=what))
+        self._bar.members.member_chosen.connect(lambda member: self.document.select(member=member))
         self._strip = HeaderStrip()
         self._strip.units_wanted.connect(self._edits.change_units)
         self._strip.activation_chosen.connect(self._edits.choose_activation)
@@ -242,9 +256,21 @@ class NetworkEditor(View):
         self._strip.place(geometry)
         self._bar.show_side(geometry.sides[-1])
 
+    def _ask(self) -> None:
+        """Need what is shown, and no more."""
+        asked = {
+            EdgeValues: self.options.edges is not Quantity.WEIGHTS,
+            DroppedUnits: bool(self._config.training.noise.hidden_dropout),
+            BackpropTrace: self.document.selection.step >= 0,
+        }
+        needs = type(self).needs | {look for look, wanted in asked.items() if wanted}
+        if needs != self.needs:
+            self.needs = needs
+            self.needs_changed.emit()
+
     def _show_members(self) -> None:
         if self._frame is not None:
-            self._bar.show_members(self._frame.scene.members, self._config.display.member)
+            self._bar.show_members(self._frame.scene.members, self._frame.within(self.document.selection).member)
 
     @property
     def _inputs(self) -> Inputs:
@@ -262,14 +288,17 @@ class NetworkEditor(View):
         canvas = self._canvas
         geometry = geometry or canvas.diagram.geometry
         ratio = self.devicePixelRatioF()
-        canvas.show_diagram(Diagram(self._config, self._frame, geometry, self.theme, ratio, self._bar.key.isChecked()))
+        key, selection = self._bar.key.isChecked(), self.document.selection
+        canvas.show_diagram(
+            Diagram(self._config, self._frame, geometry, self.theme, ratio, key, selection, self.options.edges)
+        )
         self._weights.follow()
 
     def _follow(self, old: Config, new: Config) -> None:
         self.follow(old, new)
 
     def _look_at(self, place: Place) -> None:
-        self._edits.look_at(place, self._canvas.name(place))
+        self._edits.look_at(place)
 
     def _follow_selection(self, place: Place) -> None:
         self._look_at(place)

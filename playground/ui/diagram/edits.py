@@ -34,20 +34,11 @@ class NetworkEdits(QObject):
         label = self.tr("Input {name}: in") if taken else self.tr("Input {name}: out")
         self._document.set(path, keys, label.format(name=name))
 
-    def choose_member(self, member: int) -> None:
-        """Show this member."""
-        self._document.set("display.member", member, self.tr("Member {number}").format(number=member + 1), merge=True)
-
-    def look_at(self, place: Place, name: str) -> None:
+    def look_at(self, place: Place) -> None:
         """Look closely at a unit that is no input, and at one of its weights where it is one that was chosen."""
         if place.layer >= 0:
             weight = {} if place.input is None else {"input": place.input}
-            label = self.tr("Look at {unit}").format(unit=name)
-            self._document.select(label, layer=place.layer, unit=place.unit, **weight)
-
-    def choose_edges(self, value: str) -> None:
-        """Let edges show weights, gradients or updates."""
-        self._document.set("display.edges", value, self.tr("Edges: {0}").format(value))
+            self._document.select(layer=place.layer, unit=place.unit, **weight)
 
     def change_units(self, layer: int, change: int) -> None:
         """More or fewer units in a hidden layer, within what one can have."""

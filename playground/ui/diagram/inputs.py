@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 
 from playground.data.features import FEATURES
 from playground.experiment.config import Config
-from playground.experiment.frame import Scene
+from playground.experiment.scene import Scene
 from playground.ui.diagram.colours import coloured
 from playground.ui.theme import Theme
 

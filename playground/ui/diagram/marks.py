@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 from playground.experiment.config import Config
 from playground.nn.normalizations import Normalization
 from playground.ui.diagram.geometry import Geometry
+from playground.ui.diagram.numbers import Quantity
 from playground.ui.forms.controls import wrapped
 from playground.ui.forms.knob_widgets import about
 from playground.ui.theme import GRID, NEGATIVE, POSITIVE, Theme, small
@@ -22,7 +23,7 @@ BAND = 11  # pixels across
 LETTERS = 9
 SAMPLE = 28  # pixels, of a stroke in the key
 ROWS = 3
-QUANTITIES = {"weights": "w", "gradients": "∂L/∂w", "updates": "Δw"}  # by config.display.edges
+SIGNS = {Quantity.WEIGHTS: "w", Quantity.GRADIENTS: "∂L/∂w", Quantity.UPDATES: "Δw"}
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,11 @@ class Key:
     """What width and colour of an edge and the small squares mean, in a corner where nothing else is."""
 
     geometry: Geometry
-    what: str  # as config.display.edges
+    what: Quantity
 
     @property
     def words(self) -> tuple[str, ...]:
-        return (f"|{QUANTITIES[self.what]}|", "+ / −", _tr("bias"))
+        return (f"|{SIGNS[self.what]}|", "+ / −", _tr("bias"))
 
     def place(self, metrics: QFontMetrics) -> QRect | None:
         """Where there is room for it, or None."""
@@ -115,13 +116,13 @@ class Key:
             painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, word)
 
 
-def words_of_key(what: str) -> str:
+def words_of_key(what: Quantity) -> str:
     """The key in words, for where it has no room."""
     sentence = _tr(
         "The wider an edge, the larger |{0}|; blue is positive, orange negative. The small square at a unit's corner is its "
         "bias, in the same colours."
     )
-    return sentence.format(QUANTITIES[what])
+    return sentence.format(SIGNS[what])
 
 
 @lru_cache(maxsize=8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,6 +14,15 @@ from playground.experiment.frame import Frame
 from playground.experiment.looks.edge_values import EdgeValues
 from playground.ui.diagram.geometry import Floats, Place
 
+
+class Quantity(Enum):
+    """What edges and biases stand for."""
+
+    WEIGHTS = "weights"
+    GRADIENTS = "gradients"
+    UPDATES = "updates"
+
+
 LARGEST_SHOWN = 4.0  # the weight as which the largest gradient or update of a network is drawn
 
 
@@ -20,12 +30,12 @@ LARGEST_SHOWN = 4.0  # the weight as which the largest gradient or update of a n
 class Numbers:
     """What a frame knows of a network with columns of this many units, inputs first; NaN where it lacks something.
 
-    `what` is a value of config.display.edges. All are lists with (units, inputs + 1) of each layer.
+    All are lists with (units, inputs + 1) of each layer.
     """
 
     shape: tuple[int, ...]
     frame: Frame | None
-    what: str
+    what: Quantity
 
     @cached_property
     def weights(self) -> list[Floats]:
@@ -34,17 +44,17 @@ class Numbers:
     @cached_property
     def shown(self) -> list[Floats]:
         """What edges and biases stand for."""
-        if self.what == "weights":
+        if self.what is Quantity.WEIGHTS:
             return self.weights
         values = self.frame.look(EdgeValues) if self.frame else None
         if values is None:
             return self._fitting(())
-        return self._fitting(values.gradients if self.what == "gradients" else values.updates)
+        return self._fitting(values.gradients if self.what is Quantity.GRADIENTS else values.updates)
 
     @cached_property
     def drawn(self) -> list[Floats]:
         """The weights that these are drawn like: gradients and updates in terms of the network's largest."""
-        if self.what == "weights":
+        if self.what is Quantity.WEIGHTS:
             return self.weights
         sizes = np.abs(np.concatenate([values.ravel() for values in self.shown]))
         largest = float(np.max(sizes, initial=0.0, where=np.isfinite(sizes))) or 1.0

@@ -24,7 +24,7 @@ from playground.ui.diagram.edges import Edges
 from playground.ui.diagram.geometry import Floats, Geometry, Place
 from playground.ui.diagram.inputs import Inputs, sketch
 from playground.ui.diagram.marks import Band, Key, bands_of
-from playground.ui.diagram.numbers import Numbers, number_at
+from playground.ui.diagram.numbers import Numbers, Quantity, number_at
 from playground.ui.theme import GRID, Theme
 
 FAINT = 0.3  # of 1, of what is left out
@@ -35,8 +35,9 @@ VEIL = 190  # of 255, over the picture of a unit that dropout has switched off
 class Diagram:
     """The network of a config, filled with what a frame knows of it; what the frame lacks stays empty.
 
-    Edges and biases show the weights, or else the gradients or updates, which are drawn in terms of the network's
-    largest. `ratio` is device pixels per pixel. With `key`, the picture explains itself where there is room.
+    Edges and biases show `what`: the weights, or else the gradients or updates, which are drawn in terms of the network's
+    largest. `selection` is what is looked at, `ratio` is device pixels per pixel. With `key`, the picture explains itself
+    where there is room.
     """
 
     config: Config
@@ -45,6 +46,8 @@ class Diagram:
     theme: Theme
     ratio: float = 1.0
     key: bool = True
+    selection: Selection = Selection()
+    what: Quantity = Quantity.WEIGHTS
 
     def value(self, place: Place) -> float | None:
         """A weight or bias, and of a unit its bias; None for inputs and where the frame holds none."""
@@ -74,7 +77,7 @@ class Diagram:
         self._paint_units(painter, visible)
         self._paint_names(painter)
         if self.key:
-            Key(self.geometry, self.config.display.edges).paint(painter, self.theme)
+            Key(self.geometry, self.what).paint(painter, self.theme)
         for place, reach in ((lit, 1), (self.looked_at, 4), (selected, 4 if selected != self.looked_at else 7)):
             if place is not None and place.input in (None, self.geometry.shape[place.layer]):
                 painter.setPen(QPen(QColor(self.theme.accent), 2))
@@ -98,16 +101,16 @@ class Diagram:
     def looked_at(self) -> Place:
         """The unit that is looked at closely, wherever one is."""
         layers = [(units, inputs + 1) for inputs, units in pairwise(self.geometry.shape)]
-        selection = Selection.of(self.config.display, layers, members=1, examples=1)
+        selection = self.selection.within(layers, members=1, examples=1, columns=1)
         return Place(selection.layer, selection.unit)
 
     @cached_property
     def _walked(self) -> TraceStep | None:
         """The step at which an example is followed on its way; None while nobody follows one."""
-        trace = self.frame.look(BackpropTrace) if self.frame else None
+        trace = self.frame.look(BackpropTrace) if self.frame and self.selection.step >= 0 else None
         if trace is None or self.frame is None or len(self.frame.weights) != len(self.geometry.shape) - 1:
             return None
-        return trace.steps[min(self.config.display.trace_step, len(trace.steps) - 1)]
+        return trace.steps[trace.place(self.selection.step)]
 
     @cached_property
     def inputs(self) -> Inputs:
@@ -129,7 +132,7 @@ class Diagram:
 
     @cached_property
     def _numbers(self) -> Numbers:
-        return Numbers(self.geometry.shape, self.frame, self.config.display.edges)
+        return Numbers(self.geometry.shape, self.frame, self.what)
 
     @cached_property
     def _edge_weights(self) -> Floats:

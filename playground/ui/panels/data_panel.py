@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from playground.data.dataset import Outline, Source
 from playground.data.formats.file import FileSource
 from playground.data.generators import Generator
 from playground.data.sources import FILES, SOURCES
 from playground.experiment.config import Config
-from playground.experiment.frame import Scene
 from playground.experiment.pairing import fitting
-from playground.options import Number, with_value
+from playground.experiment.scene import Scene
+from playground.experiment.selection import Selection
+from playground.options import knobs, with_value
 from playground.ui.forms.controls import Selector, sentence_label, wrapped
-from playground.ui.forms.form import Column, Form
-from playground.ui.forms.knob_widgets import KnobWidget, SeedWidget, about, kept
+from playground.ui.forms.form import LABEL_WIDTH, Column, Form
+from playground.ui.forms.knob_widgets import SeedWidget, about, kept
 from playground.ui.panels.data_pictures import GLYPH, PICTURE, glyph_of, picture_of
 from playground.ui.theme import GRID, LIGHT, Theme
 from playground.ui.workspace.document import Document
 
 PICTURES_PER_ROW = 5
 NAMES_PER_ROW = 2
+AXES = ("x_axis", "y_axis")
 
 
 class DataPanel(Column):
@@ -48,9 +48,8 @@ class DataPanel(Column):
         self.add(self._source_form)
         names = ("train_share", "validation_share", "standardise", "seed")
         self.add(Form(document, "data", names, {"seed": SeedWidget}))
-        axis: dict[str, Callable[[Any], KnobWidget]] = {"x_axis": AxisWidget, "y_axis": AxisWidget}
-        self._axes_form = Form(document, "display", tuple(axis), axis, adjust=self._swap_axes)
-        self.add(self._axes_form)
+        self._axes = Axes(document)
+        self.add(self._axes)
         self._note = sentence_label("data.note", "muted")
         self.add(self._note)
         self._scene: Scene | None = None
@@ -68,10 +67,7 @@ class DataPanel(Column):
     def show_scene(self, scene: Scene) -> None:
         """Show what reading the data has found: their columns, and what was left out."""
         self._scene = scene
-        for name in ("x_axis", "y_axis"):
-            axis = self._axes_form.widget(name)
-            assert isinstance(axis, AxisWidget)
-            axis.show_columns(scene.columns)
+        self._axes.show_columns(scene.columns)
         self._show_source(self._document.config)
 
     def _button(self, name: str, cls: type[Source]) -> QToolButton:
@@ -111,10 +107,10 @@ class DataPanel(Column):
         if type(config.data.source) is not cls:
             source = kept(cls, config.data.source)
             assert isinstance(source, Source)
-            changed = with_source(
-                config, source, source.outline()
-            )  # which a file is not read for: it is not chosen here
-            self._document.edit(self.tr("data set {name}").format(name=cls.label), changed)
+            outline = source.outline()  # which a file is not read for: it is not chosen here
+            label = self.tr("data set {name}").format(name=cls.label)
+            self._document.edit(label, with_source(config, source, outline))
+            self._document.select(**dict(zip(AXES, outline.axes, strict=True)))
         self._show_source(self._document.config)
 
     def _follow(self, old: Config, new: Config) -> None:
@@ -132,58 +128,71 @@ class DataPanel(Column):
         # After an edit the scene is still that of other data; if the edit is refused, it is the right one again.
         scene = self._scene if self._scene and self._scene.origin == _origin(source) else None
         count = len(scene.columns) if scene else 0
-        self._axes_form.setVisible(not made and count > 2)
+        self._axes.setVisible(not made and count > 2)
         self._note.setText(scene.note if scene else "")
         self._note.setVisible(bool(self._note.text()))
 
-    def _swap_axes(self, config: Config) -> Config:
-        """Two axes never show the same column: the other one takes the column that has become free."""
-        old, new = self._document.config.display, config.display
-        if new.x_axis != new.y_axis:
-            return config
-        if new.x_axis != old.x_axis:
-            return _with_axes(config, new.x_axis, old.x_axis)
-        return _with_axes(config, old.y_axis, new.y_axis)
 
+class Axes(QWidget):
+    """Which two columns are drawn, by name. They never are the same: the other takes the one that has become free."""
 
-class AxisWidget(KnobWidget):
-    """The number of a column, chosen by the column's name."""
-
-    def __init__(self, knob: Number) -> None:
-        super().__init__(knob)
-        self._index = 0
-        self._selector = Selector()
-        self._selector.activated.connect(self._emit)
-        self.tips = {"selector": knob.help}
-        self._place(selector=self._selector)
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+        self._selectors: dict[str, Selector] = {}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(GRID // 2)
+        grid.setColumnMinimumWidth(0, LABEL_WIDTH)
+        grid.setColumnStretch(1, 1)
+        for row, name in enumerate(AXES):
+            knob = knobs(Selection)[name]
+            self._selectors[name] = selector = Selector()
+            selector.setObjectName(f"selection.{name}.selector")
+            selector.setAccessibleName(knob.label)
+            selector.setToolTip(knob.help)
+            selector.setAccessibleDescription(knob.help)
+            selector.activated.connect(partial(self._choose, name))
+            word = QLabel(knob.label)
+            word.setBuddy(selector)
+            grid.addWidget(word, row, 0)
+            grid.addWidget(selector, row, 1)
+        document.selection_changed.connect(self._follow)
 
     def show_columns(self, columns: tuple[str, ...]) -> None:
         """Offer these columns."""
-        self._selector.clear()
-        self._selector.addItems(columns)
-        self._selector.setCurrentIndex(self._index)
+        for selector in self._selectors.values():
+            selector.clear()
+            selector.addItems(columns)
+        self._follow(self._document.selection)
 
-    def show_value(self, value: Any) -> None:
-        self._index = value
-        self._selector.setCurrentIndex(value)
+    def _follow(self, selection: Selection) -> None:
+        for selector, column in zip(self._selectors.values(), selection.axes(self._count), strict=True):
+            selector.setCurrentIndex(column)
+
+    @property
+    def _count(self) -> int:
+        return max(self._selectors["x_axis"].count(), 1)
+
+    def _choose(self, name: str, column: int) -> None:
+        chosen = dict(zip(AXES, self._document.selection.axes(self._count), strict=True))
+        [other] = {*AXES} - {name}
+        if chosen[other] == column:
+            chosen[other] = chosen[name]
+        self._document.select(**chosen | {name: column})
 
 
 def with_source(config: Config, source: Source, outline: Outline) -> Config:
-    """The config with other data of this outline: two columns that are worth it are drawn, and a loss or an output unit
-    that does not fit the new kind of problem is automatic again.
+    """The config with other data of this outline: a loss or an output unit that does not fit the new kind of problem is
+    automatic again.
     """
     config = with_value(with_value(config, "data.source", source), "data.left_out", ())
-    return fitting(_with_axes(config, *outline.axes), outline.classes)
+    return fitting(config, outline.classes)
 
 
 def _origin(source: Source) -> str:
     """What `Dataset.origin` will say of a source that has not been read yet."""
     return Path(source.path).name if isinstance(source, FileSource) else source.label
-
-
-def _with_axes(config: Config, x_axis: int, y_axis: int) -> Config:
-    changed: Config = with_value(with_value(config, "display.x_axis", x_axis), "display.y_axis", y_axis)
-    return changed
 
 
 def _entry(name: str, label: str, tip: str) -> QToolButton:

@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from playground.experiment.config import Config
-from playground.experiment.frame import Scene
 from playground.experiment.pairing import fitting
+from playground.experiment.scene import Scene
 from playground.options import Choice, Number, knobs, with_value
 from playground.ui.forms.form import Column, Form
 from playground.ui.forms.group import Group

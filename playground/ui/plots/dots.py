@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from playground.experiment.frame import Scene
+from playground.experiment.scene import Scene
 from playground.ui.plots.heat_map import class_colour, shades
 from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.theme import CLASSES, Theme

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from playground.experiment.frame import Scene
 from playground.experiment.looks import bins
+from playground.experiment.scene import Scene
 from playground.ui.plots.scale import SMALLEST
 from playground.ui.theme import CLASSES, SYMBOLS, Theme
 

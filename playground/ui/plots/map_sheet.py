@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from playground.experiment.frame import Scene
+from playground.experiment.scene import Scene
 from playground.options.numerals import trimmed
 from playground.ui.diagram.colours import coloured
 from playground.ui.plots.heat_map import Floats, Pixels, class_colour, contour, shades

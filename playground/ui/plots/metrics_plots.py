@@ -9,9 +9,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont
 
-from playground.experiment.frame import Scene
 from playground.experiment.looks import bins
 from playground.experiment.looks.metrics import Metrics
+from playground.experiment.scene import Scene
 from playground.ui.plots.axes import colour_axes
 from playground.ui.plots.dots import MOST, Dots
 from playground.ui.plots.number_plot import NumberPlot, nearest

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF
 
-from playground.experiment.frame import Scene
+from playground.experiment.scene import Scene
 from playground.ui.plots.axes import colour_axes
 from playground.ui.plots.heat_map import Floats, Pixels, shades
 from playground.ui.plots.number_plot import NumberPlot

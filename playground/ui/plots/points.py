@@ -13,7 +13,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QBrush, QColor, QPen
 
-from playground.experiment.frame import Scene
+from playground.experiment.scene import Scene
 from playground.ui.plots.heat_map import SYMBOL_SIZES, class_colour, shades, symbol
 from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.theme import LIGHT, Theme

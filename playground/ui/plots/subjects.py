@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playground.experiment.frame import Scene
+from playground.experiment.scene import Scene
 from playground.options.numerals import trimmed
 from playground.ui.plots.heat_map import Floats, Pixels, blended, class_colours, contour, finer, predicted
 from playground.ui.plots.key import Key

@@ -6,8 +6,8 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor, QFont
 
-from playground.experiment.frame import Scene
 from playground.experiment.looks.activation_maps import ActivationMaps, crossings
+from playground.experiment.scene import Scene
 from playground.ui.plots.axes import colour_axes, show_bottom
 from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.plots.scale import Scale

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from playground.experiment.frame import Floats
+from playground.data.dataset import Floats
 from playground.experiment.looks.normalization import Values
 from playground.ui.plots.axes import colour_axes
 from playground.ui.plots.number_plot import NumberPlot

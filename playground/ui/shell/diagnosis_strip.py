@@ -14,6 +14,7 @@ from playground.experiment.config import ConfigError, Impact, impact
 from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.diagnosis.condition import Finding, Remedy
 from playground.experiment.frame import Frame
+from playground.experiment.looks.look import Requests
 from playground.ui.diagram.weight_editor import Popup
 from playground.ui.shell.strip import Strip
 from playground.ui.theme import GRID, small
@@ -70,9 +71,9 @@ class DiagnosisStrip(Strip):
         return sum(button.sizeHint().width() + GRID for button in shown) + 3 * GRID
 
     @property
-    def needs(self) -> frozenset[str]:
+    def needs(self) -> Requests:
         """What the next frame must hold: while training a diagnosis now and then."""
-        return frozenset({Diagnosis.need}) if self._clock() >= self._due else frozenset()
+        return frozenset({Diagnosis}) if self._clock() >= self._due else frozenset()
 
     def name_views(self, titles: dict[str, str]) -> None:
         """The views that can be shown, title by name."""
@@ -87,7 +88,7 @@ class DiagnosisStrip(Strip):
             if look.findings != self.findings:
                 before, self.findings = self.findings, look.findings
                 self._show(before)
-        failure = frame.failure(frozenset({Diagnosis.need}))
+        failure = frame.failure(frozenset({Diagnosis}))
         if failure is not None:
             self._due = self._clock() + EVERY
             self._drawn = frame.run, frame.step

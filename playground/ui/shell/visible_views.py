@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QWidget
 
+from playground.experiment.looks.look import Requests
 from playground.ui.viewing.view import View
 
 
@@ -21,7 +22,7 @@ class VisibleViews:
         return [view for view in (self._diagram, *self._views) if not view.visibleRegion().isEmpty()]
 
     @property
-    def needs(self) -> frozenset[str]:
+    def needs(self) -> Requests:
         """What a frame must hold for all that is seen."""
         return frozenset().union(*(view.needs for view in self.seen))
 

@@ -1,23 +1,33 @@
-"""The toggles of the decision boundary: each is an edit of the display section. Knows no frame and draws no map."""
+"""How the decision boundary is drawn, and the toggles for it. Knows no frame and draws no map."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from playground.experiment.config import Config
-from playground.experiment.frame import Scene
+from playground.experiment.scene import Scene
 from playground.ui.forms.controls import Box
 from playground.ui.forms.segments import Segments
 from playground.ui.theme import GRID
-from playground.ui.workspace.document import Document
+
+
+@dataclass(frozen=True)
+class MapOptions:
+    """How the map is coloured, and which points lie over it."""
+
+    hard: bool = False  # classes
+    training: bool = True
+    held_out: bool = False  # all that is not trained on
+    disagreement: bool = False
 
 
 class MapToggles(QWidget):
     """How classes are coloured, and which points lie over them."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, choose: Callable[..., None]) -> None:
         super().__init__()
-        self._document = document
         self._several = self._differing = False  # members; and whether their disagreement is asked for
         self._classes = Segments(
             "boundary.classes",
@@ -26,12 +36,12 @@ class MapToggles(QWidget):
                 "hard": (self.tr("hard"), self.tr("Colour each place by its predicted class")),
             },
         )
-        self._classes.chosen.connect(self._choose_classes)
+        self._classes.chosen.connect(lambda value: choose(hard=value == "hard"))
         self._train = _box("train")
-        self._train.clicked.connect(self._choose_train)
+        self._train.clicked.connect(lambda shown: choose(training=shown))
         _name(self._train, self.tr("training"), self.tr("Draw the training points, filled"))
         self._held_out = _box("test")  # one box for all that is not trained on
-        self._held_out.clicked.connect(self._choose_held_out)
+        self._held_out.clicked.connect(lambda shown: choose(held_out=shown))
         self._name_held_out(False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -39,12 +49,12 @@ class MapToggles(QWidget):
         for widget in (self._classes, self._train, self._held_out):
             row.addWidget(widget)
 
-    def show_config(self, config: Config) -> None:
-        """Follow the display section."""
-        self._classes.show_value("hard" if config.display.hard else "soft")
-        self._train.setChecked(config.display.show_train)
-        self._held_out.setChecked(config.display.show_test)
-        self._differing = config.display.disagreement
+    def show_options(self, options: MapOptions) -> None:
+        """Follow what has been chosen."""
+        self._classes.show_value("hard" if options.hard else "soft")
+        self._train.setChecked(options.training)
+        self._held_out.setChecked(options.held_out)
+        self._differing = options.disagreement
         self._offer_classes()
 
     def show_scene(self, scene: Scene) -> None:
@@ -65,24 +75,12 @@ class MapToggles(QWidget):
             word, tip = self.tr("test"), self.tr("Draw the test points, hollow")
         _name(self._held_out, word, tip)
 
-    def _choose_classes(self, value: str) -> None:
-        label = self.tr("Hard classes") if value == "hard" else self.tr("Soft classes")
-        self._document.set("display.hard", value == "hard", label)
-
-    def _choose_train(self, shown: bool) -> None:
-        self._document.set("display.show_train", shown, self.tr("Training points"))
-
-    def _choose_held_out(self, shown: bool) -> None:
-        label = self.tr("{0} points").format(self._held_out.text().capitalize())
-        self._document.set("display.show_test", shown, label)
-
 
 class MemberToggle(QWidget):
     """Whether several members' answers are drawn as their mean or as their spread; not there with one member."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, choose: Callable[..., None]) -> None:
         super().__init__()
-        self._document = document
         self._answers = Segments(
             "boundary.answers",
             {
@@ -95,7 +93,7 @@ class MemberToggle(QWidget):
                 ),
             },
         )
-        self._answers.chosen.connect(self._choose)
+        self._answers.chosen.connect(lambda value: choose(disagreement=value == "disagreement"))
         self._count = QLabel()
         self._count.setProperty("role", "muted")
         row = QHBoxLayout(self)
@@ -106,18 +104,14 @@ class MemberToggle(QWidget):
         row.addStretch()
         self.hide()
 
-    def show_config(self, config: Config) -> None:
-        """Follow the display section."""
-        self._answers.show_value("disagreement" if config.display.disagreement else "mean")
+    def show_options(self, options: MapOptions) -> None:
+        """Follow what has been chosen."""
+        self._answers.show_value("disagreement" if options.disagreement else "mean")
 
     def show_scene(self, scene: Scene) -> None:
         """Say how many there are."""
         self.setVisible(len(scene.members) > 1)
         self._count.setText(self.tr("of {0} members").format(len(scene.members)))
-
-    def _choose(self, value: str) -> None:
-        label = self.tr("Disagreement of the members") if value == "disagreement" else self.tr("Mean of the members")
-        self._document.set("display.disagreement", value == "disagreement", label)
 
 
 def _box(name: str) -> Box:

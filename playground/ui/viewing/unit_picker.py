@@ -1,4 +1,4 @@
-"""Which layer and which of its units a view looks at closely: two lists, whose choices are edits of the display."""
+"""Which layer and which of its units a view looks at closely: two lists, whose choices are the document's selection."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class UnitPicker(QWidget):
     @property
     def place(self) -> tuple[int, int]:
         """The layer and unit that are selected; before the first frame the first there are."""
-        selection = self._frame.selected(self._document.config.display) if self._frame else None
+        selection = self._frame.within(self._document.selection) if self._frame else None
         return (selection.layer, selection.unit) if selection else (0, 0)
 
     def show_frame(self, frame: Frame) -> None:
@@ -58,10 +58,10 @@ class UnitPicker(QWidget):
             names = [said(layer_name(layer, len(units))) for layer in range(len(units))]
             self._fill(self._layers, names)
             self._fill_units()
-        self.show_config()
+        self.show_selection()
 
-    def show_config(self) -> None:
-        """Mark what the display names."""
+    def show_selection(self) -> None:
+        """Mark what is selected."""
         layer, unit = self.place
         if self._units and self._list.count() != self._units[layer]:
             self._fill_units()
@@ -80,11 +80,11 @@ class UnitPicker(QWidget):
         widget.setFixedWidth(widest + 4 * GRID)
 
     def _choose_layer(self, layer: int) -> None:
-        self._document.select(self.tr("Look at {0}").format(self._layers.itemText(layer)), layer=layer)
+        self._document.select(layer=layer)
 
     def _choose_unit(self, unit: int) -> None:
         self.choose(self.place[0], unit)
 
     def choose(self, layer: int, unit: int) -> None:
         """Look at this unit from now on."""
-        self._document.select(self.tr("Look at unit {0}").format(unit + 1), layer=layer, unit=unit)
+        self._document.select(layer=layer, unit=unit)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pyqtgraph as pg
 from PySide6.QtCore import Signal
@@ -18,22 +19,25 @@ from PySide6.QtWidgets import (
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
+from playground.experiment.looks.look import Requests
 from playground.experiment.looks.measuring import Failure
 from playground.ui.theme import GRID, Theme
 from playground.ui.viewing.notice import Notice
+from playground.ui.viewing.options import keep, recall
 from playground.ui.workspace.document import Document
 
 
 class View(QWidget):
-    """A panel of pictures. Gestures on it that change what is drawn are edits of the document's display section.
+    """A panel of pictures. Gestures on it change what is selected, or its own options, which are kept for the next time.
 
     `needs_changed` says that `needs` has changed, so that a run that stands still is asked for a frame too.
     """
 
     name: ClassVar[str]  # object name of its dock, and file name of its exports
     title: ClassVar[str]
-    needs: frozenset[str] = frozenset()  # which parts of a frame it draws
-    follows: ClassVar[tuple[str, ...]] = ()  # dotted paths of what it shows of the config, besides the display section
+    needs: Requests = frozenset()  # which looks it draws
+    options: Any = None  # how it draws, a frozen dataclass; here as at first
+    follows: ClassVar[tuple[str, ...]] = ()  # dotted paths of what it shows of the config
     takes_turns: ClassVar[bool] = False  # while training, views that change slowly take turns, one a frame
     needs_changed = Signal()
 
@@ -43,6 +47,9 @@ class View(QWidget):
         self.theme = theme
         self.setObjectName(self.name)
         self._notice: Notice | None = None  # made when it is first needed
+        if self.options is not None:
+            self.options = recall(self.name, self.options)
+        document.selection_changed.connect(self.follow_selection)
 
     @property
     def failure(self) -> Failure | None:
@@ -56,9 +63,23 @@ class View(QWidget):
 
     def follow(self, old: Config, new: Config) -> None:
         """Follow an edit of what it shows; what cannot be drawn is said below until the next moment is."""
-        shown = attrgetter(*self.follows, "display")
-        if shown(old) != shown(new) and (failure := self._attempt(partial(self.show_config, new))):
+        if (
+            self.follows
+            and attrgetter(*self.follows)(old) != attrgetter(*self.follows)(new)
+            and (failure := self._attempt(partial(self.show_config, new)))
+        ):
             self._notify(failure)
+
+    def follow_selection(self) -> None:
+        """Follow what is selected; what cannot be drawn is said below until the next moment is."""
+        if failure := self._attempt(self.show_choices):
+            self._notify(failure)
+
+    def choose(self, **options: Any) -> None:
+        """Draw otherwise from now on, and remember so."""
+        self.options = replace(self.options, **options)
+        keep(self.name, self.options)
+        self.show_choices()
 
     def dress(self, theme: Theme) -> None:
         """Take these colours, for what is drawn too; what cannot be is said below until the next moment is."""
@@ -70,7 +91,10 @@ class View(QWidget):
         raise NotImplementedError
 
     def show_config(self, config: Config) -> None:
-        """Follow the display section, and what else `follows` names."""
+        """Follow what `follows` names."""
+
+    def show_choices(self) -> None:
+        """Follow what is selected, and the options of this view."""
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""

@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QGraphicsView, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout
 
 from playground.experiment.backprop.trace import BackpropTrace
-from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.options import Integer
 from playground.options.numerals import written
@@ -25,16 +24,15 @@ class BackpropView(View):
 
     name = "inspector"
     title = "Backprop"
-    needs = frozenset({BackpropTrace.need})
+    needs = frozenset({BackpropTrace})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self._config = document.config
         self._trace: BackpropTrace | None = None
         self._titles: list[str] = []  # of the steps to choose from
         self._build()
-        self.show_config(document.config)
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -52,9 +50,8 @@ class BackpropView(View):
         self._of.setText(self.tr("of {0:,}").format(trace.examples))
         self._draw()
 
-    def show_config(self, config: Config) -> None:
-        self._config = config
-        self._example.show_value(max(config.display.example, 0) + 1)
+    def show_choices(self) -> None:
+        self._example.show_value(max(self.document.selection.example, 0) + 1)
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -68,11 +65,11 @@ class BackpropView(View):
         trace = self._trace
         if trace is None:
             return
-        at = min(self._config.display.trace_step, len(trace.steps) - 1)
+        at = trace.place(self.document.selection.step)
         step = trace.steps[at]
         with QSignalBlocker(self._steps):
             self._steps.setCurrentIndex(at)
-        self._back.setEnabled(at > 0)
+        self._back.setEnabled(self.document.selection.step >= 0)
         self._on.setEnabled(at < len(trace.steps) - 1)
         self._matrices.show_matrices(step.title, step.latex, step.matrices)
         self._matrices.setAccessibleName(self.tr("Matrices of this step: {0}").format(step.formula))
@@ -82,14 +79,14 @@ class BackpropView(View):
 
     def _walk(self, by: int) -> None:
         if self._trace is not None:
-            at = min(self._config.display.trace_step, len(self._trace.steps) - 1) + by
-            self._go(min(max(at, 0), len(self._trace.steps) - 1))
+            last = len(self._trace.steps) - 1
+            self._go(max(min(min(self.document.selection.step, last) + by, last), -1))
 
     def _go(self, step: int) -> None:
-        self.document.set("display.trace_step", step, self.tr("Step of the walk"), merge=True)
+        self.document.select(step=step)
 
     def _choose_example(self, number: int) -> None:
-        self.document.select(self.tr("Example {0}").format(number), example=number - 1)
+        self.document.select(example=number - 1)
 
     # Construction
 

@@ -12,8 +12,11 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
-from playground.experiment.frame import OUTPUTS, UNITS, Frame, Scene
+from playground.experiment.frame import Frame
+from playground.experiment.looks.look import Requests
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
+from playground.experiment.looks.maps import Answers, UnitMaps
+from playground.experiment.scene import Scene
 from playground.options.layers import hidden_layer_name
 from playground.options.numerals import trimmed
 from playground.ui.diagram.colours import bound_of
@@ -25,7 +28,7 @@ from playground.ui.plots.plane import Plane
 from playground.ui.plots.points import MOST_POINTS, Part, Points, Rings, number_of
 from playground.ui.plots.subjects import Decision, Graph, Quantity, at
 from playground.ui.theme import GRID, Theme, small
-from playground.ui.viewing.boundary_controls import MapToggles, MemberToggle
+from playground.ui.viewing.boundary_controls import MapOptions, MapToggles, MemberToggle
 from playground.ui.viewing.tagged import TaggedView
 from playground.ui.words import said
 from playground.ui.workspace.document import Document
@@ -41,10 +44,11 @@ class BoundaryView(TaggedView):
     name = "boundary"
     title = "Decision boundary"
     follows = ("network.hidden",)
+    options = MapOptions()
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self.needs = frozenset({OUTPUTS})
+        self.needs: Requests = frozenset({Answers})
         self._frame: Frame | None = None
         self._scene: Scene | None = None
         self._unit: tuple[int, int] | None = None
@@ -52,7 +56,8 @@ class BoundaryView(TaggedView):
         self._top = 0.0  # of the disagreement's colours
         self._make_canvas()
         self._make_controls()
-        self.show_config(document.config)
+        self._config = document.config
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -66,8 +71,11 @@ class BoundaryView(TaggedView):
 
     def show_config(self, config: Config) -> None:
         self._config = config
-        self._toggles.show_config(config)
-        self._members.show_config(config)
+        self._draw_map()
+
+    def show_choices(self) -> None:
+        self._toggles.show_options(self.options)
+        self._members.show_options(self.options)
         self._show_points()
         self._draw_map()
         self._mark_examples()
@@ -119,7 +127,7 @@ class BoundaryView(TaggedView):
         self.canvas.scene().sigMouseClicked.connect(self._click)
 
     def _make_controls(self) -> None:
-        self._toggles = MapToggles(self.document)
+        self._toggles = MapToggles(self.choose)
         whole = QToolButton()
         whole.setText(self.tr("whole map"))
         whole.setAutoRaise(True)
@@ -132,15 +140,15 @@ class BoundaryView(TaggedView):
         self.controls.addWidget(self._toggles)
         self.controls.addStretch()
         self.controls.addWidget(whole)
-        self._members = MemberToggle(self.document)
+        self._members = MemberToggle(self.choose)
         self.rows.insertWidget(1, self._members)  # a row of its own, which takes no room from the others
 
     # The map
 
     def _ask(self) -> None:
         """Need what is shown, and no more."""
-        asked = {OUTPUTS: True, UNITS: self._unit is not None, LossBreakdown.need: self._config.display.worst}
-        needs = frozenset(need for need, wanted in asked.items() if wanted)
+        asked = {Answers: True, UnitMaps: self._unit is not None, LossBreakdown: self.document.selection.worst}
+        needs: Requests = frozenset(look for look, wanted in asked.items() if wanted)
         if needs != self.needs:
             self.needs = needs
             self.needs_changed.emit()
@@ -154,17 +162,17 @@ class BoundaryView(TaggedView):
     def _subject_of(self, frame: Frame) -> Quantity | Graph | Decision:
         """What the map shows: the unit asked for, or else how far the members differ or what they answer."""
         assert frame.outputs is not None
-        scene, display = frame.scene, self._config.display
+        scene = frame.scene
         if unit := self._unit_name(frame):
             values, levels, table = self._activations(frame)
             return Quantity(values, levels, table, unit, f"{unit}:")
-        if display.disagreement and frame.disagreement is not None:
+        if self.options.disagreement and frame.disagreement is not None:
             widest = frame.disagreement.max(axis=0, keepdims=True)
             self._top = steady_top(widest, self._top)
             word = self.tr("standard deviation")
             return Quantity(widest, (0.0, self._top), Theme.spread_table, word, word)
         if scene.classes:
-            return Decision(frame.outputs, scene, display.hard, self.tr("output"))
+            return Decision(frame.outputs, scene, self.options.hard, self.tr("output"))
         if scene.graph:
             return Graph(frame.outputs, scene)
         return Quantity(frame.outputs, (scene.low, scene.high), Theme.value_table, scene.target, scene.target)
@@ -214,15 +222,15 @@ class BoundaryView(TaggedView):
 
     def _show_points(self) -> None:
         """Below the map stands what is held still, and how many points are drawn of those that are to be seen."""
-        scene, display = self._scene, self._config.display
+        scene, options = self._scene, self.options
         if scene is None:
             return
-        drawn, count = self._points.show(display.show_train, display.show_test)
-        validated = display.show_test and bool(len(scene.validation_y))
+        drawn, count = self._points.show(options.training, options.held_out)
+        validated = options.held_out and bool(len(scene.validation_y))
         shown = {
-            Part.TRAINING: (display.show_train, self.tr("training")),
+            Part.TRAINING: (options.training, self.tr("training")),
             Part.VALIDATION: (validated, self.tr("validation")),
-            Part.TEST: (display.show_test, self.tr("test")),
+            Part.TEST: (options.held_out, self.tr("test")),
         }
         self._key.show_parts({part: name for part, (there, name) in shown.items() if there})
         few = self.tr("{0:,} of {1:,} points drawn").format(drawn, count) if drawn < count else ""
@@ -233,14 +241,14 @@ class BoundaryView(TaggedView):
         """A ring around the example that is followed; others around the worst, where they are asked for and drawn."""
         followed: Floats = np.zeros((0, 2))
         worst: Floats = np.zeros((0, 2))
-        frame, display = self._frame, self._config.display
+        frame, selection = self._frame, self.document.selection
         if frame is not None:
             places = self._points.train_places()
-            example = frame.selected(display).example
-            if example is not None:
+            example = frame.within(selection).example
+            if example >= 0:
                 followed = places[example : example + 1]
             look = frame.look(LossBreakdown)
-            if look is not None and display.worst and display.show_train:
+            if look is not None and selection.worst and self.options.training:
                 examples = look.examples[:WORST]
                 worst = places[examples[examples < len(places)]]
         self._followed.surround(followed)
@@ -264,7 +272,7 @@ class BoundaryView(TaggedView):
     def _click(self, event: Any) -> None:
         if event.double():
             self._plot.show_all()
-        elif self._frame is not None and self._config.display.show_train:
+        elif self._frame is not None and self.options.training:
             self._follow_example(event.scenePos())
 
     def _follow_example(self, mouse: QPointF) -> None:
@@ -273,10 +281,10 @@ class BoundaryView(TaggedView):
         example = nearest(self._plot, places[:, 0], places[:, 1], mouse)
         if example < 0:
             return
-        if example == self._config.display.example:
-            self.document.select(self.tr("No example followed"), example=-1)
+        if example == self.document.selection.example:
+            self.document.select(example=-1, step=-1)
         else:
-            self.document.select(self.tr("Example {0}").format(example + 1), example=example)
+            self.document.select(example=example)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:

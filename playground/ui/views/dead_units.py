@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QLabel
 
-from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.dead_units import Death, deaths
@@ -33,7 +32,7 @@ class DeadUnitsView(CaptionedView):
 
     name = "census"
     title = "Dead units"
-    needs = frozenset({LayerStatistics.need})
+    needs = frozenset({LayerStatistics})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
@@ -81,7 +80,7 @@ class DeadUnitsView(CaptionedView):
             self._dress()
         self._shares.show_lines(layer_statistics.epoch, layer_statistics.dead, Scale(0.0, 1.0, False))
         self._lives.show_lives(layer_statistics, [self._short(layer) for layer in range(len(layer_statistics.units))])
-        self.show_config(self.document.config)
+        self.show_choices()
         words = self.words()
         self.sentence.setText(words)
         self.sentence.setToolTip(words)
@@ -90,9 +89,9 @@ class DeadUnitsView(CaptionedView):
     def told(self, mouse: QPointF) -> str:
         return ""  # the legends tell it
 
-    def show_config(self, config: Config) -> None:
+    def show_choices(self) -> None:
         if self._frame is not None and self._layer_statistics is not None:
-            selection = self._frame.selected(config.display)
+            selection = self._frame.within(self.document.selection)
             self._lives.mark(sum(self._layer_statistics.units[: selection.layer]) + selection.unit)
 
     def show_theme(self, theme: Theme) -> None:
@@ -185,7 +184,7 @@ class DeadUnitsView(CaptionedView):
         index = self._lives.unit_at(event.scenePos())
         if self._layer_statistics is not None and 0 <= index < sum(self._layer_statistics.units):
             layer, unit = self._place(index)
-            self.document.select(self.tr("Look at unit {0}").format(unit + 1), layer=layer, unit=unit)
+            self.document.select(layer=layer, unit=unit)
 
     def _short(self, layer: int) -> str:
         return said(short_layer_name(layer, len(self._layer_statistics.units))) if self._layer_statistics else ""

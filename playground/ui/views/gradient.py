@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -9,8 +11,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QFont
 
-from playground.experiment.config import Config
-from playground.experiment.frame import CURVES, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import counted, written
 from playground.ui.forms.segments import Segments
@@ -23,7 +25,22 @@ from playground.ui.viewing.view import PlotView
 from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
-MEASURES = ("norm", "largest", "mean")  # the columns of Frame.gradient_now
+
+class Measure(Enum):
+    """How a layer's gradient is made one number; in the order of the columns of Frame.gradient_now."""
+
+    NORM = "norm"
+    LARGEST = "largest"
+    MEAN = "mean"
+
+
+@dataclass(frozen=True)
+class GradientOptions:
+    """How gradients are drawn."""
+
+    measure: Measure = Measure.NORM
+
+
 CROWDED = 6  # layers above which only every second bar has a name
 
 
@@ -35,7 +52,8 @@ class GradientView(PlotView):
 
     name = "gradient"
     title = "Gradients"
-    needs = frozenset({CURVES})
+    needs = frozenset({Curves})
+    options = GradientOptions()
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
@@ -49,12 +67,12 @@ class GradientView(PlotView):
         self._measure = Segments(
             "gradient.measure",
             {
-                "norm": (self.tr("norm"), self.tr("Length of each layer's weight gradient: √ Σ (∂L/∂w)²")),
-                "largest": (self.tr("largest"), self.tr("Largest |∂L/∂w| among each layer's weights")),
-                "mean": (self.tr("mean"), self.tr("Mean |∂L/∂w| over each layer's weights")),
+                Measure.NORM: (self.tr("norm"), self.tr("Length of each layer's weight gradient: √ Σ (∂L/∂w)²")),
+                Measure.LARGEST: (self.tr("largest"), self.tr("Largest |∂L/∂w| among each layer's weights")),
+                Measure.MEAN: (self.tr("mean"), self.tr("Mean |∂L/∂w| over each layer's weights")),
             },
         )
-        self._measure.chosen.connect(self._choose_measure)
+        self._measure.chosen.connect(lambda measure: self.choose(measure=measure))
         self.controls.addWidget(self._measure)
         self.controls.addStretch()
         font = small(self.font())
@@ -71,7 +89,7 @@ class GradientView(PlotView):
         self.canvas.addItem(self._bars, 1, 1)
         self.canvas.ci.layout.setColumnStretchFactor(0, 2)
         self.canvas.ci.layout.setColumnStretchFactor(1, 1)
-        self.show_config(document.config)
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -81,9 +99,9 @@ class GradientView(PlotView):
             self._show_colours()
         self._draw()
 
-    def show_config(self, config: Config) -> None:
-        self._column = MEASURES.index(config.display.gradient)
-        self._measure.show_value(config.display.gradient)
+    def show_choices(self) -> None:
+        self._column = list(Measure).index(self.options.measure)
+        self._measure.show_value(self.options.measure)
         words = (self.tr("norm of ∂L/∂W"), self.tr("largest |∂L/∂w|"), self.tr("mean |∂L/∂w|"))
         self._lines.setLabel("left", words[self._column])
         self._draw()
@@ -134,9 +152,6 @@ class GradientView(PlotView):
     def _point_at(self) -> None:
         self._lines.point_at(self._lines.record)
         self._show_moment()
-
-    def _choose_measure(self, value: str) -> None:
-        self.document.set("display.gradient", value, self.tr("Gradient measure"))
 
 
 class BarPlot(pg.PlotItem):  # type: ignore[misc]

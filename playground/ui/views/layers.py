@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 
-from playground.experiment.config import Config
-from playground.experiment.frame import CURVES, Curves, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.gradient_flow import EDGES, GradientFlow
+from playground.experiment.looks.look import Requests
 from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import counted, written
 from playground.ui.forms.segments import Segments
@@ -29,12 +32,30 @@ from playground.ui.workspace.document import Document
 HEALTHY = 1e-3  # of its weights a layer should move at a step; Karpathy and Johnson, CS231n notes, "Neural Networks 3"
 FAINTEST = 1e-12  # of the largest gradient: what is smaller has the darkest colour of the waterfall
 BAND = np.log10(HEALTHY) + np.array([-0.5, 0.5])  # still called healthy
-PICTURES = {  # what each needs of a frame
-    "waterfall": frozenset({CURVES, GradientFlow.need}),
-    "distribution": frozenset({GradientFlow.need}),
-    "updates": frozenset({LayerStatistics.need}),
-    "factors": frozenset({GradientFlow.need}),
+
+
+class Picture(Enum):
+    """What is compared between the layers."""
+
+    WATERFALL = "waterfall"
+    DISTRIBUTION = "distribution"
+    UPDATES = "updates"
+    FACTORS = "factors"
+
+
+NEEDS: dict[Picture, Requests] = {
+    Picture.WATERFALL: frozenset({Curves, GradientFlow}),
+    Picture.DISTRIBUTION: frozenset({GradientFlow}),
+    Picture.UPDATES: frozenset({LayerStatistics}),
+    Picture.FACTORS: frozenset({GradientFlow}),
 }
+
+
+@dataclass(frozen=True)
+class LayersOptions:
+    """How layers are drawn."""
+
+    picture: Picture = Picture.WATERFALL
 
 
 class LayersView(CaptionedView):
@@ -42,11 +63,12 @@ class LayersView(CaptionedView):
 
     name = "layers"
     title = "Layers"
+    options = LayersOptions()
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
         super().__init__(document, theme)
-        self._picture = ""
+        self._picture: Picture | None = None
         self._curves: Curves | None = None
         self._flow: GradientFlow | None = None
         self._layer_statistics: LayerStatistics | None = None
@@ -55,18 +77,21 @@ class LayersView(CaptionedView):
         self._segments = Segments(
             "layers.picture",
             {
-                "waterfall": (
+                Picture.WATERFALL: (
                     self.tr("waterfall"),
                     self.tr(
                         "The gradient norm of each layer over time, and what backpropagation multiplies the gradient by."
                     ),
                 ),
-                "distribution": (
+                Picture.DISTRIBUTION: (
                     self.tr("distribution"),
                     self.tr("How large the gradients and the weights of each layer are now."),
                 ),
-                "updates": (self.tr("updates"), self.tr("How far each step moves a layer, in terms of its weights.")),
-                "factors": (
+                Picture.UPDATES: (
+                    self.tr("updates"),
+                    self.tr("How far each step moves a layer, in terms of its weights."),
+                ),
+                Picture.FACTORS: (
                     self.tr("factors"),
                     self.tr(
                         "What backpropagation multiplies the gradient by, layer by layer, and the forward pass the signal."
@@ -74,7 +99,7 @@ class LayersView(CaptionedView):
                 ),
             },
         )
-        self._segments.chosen.connect(self._choose_picture)
+        self._segments.chosen.connect(lambda picture: self.choose(picture=picture))
         self.controls.addWidget(self._segments)
         self.controls.addStretch()
         font = small(self.font())
@@ -93,7 +118,7 @@ class LayersView(CaptionedView):
         self._histograms.setLabel("bottom", self.tr("size of a gradient |∂L/∂w|, of a weight |w|"))
         self._factors.setLabel("bottom", self.tr("factor"))
         self._placed: list[Any] = []
-        self.show_config(document.config)
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -107,12 +132,12 @@ class LayersView(CaptionedView):
             self._dress()
         self._draw()
 
-    def show_config(self, config: Config) -> None:
-        picture = config.display.layers
+    def show_choices(self) -> None:
+        picture = self.options.picture
         self._segments.show_value(picture)
         if picture != self._picture:
             self._picture = picture
-            self.needs = PICTURES[picture]
+            self.needs = NEEDS[picture]
             self._lay_out()
             self._draw()
             self.needs_changed.emit()
@@ -198,20 +223,20 @@ class LayersView(CaptionedView):
         """Put the parts of the chosen picture into their places."""
         for item in self._placed:
             self.canvas.removeItem(item)
-        places: dict[str, tuple[tuple[Any, int, int, int, int], ...]] = {
-            "waterfall": (
+        places: dict[Picture, tuple[tuple[Any, int, int, int, int], ...]] = {
+            Picture.WATERFALL: (
                 (self._sentence, 0, 0, 1, 2),
                 (self._key, 1, 0, 1, 1),
                 (self._legend, 1, 1, 1, 1),
                 (self._waterfall, 2, 0, 1, 1),
                 (self._factors, 2, 1, 1, 1),
             ),
-            "distribution": ((self._legend, 1, 0, 1, 2), (self._histograms, 2, 0, 1, 2)),
-            "updates": ((self._legend, 1, 0, 1, 2), (self._updates, 2, 0, 1, 2)),
-            "factors": ((self._sentence, 0, 0, 1, 2), (self._legend, 1, 0, 1, 2), (self._factors, 2, 0, 1, 2)),
+            Picture.DISTRIBUTION: ((self._legend, 1, 0, 1, 2), (self._histograms, 2, 0, 1, 2)),
+            Picture.UPDATES: ((self._legend, 1, 0, 1, 2), (self._updates, 2, 0, 1, 2)),
+            Picture.FACTORS: ((self._sentence, 0, 0, 1, 2), (self._legend, 1, 0, 1, 2), (self._factors, 2, 0, 1, 2)),
         }
-        self._placed = [item for item, *_ in places[self._picture]]
-        for item, *place in places[self._picture]:
+        self._placed = [item for item, *_ in places[self.options.picture]]
+        for item, *place in places[self.options.picture]:
             self.canvas.addItem(item, *place)
         layout = self.canvas.ci.layout
         for column, stretch in ((0, 3), (1, 2)):
@@ -228,20 +253,20 @@ class LayersView(CaptionedView):
         self._updates.show_colours(self.theme.layer_colours(self._layers), self.theme)
 
     def _draw(self) -> None:
-        if self._picture == "waterfall" and self._member:
+        if self._picture is Picture.WATERFALL and self._member:
             mixed = self.tr("{0} Rows are the members' mean, factors those of {1}.")
             self.caption.say(mixed.format(self._caption(), self._member))
         else:
             self.say(self._caption())
         if self._flow is not None and len(self._flow.slope) == self._layers:
             self._sentence.show_text(self._flow.sentence)
-            if self._picture == "distribution":
+            if self._picture is Picture.DISTRIBUTION:
                 self._histograms.show_flow(self._flow)
-            elif self._picture in ("factors", "waterfall"):
+            elif self._picture in (Picture.FACTORS, Picture.WATERFALL):
                 self._factors.show_flow(self._flow)
-        if self._picture == "waterfall":
+        if self._picture is Picture.WATERFALL:
             self._draw_waterfall()
-        if self._picture == "updates":
+        if self._picture is Picture.UPDATES:
             self._draw_updates()
         else:
             self._show_legend()
@@ -282,7 +307,7 @@ class LayersView(CaptionedView):
         first, second = QColor(self.theme.test), QColor(self.theme.train)
         weights = QColor(self.theme.accent)
         normed = self._flow is not None and bool(self._flow.normalised.any())
-        if self._picture == "distribution":
+        if self._picture is Picture.DISTRIBUTION:
             entries = [
                 Entry(first, self.tr("gradients"), self.tr("gradients")),
                 Entry(second, self.tr("weights"), self.tr("weights")),
@@ -299,32 +324,29 @@ class LayersView(CaptionedView):
     def _caption(self) -> str:
         """What to look for."""
         words = {
-            "waterfall": self.tr(
+            Picture.WATERFALL: self.tr(
                 "Each row is a layer's gradient norm. Healthy: all rows alike. Darker towards layer 1: a vanishing gradient; "
                 "brighter: an exploding one. Brown is 0."
             ),
-            "distribution": self.tr(
+            Picture.DISTRIBUTION: self.tr(
                 "Healthy: the gradients of all layers are about as large. Decades further left towards layer 1: a vanishing "
                 "gradient. Try ReLU, He's initial weights or normalisation."
             ),
-            "updates": self.tr(
+            Picture.UPDATES: self.tr(
                 "Healthy while learning: about 10⁻³ (band; Karpathy and Johnson, CS231n). Below, a layer hardly learns: raise "
                 "the learning rate. Above, steps overshoot: lower it."
             ),
-            "factors": self.tr(
+            Picture.FACTORS: self.tr(
                 "What backpropagation multiplies the gradient by. Healthy: near × 1. All left of it: it vanishes; all right "
                 "of it: it explodes. Try other initial weights."
             ),
         }
-        caption = words[self._picture]
-        return caption + (self._whose if self._picture == "updates" else "")
+        caption = words[self.options.picture]
+        return caption + (self._whose if self._picture is Picture.UPDATES else "")
 
     def _point_at_updates(self) -> None:
         self._updates.point_at(self._updates.record)
         self._draw_updates()
-
-    def _choose_picture(self, value: str) -> None:
-        self.document.set("display.layers", value, self.tr("Layers: {0}").format(value))
 
 
 def _known(curves: Curves | None) -> tuple[Floats, Floats]:

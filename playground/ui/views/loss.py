@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtGui import QColor
 
-from playground.experiment.config import Config
-from playground.experiment.frame import CURVES, Curves, Floats, Frame
+from playground.data.dataset import Floats
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.options.numerals import counted, percent, written
 from playground.ui.forms.segments import Segments
 from playground.ui.plots.axes import show_bottom
@@ -40,6 +41,13 @@ class Part(NamedTuple):
     band: Floats
 
 
+@dataclass(frozen=True)
+class LossOptions:
+    """How losses are drawn."""
+
+    log: bool = False
+
+
 class LossView(PlotView):
     """Loss above, accuracy below where there are classes; the row on top tells the values now, or under the mouse.
 
@@ -49,7 +57,8 @@ class LossView(PlotView):
 
     name = "loss"
     title = "Loss"
-    needs = frozenset({CURVES})
+    needs = frozenset({Curves})
+    options = LossOptions()
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
@@ -68,7 +77,7 @@ class LossView(PlotView):
                 "log": (self.tr("log"), self.tr("Draw the loss on a logarithmic scale: equal steps are equal ratios.")),
             },
         )
-        self._scale.chosen.connect(self._choose_scale)
+        self._scale.chosen.connect(lambda scale: self.choose(log=scale == "log"))
         self.controls.addWidget(self._scale)
         self.controls.addStretch()
         font = small(self.font())
@@ -88,7 +97,7 @@ class LossView(PlotView):
             plot.pointed.connect(self._point_at)
         self._tag = Tag("loss.tag", self.canvas)
         self._tag.setFont(font)
-        self.show_config(document.config)
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -103,8 +112,8 @@ class LossView(PlotView):
             self._show_accuracy(bool(frame.scene.classes))
             self._draw()
 
-    def show_config(self, config: Config) -> None:
-        self._log = config.display.log_loss
+    def show_choices(self) -> None:
+        self._log = self.options.log
         self._scale.show_value("log" if self._log else "linear")
         self._draw()
 
@@ -213,10 +222,6 @@ class LossView(PlotView):
         for plot in (self._loss, self._accuracy):
             plot.point_at(self._pointed)
         self._describe()
-
-    def _choose_scale(self, value: str) -> None:
-        label = self.tr("Logarithmic loss") if value == "log" else self.tr("Linear loss")
-        self.document.set("display.log_loss", value == "log", label)
 
 
 def _mc_dropout(curves: Curves) -> Curves:

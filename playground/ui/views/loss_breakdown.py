@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -9,9 +11,10 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 
-from playground.experiment.config import Config
-from playground.experiment.frame import CURVES, Curves, Frame, Scene
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
+from playground.experiment.scene import Scene
 from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import counted, percent, written
 from playground.ui.forms.controls import Box
@@ -32,6 +35,22 @@ DOT, RING = 6, 11  # pixels
 FEW = 4  # weights in a bar
 
 
+class Picture(Enum):
+    """What is drawn of the loss."""
+
+    OVER_TIME = "over_time"
+    WEIGHTS = "weights"
+    EXAMPLES = "examples"
+
+
+@dataclass(frozen=True)
+class LossBreakdownOptions:
+    """How the loss is taken apart."""
+
+    picture: Picture = Picture.OVER_TIME
+    log: bool = False
+
+
 class LossBreakdownView(CaptionedView):
     """One of three pictures: the two terms over the epochs, the histogram of the weights, the loss of each example.
 
@@ -40,7 +59,8 @@ class LossBreakdownView(CaptionedView):
 
     name = "loss_apart"
     title = "Loss breakdown"
-    needs = frozenset({CURVES, LossBreakdown.need})
+    needs = frozenset({Curves, LossBreakdown})
+    options = LossBreakdownOptions()
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
@@ -73,7 +93,7 @@ class LossBreakdownView(CaptionedView):
         self.canvas.addItem(self._legend, 0, 0)
         self.canvas.ci.layout.setRowStretchFactor(1, 1)
         self.canvas.scene().sigMouseClicked.connect(self._click)
-        self.show_config(document.config)
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -88,10 +108,12 @@ class LossBreakdownView(CaptionedView):
         self._break.show_in(frame)
         self._draw()
 
-    def show_config(self, config: Config) -> None:
-        self._log, self._part = config.display.log_loss, config.display.loss_part
-        self._parts.show_value(self._part)
-        self._worst.setChecked(config.display.worst)
+    def show_choices(self) -> None:
+        self._log, self._picture = self.options.log, self.options.picture
+        self._parts.show_value(self._picture)
+        self._scale.setChecked(self._log)
+        self._scale.setVisible(self._picture is Picture.OVER_TIME)
+        self._worst.setChecked(self.document.selection.worst)
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -109,9 +131,9 @@ class LossBreakdownView(CaptionedView):
 
     def told(self, mouse: QPointF) -> str:
         look, scene = self._look, self._scene
-        if look is None or scene is None or self._part == "course":
+        if look is None or scene is None or self._picture is Picture.OVER_TIME:
             return ""
-        if self._part == "weights":
+        if self._picture is Picture.WEIGHTS:
             return self._told_weights(look, mouse)
         index = nearest(self._examples, np.arange(1.0, len(look.losses) + 1.0), look.losses, mouse)
         if index < 0:
@@ -129,19 +151,25 @@ class LossBreakdownView(CaptionedView):
         self._parts = Segments(
             "loss_apart.part",
             {
-                "course": (self.tr("over time"), self.tr("Data loss and penalty on the weights, by epoch")),
-                "weights": (self.tr("weights"), self.tr("How the weights of each layer are spread now")),
-                "examples": (self.tr("examples"), self.tr("Which training examples the loss comes from")),
+                Picture.OVER_TIME: (self.tr("over time"), self.tr("Data loss and penalty on the weights, by epoch")),
+                Picture.WEIGHTS: (self.tr("weights"), self.tr("How the weights of each layer are spread now")),
+                Picture.EXAMPLES: (self.tr("examples"), self.tr("Which training examples the loss comes from")),
             },
         )
-        self._parts.chosen.connect(self._choose_part)
+        self._parts.chosen.connect(lambda picture: self.choose(picture=picture))
         self._worst = Box(self.tr("ring the worst"))
         self._worst.setObjectName("loss_apart.worst")
         self._worst.setToolTip(self.tr("Ring the {0} worst training examples on the decision boundary").format(WORST))
         self._worst.setAccessibleDescription(self._worst.toolTip())
-        self._worst.clicked.connect(self._choose_worst)
+        self._worst.clicked.connect(lambda ringed: self.document.select(worst=ringed))
+        self._scale = Box(self.tr("log"))
+        self._scale.setObjectName("loss_breakdown.log")
+        self._scale.setToolTip(self.tr("Draw the loss on a logarithmic scale: equal steps are equal ratios."))
+        self._scale.setAccessibleDescription(self._scale.toolTip())
+        self._scale.clicked.connect(lambda log: self.choose(log=log))
         self.controls.addWidget(self._parts)
         self.controls.addStretch()
+        self.controls.addWidget(self._scale)
         self.controls.addWidget(self._worst)
 
     # Drawing
@@ -150,10 +178,10 @@ class LossBreakdownView(CaptionedView):
         curves, look, scene = self._curves, self._look, self._scene
         if curves is None or look is None or scene is None:
             return
-        if self._part == "course":
+        if self._picture is Picture.OVER_TIME:
             self._put(self._history)
             self._draw_course(curves)
-        elif self._part == "weights":
+        elif self._picture is Picture.WEIGHTS:
             self._put(self._weights)
             self._draw_weights(look)
         else:
@@ -260,17 +288,11 @@ class LossBreakdownView(CaptionedView):
 
     def _click(self, event: Any) -> None:
         look = self._look
-        if look is None or self._part != "examples" or event.button() != Qt.MouseButton.LeftButton:
+        if look is None or self._picture is not Picture.EXAMPLES or event.button() != Qt.MouseButton.LeftButton:
             return
         index = nearest(self._examples, np.arange(1.0, len(look.losses) + 1.0), look.losses, event.scenePos())
         if index >= 0:
-            self.document.select(self.tr("Example followed"), example=int(look.examples[index]))
-
-    def _choose_part(self, value: str) -> None:
-        self.document.set("display.loss_part", value, self.tr("Loss breakdown"))
-
-    def _choose_worst(self, ringed: bool) -> None:
-        self.document.set("display.worst", ringed, self.tr("Worst examples"))
+            self.document.select(example=int(look.examples[index]))
 
 
 def _terms(curves: Curves) -> Floats:

@@ -11,8 +11,9 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QToolButton
 
 from playground.experiment.config import Config
-from playground.experiment.frame import Frame, Scene
+from playground.experiment.frame import Frame
 from playground.experiment.looks.loss_gradient import LossGradient, matched_pair
+from playground.experiment.scene import Scene
 from playground.options.numerals import written
 from playground.ui.forms.controls import Selector
 from playground.ui.forms.elided import Elided
@@ -38,7 +39,7 @@ class LossGradientView(CaptionedView):
 
     name = "guard"
     title = "Loss gradient"
-    needs = frozenset({LossGradient.need})
+    needs = frozenset({LossGradient})
     follows = ("network.hidden",)
     takes_turns = True
 
@@ -240,7 +241,7 @@ class LossGradientView(CaptionedView):
     # Gestures
 
     def _choose_output(self, index: int) -> None:
-        self.document.select(self.tr("Output looked at"), layer=self._layers, unit=index)
+        self.document.select(layer=self._layers, unit=index)
 
     def _use_matched_pair(self) -> None:
         self.document.edit(self.tr("matched loss and output unit"), matched_pair(self.document.config))

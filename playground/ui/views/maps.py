@@ -32,7 +32,7 @@ class MapsView(CaptionedView):
 
     name = "maps"
     title = "Unit maps"
-    needs = frozenset({ActivationMaps.need})
+    needs = frozenset({ActivationMaps})
     follows = ("network", "training.loss")
     takes_turns = True
 
@@ -64,7 +64,10 @@ class MapsView(CaptionedView):
 
     def show_config(self, config: Config) -> None:
         self._config = config
-        self.picker.show_config()
+        self._draw()
+
+    def show_choices(self) -> None:
+        self.picker.show_selection()
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:

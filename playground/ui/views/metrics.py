@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -9,9 +11,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QToolButton
 
-from playground.experiment.config import Config
-from playground.experiment.frame import Frame, Scene
+from playground.experiment.frame import Frame
 from playground.experiment.looks.metrics import Metrics
+from playground.experiment.scene import Scene
 from playground.options.numerals import percent, written
 from playground.ui.forms.segments import Segments
 from playground.ui.plots.confusion import ConfusionTable
@@ -24,12 +26,28 @@ from playground.ui.viewing.captioned import CaptionedView
 from playground.ui.workspace.document import Document
 
 
+class Kind(Enum):
+    """How the answers of a classification are judged."""
+
+    CONFUSION = "confusion"
+    ROC = "roc"
+    RELIABILITY = "reliability"
+
+
+@dataclass(frozen=True)
+class MetricsOptions:
+    """How answers are judged."""
+
+    kind: Kind = Kind.CONFUSION
+
+
 class MetricsView(CaptionedView):
     """Of classes the confusion matrix, the ROC curves or the reliability; of a number the residuals."""
 
     name = "judgement"
     title = "Metrics"
-    needs = frozenset({Metrics.need})
+    needs = frozenset({Metrics})
+    options = MetricsOptions()
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
@@ -39,7 +57,7 @@ class MetricsView(CaptionedView):
         self._shown: list[Any] = []  # below the legend
         self._make_controls()
         self._make_plots()
-        self.show_config(document.config)
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -57,10 +75,10 @@ class MetricsView(CaptionedView):
         self._parts.show_value(metrics.part)
         self._draw()
 
-    def show_config(self, config: Config) -> None:
-        self._kind = config.display.judgement
+    def show_choices(self) -> None:
+        self._kind = self.options.kind
         self._kinds.show_value(self._kind)
-        self._parts.show_value(config.display.judged_on)
+        self._parts.show_value(self.document.selection.part)
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -77,9 +95,9 @@ class MetricsView(CaptionedView):
             return ""
         if not scene.classes:
             return self._told_residual(metrics, scene, mouse)
-        if self._kind == "confusion":
+        if self._kind is Kind.CONFUSION:
             return self._told_cell(metrics, scene, mouse)
-        return self._told_roc(metrics, scene, mouse) if self._kind == "roc" else self._told_piece(metrics, mouse)
+        return self._told_roc(metrics, scene, mouse) if self._kind is Kind.ROC else self._told_piece(metrics, mouse)
 
     # Construction
 
@@ -87,21 +105,21 @@ class MetricsView(CaptionedView):
         self._kinds = Segments(
             "judgement.kind",
             {
-                "confusion": (
+                Kind.CONFUSION: (
                     self.tr("confusion"),
                     self.tr("Confusion matrix: how often each class is predicted as each"),
                 ),
-                "roc": (
+                Kind.ROC: (
                     self.tr("ROC"),
                     self.tr("True positive rate against false positive rate, at any threshold"),
                 ),
-                "reliability": (
+                Kind.RELIABILITY: (
                     self.tr("calibration"),
                     self.tr("Whether what is predicted with 70 % probability is right 7 times of 10"),
                 ),
             },
         )
-        self._kinds.chosen.connect(self._choose_kind)
+        self._kinds.chosen.connect(lambda kind: self.choose(kind=kind))
         self._parts = Segments(
             "judgement.part",
             {
@@ -110,7 +128,7 @@ class MetricsView(CaptionedView):
                 "test": (self.tr("test"), self.tr("Judge the answers to the test examples")),
             },
         )
-        self._parts.chosen.connect(self._choose_part)
+        self._parts.chosen.connect(lambda part: self.document.select(part=part))
         self.controls.addWidget(self._kinds)
         self.controls.addStretch()
         self.controls.addWidget(self._parts)
@@ -138,9 +156,9 @@ class MetricsView(CaptionedView):
             return
         if not scene.classes:
             self._draw_residuals(metrics, scene)
-        elif self._kind == "confusion":
+        elif self._kind is Kind.CONFUSION:
             self._draw_confusion(metrics, scene)
-        elif self._kind == "roc":
+        elif self._kind is Kind.ROC:
             self._draw_roc(metrics, scene)
         else:
             self._draw_reliability(metrics)
@@ -262,14 +280,6 @@ class MetricsView(CaptionedView):
             return ""
         truth, answer = metrics.truth[index], metrics.answer[index]
         return self.tr("{0} {1}, answered {2}").format(scene.target, written(truth), written(answer))
-
-    # Gestures
-
-    def _choose_kind(self, value: str) -> None:
-        self.document.set("display.judgement", value, self.tr("Way of judging"))
-
-    def _choose_part(self, value: str) -> None:
-        self.document.set("display.judged_on", value, self.tr("Part judged"))
 
 
 def brief(names: tuple[str, ...]) -> list[str]:

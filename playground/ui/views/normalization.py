@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,12 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter
 
-from playground.experiment.config import Config
-from playground.experiment.frame import Floats, Frame, Scene
+from playground.data.dataset import Floats
+from playground.experiment.frame import Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.mc_dropout import CELLS, MASKS, MCDropout
 from playground.experiment.looks.normalization import Normalized
+from playground.experiment.scene import Scene
 from playground.options.layers import layer_name
 from playground.options.numerals import trimmed, written
 from playground.ui.forms.caption import Caption
@@ -32,6 +35,20 @@ from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 
+class Period(Enum):
+    """Of when values are drawn."""
+
+    NOW = "now"
+    OVER_TIME = "over_time"
+
+
+@dataclass(frozen=True)
+class NormalizationOptions:
+    """How the values of a layer are drawn."""
+
+    period: Period = Period.NOW
+
+
 class NormalizationView(CaptionedView):
     """Left what goes into the normalization, beside it what comes out, unit by unit; with dropout a map to the right.
 
@@ -42,7 +59,8 @@ class NormalizationView(CaptionedView):
 
     name = "normalization"
     title = "Normalisation"
-    needs = frozenset({Normalized.need, MCDropout.need, LayerStatistics.need})
+    needs = frozenset({Normalized, MCDropout, LayerStatistics})
+    options = NormalizationOptions()
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
@@ -58,11 +76,14 @@ class NormalizationView(CaptionedView):
         self._period = Segments(
             "normalization.period",
             {
-                "now": (self.tr("now"), self.tr("How each unit's values are spread over the examples now.")),
-                "course": (self.tr("over time"), self.tr("Mean and variance of each unit at the ends of epochs.")),
+                Period.NOW: (self.tr("now"), self.tr("How each unit's values are spread over the examples now.")),
+                Period.OVER_TIME: (
+                    self.tr("over time"),
+                    self.tr("Mean and variance of each unit at the ends of epochs."),
+                ),
             },
         )
-        self._period.chosen.connect(self._choose_period)
+        self._period.chosen.connect(lambda period: self.choose(period=period))
         self.controls.addWidget(self._period)
         self.controls.addWidget(self._picker)
         self.controls.addStretch()
@@ -86,8 +107,10 @@ class NormalizationView(CaptionedView):
         for plot in (self._before, self._after):
             plot.setLabel("bottom", self.tr("unit"))
         self.canvas.scene().sigMouseClicked.connect(self._choose_unit)
-        self._laid_out: tuple[str, bool, bool] | None = None  # the period; if anything comes out; if there is a map
-        self.show_config(document.config)
+        self._laid_out: tuple[bool, bool, bool] | None = (
+            None  # whether over time; if anything comes out; if there is a map
+        )
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -100,9 +123,9 @@ class NormalizationView(CaptionedView):
         self.follow_member(frame)
         self._draw()
 
-    def show_config(self, config: Config) -> None:
-        self._picker.show_config()
-        self._period.show_value(config.display.normalization)
+    def show_choices(self) -> None:
+        self._picker.show_selection()
+        self._period.show_value(self.options.period)
         self._draw()
 
     def show_theme(self, theme: Theme) -> None:
@@ -269,7 +292,7 @@ class NormalizationView(CaptionedView):
 
     def _lay_out(self, after: bool, with_map: bool) -> None:
         """Make room for what there is."""
-        wanted = self.document.config.display.normalization, after, with_map
+        wanted = self._over_time, after, with_map
         if self._laid_out == wanted:
             return
         self._laid_out = wanted
@@ -293,7 +316,7 @@ class NormalizationView(CaptionedView):
 
     @property
     def _over_time(self) -> bool:
-        return self.document.config.display.normalization == "course"
+        return self.options.period is Period.OVER_TIME
 
     def _stretch(self, rows: tuple[int, ...], columns: tuple[int, ...]) -> None:
         """Share the canvas out."""
@@ -304,9 +327,6 @@ class NormalizationView(CaptionedView):
             layout.setColumnStretchFactor(column, stretch)
         # WORKAROUND Qt: a layout that has lost items shrinks what it lies in, which pyqtgraph sizes at a resize only.
         canvas.ci.setGeometry(QRectF(canvas.viewport().rect()))
-
-    def _choose_period(self, value: str) -> None:
-        self.document.set("display.normalization", value, self.tr("Values now or over time"))
 
 
 def _rows(look: Normalized) -> int:

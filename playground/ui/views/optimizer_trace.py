@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum
+
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSignalBlocker
 from PySide6.QtGui import QColor, QFontMetricsF
@@ -25,6 +28,20 @@ from playground.ui.viewing.unit_picker import UnitPicker
 from playground.ui.workspace.document import Document
 
 
+class Period(Enum):
+    """Which steps are drawn."""
+
+    LAST = "last"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class OptimizerTraceOptions:
+    """How the steps of a weight are drawn."""
+
+    period: Period = Period.LAST
+
+
 class OptimizerTraceView(CaptionedView):
     """Small plots over one axis of steps: the last ones, or all that were seen, on a logarithmic one.
 
@@ -33,7 +50,8 @@ class OptimizerTraceView(CaptionedView):
 
     name = "microscope"
     title = "Optimizer trace"
-    needs = frozenset({OptimizerTrace.need})
+    needs = frozenset({OptimizerTrace})
+    options = OptimizerTraceOptions()
     follows = ("training",)
     takes_turns = True
 
@@ -64,11 +82,14 @@ class OptimizerTraceView(CaptionedView):
         self._period = Segments(
             "microscope.period",
             {
-                "last": (self.tr("last"), self.tr("The last 1,000 steps, one by one.")),
-                "course": (self.tr("all"), self.tr("All steps since this weight is looked at, on a logarithmic axis.")),
+                Period.LAST: (self.tr("last"), self.tr("The last 1,000 steps, one by one.")),
+                Period.ALL: (
+                    self.tr("all"),
+                    self.tr("All steps since this weight is looked at, on a logarithmic axis."),
+                ),
             },
         )
-        self._period.chosen.connect(self._choose_period)
+        self._period.chosen.connect(lambda period: self.choose(period=period))
         self.controls.addWidget(self._picker)
         self.controls.addWidget(self._inputs, stretch=1)
         self.controls.addStretch()
@@ -83,6 +104,7 @@ class OptimizerTraceView(CaptionedView):
         self._sentence.setFixedHeight(2 * self._sentence.fontMetrics().lineSpacing() + GRID // 2)  # nothing jumps
         self.rows.insertWidget(1, self._sentence)
         self.show_config(document.config)
+        self.show_choices()
         self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
@@ -93,10 +115,13 @@ class OptimizerTraceView(CaptionedView):
         self._offer_inputs()
         self._draw()
 
-    def show_config(self, config: Config) -> None:
-        self._picker.show_config()
+    def show_choices(self) -> None:
+        self._picker.show_selection()
         self._offer_inputs()
-        self._period.show_value(config.display.microscope)
+        self._period.show_value(self.options.period)
+        self._draw()
+
+    def show_config(self, config: Config) -> None:
         self._draw()
         self.caption.say(plain(advice(config.training, self.tr)))
 
@@ -133,13 +158,10 @@ class OptimizerTraceView(CaptionedView):
                 self._inputs.addItems(names)
                 widest = max(map(self._inputs.fontMetrics().horizontalAdvance, (*names, "from unit 10")))
                 self._inputs.setMaximumWidth(min(widest, 16 * GRID) + 4 * GRID)
-            self._inputs.setCurrentIndex(self._frame.selected(self.document.config.display).input)
+            self._inputs.setCurrentIndex(self._frame.within(self.document.selection).input)
 
     def _choose_input(self, index: int) -> None:
-        self.document.select(self.tr("Look at the weight of another input"), input=index)
-
-    def _choose_period(self, value: str) -> None:
-        self.document.set("display.microscope", value, self.tr("Steps of the optimizer trace"))
+        self.document.select(input=index)
 
     # What is drawn
 
@@ -147,7 +169,7 @@ class OptimizerTraceView(CaptionedView):
         seen = None if self._frame is None else self._frame.look(OptimizerTrace)
         if seen is None:
             return
-        whole = self.document.config.display.microscope == "course"
+        whole = self.options.period is Period.ALL
         self._look = seen.history if whole else seen.last
         before = [tuple(panel.lines) for panel in self._panels]
         self._panels = panels_of(self._look, self.document.config.training, self.tr)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainterPath
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.pre_activations import PreActivations
@@ -37,7 +36,7 @@ class UnitsView(CaptionedView):
 
     name = "units"
     title = "Units"
-    needs = frozenset({PreActivations.need, LayerStatistics.need})
+    needs = frozenset({PreActivations, LayerStatistics})
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:
@@ -100,8 +99,8 @@ class UnitsView(CaptionedView):
         """The curves' numbers there; of the lines over epochs the legend tells them."""
         return self._plot.numbers(mouse)
 
-    def show_config(self, config: Config) -> None:
-        self.picker.show_config()
+    def show_choices(self) -> None:
+        self.picker.show_selection()
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)

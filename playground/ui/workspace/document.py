@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from playground.experiment.config import Config
+from playground.experiment.selection import Selection
 from playground.options import with_value
 
 
@@ -27,10 +28,12 @@ class Document(QObject):
     config_changed = Signal(object, object)
     weight_edited = Signal(int, int, int, float)
     history_changed = Signal()  # of the undo stack: something else can be undone or done again
+    selection_changed = Signal(object)
 
-    def __init__(self, config: Config, parent: QObject | None = None) -> None:
+    def __init__(self, config: Config, parent: QObject | None = None, selection: Selection | None = None) -> None:
         super().__init__(parent)
         self.config = config
+        self.selection = selection or Selection()
         self.revision = 0
         self.afresh = False
         self.last_edit = ""
@@ -59,12 +62,18 @@ class Document(QObject):
         """
         self.edit(label, with_value(self.config, path, value), path if merge else "")
 
-    def select(self, label: str, **choice: int) -> None:
-        """Look closely at something else: these fields of the display. Choices that follow each other become one entry."""
-        config = self.config
+    def select(self, **choice: Any) -> None:
+        """Look closely at something else: these fields of the selection. That is no edit, so that there is none to undo.
+
+        Raises:
+            ConfigError: when a field may not hold the value.
+        """
+        selection = self.selection
         for field, value in choice.items():
-            config = with_value(config, f"display.{field}", value)
-        self.edit(label, config, "selection")
+            selection = with_value(selection, field, value)
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit(selection)
 
     def restart(self, label: str, trained: bool = True) -> None:
         """Begin the run anew, undoably; where it has not been `trained` nor a weight been set, there is nothing to undo."""
@@ -83,8 +92,9 @@ class Document(QObject):
         """A run has been lost: weights that were set by hand in it are gone, and undoing that would make no sense."""
         self.starts += 1
 
-    def replace(self, config: Config) -> None:
-        """Take another experiment's config; its undo history starts empty."""
+    def replace(self, config: Config, selection: Selection) -> None:
+        """Take another experiment's config, and what of it is looked at; its undo history starts empty."""
+        self.select(**vars(selection))
         self.undo_stack.clear()
         self._take(_State(config, next(self._revisions)), "")
 

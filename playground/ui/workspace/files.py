@@ -20,7 +20,7 @@ from playground.experiment.config import Config, ConfigError
 from playground.experiment.frame import Frame
 from playground.experiment.run.session import Session
 from playground.ui.data_editor.opening import OpenDataDialog
-from playground.ui.panels.data_panel import with_source
+from playground.ui.panels.data_panel import AXES, with_source
 from playground.ui.viewing.figure import FIGURES, copy_figure, save_figure
 from playground.ui.viewing.view import View
 from playground.ui.workspace.reading import Reading
@@ -108,6 +108,7 @@ class Files(QObject):
     def _take_data(self, source: Source, path: Path, outline: Outline) -> None:
         document = self._document
         document.edit(self.tr("Open data"), with_source(document.config, source, outline))
+        document.select(**dict(zip(AXES, outline.axes, strict=True)))
         self._remember(path)
 
     def open_copy(self, session: Session, then: Callable[[], object]) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from playground.experiment.config import Config, Impact, impact
+from playground.experiment.looks.look import Requests
 from playground.experiment.run.session import Session
+from playground.experiment.selection import Selection
 from playground.ui.workspace.training_thread import TrainingThread
 
 LOOK = 100  # milliseconds between two looks at what the thread is at
@@ -105,9 +107,13 @@ class Runner(QObject):
         """
         self._edits += 1
         self._thread.wanted = self._edits
-        urgent = afresh or impact(self._sent, config) != Impact.DISPLAY
+        urgent = afresh or impact(self._sent, config) != Impact.NONE
         self._sent = config
         self._thread.post(partial(self._thread.apply, config, revision, afresh, self._edits), urgent)
+
+    def select(self, selection: Selection) -> None:
+        """Look closely at this from now on."""
+        self._thread.post(partial(self._thread.select, selection), urgent=False)
 
     def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
         """Set a weight of the member that is shown."""
@@ -139,9 +145,9 @@ class Runner(QObject):
         """Train no faster than this; None is as fast as can be."""
         self._thread.post(partial(self._thread.limit, steps_per_second))
 
-    def need(self, needs: frozenset[str]) -> None:
-        """From now on frames hold these parts."""
-        self._thread.post(partial(self._thread.need, needs), urgent=False)
+    def observe(self, requests: Requests) -> None:
+        """From now on frames hold these looks."""
+        self._thread.post(partial(self._thread.observe, requests), urgent=False)
 
     def stop(self) -> bool:
         """End the thread, which drops what it is at but writes what it was told to, and wait for it; whether it has ended.

@@ -19,8 +19,11 @@ from playground.cancellation import Cancelled, cancellable
 from playground.data.dataset import DataError
 from playground.exchange.snapshot import Moment, SnapshotError, save_snapshot
 from playground.experiment.config import Config, ConfigError, Impact, impact
-from playground.experiment.frame import NEEDS, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.looks.look import Requests
+from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Position, Session
+from playground.experiment.selection import Selection
 from playground.ui.workspace.kept_runs import KeptRuns
 
 SLICE = 0.0015  # seconds of training between two looks at the letter box
@@ -64,7 +67,7 @@ class TrainingThread(QThread):
         self._runs = KeptRuns(0)
         self._commands: queue.SimpleQueue[tuple[Command, bool]] = queue.SimpleQueue()
         self._urgent: deque[None] = deque()  # one for each urgent command that waits
-        self._needs = NEEDS
+        self._requests: Requests = MAIN
         self._playing = False
         self._goal: Position | None = None
         self._finished = False
@@ -147,7 +150,8 @@ class TrainingThread(QThread):
             session = Session.resume(kept)
             begun = session.apply(config) >= Impact.NETWORK
             session.run += self._session.run
-            session.observe(self._needs)
+            session.observe(self._requests)
+            session.select(self._session.selection)
             self._session = session
         if run == runs.now and begun:
             run = runs.new()
@@ -186,7 +190,7 @@ class TrainingThread(QThread):
         self._set_playing(False)
         self._set_goal(None)
         session.run = self._session.run + 1
-        session.observe(self._needs)
+        session.observe(self._requests)
         self._session = session
         self._runs = KeptRuns()
         self._tell("loaded", session.run)
@@ -197,7 +201,7 @@ class TrainingThread(QThread):
 
     def remember(self, known: object) -> None:
         session = self._session
-        now = (session.run, session.step_count, session.config, self._by_hand)
+        now = (session.run, session.step_count, session.config, session.selection, self._by_hand)
         if now != known:
             with self._working(self.tr("Copying the run"), self._interrupted):
                 self._tell("remembered", now, Moment.of(session))
@@ -226,11 +230,15 @@ class TrainingThread(QThread):
         self._allowance = 0.0
         self._allowed_at = time.perf_counter()
 
-    def need(self, needs: frozenset[str]) -> None:
-        if needs != self._needs:
-            self._needs = needs
-            self._session.observe(needs)
+    def observe(self, requests: Requests) -> None:
+        if requests != self._requests:
+            self._requests = requests
+            self._session.observe(requests)
             self._stale = True
+
+    def select(self, selection: Selection) -> None:
+        self._session.select(selection)
+        self._stale = True
 
     def finish(self) -> None:
         self._finished = True
@@ -323,7 +331,7 @@ class TrainingThread(QThread):
             return
         with self._working(self.tr("Looking at the network"), self._interrupted) as work:
             try:
-                self.frame = self._session.frame(self._needs)
+                self.frame = self._session.frame(self._requests)
             finally:
                 self._stale = self.frame is None and not work.called_off
         cost = time.perf_counter() - now

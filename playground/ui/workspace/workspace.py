@@ -23,11 +23,12 @@ class Workspace(QObject):
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.document = Document(session.config, self)
+        self.document = Document(session.config, self, session.selection)
         self.runner = Runner(session, self)
         self.notices = Notices(self)
         self.frame: Frame | None = None
         self.document.config_changed.connect(self._follow_config)
+        self.document.selection_changed.connect(self.runner.select)
         self.document.weight_edited.connect(self.runner.set_weight)
         self.runner.frame_ready.connect(self._take)
         self.runner.restarted.connect(self._follow_restart)
@@ -40,7 +41,7 @@ class Workspace(QObject):
         """Go on with another experiment, paused."""
         self.notices.answer(self.tr("Another experiment. Space starts it."))
         self.runner.load(session)
-        self.document.replace(session.config)
+        self.document.replace(session.config, session.selection)
 
     def _take(self, frame: Frame) -> None:
         self.frame = frame

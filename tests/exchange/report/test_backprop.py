@@ -27,7 +27,7 @@ def session_of(*hidden: Layer) -> Session:
 
 
 def frame_of(session: Session) -> Frame:
-    return session.frame(frozenset({BackpropTrace.need}))
+    return session.frame(frozenset({BackpropTrace}))
 
 
 @pytest.fixture

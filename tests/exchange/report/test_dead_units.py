@@ -13,7 +13,7 @@ from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU
 from playground.options import with_value
 
-NEEDS = frozenset({LayerStatistics.need})
+NEEDS = frozenset({LayerStatistics})
 
 
 @pytest.mark.filterwarnings("error")

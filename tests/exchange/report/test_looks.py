@@ -10,7 +10,7 @@ import pytest
 from matplotlib.image import imread
 
 from playground.exchange.report import Picture, loss_breakdown, loss_gradient, metrics
-from playground.experiment.frame import CURVES
+from playground.experiment.history.curves import Curves
 from playground.experiment.looks.loss_breakdown import LossBreakdown
 from playground.experiment.looks.loss_gradient import LossGradient
 from playground.experiment.looks.metrics import Metrics
@@ -41,9 +41,9 @@ class Drawn(NamedTuple):
 
 
 DRAWN = {
-    "guard": Drawn(loss_gradient.picture, frozenset({LossGradient.need}), "iris"),
-    "judgement": Drawn(metrics.picture, frozenset({Metrics.need}), "digits"),
-    "loss_apart": Drawn(loss_breakdown.picture, frozenset({CURVES, LossBreakdown.need}), "iris"),
+    "guard": Drawn(loss_gradient.picture, frozenset({LossGradient}), "iris"),
+    "judgement": Drawn(metrics.picture, frozenset({Metrics}), "digits"),
+    "loss_apart": Drawn(loss_breakdown.picture, frozenset({Curves, LossBreakdown}), "iris"),
 }
 
 

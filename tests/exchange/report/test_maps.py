@@ -15,7 +15,7 @@ from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU
 from playground.options import with_value
 
-NEEDS = frozenset({ActivationMaps.need})
+NEEDS = frozenset({ActivationMaps})
 
 
 @pytest.mark.filterwarnings("error")

@@ -22,7 +22,7 @@ def frame_of(kind: str, dropout: float, steps: int = 60) -> Frame:
     config = with_text(Config(), "network.hidden.0.normalization", kind)
     session = Session(with_value(config, "training.noise.hidden_dropout", dropout))
     session.step(steps)
-    return session.frame(frozenset({Normalized.need, MCDropout.need, LayerStatistics.need}))
+    return session.frame(frozenset({Normalized, MCDropout, LayerStatistics}))
 
 
 KINDS = [("batch_norm", 0.0), ("layer_norm", 0.3), ("none", 0.3), ("none", 0.0)]

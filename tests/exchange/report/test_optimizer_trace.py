@@ -20,9 +20,9 @@ from playground.options import with_text
 def frame_of(optimizer: str, steps: int) -> Frame:
     config = with_text(with_text(Config(), "training.optimizer", optimizer), "training.batch_size", "1000")
     session = Session(config)
-    session.observe(frozenset({OptimizerTrace.need}))
+    session.observe(frozenset({OptimizerTrace}))
     session.step(steps)
-    return session.frame(frozenset({OptimizerTrace.need}))
+    return session.frame(frozenset({OptimizerTrace}))
 
 
 def test_there_is_a_picture(tmp_path: Path) -> None:
@@ -62,8 +62,8 @@ def test_it_shows_the_whole_course_over_a_logarithmic_axis(tmp_path: Path, monke
     session = Session(with_text(Config(), "training.optimizer", "adagrad"))
     for steps in (7, 2600):  # seven of them are before it is looked at
         session.step(steps)
-        session.observe(frozenset({OptimizerTrace.need}))
-        frame = session.frame(frozenset({OptimizerTrace.need}))
+        session.observe(frozenset({OptimizerTrace}))
+        frame = session.frame(frozenset({OptimizerTrace}))
     picture(frame, tmp_path / "microscope.png")
     [figure] = figures
     assert "steps 8 to 2,607" in figure.get_suptitle()

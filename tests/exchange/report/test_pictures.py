@@ -16,12 +16,14 @@ from matplotlib.text import Text
 from playground.exchange.report import pictures, sheet
 from playground.exchange.report.pictures import boundary_picture, gradients_picture
 from playground.experiment.config import Config
-from playground.experiment.frame import MAP_SIZE, Divergence, Frame
+from playground.experiment.frame import Divergence, Frame
+from playground.experiment.looks.maps import MAP_SIZE
 from playground.experiment.run.session import Session
 from playground.options import with_text
 from playground.options.message import Message
 from playground.options.numerals import written
 from playground.ui import theme
+from tests.frames import altered
 
 BOUNDARY, GRADIENTS = (1080, 1200), (750, 1200)  # rows, columns
 
@@ -77,7 +79,7 @@ def test_the_plane_is_the_right_way_up(tmp_path: Path) -> None:
     frame = frame_of(0)
     outputs = np.zeros((1, MAP_SIZE, MAP_SIZE), np.float32)
     outputs[0, MAP_SIZE // 2 :, MAP_SIZE // 2 :] = 1.0  # high x₁ and high x₂
-    pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)[:, :1000]  # without the colour bar
+    pixels = boundary(altered(frame, outputs=outputs), tmp_path)[:, :1000]  # without the colour bar
     blue = np.argwhere(np.abs(pixels - pale(theme.POSITIVE)).max(axis=-1) < 0.01)
     orange = np.argwhere(np.abs(pixels - pale(theme.NEGATIVE)).max(axis=-1) < 0.01)
     row, column = (orange.min(axis=0) + orange.max(axis=0)) / 2
@@ -98,7 +100,7 @@ def test_a_class_is_the_paler_the_closer_the_runner_up(sure: float, colour: str,
     frame = frame_of(0, "data.source=blobs")
     outputs = np.full((3, MAP_SIZE, MAP_SIZE), (1.0 - sure) / 2, np.float32)
     outputs[2] += sure
-    pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)
+    pixels = boundary(altered(frame, outputs=outputs), tmp_path)
     assert (np.abs(pixels - pale(colour)).max(axis=-1) < 0.01).mean() > 0.3
 
 
@@ -106,7 +108,7 @@ def test_a_surface_is_viridis_between_the_lowest_and_the_highest_target(tmp_path
     frame = frame_of(0, "data.source=plane")
     for value, position in ((frame.scene.low - 1.0, 0.0), (frame.scene.high + 1.0, 1.0)):
         outputs = np.full((1, MAP_SIZE, MAP_SIZE), value, np.float32)
-        pixels = boundary(dataclasses.replace(frame, outputs=outputs), tmp_path)
+        pixels = boundary(altered(frame, outputs=outputs), tmp_path)
         expected = 1.0 - pictures.PALE * (1.0 - np.array(colormaps["viridis"](position)[:3]))
         assert (np.abs(pixels - expected).max(axis=-1) < 0.01).mean() > 0.3
 
@@ -118,7 +120,7 @@ def test_where_there_is_no_number_it_is_grey(source: str, tmp_path: Path) -> Non
     outputs = frame.outputs.copy()
     outputs[:, :40] = np.nan
     whole = count(boundary(frame, tmp_path), pale(pictures.BROKEN))
-    broken = count(boundary(dataclasses.replace(frame, outputs=outputs), tmp_path), pale(pictures.BROKEN))
+    broken = count(boundary(altered(frame, outputs=outputs), tmp_path), pale(pictures.BROKEN))
     assert whole < 1000 < 100_000 < broken
 
 
@@ -189,7 +191,7 @@ def test_nothing_to_draw_is_drawn_all_the_same(tmp_path: Path) -> None:
     assert trained.curves is not None
     zero = dataclasses.replace(trained.curves, gradient_norm=np.zeros_like(trained.curves.gradient_norm))
     broken = dataclasses.replace(trained.curves, gradient_norm=np.full_like(trained.curves.gradient_norm, np.inf))
-    for frame in (start, dataclasses.replace(trained, curves=zero), dataclasses.replace(trained, curves=broken)):
+    for frame in (start, altered(trained, curves=zero), altered(trained, curves=broken)):
         assert gradients(frame, tmp_path).shape[:2] == GRADIENTS
     one_layer_one_step = Session(with_text(Config(), "network.hidden", "[]"))
     one_layer_one_step.step(1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from playground.experiment.looks.pre_activations import PreActivations
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS
 from playground.options import with_value
+from tests.frames import altered
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -22,7 +22,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def frame_of(name: str, epochs: int) -> Frame:
     session = Session(with_value(Config(), "network.hidden", (Layer(3, ACTIVATIONS[name]()),)))
     session.train(epochs)
-    return session.frame(frozenset({PreActivations.need, LayerStatistics.need}))
+    return session.frame(frozenset({PreActivations, LayerStatistics}))
 
 
 @pytest.mark.filterwarnings("error")
@@ -35,5 +35,5 @@ def test_every_kind_of_unit_has_its_picture(name: str, epochs: int, tmp_path: Pa
 def test_without_what_it_draws_there_is_no_picture(tmp_path: Path) -> None:
     frame = frame_of("tanh", 0)
     with pytest.raises(ValueError, match="units sit"):
-        picture(dataclasses.replace(frame, looks=()), tmp_path / "units.png")
+        picture(altered(frame, looks=()), tmp_path / "units.png")
     assert not list(tmp_path.iterdir())

@@ -29,13 +29,14 @@ from playground.nn.optimizers.optimizer import Optimizer, SearchingOptimizer
 from playground.nn.regularizers import L2, REGULARIZERS
 from playground.nn.training import Trainer
 from playground.options import with_text, with_value
+from tests.frames import look_at
 
 NORMAL = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 STEPPING = [name for name, cls in OPTIMIZERS.items() if not issubclass(cls, SearchingOptimizer)]
 
 
 def trace_of(session: Session) -> BackpropTrace:
-    trace = session.frame(frozenset({BackpropTrace.need})).look(BackpropTrace)
+    trace = session.frame(frozenset({BackpropTrace})).look(BackpropTrace)
     assert trace is not None
     return trace
 
@@ -100,8 +101,8 @@ def one_unit(loss: Loss, w: float, b: float) -> Session:
     rules = TrainingConfig(loss=loss, learning_rate=0.15, batch_size=1)
     config = Config(DataConfig(standardise=False), NetworkConfig(hidden=(), output=Sigmoid()), rules)
     session = Session(config, data)
-    first = int(np.argmin(session._problem.train.targets[:, 0]))
-    session.apply(with_value(config, "display.example", first))
+    first = int(np.argmin(session._run.setup.problem.train.targets[:, 0]))
+    look_at(session, example=first)
     session.set_weight(0, 0, 0, w)
     session.set_weight(0, 0, 1, b)
     return session
@@ -396,7 +397,7 @@ def test_what_stages_train_is_what_training_computes(shared: bool, after: bool) 
     )
     session = Session(with_value(Config(), "network.hidden", layers))
     session.step(5)
-    trace, problem, rules = trace_of(session), session._problem, session.config.training
+    trace, problem, rules = trace_of(session), session._run.setup.problem, session.config.training
     network = Network(2, session.network.layers)
     network.parameters[...] = session.network.parameters
     trainer = Trainer(network, problem.loss, rules.optimizer, rules.regularizer, 0.0)
@@ -512,13 +513,13 @@ def test_backpropagation_agrees_with_finite_differences(name: str, norm: Normali
     trace = trace_of(session)
     assert trace.error < 1e-6
     assert trace.checked > 0
-    answer = session.network.predict(session._problem.train.X[:1])
+    answer = session.network.predict(session._run.setup.problem.train.X[:1])
     np.testing.assert_allclose(values(trace, "Forward, output", "ŷ"), answer.T)
 
 
 def test_without_normalization_it_is_what_training_computes() -> None:
     session = Session(with_value(Config(), "network.hidden", (Layer(3, CReLU()), Layer(2, Tanh()))))
-    trace, problem = trace_of(session), session._problem
+    trace, problem = trace_of(session), session._run.setup.problem
     network = Network(2, [Dense(3, CReLU()), Dense(2, Tanh()), Dense(1, Sigmoid())])
     network.parameters[...] = session.network.parameters
     rules = session.config.training
@@ -560,11 +561,13 @@ def test_a_large_network_is_checked_in_part() -> None:
         assert np.isfinite(values(trace, f"Gradient, {title}", "ΔL/ΔW")).sum() == 16
 
 
-def test_the_example_is_the_display_s_or_the_last() -> None:
-    session = Session(with_value(Config(), "display.example", 17))
+def test_the_example_is_the_selected_one_or_the_last() -> None:
+    session = look_at(Session(Config()), example=17)
     trace = trace_of(session)
-    np.testing.assert_array_equal(values(trace, "Forward, layer 1", "x").ravel(), session._problem.train.X[17])
-    session.apply(with_value(session.config, "display.example", 999_999))
+    np.testing.assert_array_equal(
+        values(trace, "Forward, layer 1", "x").ravel(), session._run.setup.problem.train.X[17]
+    )
+    look_at(session, example=999_999)
     assert trace_of(session).example == trace.examples - 1 == 249
 
 
@@ -591,8 +594,8 @@ def test_which_layer_is_at_work() -> None:
     ],
 )
 def test_looking_changes_nothing(change: tuple[str, Any]) -> None:
-    config = with_value(with_value(Config(), *change), "display.member", (change[0] == "ensemble" and 1) or 0)
-    alone, watched = Session(config), Session(config)
+    config = with_value(Config(), *change)
+    alone, watched = (look_at(Session(config), member=1) for _ in range(2))
     for _ in range(30):
         alone.step()
         watched.step()
@@ -603,7 +606,7 @@ def test_looking_changes_nothing(change: tuple[str, Any]) -> None:
 
 def test_of_several_members_the_one_shown() -> None:
     config = Config(ensemble=EnsembleConfig(members=3))
-    session = Session(with_value(config, "display.member", 2))
+    session = look_at(Session(config), member=2)
     session.step()
     trace = trace_of(session)
     np.testing.assert_array_equal(values(trace, "Forward, layer 1", "W"), session.network.weights[0][2])

@@ -14,10 +14,11 @@ from playground.experiment.config import Config, ConfigError
 from playground.experiment.diagnosis import CONDITIONS, Diagnosis
 from playground.experiment.diagnosis.condition import Finding, squashes
 from playground.experiment.looks.gradient_flow import GradientFlow
-from playground.experiment.looks.look import SAMPLE
+from playground.experiment.looks.sample_pass import SAMPLE
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS
 from tests.experiment.diagnosis.sick_runs import SICK, choice, config, hidden, relu, trained
+from tests.frames import look_at
 from tests.strategies import small_configs
 
 ILL = {  # a run that is ill in one way: in which layer, and what is said of it. Consequences are left out.
@@ -76,7 +77,7 @@ def test_looking_changes_nothing(name: str) -> None:
     for _ in range(8):
         looked.train(5)
         looked.diagnosis()
-        looked.frame(frozenset({Diagnosis.need}))
+        looked.frame(frozenset({Diagnosis}))
     assert looked.diagnosis()
     alone.train(40)
     one, other = looked.state(), alone.state()
@@ -85,7 +86,7 @@ def test_looking_changes_nothing(name: str) -> None:
 
 
 def test_a_frame_holds_the_same_findings() -> None:
-    look = trained("saturated from the start").frame(frozenset({Diagnosis.need})).look(Diagnosis)
+    look = trained("saturated from the start").frame(frozenset({Diagnosis})).look(Diagnosis)
     assert look is not None
     assert look.findings == findings("saturated from the start")
 
@@ -101,7 +102,7 @@ def test_the_gravest_comes_first() -> None:
 
 
 def test_of_several_members_the_one_that_is_shown_is_told_of() -> None:
-    session = Session(config(ensemble__members="3", network__hidden=hidden(4, activation="step"), display__member="2"))
+    session = look_at(Session(config(ensemble__members="3", network__hidden=hidden(4, activation="step"))), member=2)
     session.train(2)
     assert [finding.kind for finding in session.diagnosis()] == ["step_units"]
 
@@ -240,7 +241,7 @@ def test_linear_units_are_offered_the_start_that_suits_them() -> None:
     (finding,) = session.diagnosis()
     assert finding.kind == "exploding_gradients"
     assert finding.remedies[0].label == "Start from Xavier uniform weights"
-    flow = session.frame(frozenset({GradientFlow.need})).look(GradientFlow)
+    flow = session.frame(frozenset({GradientFlow})).look(GradientFlow)
     assert flow is not None
     grown = max(np.prod(flow.ratio[:-1]), np.prod(flow.forward))  # as the view of the layers has it
     assert f"{float(f'{grown:.2g}'):,.0f} times in all" in finding.sentence
@@ -319,7 +320,7 @@ def test_too_small_a_start_is_named(deviation: str) -> None:
 def test_the_strip_and_the_layers_view_blame_the_same_layer() -> None:
     session = trained("sigmoid, four layers")
     (finding,) = findings("sigmoid, four layers")
-    flow = session.frame(frozenset({GradientFlow.need})).look(GradientFlow)
+    flow = session.frame(frozenset({GradientFlow})).look(GradientFlow)
     assert flow is not None
     assert flow.culprit is not None
     assert flow.by_slopes
@@ -335,7 +336,7 @@ def test_a_unit_that_fires_for_one_example_beyond_the_sample_is_not_called_dead(
     dataset = Dataset(X, noise, ("x1", "x2"), ("no", "yes"), "class", "a cloud", plane=True)
     session = Session(config(network__hidden=relu(4), training__batch_size="1000"), dataset)
     session.train(10)
-    x = session._context().problem.train.X[:, 0]
+    x = session._run.context(session.selection).problem.train.X[:, 0]
     assert len(x) == 3600
     assert x[SAMPLE:].max() > x[:SAMPLE].max()
     for limit, told in ((x[:SAMPLE].max(), False), (x.max(), True)):
@@ -402,13 +403,13 @@ def test_of_members_with_learning_rates_of_their_own_that_of_the_shown_one_is_to
         config(
             ensemble__members="3",
             ensemble__vary=choice("learning_rate"),
-            display__member="2",
             training__regularizer=choice("l2", rate=10),
             training__learning_rate="0.02",
         )
     )
+    look_at(session, member=2)
     session.train(1)
-    (rate,) = (member.learning_rate for member in session._context().problem.members[2:])
+    (rate,) = (member.learning_rate for member in session._run.context(session.selection).problem.members[2:])
     assert rate != 0.02
     assert any(
         f"At a learning rate of {rate:.3g} the L2 penalty of 10" in each.sentence for each in session.diagnosis()

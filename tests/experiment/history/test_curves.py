@@ -14,9 +14,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from playground.data.generators import Circle, Hills
 from playground.experiment.config import Config, DataConfig, Layer, NetworkConfig, TrainingConfig
 from playground.experiment.ensemble import ByPenaltyRate
-from playground.experiment.frame import Scores
 from playground.experiment.history import curves
-from playground.experiment.history.curves import History
+from playground.experiment.history.curves import History, Scores
 from playground.experiment.run.session import Session
 from playground.nn.regularizers import L1, L2, ElasticNet, NoRegularizer, WeightDecay
 from playground.options import with_value
@@ -206,7 +205,7 @@ def test_gradients_are_those_of_the_weights_at_the_last_mini_batch(steps: int) -
     hidden, output = (weights.copy() for weights in session.network.weights)
     session.step()
     batch = session.state().arrays["order"][0, 10 * ((steps - 1) % 4) :][:10]
-    x, target = session._problem.train.X[batch].T, session._problem.train.targets[batch].T
+    x, target = session._run.setup.problem.train.X[batch].T, session._run.setup.problem.train.targets[batch].T
 
     h = np.tanh(hidden @ x)
     delta = (output @ np.vstack([h, np.ones(len(batch))]) - target) / len(batch)
@@ -246,7 +245,7 @@ def test_members_of_other_penalty_rates_are_averaged() -> None:
     config = with_value(with_value(config, "ensemble.members", 3), "ensemble.vary", ByPenaltyRate())
     session = Session(config)
     session.train(1)
-    rates = [member.penalty_rate for member in session._problem.members]
+    rates = [member.penalty_rate for member in session._run.setup.problem.members]
     assert len(set(rates)) == 3
     squares = [sum((w[m, :, :-1] ** 2).sum() for w in session.network.weights) for m in range(3)]
     assert session.history.penalty[-1] == pytest.approx(np.dot(rates, squares) / 3.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config, Layer
-from playground.experiment.frame import CURVES
+from playground.experiment.history.curves import Curves
 from playground.experiment.history.layer_statistics import (
     CAPACITY,
     MOST_ROWS,
@@ -29,7 +29,7 @@ def config_of(*layers: Layer, **changes: object) -> Config:
 
 
 def vitals_of(session: Session) -> LayerStatistics:
-    layer_statistics = session.frame(frozenset({LayerStatistics.need})).look(LayerStatistics)
+    layer_statistics = session.frame(frozenset({LayerStatistics})).look(LayerStatistics)
     assert layer_statistics is not None
     return layer_statistics
 
@@ -39,7 +39,7 @@ def test_a_record_by_hand() -> None:
     session.train(1)
     before = session.network.parameters.copy()
     layer_statistics = vitals_of(session)
-    X = session._problem.train.X
+    X = session._run.setup.problem.train.X
     first, second, last = (weights.copy() for weights in session.network.weights)
     h = Sigmoid()(first @ X.T)
     one = np.ones((1, len(X)))
@@ -61,7 +61,7 @@ def test_mean_and_variance_of_what_flows_are_those_of_the_rows() -> None:
     layer_statistics = vitals_of(session)
     assert layer_statistics.rows == (3, MOST_ROWS, 1)
     assert layer_statistics.mean.shape == layer_statistics.variance.shape == (2, 3, 3 + MOST_ROWS + 1)
-    X = session._problem.train.X
+    X = session._run.setup.problem.train.X
     weights = session.network.weights
     sums = weights[0] @ X.T
     np.testing.assert_allclose(layer_statistics.mean[0, -1, :3], sums.mean(axis=1), rtol=1e-9)
@@ -109,7 +109,7 @@ def test_looking_changes_nothing() -> None:
     looked_at, alone = Session(config), Session(config)
     for _ in range(5):
         looked_at.step(1)
-        looked_at.frame(frozenset({LayerStatistics.need, CURVES}))
+        looked_at.frame(frozenset({LayerStatistics, Curves}))
         alone.step(1)
     for name in ("parameters", "gradients", "statistics"):
         np.testing.assert_array_equal(getattr(looked_at.network, name), getattr(alone.network, name))

@@ -7,21 +7,21 @@ import pytest
 
 from playground.data.dataset import Dataset
 from playground.experiment.config import Config, Layer
-from playground.experiment.frame import MAP_SIZE, UNITS
 from playground.experiment.looks.activation_maps import ActivationMaps, crossings, decided
-from playground.experiment.looks.maps import LINE
+from playground.experiment.looks.maps import LINE, MAP_SIZE, UnitMaps
 from playground.experiment.run.session import Session
 from playground.nn.activations import CReLU, Maxout, ReLU, Sigmoid, SignOutput, Softmax, StepOutput, Tanh
 from playground.options import with_value
+from tests.frames import look_at
 
 
-def config_of(*layers: Layer, layer: int = 0) -> Config:
+def config_of(*layers: Layer) -> Config:
     config: Config = with_value(Config(), "network.hidden", layers)
-    return with_value(config, "display.layer", layer)  # type: ignore[no-any-return]
+    return config
 
 
-def look_at(session: Session) -> ActivationMaps:
-    look = session.frame(frozenset({ActivationMaps.need})).look(ActivationMaps)
+def look_of(session: Session) -> ActivationMaps:
+    look = session.frame(frozenset({ActivationMaps})).look(ActivationMaps)
     assert look is not None
     return look
 
@@ -32,10 +32,10 @@ def line_of(count: int = 40) -> Dataset:
 
 
 def test_the_maps_are_those_of_the_diagram_and_what_lies_before_them() -> None:
-    session = Session(config_of(Layer(3, Sigmoid()), Layer(2, Tanh()), layer=1))
+    session = look_at(Session(config_of(Layer(3, Sigmoid()), Layer(2, Tanh()))), layer=1)
     session.train(2)
-    look = look_at(session)
-    maps = session.frame(frozenset({UNITS})).unit_maps
+    look = look_of(session)
+    maps = session.frame(frozenset({UnitMaps})).unit_maps
     assert maps is not None
     assert look.layer == 1
     assert look.z.shape == look.h.shape == (2, MAP_SIZE, MAP_SIZE)
@@ -46,9 +46,9 @@ def test_the_maps_are_those_of_the_diagram_and_what_lies_before_them() -> None:
 
 
 def test_a_layer_that_is_not_there_is_the_last_and_the_last_decides() -> None:
-    session = Session(config_of(Layer(3), layer=9))
+    session = look_at(Session(config_of(Layer(3))), layer=9)
     session.train(2)
-    look = look_at(session)
+    look = look_of(session)
     assert look.layer == 1
     assert look.hard is not None
     np.testing.assert_array_equal(look.hard, look.z > 0.0)
@@ -70,7 +70,7 @@ def test_what_outputs_decide(output: Sigmoid, h: list[list[float]], ends: tuple[
 
 @pytest.mark.parametrize("activation", [CReLU(), Maxout(3)])
 def test_each_output_has_its_own_pre_activation(activation: CReLU) -> None:
-    look = look_at(Session(config_of(Layer(2, activation))))
+    look = look_of(Session(config_of(Layer(2, activation))))
     assert look.z.shape == look.h.shape
     if isinstance(activation, Maxout):
         np.testing.assert_array_equal(look.z, look.h)
@@ -82,7 +82,7 @@ def test_along_a_single_input() -> None:
     config = config_of(Layer(4, ReLU()))
     session = Session(with_value(config, "data.standardise", False), line_of())
     session.train(3)
-    look = look_at(session)
+    look = look_of(session)
     assert look.x is not None
     assert look.answer is not None
     assert look.x.shape == (LINE,)
@@ -99,21 +99,21 @@ def test_along_a_single_input() -> None:
 
 
 def test_along_one_column_of_several_chosen_twice() -> None:
-    session = Session(with_value(config_of(Layer(3, Tanh())), "display.x_axis", 1))
+    session = look_at(Session(config_of(Layer(3, Tanh()))), x_axis=1)
     session.train(2)
-    look = look_at(session)
+    look = look_of(session)
     assert look.x is not None
     assert look.answer is not None
-    rows = np.tile(session._problem.means, (LINE, 1))
+    rows = np.tile(session._run.setup.problem.means, (LINE, 1))
     rows[:, 1] = look.x
     np.testing.assert_allclose(look.answer[0], session.predict(rows)[:, 0], rtol=1e-5, atol=1e-5)
 
 
 def test_looking_leaves_no_trace() -> None:
-    looked, left = (Session(config_of(Layer(3), layer=1)) for _ in range(2))
+    looked, left = (look_at(Session(config_of(Layer(3))), layer=1) for _ in range(2))
     for session in (looked, left):
         session.step(7)
         if session is looked:
-            look_at(session)
+            look_of(session)
         session.step(20)
     np.testing.assert_array_equal(looked.network.parameters, left.network.parameters)

@@ -59,7 +59,7 @@ def test_who_is_zero_but_has_a_slope_is_not_dead(activation: Activation) -> None
     for unit, bias in ((0, -1.0), (1, 0.0)):
         for at, value in enumerate((0.0, 0.0, bias)):
             session.network.weights[0][unit, at] = value
-    dead = session.frame(frozenset({DeadUnits.need})).look(DeadUnits)
+    dead = session.frame(frozenset({DeadUnits})).look(DeadUnits)
     assert dead is not None
     slopes = activation.slope(np.array([[-1.0], [0.0]]))[:, 0]
     outputs = activation(np.array([[-1.0], [0.0]]))[:, 0]
@@ -83,7 +83,7 @@ def test_the_units_that_are_dead_now() -> None:
     for session in (looked, left):
         session.set_weight(0, 1, 2, -1000.0)
         session.set_weight(1, 0, 3, 0.0)
-    dead = looked.frame(frozenset({DeadUnits.need})).look(DeadUnits)
+    dead = looked.frame(frozenset({DeadUnits})).look(DeadUnits)
     assert dead is not None
     assert [layer.tolist() for layer in dead.layers] == [[False, True, False], [False, False], [False]]
     assert not dead.layers[0].flags.writeable

@@ -11,6 +11,7 @@ from playground.experiment.looks.dropped_units import DroppedUnits
 from playground.experiment.run.session import Session
 from playground.nn.activations import ReLU, Tanh
 from playground.options import with_value
+from tests.frames import look_at
 
 
 def session_of(**changes: object) -> Session:
@@ -21,12 +22,12 @@ def session_of(**changes: object) -> Session:
 
 
 def dropped(session: Session) -> DroppedUnits | None:
-    return session.frame(frozenset({DroppedUnits.need})).look(DroppedUnits)
+    return session.frame(frozenset({DroppedUnits})).look(DroppedUnits)
 
 
 @pytest.mark.parametrize("members", [1, 3])
 def test_units_that_were_off_put_out_nothing_in_the_step_just_done(members: int) -> None:
-    session = session_of(training__noise__hidden_dropout=0.5, ensemble__members=members, display__member=members - 1)
+    session = look_at(session_of(training__noise__hidden_dropout=0.5, ensemble__members=members), member=members - 1)
     assert dropped(session) is None, "no step has been done"
     seen = set()
     for steps in (1, 5, 19, 1):  # the last of an epoch among them, and the first of the next
@@ -60,7 +61,7 @@ def test_looking_at_the_mask_changes_nothing() -> None:
 
 def test_a_unit_that_wakes_for_one_example_beyond_the_sample_is_not_dead() -> None:
     session = session_of(network__hidden=(Layer(3, ReLU()),), data__source__points=5000)
-    X = session._problem.train.X
+    X = session._run.setup.problem.train.X
     assert len(X) > 2000
     # Unit 0 is 0 for all; unit 1 wakes only for the example of the rest that lies farthest along x1 + 2·x2.
     along = X[:, 0] + 2.0 * X[:, 1]
@@ -75,6 +76,6 @@ def test_a_unit_that_wakes_for_one_example_beyond_the_sample_is_not_dead() -> No
         session.set_weight(0, 0, input, value)
     for input, value in enumerate((sign, 2.0 * sign, -threshold)):
         session.set_weight(0, 1, input, value)
-    dead = session.frame(frozenset({DeadUnits.need})).look(DeadUnits)
+    dead = session.frame(frozenset({DeadUnits})).look(DeadUnits)
     assert dead is not None
     assert dead.layers[0].tolist()[:2] == [True, False]

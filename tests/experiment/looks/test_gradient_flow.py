@@ -17,8 +17,9 @@ from playground.nn.activations import ACTIVATIONS, Activation, Linear, Maxout, R
 from playground.nn.initializers import He
 from playground.nn.normalizations import BatchNorm
 from playground.options import with_value
+from tests.frames import look_at
 
-NEEDS = frozenset({GradientFlow.need, EdgeValues.need})
+NEEDS = frozenset({GradientFlow, EdgeValues})
 
 
 def session_of(*layers: Layer, **changes: Any) -> Session:
@@ -58,7 +59,7 @@ def test_linear_units_pass_what_the_weights_make_of_it() -> None:
     np.testing.assert_allclose(flow.passed, [1.0, 1.0, np.nan])
     np.testing.assert_allclose(flow.ratio, [2.0, 50.0, np.nan])
     assert (flow.culprit, flow.by_slopes) == (1, False)
-    x = session._problem.train.X[:, :2]
+    x = session._run.setup.problem.train.X[:, :2]
     sizes = [np.sqrt(np.mean(np.square(z))) for z in (x, x, 2.0 * x, x @ [60.0, 80.0])]
     np.testing.assert_allclose(flow.signal, sizes[1:])
     np.testing.assert_allclose(flow.forward, np.divide(sizes[1:], sizes[:-1]))
@@ -143,7 +144,7 @@ def test_histograms_count_every_weight_once() -> None:
 
 
 def test_the_update_is_that_of_the_member_shown() -> None:
-    session = session_of(Layer(3), ensemble__members=3, display__member=1)
+    session = look_at(session_of(Layer(3), ensemble__members=3), member=1)
     assert np.isnan(anatomy_of(session).update).all()
     before = [weights[1].copy() for weights in session.network.weights]
     session.step()

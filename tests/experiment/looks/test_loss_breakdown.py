@@ -18,6 +18,7 @@ from playground.experiment.run.session import Session
 from playground.nn.initializers import Zeros
 from playground.nn.regularizers import L1
 from playground.options import with_value
+from tests.frames import look_at
 
 
 def session_of(*edits: tuple[str, Any]) -> Session:
@@ -28,7 +29,7 @@ def session_of(*edits: tuple[str, Any]) -> Session:
 
 
 def look_of(session: Session) -> LossBreakdown:
-    look = session.frame(frozenset({LossBreakdown.need})).look(LossBreakdown)
+    look = session.frame(frozenset({LossBreakdown})).look(LossBreakdown)
     assert look is not None
     return look
 
@@ -49,7 +50,7 @@ def test_each_loss_is_that_of_its_example() -> None:
     session = session_of()
     session.train(20)
     look = look_of(session)
-    answers = session.predict(session.dataset.X[session._problem.rows.train])[look.examples, 0]
+    answers = session.predict(session.dataset.X[session._run.setup.problem.rows.train])[look.examples, 0]
     surprise = -np.log(np.where(look.y == 1, answers, 1.0 - answers))
     assert_allclose(look.losses, surprise, rtol=1e-6)
     assert_array_equal(look.answers, answers > 0.5)
@@ -59,14 +60,14 @@ def test_answers_of_a_regression_are_in_units_of_the_data() -> None:
     session = session_of(("data.source", Hills()))
     session.train(2)
     look = look_of(session)
-    expected = session.predict(session.dataset.X[session._problem.rows.train])[look.examples, 0]
+    expected = session.predict(session.dataset.X[session._run.setup.problem.rows.train])[look.examples, 0]
     assert_allclose(look.answers, expected)
 
 
 def test_a_mislabelled_example_is_the_worst() -> None:
     session = session_of(("data.source", Circle()))
     session.train(300)
-    part = session._problem.train
+    part = session._run.setup.problem.train
     part.targets[17] = 1.0 - part.targets[17]
     part.y[17] = 1.0 - part.y[17]
     assert look_of(session).examples[0] == 17
@@ -110,11 +111,10 @@ def test_no_more_than_so_many_examples_are_looked_at(monkeypatch: pytest.MonkeyP
 
 
 def test_a_member_is_asked_about_what_it_learns_from() -> None:
-    session = session_of(
-        ("ensemble.members", 3), ("ensemble.vary", ByBootstrap()), ("display.member", 1), ("data.source", Circle())
-    )
+    session = session_of(("ensemble.members", 3), ("ensemble.vary", ByBootstrap()), ("data.source", Circle()))
+    look_at(session, member=1)
     session.train(2)
-    rows = session._problem.members[1].rows
+    rows = session._run.setup.problem.members[1].rows
     assert rows is not None
     assert_array_equal(np.sort(look_of(session).examples), np.unique(rows))
 

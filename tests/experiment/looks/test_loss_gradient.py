@@ -16,6 +16,7 @@ from playground.experiment.run.session import Session
 from playground.nn.activations import Sigmoid, Softmax, Tanh
 from playground.nn.losses import BinaryCrossEntropy, CrossEntropy, SquaredError
 from playground.options import with_value
+from tests.frames import look_at
 
 Z = np.array([-2.0, 0.0, 4.0])
 NO_AND_YES = np.array([0.0, 1.0])
@@ -29,7 +30,7 @@ def session_of(*edits: tuple[str, Any]) -> Session:
 
 
 def guard_of(session: Session) -> LossGradient:
-    loss_gradient = session.frame(frozenset({LossGradient.need})).look(LossGradient)
+    loss_gradient = session.frame(frozenset({LossGradient})).look(LossGradient)
     assert loss_gradient is not None
     return loss_gradient
 
@@ -82,12 +83,14 @@ def test_smoothed_labels_pull_no_further_than_to_where_they_are_right(outputs: i
     session = session_of(*edits)
     session.train(3)
     loss_gradient = guard_of(session)
-    h = session._problem.train
-    work = session._run.context(session.config, 0).sample_pass.work.output
+    h = session._run.setup.problem.train
+    work = session._run.context(session.selection).sample_pass.work.output
     taught = [0.1, 0.8] if outputs > 1 else [0.2, 0.8]
     expected = work.h[0] - np.where(h.targets[: len(work.h[0]), 0] == 1.0, taught[1], taught[0])
     assert_allclose(loss_gradient.example_slopes, expected, atol=1e-12)
-    answers = curves_of(session._problem.loss, session._problem.output, loss_gradient.z, np.array(taught), outputs)[2]
+    answers = curves_of(
+        session._run.setup.problem.loss, session._run.setup.problem.output, loss_gradient.z, np.array(taught), outputs
+    )[2]
     assert_allclose(loss_gradient.slopes, answers - np.array(taught)[:, None], atol=1e-12)
     if outputs == 1:
         assert np.interp(np.log(4.0), loss_gradient.z, loss_gradient.slopes[1]) == pytest.approx(0.0, abs=1e-3)
@@ -97,7 +100,7 @@ def test_a_number_has_curves_at_a_few_targets_in_units_of_the_data() -> None:
     session = session_of(("data.source", Hills()))
     loss_gradient = guard_of(session)
     assert_allclose(loss_gradient.targets, np.quantile(session.scene.train_y, [0.1, 0.5, 0.9]))
-    scaled = session._problem.target_scaling.apply(loss_gradient.targets[:, None])
+    scaled = session._run.setup.problem.target_scaling.apply(loss_gradient.targets[:, None])
     assert_allclose(loss_gradient.slopes, loss_gradient.z - scaled)
     assert_allclose(loss_gradient.losses, (loss_gradient.z - scaled) ** 2 / 2.0)
     assert (loss_gradient.match, loss_gradient.stuck, loss_gradient.matched.shape[0]) == ("", 0, 0)
@@ -131,10 +134,10 @@ def test_a_poor_pair_is_shown_beside_the_matched_one() -> None:
 
 
 def test_the_output_shown_is_the_one_chosen_in_the_output_layer() -> None:
-    session = session_of(("data.source", Iris()), ("display.layer", 2), ("display.unit", 1))
+    session = look_at(session_of(("data.source", Iris())), layer=2, unit=1)
     loss_gradient = guard_of(session)
     assert (loss_gradient.output, loss_gradient.outputs) == (1, 3)
-    session.apply(with_value(session.config, "display.layer", 1))
+    look_at(session, layer=1)
     other = guard_of(session)
     assert other.output == 0
     assert not np.allclose(loss_gradient.example_z, other.example_z)

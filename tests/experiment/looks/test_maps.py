@@ -13,18 +13,22 @@ from playground.data.dataset import Dataset, Floats
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.library import Diabetes, Iris
 from playground.experiment.config import Config
-from playground.experiment.frame import CURVES, MAP_SIZE, OUTPUTS, UNITS, Scene
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.look import Look
+from playground.experiment.looks.maps import MAP_SIZE, Answers, UnitMaps
 from playground.experiment.run.session import Session
+from playground.experiment.scene import Scene
 from playground.nn.activations import SignOutput
 from playground.options import with_value
+from tests.frames import look_at
 
 
-def session_of(values: dict[str, Any], dataset: Dataset | None = None) -> Session:
-    """The default with values at dotted paths, trained a little."""
+def session_of(values: dict[str, Any], dataset: Dataset | None = None, **axes: int) -> Session:
+    """The default with values at dotted paths, trained a little, over these axes."""
     config = Config()
     for path, value in values.items():
         config = with_value(config, path, value)
-    session = Session(config, dataset)
+    session = look_at(Session(config, dataset), **axes)
     session.train(2)
     return session
 
@@ -42,7 +46,7 @@ def raw_points(session: Session) -> Floats:
     scene = session.scene
     across, upwards = centres(scene)
     X = np.empty((MAP_SIZE, MAP_SIZE, len(scene.columns)))
-    X[...] = session.dataset.X[session._problem.rows.train].mean(axis=0)
+    X[...] = session.dataset.X[session._run.setup.problem.rows.train].mean(axis=0)
     X[..., scene.axes[0]] = across[None, :]
     X[..., scene.axes[1]] = upwards[:, None]
     return X
@@ -55,14 +59,15 @@ def raw_points(session: Session) -> Floats:
         {"data.source": Hills(), "data.features": ("x1", "x2", "x1_x2", "sin_x2")},
         {"data.source": Blobs(classes=4)},
         {"data.source": Iris()},
-        {"data.source": Iris(), "display.x_axis": 3, "display.y_axis": 0},
-        {"data.source": Diabetes(), "display.x_axis": 2, "display.y_axis": 8},
+        {"data.source": Iris(), "axes": (3, 0)},
+        {"data.source": Diabetes(), "axes": (2, 8)},
         {"data.source": Circle(), "data.standardise": False},
     ],
     ids=["circle", "hills", "blobs", "iris", "iris along others", "diabetes", "raw circle"],
 )
 def test_the_outputs_are_the_predictions_at_the_cell_centres(values: dict[str, Any]) -> None:
-    session = session_of(values)
+    x_axis, y_axis = values.pop("axes", (0, 1))
+    session = session_of(values, x_axis=x_axis, y_axis=y_axis)
     outputs = session.frame().outputs
     assert outputs is not None
     predicted = session.predict(raw_points(session).reshape(MAP_SIZE**2, -1))
@@ -87,7 +92,7 @@ def test_unit_maps_are_the_activations_by_hand() -> None:
     session = session_of({})
     frame = session.frame()
     assert frame.unit_maps is not None
-    scaler = StandardScaler().fit(session.dataset.X[session._problem.rows.train])
+    scaler = StandardScaler().fit(session.dataset.X[session._run.setup.problem.rows.train])
     h = scaler.transform(raw_points(session).reshape(-1, 2)).T
     for index, maps in enumerate(frame.unit_maps):
         if index:
@@ -104,14 +109,14 @@ def test_the_output_units_own_map_is_in_the_units_of_the_data() -> None:
     frame = session.frame()
     assert frame.unit_maps is not None
     assert_allclose(frame.unit_maps[-1], frame.outputs, rtol=1e-5)
-    y = session.dataset.y[session._problem.rows.train]
+    y = session.dataset.y[session._run.setup.problem.rows.train]
     assert y.min() < frame.unit_maps[-1].mean() < y.max()
 
 
 def test_exchanged_axes_turn_the_map_over() -> None:
     session = session_of({"data.source": Iris()})
     before = session.frame()
-    session.apply(with_value(with_value(session.config, "display.x_axis", 1), "display.y_axis", 0))
+    look_at(session, x_axis=1, y_axis=0)
     after = session.frame()
     assert after.scene.extent == (*before.scene.extent[2:], *before.scene.extent[:2])
     assert before.outputs is not None
@@ -129,15 +134,15 @@ def test_of_one_column_the_map_is_constant_from_top_to_bottom() -> None:
 
 @pytest.mark.parametrize(
     "needs",
-    [set(), {CURVES}, {OUTPUTS}, {UNITS}, {OUTPUTS, UNITS}, {CURVES, OUTPUTS, UNITS}],
-    ids=lambda needs: "+".join(sorted(needs)),
+    [set(), {Curves}, {Answers}, {UnitMaps}, {Answers, UnitMaps}, {Curves, Answers, UnitMaps}],
+    ids=lambda needs: "+".join(sorted(look.words() for look in needs)),
 )
-def test_only_what_is_needed_is_drawn(needs: set[str]) -> None:
+def test_only_what_is_needed_is_drawn(needs: set[type[Look]]) -> None:
     session = session_of({})
     frame, whole = session.frame(frozenset(needs)), session.frame()
-    assert (frame.curves is not None) == (CURVES in needs)
-    assert (frame.outputs is not None) == (OUTPUTS in needs)
-    assert (frame.unit_maps is not None) == (UNITS in needs)
+    assert (frame.curves is not None) == (Curves in needs)
+    assert (frame.outputs is not None) == (Answers in needs)
+    assert (frame.unit_maps is not None) == (UnitMaps in needs)
     if frame.outputs is not None:
         assert_array_equal(frame.outputs, whole.outputs)
     for maps, expected in zip(frame.unit_maps or (), whole.unit_maps or (), strict=False):
@@ -166,7 +171,7 @@ def test_maps_stay_as_they_were_drawn() -> None:
 )
 def test_the_outputs_are_the_same_with_the_units_and_without(values: dict[str, Any]) -> None:
     session = session_of(values)
-    alone, among = session.frame(frozenset({OUTPUTS})), session.frame(frozenset({OUTPUTS, UNITS}))
+    alone, among = session.frame(frozenset({Answers})), session.frame(frozenset({Answers, UnitMaps}))
     assert alone.outputs is not None
     assert among.outputs is not None
     assert_array_equal(alone.outputs, among.outputs)

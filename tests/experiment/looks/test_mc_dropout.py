@@ -10,7 +10,7 @@ from playground.experiment.looks.mc_dropout import CELLS, MASKS, MCDropout
 from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
 
-LOOKING = frozenset({MCDropout.need})
+LOOKING = frozenset({MCDropout})
 
 
 def looked(session: Session) -> MCDropout | None:
@@ -79,7 +79,7 @@ def test_it_is_in_the_units_of_the_data() -> None:
     session = Session(config)
     look = looked(session)
     assert look is not None
-    scaled = session._problem.target_scaling.deviation
+    scaled = session._run.setup.problem.target_scaling.deviation
     assert scaled != 1.0
     assert look.deviation.max() > 0.0
 

@@ -9,62 +9,58 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from playground.exchange.report import REPORT_NEEDS, write_report
+from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config
 from playground.experiment.diagnosis import Diagnosis
-from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS
-from playground.experiment.looks.maps import Maps
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.look import Look, Request, Requests
+from playground.experiment.looks.maps import Answers, UnitMaps
 from playground.experiment.looks.table import LOOKS
 from playground.experiment.run.session import Session
-
-MAPS = {UNITS: "units", OUTPUTS: "outputs"}
 
 
 def broken(*_: Any) -> Any:
     raise ZeroDivisionError("there is nothing to divide by")
 
 
-@pytest.mark.parametrize("need", [*LOOKS, *MAPS])
+@pytest.mark.parametrize("need", LOOKS, ids=lambda look: look.words())
 def test_one_that_cannot_be_measured_is_told_of_and_all_others_are_there(
-    need: str, monkeypatch: pytest.MonkeyPatch, told_failures: None
+    need: type[Look], monkeypatch: pytest.MonkeyPatch, told_failures: None
 ) -> None:
     session, sound = Session(Config()), Session(Config())
-    needs = NEEDS | LOOKS.keys()
+    needs: Requests = frozenset(LOOKS)
     for one in (session, sound):
         one.observe(needs)
-    if need in LOOKS:
-        monkeypatch.setattr(LOOKS[need], "take", broken)
-    else:
-        monkeypatch.setattr(Maps, MAPS[need], broken)
+    monkeypatch.setitem(LOOKS, need, broken)
     session.step(3)
     frame = session.frame(needs)
     failure = frame.failure(frozenset({need}))
     assert failure is not None
     lost = {failure.what for failure in frame.failures}
-    assert lost <= {need, Diagnosis.need}, "the diagnosis reads other looks"
+    assert lost == {need.words()}
     assert failure.reason == "ZeroDivisionError: there is nothing to divide by"
     assert "in broken" in failure.details
-    assert frame.failure(frozenset({CURVES, need})) is failure
-    assert frame.failure(frozenset({CURVES})) is None
+    assert frame.failure(frozenset({Curves if need is not Curves else Answers})) is None
     monkeypatch.undo()
     sound.step(3)
     whole = sound.frame(needs)
     assert not whole.failures
-    assert {type(look) for look in frame.looks} == {type(look) for look in whole.looks if look.need not in lost}
-    assert (frame.unit_maps is None) == (need == UNITS)
-    assert (frame.outputs is None) == (need == OUTPUTS)
+    assert frame.looks.keys() == whole.looks.keys() - {Request(need)}
+    assert (frame.unit_maps is None) == (need is UnitMaps)
+    assert (frame.outputs is None) == (need is Answers)
     session.step(3)
     sound.step(3)
     for ours, theirs in zip(session.frame().weights, sound.frame().weights, strict=True):
         assert_array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("need", ["diagnosis", "trace"])
+@pytest.mark.parametrize("need", [Diagnosis, BackpropTrace])
 def test_a_report_says_what_could_not_be_measured_and_leaves_the_rest(
-    need: str, monkeypatch: pytest.MonkeyPatch, told_failures: None, tmp_path: Path
+    need: type[Look], monkeypatch: pytest.MonkeyPatch, told_failures: None, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(LOOKS[need], "take", broken)
+    monkeypatch.setitem(LOOKS, need, broken)
     session = Session(Config())
     sentences = write_report(session.frame(REPORT_NEEDS), session.config, tmp_path)
-    assert sentences[-1] == f"{need} cannot be measured: ZeroDivisionError: there is nothing to divide by"
+    assert sentences[-1] == f"{need.words()} cannot be measured: ZeroDivisionError: there is nothing to divide by"
     assert (tmp_path / "loss_breakdown.png").exists()
-    assert (tmp_path / "diagnosis.md").exists() == (need != "diagnosis")
+    assert (tmp_path / "diagnosis.md").exists() == (need is not Diagnosis)

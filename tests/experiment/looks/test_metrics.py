@@ -21,6 +21,7 @@ from playground.experiment.run.session import Session
 from playground.nn.activations import Linear, Tanh
 from playground.nn.losses import Logistic, SquaredError
 from playground.options import with_value
+from tests.frames import look_at
 
 
 def session_of(*edits: tuple[str, Any]) -> Session:
@@ -31,7 +32,7 @@ def session_of(*edits: tuple[str, Any]) -> Session:
 
 
 def judgement_of(session: Session) -> Metrics:
-    judged = session.frame(frozenset({Metrics.need})).look(Metrics)
+    judged = session.frame(frozenset({Metrics})).look(Metrics)
     assert judged is not None
     return judged
 
@@ -40,7 +41,7 @@ def test_each_part_is_judged_on_its_own_examples() -> None:
     session = session_of(("data.validation_share", 0.2))
     session.train(30)
     for part in ("train", "validation", "test"):
-        session.apply(with_value(session.config, "display.judged_on", part))
+        look_at(session, part=part)
         judged, scores = judgement_of(session), session.evaluate(part)
         assert judged.part == part
         assert judged.examples == judged.confusion.sum() == len(getattr(session.scene, f"{part}_y"))
@@ -50,7 +51,7 @@ def test_each_part_is_judged_on_its_own_examples() -> None:
 
 
 def test_without_validation_examples_the_test_is_judged() -> None:
-    session = session_of(("display.judged_on", "validation"))
+    session = look_at(session_of(), part="validation")
     assert judgement_of(session).part == "test"
 
 
@@ -70,7 +71,7 @@ def test_of_two_classes_there_is_the_curve_of_the_second(edits: tuple[tuple[str,
     session = session_of(*edits)
     session.train(3)
     judged = judgement_of(session)
-    outputs = session.predict(session.dataset.X[session._problem.rows.test])[:, 0]
+    outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test])[:, 0]
     assert_allclose(judged.auc, [roc_auc_score(session.scene.test_y == 1, outputs)])
     assert_array_equal(judged.roc[0][:2, [0, -1]], [[0.0, 1.0], [0.0, 1.0]])
 
@@ -79,7 +80,7 @@ def test_of_more_classes_there_is_one_curve_each() -> None:
     session = session_of(("data.source", Iris()))
     session.train(3)
     judged = judgement_of(session)
-    outputs = session.predict(session.dataset.X[session._problem.rows.test])
+    outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test])
     truth = session.scene.test_y
     assert_allclose(judged.auc, [roc_auc_score(truth == k, outputs[:, k]) for k in range(3)])
     said, right = outputs.max(axis=1), outputs.argmax(axis=1) == truth
@@ -117,7 +118,7 @@ def test_the_curve_is_scikit_learn_s(answers: list[tuple[bool, int]]) -> None:
 def test_confusion_is_scikit_learn_s() -> None:
     session = session_of(("data.source", Iris()))
     session.train(2)
-    outputs = session.predict(session.dataset.X[session._problem.rows.test])
+    outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test])
     expected = confusion_matrix(session.scene.test_y, outputs.argmax(axis=1), labels=np.arange(3))
     assert_array_equal(judgement_of(session).confusion, expected)
 
@@ -135,7 +136,7 @@ def test_reliability_is_scikit_learn_s_calibration_curve() -> None:
     session = session_of()
     session.train(40)
     judged = judgement_of(session)
-    outputs = session.predict(session.dataset.X[session._problem.rows.test])[:, 0]
+    outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test])[:, 0]
     right, said = calibration_curve(session.scene.test_y, outputs, n_bins=BINS)
     known = judged.reliability[:, 2] > 0.0
     assert_allclose(judged.reliability[known, :2], np.stack([said, right], axis=1))
@@ -145,9 +146,9 @@ def test_reliability_is_scikit_learn_s_calibration_curve() -> None:
 
 def test_what_outputs_say_of_probability() -> None:
     h = np.array([[-3.0, -1.0, 0.0, 0.5, 2.0]])
-    tanh = session_of(("network.output", Tanh()), ("training.loss", SquaredError()))._problem
+    tanh = session_of(("network.output", Tanh()), ("training.loss", SquaredError()))._run.setup.problem
     assert_allclose(probabilities(tanh, h), [[0.0, 0.0, 0.5, 0.75, 1.0]])
-    logistic = session_of(("network.output", Linear()), ("training.loss", Logistic()))._problem
+    logistic = session_of(("network.output", Linear()), ("training.loss", Logistic()))._run.setup.problem
     assert_allclose(probabilities(logistic, h), 1.0 / (1.0 + np.exp(-h)))
 
 
@@ -155,7 +156,7 @@ def test_residuals_are_in_units_of_the_data() -> None:
     session = session_of(("data.source", Hills(noise=0.2)))
     session.train(20)
     judged = judgement_of(session)
-    answer = session.predict(session.dataset.X[session._problem.rows.test])[:, 0]
+    answer = session.predict(session.dataset.X[session._run.setup.problem.rows.test])[:, 0]
     truth = session.scene.test_y
     assert_array_equal(judged.truth, truth)
     assert_allclose(judged.answer, answer)
@@ -177,7 +178,7 @@ def test_of_several_members_the_one_shown_is_judged() -> None:
     session = session_of(("ensemble.members", 3))
     session.train(3)
     for member in (0, 2):
-        session.apply(with_value(session.config, "display.member", member))
+        look_at(session, member=member)
         judged, accuracies = judgement_of(session), session.evaluate("test").accuracies
         assert accuracies is not None
         assert np.trace(judged.confusion) / judged.examples == accuracies[member]

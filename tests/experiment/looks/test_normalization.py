@@ -9,8 +9,9 @@ from playground.experiment.config import Config
 from playground.experiment.looks.normalization import BINS, MOST_ROWS, Normalized, Values
 from playground.experiment.run.session import Session
 from playground.options import with_text, with_value
+from tests.frames import look_at
 
-LOOKING = frozenset({Normalized.need})
+LOOKING = frozenset({Normalized})
 
 
 def config_of(kind: str, after: bool = False) -> Config:
@@ -82,7 +83,7 @@ def test_a_layer_without_is_said_to_have_none() -> None:
     assert look.after is None
     assert look.gain is None
     np.testing.assert_allclose(look.before.mean, sums_of(session).mean(axis=1), atol=1e-12)
-    session.apply(with_value(session.config, "display.layer", 9))
+    look_at(session, layer=9)
     look = looked(session)
     assert look.layer == look.last == 2
     assert look.rows == 1

@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config
-from playground.experiment.frame import NEEDS
-from playground.experiment.looks.optimizer_trace import CAPACITY, COURSE, OptimizerTrace, Steps
+from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
+from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
+from playground.experiment.run.weight_recorder import CAPACITY, COURSE
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adagrad, Adam, Lion, Momentum, RMSprop
 from playground.nn.optimizers.optimizer import OptimizerStep, SearchingOptimizer
 from playground.nn.regularizers import REGULARIZERS
 from playground.options import with_text, with_value
+from tests.frames import look_at
 
-LOOKING = frozenset({OptimizerTrace.need})
+LOOKING = frozenset({OptimizerTrace})
 
 
 def config_of(**fields: Any) -> Config:
@@ -40,8 +42,8 @@ def looked(session: Session) -> Steps:
     return microscope_of(session).last
 
 
-def seen(config: Config, steps: int) -> tuple[Session, Steps]:
-    session = Session(config)
+def seen(config: Config, steps: int, **choice: int) -> tuple[Session, Steps]:
+    session = look_at(Session(config), **choice)
     assert len(looked(session).step) == 0
     session.step(steps)
     return session, looked(session)
@@ -103,11 +105,8 @@ def test_the_parts_of_a_step_are_the_step(optimizer: str, regularizer: str, prec
         training__clipping="by_norm",
         training__batch_size=1000 if searching else 10,
         network__precision=precision,
-        display__layer=1,
-        display__unit=1,
-        display__input=2,
     )
-    session, look = seen(config, 3 if searching else 40)
+    session, look = seen(config, 3 if searching else 40, layer=1, unit=1, input=2)
     rows = session.network.weights[1]
     assert look.value[-1] == rows[1, 2]
     np.testing.assert_allclose(look.value[1:], look.value[:-1] + look.moved[1:], rtol=1e-15)
@@ -127,7 +126,7 @@ def test_the_parts_of_a_step_are_the_step(optimizer: str, regularizer: str, prec
 
 
 def test_the_slots_are_those_of_the_weight() -> None:
-    session, look = seen(config_of(training__optimizer="nadam", display__layer=1, display__input=4), 30)
+    session, look = seen(config_of(training__optimizer="nadam"), 30, layer=1, input=4)
     place = session.network.starts[1] + 4  # the bias of the first unit
     arrays = session.state().arrays
     assert look.memories["mean"]["m"][-1] == arrays["optimizer.mean"][0, place]
@@ -149,7 +148,7 @@ def test_an_l2_share_is_part_of_the_gradient_and_decay_is_not() -> None:
 
 
 def test_biases_do_not_decay() -> None:
-    session, look = seen(config_of(training__optimizer="adamw", display__input=9999), 5)
+    session, look = seen(config_of(training__optimizer="adamw"), 5, input=9999)
     assert microscope_of(session).weight.input == 2
     assert look.decay is None
 
@@ -163,17 +162,17 @@ def test_what_is_clipped_is_shown_beside_the_gradient() -> None:
 
 
 def test_a_unit_with_several_rows_is_looked_at_through_its_first() -> None:
-    config = with_text(config_of(display__unit=2, display__input=1), "network.hidden.0.activation", "maxout")
-    session, look = seen(config, 5)
+    config = with_text(config_of(), "network.hidden.0.activation", "maxout")
+    session, look = seen(config, 5, unit=2, input=1)
     assert look.value[-1] == session.network.weights[0][2, 1]
-    config = with_text(config_of(display__unit=5), "network.hidden.0.activation", "crelu")
-    session, look = seen(config, 5)
+    config = with_text(config_of(), "network.hidden.0.activation", "crelu")
+    session, look = seen(config, 5, unit=5)
     assert look.value[-1] == session.network.weights[0][1, 0]
 
 
 def test_the_member_that_is_shown_is_followed() -> None:
-    config = config_of(ensemble__members=3, ensemble__vary="learning_rate", display__member=2)
-    session, look = seen(config, 10)
+    config = config_of(ensemble__members=3, ensemble__vary="learning_rate")
+    session, look = seen(config, 10, member=2)
     assert look.value[-1] == session.network.weights[0][2, 0, 0]
     np.testing.assert_allclose(look.rate, 0.3)
     np.testing.assert_allclose(look.own, look.moved, atol=1e-15)
@@ -267,7 +266,7 @@ def test_the_course_begins_with_the_first_step_that_was_looked_at() -> None:
     look = microscope_of(session)
     assert look.history.step.tolist() == [1000 + place for place in of_course(CAPACITY + 1500)]
     np.testing.assert_array_equal(look.since, look.history.step - 1000)
-    session.apply(with_value(session.config, "display.input", 1))
+    look_at(session, input=1)
     assert len(microscope_of(session).history.step) == 0
     session.step(3)
     assert microscope_of(session).history.step.tolist() == [CAPACITY + 2501, CAPACITY + 2502, CAPACITY + 2503]
@@ -309,7 +308,7 @@ def test_all_arrays_are_read_only() -> None:
 
 def test_nothing_is_recorded_unless_it_is_looked_at() -> None:
     session, _ = seen(Config(), 20)
-    session.observe(NEEDS)
+    session.observe(MAIN)
     session.step(5)
     assert len(looked(session).step) == 0
     session.step(2)
@@ -318,7 +317,7 @@ def test_nothing_is_recorded_unless_it_is_looked_at() -> None:
 
 def test_another_weight_or_a_restart_begins_anew() -> None:
     session, _ = seen(Config(), 20)
-    session.apply(with_value(session.config, "display.input", 1))
+    look_at(session, input=1)
     assert len(looked(session).step) == 0
     session.step(4)
     session.restart()
@@ -368,10 +367,10 @@ def test_nesterov_looks_ahead() -> None:
 
 def test_looking_away_forgets_nothing_until_a_step_is_missed() -> None:
     session, _ = seen(Config(), 30)
-    session.observe(NEEDS)  # somebody looks at something else
+    session.observe(MAIN)  # somebody looks at something else
     assert looked(session).step.tolist() == list(range(1, 31))
     session.step(5)
-    session.observe(NEEDS)
+    session.observe(MAIN)
     session.step(1)  # of which nothing is recorded
     assert not len(looked(session).step)
     session.step(2)

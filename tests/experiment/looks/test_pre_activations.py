@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from playground.experiment.config import Config, Layer
-from playground.experiment.looks.look import SAMPLE
 from playground.experiment.looks.pre_activations import (
     BINS,
     REACH,
@@ -16,6 +15,7 @@ from playground.experiment.looks.pre_activations import (
     rows_of,
     seating,
 )
+from playground.experiment.looks.sample_pass import SAMPLE
 from playground.experiment.run.session import Session
 from playground.nn.activations import (
     ACTIVATIONS,
@@ -31,17 +31,15 @@ from playground.nn.activations import (
     Tanh,
 )
 from playground.options import with_value
+from tests.frames import look_at
 
 
-def session_of(*layers: Layer, **display: int) -> Session:
-    config: Config = with_value(Config(), "network.hidden", layers)
-    for name, value in display.items():
-        config = with_value(config, f"display.{name}", value)
-    return Session(config)
+def session_of(*layers: Layer, **choice: int) -> Session:
+    return look_at(Session(with_value(Config(), "network.hidden", layers)), **choice)
 
 
 def seats_of(session: Session) -> PreActivations:
-    pre_activations = session.frame(frozenset({PreActivations.need})).look(PreActivations)
+    pre_activations = session.frame(frozenset({PreActivations})).look(PreActivations)
     assert pre_activations is not None
     return pre_activations
 
@@ -66,7 +64,7 @@ def test_the_reach_goes_in_steps(furthest: float, reach: float) -> None:
 def test_the_seats_of_a_layer_and_of_its_unit() -> None:
     session = session_of(Layer(3, Sigmoid()), Layer(2, Tanh()), layer=1, unit=1)
     session.train(3)
-    X = session._problem.train.X[:SAMPLE]
+    X = session._run.setup.problem.train.X[:SAMPLE]
     first, second, _ = session.network.weights
     z = second @ np.vstack([Sigmoid()(first @ X.T), np.ones(len(X))])
     slopes = 1.0 - np.tanh(z) ** 2
@@ -80,7 +78,7 @@ def test_the_seats_of_a_layer_and_of_its_unit() -> None:
     np.testing.assert_array_equal(pre_activations.faint, pre_activations.slopes < 0.05)
 
 
-def test_what_the_display_names_and_there_is_not_is_the_last() -> None:
+def test_what_is_selected_and_there_is_not_is_the_last() -> None:
     pre_activations = seats_of(session_of(Layer(3), layer=10, unit=99))
     assert (pre_activations.layer, pre_activations.unit) == (1, 0)
 
@@ -93,7 +91,7 @@ def test_the_slope_that_a_unit_has_trained_is_drawn() -> None:
         pre_activations.values[0], np.where(pre_activations.z > 0, pre_activations.z, 0.75 * pre_activations.z)
     )
     np.testing.assert_allclose(pre_activations.slopes, np.where(pre_activations.z > 0, 1.0, 0.75))
-    z = session.network.weights[0][2] @ session._problem.train.X.T
+    z = session.network.weights[0][2] @ session._run.setup.problem.train.X.T
     assert pre_activations.of_unit.slope == pytest.approx(np.where(z > 0, 1.0, 0.75).mean())
 
 
@@ -101,7 +99,7 @@ def test_softmax_sits_on_a_sigmoid() -> None:
     z = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.0]])
     np.testing.assert_allclose(Softmax().alone()(Softmax().place_alone(z)), Softmax()(z))
     config = with_value(Config(), "network.output", Softmax())
-    pre_activations = seats_of(Session(with_value(config, "display.layer", 2)))
+    pre_activations = seats_of(look_at(Session(config), layer=2))
     np.testing.assert_allclose(pre_activations.values[0], Sigmoid()(pre_activations.z))
     assert pre_activations.of_layer.saturated < 1.0
     assert 0.0 < pre_activations.of_layer.slope <= 0.25

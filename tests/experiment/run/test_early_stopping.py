@@ -236,7 +236,7 @@ def test_a_run_that_is_taken_up_again_ends_alike(before: int, between: int) -> N
 def test_three_parts_share_no_example_and_the_test_part_has_no_say() -> None:
     config = edited({"data.train_share": 0.5, "data.validation_share": 0.3}, STOPPING)
     session = Session(config)
-    rows = session._problem.rows
+    rows = session._run.setup.problem.rows
     assert [len(part) for part in rows] == [30, 18, 12]
     assert sorted(np.concatenate(rows)) == list(range(60))
     scene = session.scene
@@ -260,7 +260,7 @@ def test_three_parts_share_no_example_and_the_test_part_has_no_say() -> None:
 def test_the_validation_part_is_scored_by_hand_and_only_where_there_is_one() -> None:
     session = Session(OVERFITTING)
     session.train(2)
-    rows = session._problem.rows.validation
+    rows = session._run.setup.problem.rows.validation
     p, y = session.predict(session.dataset.X[rows])[:, 0], session.dataset.y[rows]
     evaluation = session.evaluate("validation")
     assert evaluation.loss == pytest.approx(-np.log(np.where(y == 1, p, 1.0 - p)).mean())

@@ -23,7 +23,8 @@ from playground.data.library import Diabetes, Iris
 from playground.data.sources import FILES, SOURCES
 from playground.data.split import split
 from playground.experiment.config import Config, ConfigError, Impact, Layer
-from playground.experiment.frame import MAP_SIZE, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.looks.maps import MAP_SIZE
 from playground.experiment.run import run as run_module
 from playground.experiment.run import session as session_module
 from playground.experiment.run.session import Session
@@ -38,6 +39,7 @@ from playground.nn.schedules import SCHEDULES, Cosine, Exponential, OneCycle, St
 from playground.options import Options, with_value
 from tests.choices import label, pairs
 from tests.configs import edited
+from tests.frames import look_at
 from tests.strategies import small_configs
 
 TABLES = {name: cls for name, cls in SOURCES.items() if cls not in FILES}
@@ -74,7 +76,7 @@ LOOKS: dict[str, Callable[[Session], object]] = {
     "predict": lambda session: session.predict(np.ones((7, 2))),
     "history": lambda session: session.history,
     "state": lambda session: session.state(),
-    "display": lambda session: session.apply(edited({"display.hard": not session.config.display.hard}, session.config)),
+    "select": lambda session: look_at(session, layer=1 - session.selection.layer, x_axis=1 - session.selection.x_axis),
 }
 MOVES: dict[str, Callable[[Session], object]] = {
     **{f"step {n}": partial(Session.step, n=n) for n in (0, 1, 2, 5)},
@@ -462,7 +464,7 @@ def test_how_a_run_is_cut_is_nothing_to_its_schedule(schedule: str) -> None:
 def test_there_and_back_in_mid_epoch_changes_nothing(optimizer: str) -> None:
     config = edited(rules_of(OPTIMIZERS[optimizer]()), SMALL)
     session = run_to(config, 8)
-    for values in ({"training.learning_rate": 9.0}, {"training.regularizer": L2()}, {"display.log_loss": True}):
+    for values in ({"training.learning_rate": 9.0}, {"training.regularizer": L2()}):
         session.apply(edited(values, config))
     session.apply(config)
     session.step(20)
@@ -507,17 +509,16 @@ def test_other_mini_batches_go_on_with_the_first_example_not_yet_seen(size: int,
     assert (session.epoch, session.step_count) == (2, 8 + frame.scene.steps_per_epoch - batch)
 
 
-def test_display_touches_nothing_but_the_scene() -> None:
+def test_a_selection_touches_nothing_but_the_scene() -> None:
     config = edited({"data.source": Iris()})
     session, untouched = run_to(config, 8), run_to(config, 8)
     scene = session.scene
-    for values in ({"display.hard": True}, {"display.show_test": True}, {"display.gradient": "mean"}):
-        assert session.apply(edited(values, config)) == Impact.DISPLAY
-        assert session.scene is scene
-    assert session.apply(edited({"display.x_axis": 3, "display.hard": True}, config)) == Impact.DISPLAY
+    for choice in ({"layer": 1}, {"example": 4}, {"part": "train"}):
+        assert look_at(session, **choice).scene is scene
+    look_at(session, x_axis=3)
     assert session.scene.axes == (3, 1)
-    assert_array_equal(session.scene.train_points[:, 0], session.dataset.X[session._problem.rows.train, 3])
-    assert session.config.display.hard
+    assert_array_equal(session.scene.train_points[:, 0], session.dataset.X[session._run.setup.problem.rows.train, 3])
+    assert session.config == config
     session.step(20)
     untouched.step(20)
     assert bits(session) == bits(untouched)
@@ -621,10 +622,6 @@ def test_a_given_data_set_stands_in_for_the_source() -> None:
         ({"network.output": Tanh(), "training.loss": CrossEntropy()}, "training.loss"),
         ({"training.loss": CrossEntropy(), "data.source": Hills()}, "training.loss"),
         ({"network.output": Softmax(), "data.source": Hills()}, "network.output"),
-        ({"display.x_axis": 2}, "display.x_axis"),
-        ({"display.y_axis": 9, "training.learning_rate": 0.5}, "display.y_axis"),
-        ({"display.y_axis": 4, "network.seed": 3}, "display.y_axis"),
-        ({"display.x_axis": 4, "data.source": Iris()}, "display.x_axis"),
         ({"data.source": CsvFile(path="/nowhere/nothing.csv")}, "nothing.csv"),
         ({"data.source": Iris(), "data.left_out": IRIS_COLUMNS}, "data.left_out: leaves no column"),
     ],

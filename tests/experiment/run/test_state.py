@@ -17,9 +17,9 @@ from playground.experiment.config import Config, DataConfig, Layer, NetworkConfi
 from playground.experiment.ensemble import ByBootstrap, ByFold
 from playground.experiment.history import curves
 from playground.experiment.run import progress
-from playground.experiment.run.early_stopping import EarlyStopping
 from playground.experiment.run.session import Session
 from playground.experiment.run.state import State, StateError
+from playground.experiment.stopping import EarlyStopping
 from playground.nn.activations import ReLU, Tanh
 from playground.nn.clipping import CLIPPINGS
 from playground.nn.noise import Noise

@@ -16,9 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from playground.data.generators import Blobs, Hills
 from playground.experiment.config import Config, Layer, NetworkConfig
-from playground.experiment.frame import MAP_SIZE, UNITS, Frame
+from playground.experiment.frame import Frame
 from playground.experiment.looks.dead_units import DeadUnits
 from playground.experiment.looks.dropped_units import DroppedUnits
+from playground.experiment.looks.maps import MAP_SIZE, UnitMaps
 from playground.experiment.run.session import Session
 from playground.nn.activations import ACTIVATIONS, Activation, Linear, ReLU, Tanh
 from playground.options import with_value
@@ -26,6 +27,7 @@ from playground.ui.diagram.colours import bound_of
 from playground.ui.diagram.geometry import LARGEST, REACH, SMALLEST, Floats, Geometry, Place
 from playground.ui.diagram.picture import Diagram, DiagramItem
 from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE, Theme
+from tests.frames import altered
 
 shapes = st.tuples(st.integers(1, 40), st.lists(st.integers(1, 32), max_size=10), st.integers(1, 6)).map(
     lambda parts: (parts[0], *parts[1], parts[2])
@@ -180,7 +182,7 @@ def diagram_of(
     if weights is not None:
         frame = replace(frame, weights=tuple(weights))
     if maps is not None:
-        frame = replace(frame, unit_maps=tuple(maps))
+        frame = altered(frame, unit_maps=tuple(maps))
     shape = (2, *(layer.units for layer in config.network.hidden), 1)
     return Diagram(config, frame, Geometry.fitted(shape, *size, 24, 24), theme)
 
@@ -222,10 +224,10 @@ def test_pictures_stand_the_right_way_up(theme: Theme, column: int) -> None:
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_an_output_that_stands_for_a_class_is_sure_in_the_colour_of_its_class(theme: Theme) -> None:
     config = with_value(with_value(Config(), "data.source", Blobs(classes=3)), "network.hidden", ())
-    frame = Session(config).frame(frozenset({UNITS}))
+    frame = Session(config).frame(frozenset({UnitMaps}))
     assert frame.unit_maps is not None
     sure = np.full((3, MAP_SIZE, MAP_SIZE), frame.scene.high)
-    frame = replace(frame, unit_maps=(frame.unit_maps[0], sure))
+    frame = altered(frame, unit_maps=(frame.unit_maps[0], sure))
     diagram = Diagram(config, frame, Geometry.fitted((2, 3), 600, 400, 24, 24), theme)
     image = painted(diagram)
     for output in range(3):
@@ -339,7 +341,7 @@ def test_the_largest_network_paints_both_signs_in_every_gap() -> None:
 
 def foreign_frames() -> list[Frame | None]:
     others = [Session(config_of(units)).frame() for units in ([], [3], [4, 3], [4, 2, 2])]
-    bare = replace(Session(config_of([4, 2])).frame(), unit_maps=None)
+    bare = altered(Session(config_of([4, 2])).frame(), unit_maps=None)
     return [None, bare, *others]
 
 
@@ -381,7 +383,7 @@ def test_a_number_to_predict_has_the_colours_of_the_main_view(theme: Theme) -> N
     outputs = np.full((1, MAP_SIZE, MAP_SIZE), frame.scene.low, dtype=np.float32)
     outputs[:, MAP_SIZE // 2 :] = frame.scene.high
     assert frame.unit_maps is not None
-    frame = replace(frame, unit_maps=(*frame.unit_maps[:-1], outputs))
+    frame = altered(frame, unit_maps=(*frame.unit_maps[:-1], outputs))
     diagram = Diagram(config, frame, Geometry.fitted((2, 2, 1), 600, 300, 24, 24), theme)
     colours = corner_colours(painted(diagram), diagram.geometry.unit(2, 0))
     low, high = (QColor(*theme.value_table()[end].tolist()).name() for end in (0, 255))
@@ -407,11 +409,11 @@ def test_a_dead_unit_is_crossed_out() -> None:
     config = Config(network=NetworkConfig(hidden=(Layer(3, ReLU()),)))
     session = Session(config)
     session.set_weight(0, 1, 2, -1000.0)
-    frame = session.frame(frozenset({UNITS, DeadUnits.need}))
+    frame = session.frame(frozenset({UnitMaps, DeadUnits}))
     diagram = Diagram(config, frame, Geometry.fitted((2, 3, 1), 400, 300), LIGHT)
     assert [diagram.dead(Place(0, unit)) for unit in range(3)] == [False, True, False]
     assert not diagram.dead(Place(-1, 1))
-    without = replace(diagram, frame=replace(frame, looks=()))
+    without = replace(diagram, frame=altered(frame, looks=()))
     crossed, plain = painted(diagram), painted(without)
     for column, units in enumerate((2, 3, 1)):
         for unit in range(units):
@@ -426,7 +428,7 @@ def test_units_that_dropout_has_switched_off_are_veiled() -> None:
     off = np.array([True, False, True])
     geometry = Geometry.fitted((2, 3, 1), 600, 300, 24, 24)
     bare = painted(Diagram(config, frame, geometry, LIGHT))
-    diagram = Diagram(config, replace(frame, looks=(DroppedUnits((off,)),)), geometry, LIGHT)
+    diagram = Diagram(config, altered(frame, looks=(DroppedUnits((off,)),)), geometry, LIGHT)
     veiled = painted(diagram)
     places = [geometry.unit(1, unit) for unit in range(3)]
     changed = [corner_colours(bare, rect) != corner_colours(veiled, rect) for rect in places]

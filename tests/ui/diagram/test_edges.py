@@ -13,18 +13,21 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from playground.experiment.config import Config, Layer
-from playground.experiment.frame import UNITS, Frame
+from playground.experiment.frame import Frame
 from playground.experiment.looks.edge_values import EdgeValues
+from playground.experiment.looks.maps import UnitMaps
 from playground.experiment.run.session import Session
 from playground.nn.activations import Sigmoid
 from playground.options import with_value
 from playground.ui.diagram.bar import DiagramBar
 from playground.ui.diagram.canvas import Canvas
 from playground.ui.diagram.geometry import Geometry, Place
+from playground.ui.diagram.numbers import Quantity
 from playground.ui.diagram.picture import Diagram
 from playground.ui.theme import LIGHT, NEGATIVE, POSITIVE
+from tests.frames import altered
 
-NEEDS = frozenset({UNITS, EdgeValues.need})
+NEEDS = frozenset({UnitMaps, EdgeValues})
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +35,9 @@ def application(qapp: object) -> None:
     """Fonts and images need one."""
 
 
-def showing(what: str, *layers: Layer) -> Config:
+def showing(*layers: Layer) -> Config:
     config: Config = with_value(Config(), "network.hidden", layers or (Layer(2),))
-    return with_value(config, "display.edges", what)
+    return config
 
 
 def moment(config: Config, steps: int = 3) -> Frame:
@@ -43,14 +46,14 @@ def moment(config: Config, steps: int = 3) -> Frame:
     return session.frame(NEEDS)
 
 
-def diagram_of(config: Config, frame: Frame) -> Diagram:
+def diagram_of(config: Config, frame: Frame, what: Quantity) -> Diagram:
     shape = (2, *(layer.units for layer in config.network.hidden), 1)
-    return Diagram(config, frame, Geometry.fitted(shape, 600, 300, 24, 24), LIGHT)
+    return Diagram(config, frame, Geometry.fitted(shape, 600, 300, 24, 24), LIGHT, what=what)
 
 
 def with_gradients(frame: Frame, *matrices: Any) -> Frame:
     arrays = tuple(np.array(matrix, float) for matrix in matrices)
-    return replace(frame, looks=(EdgeValues(arrays, arrays),))
+    return altered(frame, looks=(EdgeValues(arrays, arrays),))
 
 
 def strongest(diagram: Diagram, place: Place) -> QColor:
@@ -64,13 +67,13 @@ def strongest(diagram: Diagram, place: Place) -> QColor:
     return min(colours, key=lambda colour: colour.value() - colour.saturation())
 
 
-@pytest.mark.parametrize("what", ["weights", "gradients", "updates"])
-def test_edges_show_the_frame_s_numbers_and_editing_stays_with_the_weights(what: str) -> None:
-    config = showing(what)
+@pytest.mark.parametrize("what", Quantity)
+def test_edges_show_the_frame_s_numbers_and_editing_stays_with_the_weights(what: Quantity) -> None:
+    config = showing()
     frame = moment(config)
-    diagram, values = diagram_of(config, frame), frame.look(EdgeValues)
+    diagram, values = diagram_of(config, frame, what), frame.look(EdgeValues)
     assert values is not None
-    shown = {"weights": frame.weights, "gradients": values.gradients, "updates": values.updates}[what]
+    shown = [frame.weights, values.gradients, values.updates][list(Quantity).index(what)]
     for place in (Place(0, 1, 0), Place(0, 1, 2), Place(1, 0, 1)):
         assert place.input is not None
         assert diagram.shown(place) == shown[place.layer][place.unit, place.input]
@@ -78,9 +81,9 @@ def test_edges_show_the_frame_s_numbers_and_editing_stays_with_the_weights(what:
 
 
 def test_the_largest_gradient_of_the_network_has_the_full_colour_however_small() -> None:
-    config = showing("gradients")
+    config = showing()
     frame = with_gradients(moment(config), [[1e-9, -1e-9, 0.0], [1e-12, 0.0, 0.0]], [[0.0, 0.0, 1e-10]])
-    diagram = diagram_of(config, frame)
+    diagram = diagram_of(config, frame, Quantity.GRADIENTS)
     assert strongest(diagram, Place(0, 0, 0)).name() == POSITIVE
     assert strongest(diagram, Place(0, 0, 1)).name() == NEGATIVE
     assert strongest(diagram, Place(0, 1, 0)).saturation() < 120
@@ -88,15 +91,15 @@ def test_the_largest_gradient_of_the_network_has_the_full_colour_however_small()
 
 
 def test_where_nothing_is_known_nothing_is_drawn() -> None:
-    config = showing("updates")
+    config = showing()
     fresh = moment(config, steps=0)
-    for frame in (fresh, replace(fresh, looks=()), with_gradients(fresh, [[1.0, 2.0]])):
-        diagram = diagram_of(config, frame)
+    for frame in (fresh, altered(fresh, looks=()), with_gradients(fresh, [[1.0, 2.0]])):
+        diagram = diagram_of(config, frame, Quantity.UPDATES)
         assert diagram.shown(Place(0, 0, 0)) is None
         assert strongest(diagram, Place(0, 0, 0)).name() == LIGHT.base
         assert diagram.value(Place(0, 0, 0)) is not None
     nothing = with_gradients(fresh, np.zeros((2, 3)), np.zeros((1, 3)))
-    assert diagram_of(config, nothing).shown(Place(0, 0, 0)) == 0.0
+    assert diagram_of(config, nothing, Quantity.UPDATES).shown(Place(0, 0, 0)) == 0.0
 
 
 def test_the_label_says_which_number_it_is(qtbot: Any) -> None:
@@ -106,32 +109,31 @@ def test_the_label_says_which_number_it_is(qtbot: Any) -> None:
         ("gradients", "gradient \N{MINUS SIGN}2.50·10⁻⁶"),
         ("updates", "last update \N{MINUS SIGN}2.50·10⁻⁶"),
     ):
-        config = showing(what)
+        config = showing()
         frame = with_gradients(moment(config), [[0.0, 0.0, 0.0], [-2.5e-6, 0.0, 0.0]], [[0.0, 0.0, 1.0]])
         frame = replace(frame, weights=(np.full((2, 3), 0.001), frame.weights[1]))
-        canvas = Canvas(diagram_of(config, frame))
+        canvas = Canvas(diagram_of(config, frame, Quantity(what)))
         qtbot.addWidget(canvas)
         assert canvas._number(place) == text
 
 
-def test_the_control_is_an_edit_that_the_run_follows(windows: Any) -> None:
-    pilot = windows.open(showing("weights", Layer(3, Sigmoid())))
+def test_the_control_asks_for_what_it_shows(windows: Any) -> None:
+    pilot = windows.open(showing(Layer(3, Sigmoid())))
     asked: list[frozenset[str]] = []
     pilot.window.editor.needs_changed.connect(lambda: asked.append(pilot.window.editor.needs))
     pilot.play()
     pilot.settle()
     assert pilot.frame.look(EdgeValues) is None
-    for what in ("gradients", "updates"):
-        QTest.mouseClick(pilot.find(QAbstractButton, f"diagram.edges.{what}"), Qt.MouseButton.LeftButton)
-        assert pilot.window.document.config.display.edges == what
+    for what in (Quantity.GRADIENTS, Quantity.UPDATES):
+        QTest.mouseClick(pilot.find(QAbstractButton, f"diagram.edges.{what.value}"), Qt.MouseButton.LeftButton)
+        assert pilot.window.editor.options.edges is what
         canvas = pilot.find(Canvas, "network_diagram")
         pilot.until(lambda canvas=canvas: canvas.diagram.shown(Place(0, 0, 0)) is not None)
-        assert canvas.diagram.config.display.edges == what
-    pilot.window.document.undo_stack.undo()
-    assert pilot.find(QAbstractButton, "diagram.edges.gradients").isChecked()
-    pilot.window.document.undo_stack.undo()
+        assert canvas.diagram.what is what
+    assert pilot.window.document.undo_stack.isClean(), "looking is no edit"
+    pilot.window.editor.choose(edges=Quantity.WEIGHTS)
     pilot.until(lambda: pilot.frame.look(EdgeValues) is None)
-    assert [EdgeValues.need in needs for needs in asked] == [True, False]
+    assert [EdgeValues in needs for needs in asked] == [True, False]
 
 
 def test_a_narrow_window_cuts_words_before_it_cuts_controls(qtbot: Any) -> None:
@@ -149,7 +151,8 @@ def test_a_narrow_window_cuts_words_before_it_cuts_controls(qtbot: Any) -> None:
 
 
 def test_hovering_an_edge_paints_its_gradient(windows: Any) -> None:
-    pilot = windows.open(showing("gradients"))
+    pilot = windows.open(showing())
+    pilot.window.editor.choose(edges=Quantity.GRADIENTS)
     canvas = pilot.find(Canvas, "network_diagram")
     pilot.until(lambda: canvas.diagram.shown(Place(0, 0, 0)) is not None)
     at, none = QPointF(canvas.diagram.geometry.edge_point(0, 0, 0, 0.5)), Qt.MouseButton.NoButton

@@ -16,7 +16,8 @@ from playground.experiment.config import Config, Layer, NetworkConfig
 from playground.nn.normalizations import NORMALIZATIONS, BatchNorm, LayerNorm, NoNormalization, Normalization
 from playground.ui.diagram.canvas import Canvas
 from playground.ui.diagram.geometry import Geometry
-from playground.ui.diagram.marks import BAND, QUANTITIES, Key, bands_of, words_of_key
+from playground.ui.diagram.marks import BAND, SIGNS, Key, bands_of, words_of_key
+from playground.ui.diagram.numbers import Quantity
 from playground.ui.diagram.picture import Diagram
 from playground.ui.theme import DARK, LIGHT, Theme
 from tests.ui.conftest import Pilot
@@ -92,7 +93,7 @@ def test_a_band_says_what_it_does_where_the_pointer_rests(pilot: Pilot) -> None:
 # The key
 
 
-@given(geometries, st.sampled_from(list(QUANTITIES)))
+@given(geometries, st.sampled_from(list(SIGNS)))
 def test_the_key_covers_nothing(geometry: Geometry, what: str) -> None:
     place = Key(geometry, what).place(QFontMetrics(QApplication.font()))
     assume(place is not None)
@@ -116,14 +117,14 @@ def test_it_finds_room_in_usual_networks_and_none_in_full_ones() -> None:
     metrics = QFontMetrics(QApplication.font())
     rows = tuple(range(9))
     for shape in ((2, 4, 2, 1), (7, *[8] * 6, 1), (2, 1)):
-        assert Key(Geometry.fitted(shape, 598, 330, 50, 24, 1.0, rows), "weights").place(metrics) is not None
-    assert Key(Geometry.fitted((9, 9, 9), 300, 240), "weights").place(metrics) is None
+        assert Key(Geometry.fitted(shape, 598, 330, 50, 24, 1.0, rows), Quantity.WEIGHTS).place(metrics) is not None
+    assert Key(Geometry.fitted((9, 9, 9), 300, 240), Quantity.WEIGHTS).place(metrics) is None
 
 
 def test_the_key_goes_at_the_press_of_its_button_and_names_what_edges_show(pilot: Pilot) -> None:
     canvas, button = pilot.find(Canvas, "network_diagram"), pilot.find(QToolButton, "diagram_key")
     metrics = QFontMetrics(QApplication.font())
-    place = Key(canvas.diagram.geometry, "weights").place(metrics)
+    place = Key(canvas.diagram.geometry, Quantity.WEIGHTS).place(metrics)
     assert place is not None
     assert canvas.diagram.key
     shown = canvas.grab().toImage()
@@ -131,8 +132,8 @@ def test_the_key_goes_at_the_press_of_its_button_and_names_what_edges_show(pilot
     assert not canvas.diagram.key
     assert canvas.grab().toImage() != shown
     assert painted(replace(canvas.diagram, key=True)) != painted(canvas.diagram)
-    for what, sign in QUANTITIES.items():
-        pilot.window.document.set("display.edges", what, "")
+    for what, sign in SIGNS.items():
+        pilot.window.editor.choose(edges=what)
         assert f"|{sign}|" in button.toolTip()
         assert sign in words_of_key(what)
         assert Key(canvas.diagram.geometry, what).words[0] == f"|{sign}|"

@@ -65,17 +65,17 @@ def test_one_network_has_nothing_to_choose(pilot: Pilot) -> None:
     assert not list_of(pilot).isVisible()
 
 
-def test_a_chosen_member_is_shown_and_undo_returns(windows: Windows) -> None:
+def test_a_chosen_member_is_shown(windows: Windows) -> None:
     pilot = windows.open(of_members(4))
     reference = Session(of_members(4))
     assert list_of(pilot).isVisible()
     assert shows(pilot.frame, reference, 0)
     choose(pilot, 2)
-    assert pilot.window.document.config.display.member == 2
+    assert pilot.window.document.selection.member == 2
     assert shows(pilot.frame, reference, 2)
     assert pilot.frame.run == 1, "the run goes on"
-    pilot.control("z")
-    pilot.until(lambda: pilot.frame.member == 0)
+    assert pilot.window.document.undo_stack.isClean(), "looking is no edit"
+    choose(pilot, 0)
     assert list_of(pilot).currentIndex() == 0
     assert shows(pilot.frame, reference, 0)
 
@@ -93,7 +93,8 @@ def test_a_weight_set_by_hand_is_the_member_s(windows: Windows) -> None:
 
 
 def test_fewer_members_leave_the_last_one_shown(windows: Windows) -> None:
-    pilot = windows.open(with_value(of_members(4), "display.member", 3))
+    pilot = windows.open(of_members(4))
+    choose(pilot, 3)
     assert list_of(pilot).currentText().startswith("4 of 4")
     pilot.window.document.set("ensemble.members", 2, "members")
     pilot.until(lambda: list_of(pilot).currentText().startswith("2 of 2"))

@@ -521,7 +521,6 @@ def test_an_edit_is_shown_by_the_rows_it_is_about_and_by_no_others(
         ("training.regularizer.rate", 0.2, ["training.regularizer", "training.regularizer.rate"]),
         ("network.hidden.1.activation", ReLU(), ["network.hidden.*.activation"]),
         ("network.hidden.0.units", 7, []),
-        ("display.hard", True, []),
     ):
         told.clear()
         document.set(path, value, "edit")

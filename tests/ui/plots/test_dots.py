@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFont
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
-from playground.experiment.frame import Scene
 from playground.experiment.run.session import Session
+from playground.experiment.scene import Scene
 from playground.options import with_text
 from playground.ui.plots.dots import LEVELS, Dots, colours_along
 from playground.ui.plots.heat_map import class_colour

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.experiment.config import Config
-from playground.experiment.frame import MAP_SIZE
+from playground.experiment.looks.maps import MAP_SIZE
 from playground.experiment.run.session import Session
 from playground.ui.plots.heat_map import blended, contour, finer, steady_top
 from playground.ui.theme import LIGHT

@@ -17,6 +17,7 @@ from playground.options import with_text
 from playground.ui.shell.diagnosis_strip import EVERY, DiagnosisStrip
 from playground.ui.theme import DARK, LIGHT, apply_theme
 from playground.ui.workspace.document import Document
+from tests.frames import altered
 
 SLOW = Finding(
     "rate_too_small",
@@ -65,7 +66,7 @@ def frame() -> Frame:
 
 
 def with_findings(frame: Frame, *findings: Finding) -> Frame:
-    return replace(frame, looks=(Diagnosis(findings),))
+    return altered(frame, looks=(Diagnosis(findings),))
 
 
 def buttons(strip: DiagnosisStrip) -> dict[str, QPushButton]:
@@ -151,7 +152,7 @@ def test_all_findings_open_in_full(strip: DiagnosisStrip, document: Document, fr
 
 
 def test_while_training_it_asks_once_a_second(strip: DiagnosisStrip, frame: Frame, clock: Clock) -> None:
-    need = frozenset({Diagnosis.need})
+    need = frozenset({Diagnosis})
     assert strip.needs == need
     strip.show_frame(frame, True)
     assert strip.needs == need
@@ -166,13 +167,13 @@ def test_while_training_it_asks_once_a_second(strip: DiagnosisStrip, frame: Fram
 def test_at_a_standstill_the_moment_that_is_shown_is_diagnosed(strip: DiagnosisStrip, frame: Frame) -> None:
     strip.show_frame(with_findings(frame), True)
     strip.show_frame(replace(frame, step=9), False)
-    assert strip.needs == frozenset({Diagnosis.need})
+    assert strip.needs == frozenset({Diagnosis})
     strip.show_frame(with_findings(replace(frame, step=9)), False)
     assert strip.needs == frozenset()
     strip.show_frame(replace(frame, step=9), False)
     assert strip.needs == frozenset()
     strip.ask_again()
-    assert strip.needs == frozenset({Diagnosis.need})
+    assert strip.needs == frozenset({Diagnosis})
 
 
 def test_a_finding_stands_out_in_both_themes(strip: DiagnosisStrip, frame: Frame, qapp: QApplication) -> None:

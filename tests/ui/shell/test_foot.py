@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -20,6 +18,7 @@ from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.workspace.document import Document
 from playground.ui.workspace.notices import Notices
 from tests.experiment.diagnosis.sick_runs import trained
+from tests.frames import altered
 
 WIDTH = 1280
 REMEDIES = (Remedy("Raise the rate", (("training.learning_rate", 0.1),)),)
@@ -42,7 +41,7 @@ class Line:
         self._frame = Session(Config()).frame(frozenset())
 
     def find(self, *findings: Finding) -> None:
-        self.diagnosis.show_frame(replace(self._frame, looks=(Diagnosis(findings),)), True)
+        self.diagnosis.show_frame(altered(self._frame, looks=(Diagnosis(findings),)), True)
 
     def read(self) -> None:
         """The time to read the news is over, where they had any."""

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QToo
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
-from playground.experiment.frame import Frame, Scores
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Scores
 from playground.experiment.run.session import Session
 from playground.options import with_text
 from playground.ui.shell import run_bar

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtWidgets import QMessageBox, QToolButton
 
 from playground.experiment.diagnosis import Diagnosis
-from playground.experiment.frame import UNITS
-from playground.experiment.looks.maps import Maps
+from playground.experiment.looks.maps import Maps, UnitMaps
 from playground.experiment.looks.metrics import Metrics
+from playground.experiment.looks.table import LOOKS
 from playground.ui.theme import DARK
 from playground.ui.viewing.view import View
 from playground.ui.views.metrics import MetricsView
@@ -35,7 +35,7 @@ def test_what_cannot_be_measured_stops_neither_training_nor_other_views(
     pilot: Pilot, monkeypatch: pytest.MonkeyPatch, told_failures: None
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Metrics, "take", broken)
+        patched.setitem(LOOKS, Metrics, broken)
         view = metrics(pilot)
         pilot.until(lambda: view.failure)
         pilot.play()
@@ -62,7 +62,7 @@ def test_what_cannot_be_drawn_is_said_in_the_view_until_it_can(
     pilot.settle()
     for show, cause in {
         "show_frame": lambda: window.draw(pilot.frame),
-        "show_config": lambda: window.document.set("display.judged_on", "train", "Part judged"),
+        "show_choices": lambda: window.document.select(part="train"),
     }.items():
         with monkeypatch.context() as patched:
             patched.setattr(view, show, broken)
@@ -86,10 +86,10 @@ def test_the_diagram_and_the_diagnosis_say_it_too(
     pilot: Pilot, monkeypatch: pytest.MonkeyPatch, told_failures: None
 ) -> None:
     monkeypatch.setattr(Maps, "units", broken)
-    monkeypatch.setattr(Diagnosis, "take", broken)
+    monkeypatch.setitem(LOOKS, Diagnosis, broken)
     pilot.window.diagnosis.ask_again()
     pilot.play()
     pilot.until(lambda: "nothing to divide by" in words(pilot.window.editor))
     pilot.until(lambda: "nothing to divide by" in pilot.window.diagnosis.text)
-    assert pilot.frame.failure(frozenset({UNITS}))
+    assert pilot.frame.failure(frozenset({UnitMaps}))
     assert pilot.running

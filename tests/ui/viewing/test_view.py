@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from playground.data.generators import Spiral
 from playground.experiment.config import Config, Layer
 from playground.experiment.ensemble import ByBootstrap
-from playground.experiment.run.early_stopping import EarlyStopping
 from playground.experiment.run.session import Session
+from playground.experiment.stopping import EarlyStopping
 from playground.nn.activations import Linear, ReLU
 from playground.nn.clipping import ClipByValue
 from playground.nn.initializers import He
@@ -73,7 +73,7 @@ def test_an_edit_of_what_a_view_does_not_follow_would_change_nothing_in_it(kind:
         view.show_frame(frame)
         return view.grab().toImage()
 
-    shown = attrgetter(*kind.follows, "display")
+    shown = attrgetter(*kind.follows) if kind.follows else lambda config: ()
     for path, value in EDITS.items():
         new = with_value(config, path, value)
         if shown(new) == shown(config):

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.run.session import Session
+from playground.experiment.selection import Selection
 from playground.ui.plots.legend import Legend
 from playground.ui.viewing.view import View
 
@@ -19,7 +20,12 @@ def follow(view: View, session: Session, qtbot: QtBot) -> None:
         session.apply(new)
         view.show_frame(session.frame(view.needs))
 
+    def look(selection: Selection) -> None:
+        session.select(selection)
+        view.show_frame(session.frame(view.needs))
+
     session.observe(view.needs)
+    view.document.selection_changed.connect(look)
     view.document.config_changed.connect(tell)
     qtbot.addWidget(view)
     view.resize(420, 300)

@@ -17,8 +17,10 @@ from pytestqt.qtbot import QtBot
 from playground.experiment.backprop.matrix import Matrix
 from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config, Layer
-from playground.experiment.frame import NEEDS, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
+from playground.experiment.selection import Selection
 from playground.nn.optimizers.adam import Adam
 from playground.options import numerals, with_value
 from playground.ui.diagram.geometry import Geometry
@@ -46,7 +48,7 @@ class Opened:
     document: Document
 
     def frame(self) -> Frame:
-        return self.session.frame(NEEDS | {BackpropTrace.need})
+        return self.session.frame(MAIN | {BackpropTrace})
 
     def find(self, kind: type[Any], name: str) -> Any:
         found = self.view.findChild(kind, name)
@@ -63,8 +65,8 @@ class Opened:
         return {block.matrix.title: block.matrix for block in self.matrices.item.blocks}
 
     @property
-    def display(self) -> Any:
-        return self.document.config.display
+    def selection(self) -> Selection:
+        return self.document.selection
 
 
 Open = Callable[..., Opened]
@@ -84,7 +86,12 @@ def open_view(qtbot: QtBot) -> Open:
             session.apply(new)
             one.view.show_frame(one.frame())
 
+        def look(selection: Selection) -> None:
+            session.select(selection)
+            one.view.show_frame(one.frame())
+
         document.config_changed.connect(follow)
+        document.selection_changed.connect(look)
         qtbot.addWidget(one.view)
         one.view.resize(700, 330)
         one.view.show()
@@ -117,7 +124,7 @@ def test_every_step_draws_its_matrices(open_view: Open) -> None:
         f"{number}  {step.title}" for number, step in enumerate(steps, 1)
     ]
     for at, step in enumerate(steps):
-        opened.document.set("display.trace_step", at, "step")
+        opened.document.select(step=at)
         assert chosen.currentIndex() == at
         assert list(opened.drawn) == [matrix.title for matrix in step.matrices]
         for matrix in step.matrices:
@@ -125,22 +132,22 @@ def test_every_step_draws_its_matrices(open_view: Open) -> None:
         opened.view.grab()
 
 
-def test_walking_is_one_undoable_edit(open_view: Open, qtbot: QtBot) -> None:
+def test_walking_begins_and_ends_at_nobody_s_step(open_view: Open, qtbot: QtBot) -> None:
     opened = open_view()
     on, back = (opened.find(QAbstractButton, f"inspector.{name}") for name in ("on", "back"))
     assert not back.isEnabled()
     for _ in range(3):
         qtbot.mouseClick(on, Qt.MouseButton.LeftButton)
-    assert opened.display.trace_step == 3
-    qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
-    assert opened.display.trace_step == 2
-    assert opened.document.undo_stack.count() == 1
-    opened.document.undo_stack.undo()
-    assert opened.display.trace_step == 0
-    opened.document.set("display.trace_step", 9999, "far")
+    assert opened.selection.step == 2
+    for step in (1, 0, -1):
+        qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+        assert opened.selection.step == step
+    assert not back.isEnabled()
+    assert not opened.document.undo_stack.count(), "looking is no edit"
+    opened.document.select(step=9999)
     assert not on.isEnabled()
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
-    assert opened.display.trace_step == len(trace_of(opened).steps) - 2
+    assert opened.selection.step == len(trace_of(opened).steps) - 2
 
 
 def test_the_keyboard_walks_and_explains(open_view: Open, qtbot: QtBot) -> None:
@@ -148,8 +155,9 @@ def test_the_keyboard_walks_and_explains(open_view: Open, qtbot: QtBot) -> None:
     opened.view.activateWindow()
     opened.matrices.setFocus()
     qtbot.waitUntil(opened.matrices.hasFocus)
-    qtbot.keyClick(opened.matrices, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(lambda: opened.display.trace_step == 1)
+    for step in (0, 1):
+        qtbot.keyClick(opened.matrices, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda step=step: opened.selection.step == step)
     for _ in range(2):
         qtbot.keyClick(opened.matrices, Qt.Key.Key_Right)
     assert opened.matrices.item.marked == Cell(0, 0, 1)
@@ -183,7 +191,8 @@ def test_a_number_explains_itself(open_view: Open) -> None:
 
 def test_the_optimizer_s_numbers_are_told_whole(open_view: Open, qtbot: QtBot) -> None:
     config = with_value(Config(), "training.optimizer", Adam())
-    opened = open_view(with_value(config, "display.trace_step", 10))
+    opened = open_view(config)
+    opened.document.select(step=10)
     assert list(opened.drawn) == ["g", "m", "v", "ΔW", "W"]
     told = point_at(opened, Cell(3, 1, 0))
     assert told == opened.drawn["ΔW"].explain(1, 0).replace(
@@ -224,7 +233,8 @@ def test_the_tag_is_the_window_s_and_goes_with_the_view(open_view: Open, qtbot: 
 
 def test_a_large_matrix_is_cut_and_keeps_its_ends(open_view: Open) -> None:
     config = with_value(Config(), "network.hidden", (Layer(20), Layer(30)))
-    opened = open_view(with_value(config, "display.trace_step", 1))
+    opened = open_view(config)
+    opened.document.select(step=1)
     block = opened.matrices.item.blocks[0]
     assert len(block.rows) == len(block.columns) == MOST
     assert block.rows == (*range(10), None, 29)
@@ -235,18 +245,18 @@ def test_a_large_matrix_is_cut_and_keeps_its_ends(open_view: Open) -> None:
     assert opened.matrices.verticalScrollBar().maximum() > 0
 
 
-def test_the_example_is_an_edit(open_view: Open, qtbot: QtBot) -> None:
+def test_the_example_is_selected(open_view: Open, qtbot: QtBot) -> None:
     opened = open_view()
     field = opened.find(NumberField, "inspector.example")
     assert field.text() == "1"
     QTest.mouseClick(field, Qt.MouseButton.LeftButton)
     QTest.keyClicks(field, "251")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    assert (opened.display.example, field.text()) == (-1, "1"), "there are 250"
+    assert (opened.selection.example, field.text()) == (-1, "1"), "there are 250"
     QTest.keyClick(field, Qt.Key.Key_Up)
-    assert opened.display.example == 1
-    np.testing.assert_array_equal(opened.drawn["x"].values.ravel(), opened.session._problem.train.X[1])
-    opened.document.undo_stack.undo()
+    assert opened.selection.example == 1
+    np.testing.assert_array_equal(opened.drawn["x"].values.ravel(), opened.session._run.setup.problem.train.X[1])
+    opened.document.select(example=-1)
     assert field.text() == "1"
 
 
@@ -255,7 +265,7 @@ def test_the_check_and_what_is_to_be_known(open_view: Open) -> None:
     check, caption = (opened.find(QLabel, f"inspector.{name}") for name in ("check", "caption"))
     assert check.text().split()[-1] == numerals.written(trace_of(opened).error, 2)
     assert "Point at a number" in caption.text()
-    opened.document.set("display.trace_step", len(trace_of(opened).steps) - 1, "last")
+    opened.document.select(step=len(trace_of(opened).steps) - 1)
     assert "last mini-batch of 10" in caption.text()
 
 
@@ -272,14 +282,14 @@ def test_numbers_that_are_not_finite_are_drawn(open_view: Open) -> None:
     opened.session.network.weights[1][0, 0] = np.inf
     opened.view.show_frame(opened.frame())
     for at in range(len(trace_of(opened).steps)):
-        opened.document.set("display.trace_step", at, "step")
+        opened.document.select(step=at)
         opened.view.grab()
 
 
 def test_a_frame_without_a_walk_leaves_what_is_drawn(open_view: Open) -> None:
     opened = open_view()
     before = list(opened.drawn)
-    opened.view.show_frame(opened.session.frame(NEEDS))
+    opened.view.show_frame(opened.session.frame(MAIN))
     assert list(opened.drawn) == before
 
 
@@ -298,12 +308,12 @@ def test_the_diagram_lights_up_what_is_at_work(open_view: Open, qtbot: QtBot) ->
     opened = open_view()
     shape = (2, 4, 2, 1)
 
-    def picture(step: int, needs: frozenset[str]) -> QImage:
-        config = with_value(opened.document.config, "display.trace_step", step)
+    def picture(step: int) -> QImage:
+        config, chosen = opened.document.config, Selection(step=step)
         geometry = Geometry.fitted(shape, 500, 300)
         image = QImage(500, 300, QImage.Format.Format_RGB32)
         with QPainter(image) as painter:
-            Diagram(config, opened.session.frame(NEEDS | needs), geometry, LIGHT).paint(painter, image.rect())
+            Diagram(config, opened.frame(), geometry, LIGHT, selection=chosen).paint(painter, image.rect())
         return image
 
     def ringed(image: QImage) -> list[int]:
@@ -311,11 +321,10 @@ def test_the_diagram_lights_up_what_is_at_work(open_view: Open, qtbot: QtBot) ->
         corners = [geometry.unit(column, 0).topLeft() for column in range(len(shape))]
         return [column for column, at in enumerate(corners) if image.pixelColor(at).name() == LIGHT.accent]
 
-    assert ringed(picture(0, frozenset())) == []
-    walking = frozenset({BackpropTrace.need})
-    assert [ringed(picture(step, walking)) for step in range(4)] == [[1], [2], [3], [3]]
-    config = opened.document.config
-    diagram = Diagram(config, opened.frame(), Geometry.fitted(shape, 500, 300), LIGHT)
+    assert ringed(picture(-1)) == [], "while nobody walks"
+    assert [ringed(picture(step)) for step in range(4)] == [[1], [2], [3], [3]]
+    config, first = opened.document.config, Selection(step=0)
+    diagram = Diagram(config, opened.frame(), Geometry.fitted(shape, 500, 300), LIGHT, selection=first)
     np.testing.assert_array_equal(diagram._lit_edges(None), np.repeat([True, False, False], [8, 8, 2]))
 
 
@@ -331,16 +340,16 @@ def test_a_click_on_a_point_follows_it_and_a_ring_marks_it(open_view: Open, qtbo
     view.grab()
     click(42)
     np.testing.assert_allclose(
-        view._scene.train_points[opened.display.example], view._scene.train_points[42], atol=0.15
+        view._scene.train_points[opened.selection.example], view._scene.train_points[42], atol=0.15
     )
-    np.testing.assert_array_equal(view._followed.getData(), view._scene.train_points[[opened.display.example]].T)
-    chosen = opened.display.example
+    np.testing.assert_array_equal(view._followed.getData(), view._scene.train_points[[opened.selection.example]].T)
+    chosen = opened.selection.example
     assert chosen != 0
     corner = view._plot.vb.sceneBoundingRect().topLeft() + QPointF(3, 3)
     qtbot.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=view.canvas.mapFromScene(corner))
-    assert opened.display.example == chosen
-    view.show_frame(opened.session.frame(NEEDS | {BackpropTrace.need}))
+    assert opened.selection.example == chosen
+    view.show_frame(opened.session.frame(MAIN | {BackpropTrace}))
     assert len(view._followed.getData()[0]) == 1, "whether or not the walk is looked at"
     click(42)
-    assert opened.display.example == -1, "a click on the ring follows it no longer"
+    assert opened.selection.example == -1, "a click on the ring follows it no longer"
     assert len(view._followed.getData()[0]) == 0

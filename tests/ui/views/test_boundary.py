@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from playground.data.dataset import Dataset
 from playground.experiment.config import Config
-from playground.experiment.frame import MAP_SIZE, OUTPUTS, UNITS, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.looks.maps import MAP_SIZE, Answers, UnitMaps
 from playground.experiment.run.session import Session
 from playground.ui.plots.heat_map import shades
 from playground.ui.plots.key import Key
@@ -26,6 +27,7 @@ from playground.ui.theme import CLASSES, DARK, LIGHT, NEGATIVE, POSITIVE
 from playground.ui.views.boundary import BoundaryView
 from playground.ui.workspace.document import Document
 from tests.configs import written
+from tests.frames import altered
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
@@ -36,8 +38,9 @@ MakeView = Callable[..., BoundaryView]
 
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
-    def make(frame: Frame | None = None, *edits: tuple[str, Any], theme: Any = LIGHT) -> BoundaryView:
+    def make(frame: Frame | None = None, *edits: tuple[str, Any], theme: Any = LIGHT, **options: bool) -> BoundaryView:
         view = BoundaryView(Document(written(*edits)), theme)
+        view.choose(**options)
         show_alone(view, qtbot, frame, (400, 440))
         return view
 
@@ -56,7 +59,7 @@ def without_points(frame: Frame) -> Frame:
 
 def with_outputs(frame: Frame, outputs: Any) -> Frame:
     full = np.broadcast_to(np.asarray(outputs, dtype=np.float32), (len(outputs), MAP_SIZE, MAP_SIZE))
-    return dataclasses.replace(frame, outputs=full)
+    return altered(frame, outputs=full)
 
 
 def items_of(view: BoundaryView, kind: type) -> list[Any]:
@@ -119,7 +122,7 @@ def test_the_middle_of_the_output_has_the_middle_colour(make_view: MakeView) -> 
 
 def test_a_hard_map_has_only_class_colours(make_view: MakeView) -> None:
     ramp = np.linspace(0.0, 1.0, MAP_SIZE, dtype=np.float32)[None, None, :]
-    view = make_view(with_outputs(without_points(frame_of()), ramp), ("display.hard", "true"))
+    view = make_view(with_outputs(without_points(frame_of()), ramp), hard=True)
     colours = {tuple(colour) for colour in map_of(view).image.reshape(-1, 3).tolist()}
     assert colours == {QColor(name).toTuple()[:3] for name in CLASSES[:2]}
     assert near(colour_at(view, 0.4, 0.5), CLASSES[0], 0)
@@ -139,7 +142,7 @@ def test_more_classes_have_their_own_colours(make_view: MakeView) -> None:
         assert near(colour_at(view, 0.125 + 0.25 * index, 0.6), CLASSES[index])
     assert near(colour_at(view, 0.3, 0.05), LIGHT.middle)  # undecided
     assert key_of(view).classes == frame.scene.classes
-    view.document.set("display.hard", True, "hard")
+    view.choose(hard=True)
     colours = {tuple(colour) for colour in map_of(view).image.reshape(-1, 3).tolist()}
     assert colours <= {QColor(name).toTuple()[:3] for name in CLASSES[:5]}
 
@@ -162,22 +165,22 @@ def test_a_number_to_predict_is_drawn_between_the_targets(make_view: MakeView) -
     ("name", "path", "value"),
     [
         ("boundary.classes.hard", "hard", True),
-        ("boundary.train", "show_train", False),
-        ("boundary.test", "show_test", True),
+        ("boundary.train", "training", False),
+        ("boundary.test", "held_out", True),
     ],
 )
-def test_a_toggle_is_an_edit_and_undo_returns(
+def test_a_toggle_is_remembered_and_no_edit(
     make_view: MakeView, qtbot: QtBot, name: str, path: str, value: bool
 ) -> None:
     view = make_view(frame_of())
     before = button(view, name).isChecked()
     qtbot.mouseClick(button(view, name), Qt.MouseButton.LeftButton)
-    assert getattr(view.document.config.display, path) is value
+    assert getattr(view.options, path) is value
     assert button(view, name).isChecked() is not before
-    assert view.document.undo_stack.undoText()
-    view.document.undo_stack.undo()
-    assert getattr(view.document.config.display, path) is not value
-    assert button(view, name).isChecked() is before
+    assert view.document.undo_stack.isClean()
+    later = make_view(frame_of())
+    assert getattr(later.options, path) is value
+    assert button(later, name).isChecked() is not before
 
 
 def test_every_control_explains_itself(make_view: MakeView) -> None:
@@ -192,7 +195,7 @@ def test_test_points_are_hidden_until_asked_for(make_view: MakeView) -> None:
     scene = dataclasses.replace(frame.scene, test_points=np.zeros((1, 2)), test_y=np.ones(1))
     view = make_view(dataclasses.replace(frame, scene=scene))
     assert near(colour_at(view, 0.5, 0.5), NEGATIVE)
-    view.document.set("display.show_test", True, "test points")
+    view.choose(held_out=True)
     assert near(colour_at(view, 0.5, 0.5), "white")  # hollow
     view.show_theme(DARK)
     assert near(colour_at(view, 0.5, 0.5), "white"), "a hole of the dark ground would be taken for a dark point"
@@ -215,11 +218,11 @@ def test_the_key_tells_whose_points_are_drawn(make_view: MakeView) -> None:
     view = make_view(frame_of(("data.validation_share", "0.2")))
     assert list(key_of(view).parts.values()) == ["training"]
     high = key_of(view).minimumHeight()
-    view.document.set("display.show_test", True, "")
+    view.choose(held_out=True)
     assert list(key_of(view).parts.values()) == ["training", "validation", "test"]
-    view.document.set("display.show_train", False, "")
+    view.choose(training=False)
     assert list(key_of(view).parts.values()) == ["validation", "test"]
-    view.document.set("display.show_test", False, "")
+    view.choose(held_out=False)
     assert key_of(view).parts == {}
     assert key_of(view).minimumHeight() < high
 
@@ -237,9 +240,9 @@ def test_at_most_5000_points_are_drawn_and_it_says_so(make_view: MakeView) -> No
     view = make_view(dataclasses.replace(frame, scene=scene))
     assert sum(len(scatter.data) for scatter in items_of(view, pg.ScatterPlotItem)) <= MOST_POINTS
     assert items_of(view, Legend)[0].note == "4,864 of 9,000 points drawn", "no test point is to be seen"
-    view.document.set("display.show_test", True, "")
+    view.choose(held_out=True)
     assert items_of(view, Legend)[0].note == "4,999 of 9,250 points drawn"
-    view.document.set("display.show_train", False, "")
+    view.choose(training=False)
     assert items_of(view, Legend)[0].note == "135 of 250 points drawn"
 
 
@@ -264,10 +267,10 @@ def test_one_column_spreads_the_points(make_view: MakeView) -> None:
 def test_a_unit_is_shown_large_and_the_output_comes_back(make_view: MakeView, qtbot: QtBot) -> None:
     frame = frame_of()
     view = make_view(frame)
-    assert view.needs == {OUTPUTS}
+    assert view.needs == {Answers}
     with qtbot.waitSignal(view.needs_changed):
         view.show_unit((1, 2))
-    assert view.needs == {OUTPUTS, UNITS}
+    assert view.needs == {Answers, UnitMaps}
     assert_mapped(view, frame.unit_maps[1][2])
     assert key_of(view).levels == (-1.0, 1.0)  # tanh
     assert key_of(view).title == "layer 1, unit 3"
@@ -276,7 +279,7 @@ def test_a_unit_is_shown_large_and_the_output_comes_back(make_view: MakeView, qt
     assert key_of(view).levels[0] == -key_of(view).levels[1]
     with qtbot.waitSignal(view.needs_changed):
         view.show_unit(None)
-    assert view.needs == {OUTPUTS}
+    assert view.needs == {Answers}
     assert_mapped(view, frame.outputs[0])
     assert key_of(view).classes == frame.scene.classes
 
@@ -284,7 +287,7 @@ def test_a_unit_is_shown_large_and_the_output_comes_back(make_view: MakeView, qt
 def test_a_unit_that_is_gone_or_not_yet_there_shows_the_output(make_view: MakeView) -> None:
     frame = frame_of()
     view = make_view(frame)
-    for place, shown in (((7, 0), frame), ((1, 9), frame), ((1, 0), dataclasses.replace(frame, unit_maps=None))):
+    for place, shown in (((7, 0), frame), ((1, 9), frame), ((1, 0), altered(frame, unit_maps=None))):
         view.show_unit(place)
         view.show_frame(shown)
         assert_mapped(view, frame.outputs[0])
@@ -353,7 +356,7 @@ def test_any_frame_follows_any_other(make_view: MakeView) -> None:
     for source in sources:
         frame = frame_of(("data.source", source), ("network.hidden", "[]"))
         view.show_frame(frame)
-        view.show_frame(dataclasses.replace(frame, outputs=None))  # nobody asked for maps
+        view.show_frame(altered(frame, outputs=None))  # nobody asked for maps
         view.canvas.grab()
         assert map_of(view).image.shape[:2] == (MAP_SIZE, MAP_SIZE)
 
@@ -363,8 +366,8 @@ def test_a_diverged_network_is_drawn(make_view: MakeView) -> None:
         frame = frame_of(("data.source", source))
         broken = np.full(frame.outputs.shape, np.nan, np.float32)
         broken[:, ::2] = np.inf
-        for hard in ("false", "true"):
-            make_view(dataclasses.replace(frame, outputs=broken), ("display.hard", hard)).canvas.grab()
+        for hard in (False, True):
+            make_view(altered(frame, outputs=broken), hard=hard).canvas.grab()
 
 
 def test_a_new_name_of_an_axis_is_centred_and_a_long_one_is_cut_with_a_tooltip(make_view: MakeView) -> None:
@@ -407,7 +410,7 @@ def test_members_disagree_at_a_toggle_that_is_an_edit(make_view: MakeView, qtbot
     assert mean.isChecked()
     assert_mapped(view, frame.outputs[0])
     qtbot.mouseClick(disagreement, Qt.MouseButton.LeftButton)
-    assert view.document.config.display.disagreement
+    assert view.options.disagreement
     assert_mapped(view, frame.disagreement[0])
     np.testing.assert_array_equal(map_of(view).lut, LIGHT.spread_table())
     low, high = key_of(view).levels
@@ -417,7 +420,7 @@ def test_members_disagree_at_a_toggle_that_is_an_edit(make_view: MakeView, qtbot
     assert not button(view, "boundary.classes.hard").isEnabled()
     value = float(frame.disagreement[0, MAP_SIZE // 2, MAP_SIZE // 2])
     assert view.describe(0.01, 0.01).endswith(f"standard deviation {value:.3g}")
-    view.document.undo_stack.undo()
+    view.choose(disagreement=False)
     assert mean.isChecked()
     assert button(view, "boundary.classes.hard").isEnabled()
     assert_mapped(view, frame.outputs[0])
@@ -425,7 +428,7 @@ def test_members_disagree_at_a_toggle_that_is_an_edit(make_view: MakeView, qtbot
 
 def test_one_member_has_nothing_to_disagree_about(make_view: MakeView) -> None:
     frame = frame_of()
-    view = make_view(frame_of(MEMBERS), MEMBERS, ("display.disagreement", "true"))
+    view = make_view(frame_of(MEMBERS), MEMBERS, disagreement=True)
     view.show_frame(frame)
     assert not button(view, "boundary.answers.mean").isVisible()
     assert button(view, "boundary.classes.hard").isEnabled()
@@ -434,10 +437,10 @@ def test_one_member_has_nothing_to_disagree_about(make_view: MakeView) -> None:
 
 def test_of_several_classes_the_one_they_differ_most_in_counts(make_view: MakeView) -> None:
     frame = frame_of(MEMBERS, ("data.source", "blobs"))
-    view = make_view(frame, MEMBERS, ("data.source", "blobs"), ("display.disagreement", "true"))
+    view = make_view(frame, MEMBERS, ("data.source", "blobs"), disagreement=True)
     assert_mapped(view, frame.disagreement.max(axis=0))
     broken = np.full_like(frame.disagreement, np.nan)
-    view.show_frame(dataclasses.replace(frame, disagreement=broken))
+    view.show_frame(altered(frame, disagreement=broken))
     view.canvas.grab()
 
 
@@ -449,7 +452,7 @@ def test_validation_points_are_pale_and_held_out_with_the_test(make_view: MakeVi
     assert box.text() == "held out"
     assert "validation" in box.toolTip()
     assert near(colour_at(view, 0.5, 0.5), NEGATIVE)
-    view.document.set("display.show_test", True, "")
+    view.choose(held_out=True)
     pale = [round(255 - Part.VALIDATION.value * (255 - channel)) for channel in inked(QColor(CLASSES[1])).toTuple()[:3]]
     assert near(colour_at(view, 0.5, 0.5), QColor(*pale))
     view.show_frame(frame_of())

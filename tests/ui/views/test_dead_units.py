@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +21,7 @@ from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.dead_units import DeadUnitsView, LifePlot
 from playground.ui.workspace.document import Document
+from tests.frames import altered
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
@@ -51,7 +51,7 @@ def frame_of(base: Frame, lives: list[list[int]], units: tuple[int, ...]) -> Fra
     for record, row in enumerate(lives):
         shares = [part.mean() for part in np.split(np.array(row), np.cumsum(units)[:-1])]
         log.add(10 * record, 10 * record, np.array([*shares * MEASURES, *row, *[0.0] * 4 * sum(units)]))
-    return dataclasses.replace(base, looks=(log.layer_statistics(),))
+    return altered(base, looks=(log.layer_statistics(),))
 
 
 def item_of(view: DeadUnitsView, kind: type) -> Any:

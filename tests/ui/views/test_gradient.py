@@ -14,14 +14,16 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config, Layer
-from playground.experiment.frame import CURVES, Curves, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.experiment.run.session import Session
 from playground.options import with_value
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.gradient import BarPlot, GradientView
+from playground.ui.views.gradient import BarPlot, GradientView, Measure
 from playground.ui.workspace.document import Document
+from tests.frames import altered
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
@@ -57,7 +59,7 @@ def with_norms(frame: Frame, norms: Any, now: Any | None = None) -> Frame:
     sizes = {"gradient_norm": norms, "gradient_largest": 2.0 * norms, "gradient_mean": 2.0 * norms}
     curves = Curves(**(none | records | sizes))
     last = norms[-1] if now is None else np.asarray(now)
-    return dataclasses.replace(frame, curves=curves, gradient_now=np.stack([last, 2.0 * last, 2.0 * last], axis=1))
+    return altered(frame, curves=curves, gradient_now=np.stack([last, 2.0 * last, 2.0 * last], axis=1))
 
 
 def item_of(view: GradientView, kind: type) -> Any:
@@ -96,7 +98,7 @@ def hover(view: GradientView, qtbot: QtBot, plot: Any, x: float, y: float, note:
 def test_the_lines_are_the_frame_s(make_view: MakeView, qtbot: QtBot, measure: str, field: int) -> None:
     frame = frame_of()
     view = make_view(frame)
-    assert view.needs == {CURVES}
+    assert view.needs == {Curves}
     qtbot.mouseClick(view.findChild(QAbstractButton, f"gradient.measure.{measure}"), Qt.MouseButton.LeftButton)
     curves = frame.curves
     sizes = (curves.gradient_norm, curves.gradient_largest, curves.gradient_mean)[field]
@@ -110,16 +112,16 @@ def test_the_lines_are_the_frame_s(make_view: MakeView, qtbot: QtBot, measure: s
     np.testing.assert_allclose(10.0 ** (bottom + bars_of(view)["height"]), frame.gradient_now[:, field])
 
 
-def test_the_measure_is_an_edit_and_undo_returns(make_view: MakeView, qtbot: QtBot) -> None:
+def test_the_measure_is_chosen_and_remembered(make_view: MakeView, qtbot: QtBot) -> None:
     view = make_view(frame_of())
     mean, norm = (view.findChild(QAbstractButton, f"gradient.measure.{name}") for name in ("mean", "norm"))
     assert norm.isChecked()
     qtbot.mouseClick(mean, Qt.MouseButton.LeftButton)
-    assert view.document.config.display.gradient == "mean"
+    assert view.options.measure is Measure.MEAN
     assert mean.isChecked()
-    view.document.undo_stack.undo()
-    assert view.document.config.display.gradient == "norm"
-    assert norm.isChecked()
+    assert make_view().options.measure is Measure.MEAN
+    qtbot.mouseClick(norm, Qt.MouseButton.LeftButton)
+    assert view.options.measure is Measure.NORM
 
 
 def test_every_control_explains_itself(make_view: MakeView) -> None:
@@ -162,7 +164,7 @@ def test_a_smaller_network_follows_a_larger_one(make_view: MakeView) -> None:
     for hidden in (10, 1, 0, 4):
         frame = frame_of(3, hidden)
         view.show_frame(frame)
-        view.show_frame(dataclasses.replace(frame, curves=None))  # nobody asked for curves
+        view.show_frame(altered(frame, curves=None))  # nobody asked for curves
         view.canvas.grab()
         assert len(lines_of(view)) == hidden + 1 == len(bars_of(view)["height"])
 

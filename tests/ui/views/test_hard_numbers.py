@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -19,13 +20,14 @@ from pytestqt.qtbot import QtBot
 from playground.data.sources import SOURCES
 from playground.experiment.config import Config, Layer
 from playground.experiment.diagnosis import Diagnosis
-from playground.experiment.frame import NEEDS, Frame, Scene
+from playground.experiment.frame import Frame
 from playground.experiment.looks import bins
 from playground.experiment.looks.activation_maps import ActivationMaps
 from playground.experiment.looks.loss_gradient import LossGradient
 from playground.experiment.looks.pre_activations import PreActivations
-from playground.experiment.looks.table import LOOKS
+from playground.experiment.looks.table import LOOKS, MAIN
 from playground.experiment.run.session import Session
+from playground.experiment.scene import Scene
 from playground.nn.normalizations import BatchNorm
 from playground.ui.diagram.editor import NetworkEditor
 from playground.ui.theme import DARK, LIGHT
@@ -87,16 +89,6 @@ CONFIGS: dict[str, dict[str, Any]] = {
     },
     "members": {"ensemble.members": 3},
 }
-CHOICES: dict[str, dict[str, tuple[Any, ...]]] = {  # how a view can be asked to draw
-    "layers": {"layers": ("waterfall", "distribution", "updates", "factors")},
-    "loss_apart": {"loss_part": ("course", "weights", "examples")},
-    "judgement": {"judgement": ("confusion", "roc", "reliability")},
-    "normalization": {"normalization": ("now", "course")},
-    "microscope": {"microscope": ("last", "course")},
-    "loss": {"log_loss": (False, True)},
-    "boundary": {"hard": (False, True), "disagreement": (False, True), "worst": (False, True)},
-    "network": {"edges": ("weights", "gradients", "updates")},
-}
 VIEWS: tuple[type[View], ...] = (
     *(kind for kind, _ in LABORATORY),
     BoundaryView,
@@ -134,7 +126,7 @@ def hardened(value: Any, numbers: list[float], name: str = "") -> Any:
 
 @cache
 def frame_of(name: str) -> Frame:
-    needs = NEEDS | LOOKS.keys()
+    needs = MAIN | LOOKS.keys()
     session = Session(config_of(name))
     session.observe(needs)
     session.step(30)
@@ -149,10 +141,13 @@ def config_of(name: str) -> Config:
 def asked(view: View) -> Iterator[None]:
     """Ask it to draw in every way it can."""
     yield
-    for field, values in CHOICES.get(view.name, {}).items():
-        for value in values:
-            view.document.set(f"display.{field}", value, field)
+    for field in dataclasses.fields(view.options) if view.options else ():
+        value = getattr(view.options, field.name)
+        for other in tuple(type(value)) if isinstance(value, Enum) else (True, False):
+            view.choose(**{field.name: other})
             yield
+    view.document.select(worst=True)
+    yield
 
 
 def draw(view: View, frame: Frame) -> None:
@@ -187,7 +182,7 @@ def test_whatever_numbers_come_they_are_drawn(kind: type[View], name: str, qtbot
             try:
                 draw(view, hard)
             except Exception as error:
-                error.add_note(f"{number}: {view.document.config.display}")
+                error.add_note(f"{number}: {view.options}")
                 raise
         draw(view, frame)  # and back
     view.show_theme(DARK)

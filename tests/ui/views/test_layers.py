@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config, Layer
-from playground.experiment.frame import CURVES, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.gradient_flow import EDGES, GradientFlow
 from playground.experiment.run.session import Session
@@ -38,22 +39,23 @@ from playground.ui.plots.legend import Legend
 from playground.ui.plots.scale import Scale
 from playground.ui.plots.tag import Tag
 from playground.ui.theme import DARK, LIGHT
-from playground.ui.views.layers import PICTURES, LayersView
+from playground.ui.views.layers import NEEDS, LayersView, Picture
 from playground.ui.workspace.document import Document
+from tests.frames import altered
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
 
 MakeView = Callable[..., LayersView]
-ALL = frozenset({CURVES, GradientFlow.need, LayerStatistics.need})
+ALL = frozenset({Curves, GradientFlow, LayerStatistics})
 
 
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
     def make(frame: Frame | None = None, picture: str = "waterfall") -> LayersView:
-        document = Document(with_value(Config(), "display.layers", picture))
-        view = LayersView(document, LIGHT)
+        view = LayersView(Document(Config()), LIGHT)
+        view.choose(picture=Picture(picture))
         show_alone(view, qtbot, frame, (600, 260))
         return view
 
@@ -83,24 +85,23 @@ def told_at(view: LayersView, plot: Any, x: float, y: float) -> str:
 
 def test_it_asks_only_for_what_its_picture_needs(make_view: MakeView, qtbot: QtBot) -> None:
     view = make_view()
-    for picture, needs in PICTURES.items():
-        button = view.findChild(QAbstractButton, f"layers.picture.{picture}")
-        if picture != "waterfall":
+    for picture, needs in NEEDS.items():
+        button = view.findChild(QAbstractButton, f"layers.picture.{picture.value}")
+        if picture is not Picture.WATERFALL:
             with qtbot.waitSignal(view.needs_changed):
                 qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert view.needs == needs
-        assert view.document.config.display.layers == picture
+        assert view.options.picture is picture
         assert button.toolTip() == button.accessibleDescription() != ""
         assert view.findChild(QLabel, "layers.caption").text()
-    view.document.undo_stack.undo()
-    assert view.needs == PICTURES["updates"]
-    assert view.findChild(QAbstractButton, "layers.picture.updates").isChecked()
+    assert view.document.undo_stack.isClean()
+    assert make_view().findChild(QAbstractButton, "layers.picture.waterfall").isChecked()
 
 
 def test_a_picture_fills_its_room_after_another(make_view: MakeView) -> None:
     view = make_view(frame_of())
     for picture, kind in (("distribution", Histograms), ("updates", CurvePlot), ("waterfall", Waterfall)) * 2:
-        view.document.set("display.layers", picture, picture)
+        view.choose(picture=Picture(picture))
         bottom = item_of(view, kind).geometry().bottom()
         assert bottom > 0.9 * view.canvas.height()
 
@@ -109,12 +110,12 @@ def test_every_network_and_moment_can_be_drawn(make_view: MakeView) -> None:
     frames = [frame_of(*(Layer(2, Sigmoid()),) * count, epochs=epochs) for count, epochs in ((10, 3), (1, 0), (4, 2))]
     frames += [frame_of(members=3), Session(with_value(Config(), "network.hidden", ())).frame(ALL)]
     view = make_view()
-    for picture in PICTURES:
-        view.document.set("display.layers", picture, picture)
+    for picture in Picture:
+        view.choose(picture=Picture(picture))
         for theme, frame in zip((DARK, LIGHT, DARK, LIGHT, DARK), frames, strict=True):
             view.show_theme(theme)
             view.show_frame(frame)
-            view.show_frame(dataclasses.replace(frame, curves=None, looks=()))  # of before it was asked for
+            view.show_frame(altered(frame, curves=None, looks=()))  # of before it was asked for
             view.canvas.grab()
 
 
@@ -151,7 +152,7 @@ def test_bars_stand_for_the_histograms(make_view: MakeView) -> None:
     counts = np.zeros((3, len(EDGES) - 1), int)
     counts[0, 40], counts[0, 41], counts[2, 50] = 4, 2, 7
     flow = anatomy_of(frame, gradients=counts, zero_gradients=np.array([8, 0, 0]))
-    view = make_view(dataclasses.replace(frame, looks=(flow,)), "distribution")
+    view = make_view(altered(frame, looks=(flow,)), "distribution")
     plot = item_of(view, Histograms)
     bars = plot._bars[0].opts
     np.testing.assert_allclose(bars["height"], np.array([8, 4, 2, 8]) * 0.1)  # of 8 and of 7 at most
@@ -167,7 +168,7 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
     numbers |= {"signal": [2.0, 20.0, 10.0], "forward": [1.0, 10.0, 0.5]}
     changes = {name: np.array(values) for name, values in numbers.items()}
     flow = anatomy_of(frame, **changes, culprit=1, sentence="Layer 2 is to blame.")
-    view = make_view(dataclasses.replace(frame, looks=(flow,)), "factors")
+    view = make_view(altered(frame, looks=(flow,)), "factors")
     plot = item_of(view, Factors)
     slope, gain, forward = (bars.opts for bars in plot._bars)
     np.testing.assert_allclose((slope["x0"], slope["width"]), ([-1.0, 0.0], [1.0, 0.0]))
@@ -188,11 +189,11 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
         "output: its δ comes straight from the loss; its z spreads × 0.500 as far as that of the layer below"
     )
     normed = dataclasses.replace(flow, normalised=np.array([True, False, False]), passed=np.array([0.001, 1.0, np.nan]))
-    view.show_frame(dataclasses.replace(frame, looks=(normed,)))
+    view.show_frame(altered(frame, looks=(normed,)))
     np.testing.assert_allclose(plot._bars[0].opts["x0"], [-3.0, 0.0])
     assert "mean |f′(z)| = 0.100, with its normalisation × 0.00100" in told_at(view, plot, 0.0, 0.0)
     nobody = dataclasses.replace(flow, culprit=None)
-    view.show_frame(dataclasses.replace(frame, looks=(nobody,)))
+    view.show_frame(altered(frame, looks=(nobody,)))
     assert not plot._stripe.isVisible()
 
 

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
-from playground.experiment.frame import CURVES, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.experiment.run.session import Session
 from playground.options import with_text
 from playground.options.numerals import counted
@@ -23,6 +24,7 @@ from playground.ui.shell.run_bar import RunBar
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.loss import LossView
 from playground.ui.workspace.document import Document
+from tests.frames import altered
 from tests.ui.views.rig import legend_of, show_alone
 
 # Any window with a smallest size, on a screen that is not there.
@@ -64,7 +66,7 @@ def data_of(plot: CurvePlot) -> list[tuple[Any, Any]]:
 def test_the_curves_are_the_frame_s(make_view: MakeView, qtbot: QtBot) -> None:
     frame = frame_of()
     view = make_view(frame)
-    assert view.needs == {CURVES}
+    assert view.needs == {Curves}
     qtbot.waitUntil(lambda: plots_of(view)[0].sceneBoundingRect().top() < plots_of(view)[1].sceneBoundingRect().top())
     losses, shares = plots_of(view)
     curves = frame.curves
@@ -87,15 +89,16 @@ def test_a_number_to_predict_has_no_accuracy(make_view: MakeView) -> None:
         assert len(plots_of(view)) == plots
 
 
-def test_the_scale_is_an_edit_and_undo_returns(make_view: MakeView, qtbot: QtBot) -> None:
+def test_the_scale_is_chosen_and_remembered(make_view: MakeView, qtbot: QtBot) -> None:
     frame = frame_of("hills")
     view = make_view(frame)
     log, linear = (view.findChild(QAbstractButton, f"loss.scale.{name}") for name in ("log", "linear"))
     assert linear.isChecked()
     qtbot.mouseClick(log, Qt.MouseButton.LeftButton)
-    assert view.document.config.display.log_loss
+    assert view.options.log
     np.testing.assert_allclose(data_of(plots_of(view)[0])[0][1], np.log10(frame.curves.train_loss))
-    view.document.undo_stack.undo()
+    assert make_view().options.log
+    qtbot.mouseClick(linear, Qt.MouseButton.LeftButton)
     assert linear.isChecked()
     np.testing.assert_array_equal(data_of(plots_of(view)[0])[0][1], frame.curves.train_loss)
 
@@ -144,15 +147,15 @@ def test_hover_tells_the_values_of_the_record_under_the_mouse(make_view: MakeVie
 def test_zero_infinite_and_missing_losses_are_drawn(make_view: MakeView, log: bool) -> None:
     frame = frame_of()
     view = make_view()
-    view.document.set("display.log_loss", log, "scale")
+    view.choose(log=log)
     records = len(frame.curves)
     for value in (0.0, np.inf, np.nan, 1e300, 1e-300):
         loss = np.full(records, value)
         loss[::2] = 0.5
         curves = dataclasses.replace(frame.curves, train_loss=loss, test_loss=np.full(records, value))
-        view.show_frame(dataclasses.replace(frame, curves=curves))
+        view.show_frame(altered(frame, curves=curves))
         view.canvas.grab()
-        view.show_frame(dataclasses.replace(frame, curves=None))  # nobody asked for curves
+        view.show_frame(altered(frame, curves=None))  # nobody asked for curves
         if value == 0.0:
             assert np.all(np.isfinite(data_of(view._loss)[1][1]))
 
@@ -229,14 +232,12 @@ def test_a_fallen_member_is_no_part_of_the_band(make_view: MakeView) -> None:
     frame = frame_of("circle", 5, MEMBERS)
     losses = frame.curves.train_losses.copy()
     losses[3:, 2], losses[4, 1] = 1e200, np.inf
-    view = make_view(
-        dataclasses.replace(frame, diverged=(2,), curves=dataclasses.replace(frame.curves, train_losses=losses))
-    )
+    view = make_view(altered(frame, diverged=(2,), curves=dataclasses.replace(frame.curves, train_losses=losses)))
     median = data_of(plots_of(view)[0])[0][1]
     np.testing.assert_allclose(median[3], np.median(losses[3, [0, 1, 3, 4]]))
     np.testing.assert_allclose(median[4], np.median(losses[4, [0, 3, 4]]))
     assert plots_of(view)[0].vb.viewRange()[1][1] < 10.0
-    view.document.set("display.log_loss", True, "scale")
+    view.choose(log=True)
     view.canvas.grab()
 
 
@@ -256,7 +257,7 @@ def test_a_long_history_of_many_members_is_drawn_thinned(make_view: MakeView) ->
     rows = np.arange(2048) % len(frame.curves)
     curves = dataclasses.replace(frame.curves, **{name: each[rows] for name, each in vars(frame.curves).items()})
     curves = dataclasses.replace(curves, epoch=np.arange(2048.0))
-    view = make_view(dataclasses.replace(frame, curves=curves))
+    view = make_view(altered(frame, curves=curves))
     epochs, _ = data_of(plots_of(view)[0])[0]
     assert len(epochs) <= 401
     assert epochs[-1] == 2047.0
@@ -269,7 +270,7 @@ def test_the_last_epoch_is_written_whole_within_the_picture(make_view: MakeView,
     curves = frame.curves
     assert curves is not None
     spread = curves.epoch / curves.epoch[-1] * epochs
-    view = make_view(dataclasses.replace(frame, curves=dataclasses.replace(curves, epoch=spread)))
+    view = make_view(altered(frame, curves=dataclasses.replace(curves, epoch=spread)))
     view.canvas.grab()
     axis = plots_of(view)[-1].getAxis("bottom")
     image = QImage(8, 8, QImage.Format.Format_RGB32)

@@ -11,14 +11,13 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
-from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
 from playground.experiment.run.session import Session
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.viewing.view import View
 from playground.ui.views.boundary import BoundaryView
-from playground.ui.views.loss_breakdown import LossBreakdownView
+from playground.ui.views.loss_breakdown import LossBreakdownView, Picture
 from playground.ui.workspace.document import Document
 from tests.configs import written
 from tests.ui.views.rig import follow, legend_of
@@ -37,10 +36,12 @@ def session_of(*edits: tuple[str, str]) -> Session:
 
 @pytest.fixture
 def open_view(qtbot: QtBot) -> Open:
-    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[LossBreakdownView, Session]:
+    def opened(*edits: tuple[str, str], theme: Any = LIGHT, part: str = "") -> tuple[LossBreakdownView, Session]:
         session = session_of(*edits)
         view = LossBreakdownView(Document(session.config), theme)
         follow(view, session, qtbot)
+        if part:
+            view.choose(picture=Picture(part))
         view.canvas.grab()
         return view, session
 
@@ -68,7 +69,7 @@ def test_sum_data_and_penalty_are_drawn_over_time(open_view: Open) -> None:
     np.testing.assert_array_equal(total, data + penalty)
     assert [entry.name for entry in legend_of(view).entries] == ["total", "data loss", "penalty"]
     assert "the weights shrink and the data loss rises" in view.caption.text()
-    view.document.set("display.log_loss", True, "scale")
+    view.choose(log=True)
     np.testing.assert_allclose(view._history._curves[1].getData()[1], np.log10(curves.train_loss))
 
 
@@ -90,12 +91,12 @@ def test_the_histogram_stacks_the_layers(open_view: Open, qtbot: QtBot) -> None:
     piece = int(look.counts.sum(axis=0).argmax())
     at = QPointF(look.edges[piece : piece + 2].mean(), 0.5)
     assert " + ".join(map(str, look.counts[:, piece])) in view.told(view._weights.vb.mapViewToScene(at))
-    view.document.undo_stack.undo()
+    view.choose(picture=Picture.OVER_TIME)
     assert view._shown is view._history
 
 
 def test_few_weights_are_counted_in_whole_numbers(open_view: Open) -> None:
-    view, session = open_view(("network.hidden", "[]"), ("display.loss_part", "weights"))
+    view, session = open_view(("network.hidden", "[]"), part="weights")
     _, look = frame_of(view, session)
     most = look.counts.sum(axis=0).max()
     assert most <= 2
@@ -104,7 +105,7 @@ def test_few_weights_are_counted_in_whole_numbers(open_view: Open) -> None:
 
 
 def test_examples_stand_from_the_worst_to_the_best(open_view: Open) -> None:
-    view, session = open_view(("display.loss_part", "examples"))
+    view, session = open_view(part="examples")
     _, look = frame_of(view, session)
     np.testing.assert_array_equal([view._dots.x, view._dots.y], [np.arange(1, 251), look.losses])
     np.testing.assert_array_equal(view._rings.getData()[1], look.losses[:WORST])
@@ -115,40 +116,39 @@ def test_examples_stand_from_the_worst_to_the_best(open_view: Open) -> None:
 
 
 def test_a_click_on_an_example_chooses_it(open_view: Open, qtbot: QtBot) -> None:
-    view, session = open_view(("display.loss_part", "examples"))
+    view, session = open_view(part="examples")
     _, look = frame_of(view, session)
     place = view.canvas.mapFromScene(view._examples.vb.mapViewToScene(QPointF(1.0, look.losses[0])))
     qtbot.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert view.document.config.display.example == look.examples[0]
-    view.document.undo_stack.undo()
-    assert view.document.config.display.example == Config().display.example
+    assert view.document.selection.example == look.examples[0]
+    assert view.document.undo_stack.isClean(), "looking is no edit"
 
 
-def test_rings_on_the_boundary_are_an_edit(open_view: Open, qtbot: QtBot) -> None:
+def test_rings_on_the_boundary_are_selected(open_view: Open, qtbot: QtBot) -> None:
     view, session = open_view()
     boundary = BoundaryView(view.document, LIGHT)
     follow(boundary, session, qtbot)
-    assert LossBreakdown.need not in boundary.needs
+    assert LossBreakdown not in boundary.needs
     press(view, qtbot, "worst")
-    assert view.document.config.display.worst
-    assert LossBreakdown.need in boundary.needs
+    assert view.document.selection.worst
+    assert LossBreakdown in boundary.needs
     boundary.show_frame(session.frame(boundary.needs))
     _, look = frame_of(boundary, session)
     expected = session.scene.train_points[look.examples[:WORST]]
     np.testing.assert_array_equal(np.transpose(boundary._rings.getData()), expected)
-    view.document.set("display.show_train", False, "points")
+    boundary.choose(training=False)
     assert len(boundary._rings.getData()[0]) == 0
-    view.document.undo_stack.undo()
-    view.document.undo_stack.undo()
-    assert LossBreakdown.need not in boundary.needs
+    boundary.choose(training=True)
+    view.document.select(worst=False)
+    assert LossBreakdown not in boundary.needs
     assert len(boundary._rings.getData()[0]) == 0
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-@pytest.mark.parametrize("part", ["course", "weights", "examples"])
+@pytest.mark.parametrize("part", ["over_time", "weights", "examples"])
 @pytest.mark.parametrize("source", ["circle", "hills", "iris"])
 def test_each_kind_of_problem_is_drawn_in_both_themes(open_view: Open, source: str, part: str, theme: Any) -> None:
-    view, _ = open_view(("data.source", source), ("display.loss_part", part), theme=theme)
+    view, _ = open_view(("data.source", source), part=part, theme=theme)
     assert view.caption.text()
     view.show_theme(DARK if theme is LIGHT else LIGHT)
     view.canvas.grab()

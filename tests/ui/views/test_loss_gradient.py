@@ -94,17 +94,17 @@ def test_the_caption_counts_who_is_stuck(open_view: Open) -> None:
     assert f"{stuck} of 250 examples" in view.caption.text()
 
 
-def test_the_output_to_look_at_is_chosen_undoably(open_view: Open, qtbot: QtBot) -> None:
+def test_the_output_to_look_at_is_chosen(open_view: Open, qtbot: QtBot) -> None:
     view, session = open_view(("data.source", "iris"))
     chooser = view.findChild(Selector, "guard.output")
     assert chooser.isVisible()
     assert [chooser.itemText(i) for i in range(chooser.count())] == [f"output {n}" for n in session.scene.classes]
     chooser.setCurrentIndex(2)
     chooser.activated.emit(2)
-    display = view.document.config.display
-    assert (display.layer, display.unit) == (2, 2)
+    selection = view.document.selection
+    assert (selection.layer, selection.unit) == (2, 2)
     assert look_of(view, session).output == 2
-    view.document.undo_stack.undo()
+    view.document.select(layer=0, unit=0)
     assert chooser.currentIndex() == 0
 
 

@@ -25,6 +25,7 @@ from playground.ui.plots.unit_curves import UnitCurves
 from playground.ui.theme import CLASSES, DARK, LIGHT
 from playground.ui.views.maps import MapsView
 from playground.ui.workspace.document import Document
+from tests.frames import altered, look_at
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
@@ -36,7 +37,7 @@ MakeView = Callable[..., MapsView]
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
     def make(session: Session, theme: Any = LIGHT) -> MapsView:
-        view = MapsView(Document(session.config), theme)
+        view = MapsView(Document(session.config, selection=session.selection), theme)
         show_alone(view, qtbot, session.frame(MapsView.needs), (400, 440))
         return view
 
@@ -45,10 +46,10 @@ def make_view(qtbot: QtBot) -> MakeView:
 
 def session_of(*layers: Layer, layer: int = 0, unit: int = 0, output: Any = None, line: bool = False) -> Session:
     config: Config = with_value(Config(), "network.hidden", layers)
-    for path, value in (("display.layer", layer), ("display.unit", unit), ("network.output", output)):
-        config = with_value(config, path, value)
+    config = with_value(config, "network.output", output)
     x = np.linspace(-2.0, 2.0, 40)
-    return Session(config, Dataset(x[:, None], np.abs(x), ("x",), (), "y", "a curve") if line else None)
+    data = Dataset(x[:, None], np.abs(x), ("x",), (), "y", "a curve") if line else None
+    return look_at(Session(config, data), layer=layer, unit=unit)
 
 
 def sheet_of(view: MapsView) -> MapSheet:
@@ -92,9 +93,9 @@ def test_the_small_maps_are_all_units_and_a_click_chooses_one(make_view: MakeVie
     assert all(sheet.rect().adjusted(-1, -1, 1, 1).contains(place) for place in places)
     at = view.canvas.mapFromScene(sheet.mapToScene(places[3].center()))
     qtbot.mouseClick(view.canvas.viewport(), Qt.MouseButton.LeftButton, pos=at)
-    assert view.document.config.display.unit == 3
+    assert view.document.selection.unit == 3
     assert sheet._unit == 3
-    view.document.undo_stack.undo()
+    view.document.select(unit=0)
     assert sheet._unit == 0
 
 
@@ -195,7 +196,7 @@ def test_numbers_beyond_all_bounds_and_both_themes(make_view: MakeView) -> None:
     broken = look.z.copy()
     broken[:, :48] = np.nan
     broken[:, 48:] = np.inf
-    view.show_frame(dataclasses.replace(frame, looks=(dataclasses.replace(look, z=broken, h=broken),)))
+    view.show_frame(altered(frame, looks=(dataclasses.replace(look, z=broken, h=broken),)))
     view.show_theme(DARK)
     assert not view.grab().isNull()
 

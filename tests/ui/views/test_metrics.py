@@ -19,9 +19,10 @@ from playground.experiment.run.session import Session
 from playground.options import numerals
 from playground.ui.plots.confusion import ConfusionTable
 from playground.ui.theme import DARK, LIGHT, small
-from playground.ui.views.metrics import MetricsView, brief
+from playground.ui.views.metrics import Kind, MetricsView, brief
 from playground.ui.workspace.document import Document
 from tests.configs import written
+from tests.frames import look_at
 from tests.ui.views.rig import follow, legend_of
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support propagateSizeHints", extend=True)
@@ -31,10 +32,13 @@ Open = Callable[..., tuple[MetricsView, Session]]
 
 @pytest.fixture
 def open_view(qtbot: QtBot) -> Open:
-    def opened(*edits: tuple[str, str], theme: Any = LIGHT) -> tuple[MetricsView, Session]:
-        session = Session(written(*edits))
+    def opened(
+        *edits: tuple[str, str], theme: Any = LIGHT, kind: str = "confusion", member: int = 0
+    ) -> tuple[MetricsView, Session]:
+        session = look_at(Session(written(*edits)), member=member)
         session.train(5)
-        view = MetricsView(Document(session.config), theme)
+        view = MetricsView(Document(session.config, selection=session.selection), theme)
+        view.choose(kind=Kind(kind))
         follow(view, session, qtbot)
         view.canvas.grab()
         return view, session
@@ -75,17 +79,17 @@ def test_roc_curves_and_areas_are_the_frame_s(open_view: Open, qtbot: QtBot) -> 
     for curve, roc in zip(view._roc.lines, judged.roc, strict=True):
         np.testing.assert_array_equal(curve.getData(), roc[:2])
     assert [entry.value for entry in legend_of(view).entries] == [numerals.written(area) for area in judged.auc]
-    view.document.undo_stack.undo()
+    view.choose(kind=Kind.CONFUSION)
     assert in_sight(view) == [view._table]
 
 
 def test_of_two_classes_the_curve_is_the_second_s(open_view: Open) -> None:
-    view, session = open_view(("display.judgement", "roc"))
+    view, session = open_view(kind="roc")
     assert [entry.name for entry in legend_of(view).entries] == [session.scene.classes[1]]
 
 
 def test_reliability_is_the_frame_s(open_view: Open) -> None:
-    view, session = open_view(("display.judgement", "reliability"))
+    view, session = open_view(kind="reliability")
     judged = look_of(view, session)
     known = judged.reliability[:, 2] > 0.0
     np.testing.assert_array_equal(view._reliability.said.getData(), judged.reliability[known, :2].T)
@@ -102,7 +106,7 @@ def test_a_number_has_residuals_and_no_way_of_judging_to_choose(open_view: Open)
     assert numerals.written(judged.explained) in legend_of(view).note
 
 
-def test_the_part_is_an_edit_and_one_that_is_not_there_cannot_be_chosen(open_view: Open, qtbot: QtBot) -> None:
+def test_the_part_is_selected_and_one_that_is_not_there_cannot_be_chosen(open_view: Open, qtbot: QtBot) -> None:
     view, session = open_view()
     train, validation, test = (
         view.findChild(QToolButton, f"judgement.part.{name}") for name in ("train", "validation", "test")
@@ -110,10 +114,10 @@ def test_the_part_is_an_edit_and_one_that_is_not_there_cannot_be_chosen(open_vie
     assert test.isChecked()
     assert not validation.isEnabled()
     press(view, qtbot, "part.train")
-    assert view.document.config.display.judged_on == "train"
+    assert view.document.selection.part == "train"
     assert train.isChecked()
     assert view._table.counts.sum() == len(session.scene.train_y)
-    view.document.undo_stack.undo()
+    view.document.select(part="test")
     assert test.isChecked()
     other, _ = open_view(("data.validation_share", "0.2"))
     assert other.findChild(QToolButton, "judgement.part.validation").isEnabled()
@@ -132,14 +136,14 @@ def test_a_cell_is_told_by_truth_and_answer(open_view: Open) -> None:
 
 
 def test_points_are_told(open_view: Open) -> None:
-    view, session = open_view(("display.judgement", "reliability"))
+    view, session = open_view(kind="reliability")
     said, right, sizes = look_of(view, session).reliability.T
     index = int(np.nanargmax(sizes))
     told = view.told(view._reliability.vb.mapViewToScene(QPointF(said[index], right[index])))
     assert (
         told == f"predicted {100 * said[index]:.1f} %, right {100 * right[index]:.1f} %\n{int(sizes[index])} examples"
     )
-    view, session = open_view(("display.judgement", "roc"))
+    view, session = open_view(kind="roc")
     wrong, found, _ = look_of(view, session).roc[0][:, 4]
     told = view.told(view._roc.vb.mapViewToScene(QPointF(wrong, found)))
     assert f"true positive rate {100 * found:.1f} %" in told
@@ -153,7 +157,7 @@ def test_points_are_told(open_view: Open) -> None:
 @pytest.mark.parametrize("kind", ["confusion", "roc", "reliability"])
 @pytest.mark.parametrize("source", ["circle", "hills", "digits"])
 def test_each_kind_of_problem_is_drawn_in_both_themes(open_view: Open, source: str, kind: str, theme: Any) -> None:
-    view, _ = open_view(("data.source", source), ("display.judgement", kind), theme=theme)
+    view, _ = open_view(("data.source", source), kind=kind, theme=theme)
     assert view.caption.text()
     view.show_theme(DARK if theme is LIGHT else LIGHT)
     view.canvas.grab()
@@ -183,7 +187,7 @@ def test_every_control_explains_itself(open_view: Open) -> None:
 
 
 def test_of_several_members_the_one_judged_is_named(open_view: Open) -> None:
-    view, session = open_view(("ensemble.members", "3"), ("display.member", "1"))
+    view, session = open_view(("ensemble.members", "3"), member=1)
     assert view.caption.text().endswith(f"Shown is {session.scene.members[1]}.")
     alone, _ = open_view()
     assert "Shown is" not in alone.caption.text()
@@ -203,7 +207,7 @@ def test_short_names_leave_out_the_word_that_all_share(names: tuple[str, ...], s
 
 
 def test_areas_that_find_no_room_are_told_as_their_mean(open_view: Open) -> None:
-    view, session = open_view(("data.source", "blobs"), ("data.source.classes", "6"), ("display.judgement", "roc"))
+    view, session = open_view(("data.source", "blobs"), ("data.source.classes", "6"), kind="roc")
     judged = look_of(view, session)
     legend = legend_of(view)
     view.resize(900, 400)

@@ -22,8 +22,9 @@ from playground.options.numerals import written
 from playground.ui.plots.heat_map import shades
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.viewing.figure import save_figure
-from playground.ui.views.normalization import NormalizationView
+from playground.ui.views.normalization import NormalizationView, Period
 from playground.ui.workspace.document import Document
+from tests.frames import look_at
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
@@ -47,8 +48,8 @@ def config_of(kind: str = "batch_norm", dropout: float = 0.0) -> Config:
     return with_value(config, "training.noise.hidden_dropout", dropout)
 
 
-def frame_of(config: Config, steps: int = 60) -> Frame:
-    session = Session(config)
+def frame_of(config: Config, steps: int = 60, layer: int = 0) -> Frame:
+    session = look_at(Session(config), layer=layer)
     session.step(steps)
     return session.frame(NormalizationView.needs)
 
@@ -110,7 +111,7 @@ def test_a_layer_without_is_told_how_to_get_one(make_view: MakeView) -> None:
     assert "no normalisation" in told(view)
     assert "choose batch norm" in told(view)
     assert view._after.scene() is None
-    view.show_frame(frame_of(with_value(bare, "display.layer", 2)))
+    view.show_frame(frame_of(bare, layer=2))
     assert "the answer" in told(view)
     view.show_frame(frame)
     assert view._after.scene() is not None
@@ -152,7 +153,7 @@ def test_the_chosen_unit_is_told(make_view: MakeView) -> None:
     config = config_of()
     view = make_view(config, frame_of(config))
     view.findChild(QComboBox, "normalization.unit").activated.emit(2)
-    assert view.document.config.display.unit == 2
+    assert view.document.selection.unit == 2
     assert "Unit 3 in:" in told(view)
 
 
@@ -173,7 +174,7 @@ def test_it_is_exported_in_both_themes(make_view: MakeView, tmp_path: Any) -> No
 
 
 def course_of(kind: str, epochs: int = 4) -> tuple[Config, Frame]:
-    config = with_value(config_of(kind), "display.normalization", "course")
+    config = config_of(kind)
     session = Session(config)
     session.train(epochs)
     return config, session.frame(NormalizationView.needs)
@@ -187,6 +188,7 @@ def lines(plot: Any) -> Any:
 def test_over_time_each_unit_has_a_line_of_means_and_one_of_variances(make_view: MakeView, kind: str) -> None:
     config, frame = course_of(kind)
     view, layer_statistics = make_view(config, frame), frame.look(LayerStatistics)
+    view.choose(period=Period.OVER_TIME)
     assert layer_statistics is not None
     own = slice(0, 4)
     sides = (1,) if kind == "none" else (1, 0)
@@ -199,13 +201,13 @@ def test_over_time_each_unit_has_a_line_of_means_and_one_of_variances(make_view:
     assert "unit 1: mean" in view._history.legend.note
 
 
-def test_the_period_is_chosen_by_an_edit_and_back(make_view: MakeView) -> None:
+def test_the_period_is_chosen_and_back(make_view: MakeView) -> None:
     config = config_of()
     view = make_view(config, frame_of(config))
-    view.findChild(QToolButton, "normalization.period.course").click()
-    assert view.document.config.display.normalization == "course"
+    view.findChild(QToolButton, "normalization.period.over_time").click()
+    assert view.options.period is Period.OVER_TIME
     assert view._history.mean.scene() is view.canvas.scene()
-    view.document.undo_stack.undo()
+    view.choose(period=Period.NOW)
     assert view._history.mean.scene() is None
     assert view._before.scene() is view.canvas.scene()
 
@@ -213,8 +215,9 @@ def test_the_period_is_chosen_by_an_edit_and_back(make_view: MakeView) -> None:
 def test_over_time_another_unit_tells_its_numbers_and_the_mouse_those_below_it(make_view: MakeView) -> None:
     config, frame = course_of("batch_norm")
     view, layer_statistics = make_view(config, frame), frame.look(LayerStatistics)
+    view.choose(period=Period.OVER_TIME)
     assert layer_statistics is not None
-    view.document.edit("unit", with_value(view.document.config, "display.unit", 2))
+    view.document.select(unit=2)
     assert view._history.legend.note.startswith("unit 3: mean ")
     plot = view._history.variance
     plot.record, plot.line = 1, 4 + 3

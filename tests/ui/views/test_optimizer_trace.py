@@ -15,17 +15,19 @@ from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.looks.optimizer_trace import CAPACITY, OptimizerTrace, Steps
+from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
 from playground.experiment.run.session import Session
+from playground.experiment.run.weight_recorder import CAPACITY
 from playground.nn.activations.activation import Array
 from playground.nn.calls import Call
 from playground.nn.optimizers import OPTIMIZERS, Optimizer, SearchingOptimizer
-from playground.options import with_text, with_value
+from playground.options import with_text
 from playground.ui.plots.step_panels import places, plain, scale_of
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.viewing.figure import save_figure
-from playground.ui.views.optimizer_trace import OptimizerTraceView
+from playground.ui.views.optimizer_trace import OptimizerTraceView, Period
 from playground.ui.workspace.document import Document
+from tests.frames import look_at
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
@@ -37,7 +39,7 @@ MakeView = Callable[..., OptimizerTraceView]
 @pytest.fixture
 def make_view(qtbot: QtBot) -> MakeView:
     def make(session: Session, steps: int = 30, size: tuple[int, int] = (480, 360)) -> OptimizerTraceView:
-        view = OptimizerTraceView(Document(session.config), LIGHT)
+        view = OptimizerTraceView(Document(session.config, selection=session.selection), LIGHT)
         session.observe(view.needs)
         show_alone(view, qtbot, session.frame(view.needs), size)
         session.step(steps)
@@ -82,7 +84,7 @@ def test_the_sentence_is_a_calculation_that_is_right(make_view: MakeView, optimi
     assert found is not None, text
     rate, above, below, step = map(number, found.groups())
     np.testing.assert_allclose(step, -rate * above / below, rtol=0.02)
-    look = look_of(session.frame(frozenset({OptimizerTrace.need})))
+    look = look_of(session.frame(frozenset({OptimizerTrace})))
     np.testing.assert_allclose(step, look.own[-1], rtol=0.01)
     assert ("decay" in text) == (optimizer == "adamw")
 
@@ -186,26 +188,25 @@ def test_other_rules_have_no_such_pair(make_view: MakeView, optimizer: str, regu
 
 
 def test_a_bias_does_not_decay(make_view: MakeView) -> None:
-    config = with_value(session_of("adam", regularizer="l2").config, "display.input", 2)
-    assert "decay" not in [panel.title for panel in make_view(Session(config))._panels]
+    session = look_at(session_of("adam", regularizer="l2"), input=2)
+    assert "decay" not in [panel.title for panel in make_view(session)._panels]
 
 
 def test_before_the_first_step_it_says_so(make_view: MakeView) -> None:
     assert "Nothing is recorded yet" in told(make_view(session_of("adam"), steps=0))
 
 
-def test_the_selectors_choose_the_weight_undoably(make_view: MakeView) -> None:
+def test_the_selectors_choose_the_weight(make_view: MakeView) -> None:
     view = make_view(session_of("adam"))
     inputs = view.findChild(QComboBox, "microscope.input")
     assert [inputs.itemText(index) for index in range(inputs.count())] == ["x₁", "x₂", "bias"]
     inputs.activated.emit(2)
-    assert view.document.config.display.input == 2
+    assert view.document.selection.input == 2
     view.findChild(QComboBox, "microscope.layer").activated.emit(1)
-    assert view.document.config.display.layer == 1
+    assert view.document.selection.layer == 1
     assert inputs.count() == 5
     assert inputs.itemText(0) == "from unit 1"
-    view.document.undo_stack.undo()
-    assert view.document.config.display.layer == 0
+    assert view.document.undo_stack.isClean(), "looking is no edit"
 
 
 def test_the_mouse_shows_another_step(make_view: MakeView, qtbot: QtBot) -> None:
@@ -269,8 +270,8 @@ def test_the_whole_course_is_drawn_over_a_logarithmic_axis(make_view: MakeView) 
     view = make_view(session, steps=CAPACITY + 1500)
     plots = {panel.title: plot for panel, (_, plot) in zip(view._panels, view._plots, strict=True)}
     assert plots["rate"].vb.viewRange()[0] == [1501.0, 2500.0]
-    view.findChild(QToolButton, "microscope.period.course").click()
-    assert view.document.config.display.microscope == "course"
+    view.findChild(QToolButton, "microscope.period.all").click()
+    assert view.options.period is Period.ALL
     look = session.frame(view.needs).look(OptimizerTrace)
     assert look is not None
     np.testing.assert_allclose(plots["rate"].vb.viewRange()[0], [0.0, np.log10(2500.0)])
@@ -286,7 +287,7 @@ def test_the_whole_course_is_drawn_over_a_logarithmic_axis(make_view: MakeView) 
     plots["rate"].pointed.emit()
     assert told(view).startswith("Step 10: ")
     assert "step 10\n" in view.told(place)
-    view.document.undo_stack.undo()
+    view.choose(period=Period.LAST)
     assert view._span.text() == "every plot: steps 1,501 to 2,500"
     assert plots["rate"].getAxis("bottom")._tickLevels == [[]]
 
@@ -361,8 +362,7 @@ def test_everything_is_named_and_explained(make_view: MakeView) -> None:
 
 
 def test_a_weight_that_is_set_is_seen(make_view: MakeView) -> None:
-    config = with_value(Config(), "display.unit", 3)
-    session = Session(config)
+    session = look_at(Session(Config()), unit=3)
     view = make_view(session)
     session.set_weight(0, 3, 0, 7.0)
     session.step(1)
@@ -373,7 +373,7 @@ def test_a_weight_that_is_set_is_seen(make_view: MakeView) -> None:
 def test_its_controls_fit_into_a_narrow_dock_and_stay_together_in_a_wide_one(make_view: MakeView) -> None:
     config = with_text(Config(), "data.source", "breast_cancer")
     for layer in (0, 1):
-        view = make_view(Session(with_value(config, "display.layer", layer)), steps=1, size=(384, 250))
+        view = make_view(look_at(Session(config), layer=layer), steps=1, size=(384, 250))
         assert view.minimumSizeHint().width() <= 384
         assert view.width() == 384
         inputs, period = view._inputs, view._period

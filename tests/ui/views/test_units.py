@@ -23,6 +23,7 @@ from playground.ui.plots.legend import Legend
 from playground.ui.theme import DARK, LIGHT
 from playground.ui.views.units import PreActivationPlot, UnitsView
 from playground.ui.workspace.document import Document
+from tests.frames import look_at
 from tests.ui.views.rig import show_alone
 
 # Any window with a smallest size, on a screen that is not there.
@@ -41,13 +42,13 @@ def make_view(qtbot: QtBot) -> MakeView:
     return make
 
 
-def config_of(*layers: Layer, layer: int = 0, unit: int = 0) -> Config:
+def config_of(*layers: Layer) -> Config:
     config: Config = with_value(Config(), "network.hidden", layers)
-    return with_value(with_value(config, "display.layer", layer), "display.unit", unit)
+    return config
 
 
-def frame_of(config: Config, epochs: int = 3) -> Frame:
-    session = Session(config)
+def frame_of(config: Config, epochs: int = 3, unit: int = 0) -> Frame:
+    session = look_at(Session(config), unit=unit)
     session.train(epochs)
     return session.frame(UnitsView.needs)
 
@@ -61,8 +62,8 @@ def legend_of(view: UnitsView) -> Any:
 
 
 def test_bars_and_curves_are_the_frame_s(make_view: MakeView) -> None:
-    config = config_of(Layer(3, Sigmoid()), Layer(2), unit=1)
-    frame = frame_of(config)
+    config = config_of(Layer(3, Sigmoid()), Layer(2))
+    frame = frame_of(config, unit=1)
     pre_activations, layer_statistics = frame.look(PreActivations), frame.look(LayerStatistics)
     assert pre_activations is not None
     assert layer_statistics is not None
@@ -83,7 +84,7 @@ def test_bars_and_curves_are_the_frame_s(make_view: MakeView) -> None:
 
 
 def test_the_saturated_part_is_shaded_and_counted(make_view: MakeView) -> None:
-    config = config_of(Layer(2, ReLU()), unit=0)
+    config = config_of(Layer(2, ReLU()))
     session = Session(config)
     session.set_weight(0, 0, 2, -1000.0)
     frame = session.frame(UnitsView.needs)
@@ -117,19 +118,20 @@ def test_the_range_does_not_shrink_while_a_run_goes_on(make_view: MakeView) -> N
     assert plot.reach == narrow
 
 
-def test_a_choice_is_an_edit_that_can_be_undone(make_view: MakeView, qtbot: QtBot) -> None:
+def test_a_choice_is_selected_and_no_edit(make_view: MakeView, qtbot: QtBot) -> None:
     config = config_of(Layer(3), Layer(2))
     view = make_view(frame_of(config), config)
     layers = view.findChild(QComboBox, "units.layer")
     units = view.findChild(QComboBox, "units.unit")
     assert [layers.itemText(i) for i in range(layers.count())] == ["layer 1", "layer 2", "output"]
     qtbot.keyClick(units, Qt.Key.Key_Down)
-    assert view.document.config.display.unit == 1
+    assert view.document.selection.unit == 1
     qtbot.keyClick(layers, Qt.Key.Key_Down)
-    assert view.document.config.display.layer == 1
+    assert view.document.selection.layer == 1
     assert units.count() == 2
-    view.document.undo_stack.undo()
-    assert (view.document.config.display.layer, layers.currentIndex(), units.count()) == (0, 0, 3)
+    view.document.select(layer=0)
+    assert (layers.currentIndex(), units.count()) == (0, 3)
+    assert view.document.undo_stack.isClean()
     for widget in (layers, units):
         assert widget.toolTip() == widget.accessibleDescription() != ""
 

@@ -91,8 +91,8 @@ def edit(pilot: Pilot) -> Callable[[Session], bool]:
 
 
 def edit_a_look(pilot: Pilot) -> Callable[[Session], bool]:
-    pilot.window.document.set("display.layer", 1, "layer")
-    return lambda copy: copy.config.display.layer == 1
+    pilot.window.document.select(layer=1)
+    return lambda copy: copy.selection.layer == 1
 
 
 def set_a_weight(pilot: Pilot) -> Callable[[Session], bool]:

@@ -15,6 +15,7 @@ from playground.options import with_text
 from playground.options.message import Message
 from playground.ui.workspace.news import News
 from playground.ui.workspace.notices import Notices
+from tests.frames import altered
 
 ENDING = "Stopped after epoch 9."
 
@@ -78,16 +79,16 @@ def test_an_ending_is_gone_when_the_run_goes_on(news: News, notices: Notices, fr
 def test_members_that_fall_are_named(
     news: News, notices: Notices, frame: Frame, diverged: tuple[int, ...], sentence: str
 ) -> None:
-    news.follow(replace(frame, diverged=diverged))
+    news.follow(altered(frame, diverged=diverged))
     assert (notices.text, notices.urgent) == (sentence, False)
 
 
 def test_each_fall_is_told_once_in_every_run(news: News, notices: Notices, frame: Frame) -> None:
-    news.follow(replace(frame, diverged=(2,)))
+    news.follow(altered(frame, diverged=(2,)))
     notices.clear()
-    news.follow(replace(frame, diverged=(2,)))
+    news.follow(altered(frame, diverged=(2,)))
     assert notices.text == ""
-    news.follow(replace(frame, diverged=(2, 5)))
+    news.follow(altered(frame, diverged=(2, 5)))
     assert notices.text.startswith("c and f diverged")
     news.follow(replace(frame, run=frame.run + 1))
     assert notices.text == ""

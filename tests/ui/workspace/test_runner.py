@@ -22,7 +22,10 @@ from playground.data.generators import Spiral
 from playground.exchange.files import EXPORTS
 from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config, Layer
-from playground.experiment.frame import CURVES, NEEDS, OUTPUTS, UNITS, Frame
+from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.maps import Answers, UnitMaps
+from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
 from playground.experiment.run.state import State, StateError
 from playground.nn.activations import Linear
@@ -468,19 +471,19 @@ def test_frames_hold_what_is_needed_and_a_new_need_brings_a_frame(alone: Witness
     frame = alone.settle()
     assert frame.curves is not None
     assert frame.unit_maps is not None
-    alone.runner.need(frozenset({OUTPUTS}))
+    alone.runner.need(frozenset({Answers}))
     alone.until(lambda: alone.frame.curves is None)
     assert alone.frame.unit_maps is None
     assert alone.frame.outputs is not None
     alone.play()
     assert alone.frame.unit_maps is None
-    alone.runner.need(frozenset({CURVES}))
+    alone.runner.need(frozenset({Curves}))
     alone.until(lambda: alone.frame.curves is not None)
     assert alone.frame.outputs is None
     alone.settle()
-    alone.runner.need(NEEDS)
+    alone.runner.need(MAIN)
     alone.until(lambda: alone.frame.unit_maps is not None)
-    assert {CURVES, OUTPUTS, UNITS} == NEEDS
+    assert {Curves, Answers, UnitMaps} == MAIN
 
 
 def test_a_limit_of_two_steps_a_second_takes_one_at_a_time(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
