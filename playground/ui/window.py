@@ -147,7 +147,9 @@ class Window(QMainWindow):
         for kind, beside in LABORATORY:
             dock = self.arrangement.add_behind(beside, kind.name, kind.title)
             dock.visibilityChanged.connect(partial(self._equip, kind))
-        self.diagnosis.name_views({name: dock.windowTitle() for name, dock in self.docks.items()})
+        kinds = [*(type(view) for view in self.views), *(kind for kind, _ in LABORATORY)]
+        self._places: dict[type, str] = {Scene: "data"} | {look: kind.name for kind in kinds for look in kind.shows}
+        self.diagnosis.name_views({look: self.docks[name].windowTitle() for look, name in self._places.items()})
 
     def _equip(self, kind: type[View], visible: bool) -> None:
         """Make a view of the laboratory when it is first seen: all of them at the start would delay the window."""
@@ -200,7 +202,7 @@ class Window(QMainWindow):
         self.editor.unit_hovered.connect(self._follow_hover)
         self.data_panel.open_data_requested.connect(self.files.open_data)
         self.learning_panel.rate_search_requested.connect(self.find_rate)
-        self.diagnosis.view_wanted.connect(self._show_view)
+        self.diagnosis.look_wanted.connect(self._show_look)
         self.arrangement.sight_changed.connect(self._draw_again)
         for view in (self.editor, *self.views):
             view.needs_changed.connect(self._ask_for_what_is_seen)
@@ -213,9 +215,9 @@ class Window(QMainWindow):
             view.follow(old, new)
         self.diagnosis.ask_again()
 
-    def _show_view(self, name: str, layer: int | None) -> None:
-        """Bring a dock to the front, and look at this layer in it."""
-        self.arrangement.bring_up(name)
+    def _show_look(self, look: type, layer: int | None) -> None:
+        """Bring the dock to the front in which this is to be seen, at this layer."""
+        self.arrangement.bring_up(self._places[look])
         if layer is not None:
             self.document.select(layer=layer)
 

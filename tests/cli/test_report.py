@@ -20,6 +20,7 @@ from playground.exchange.snapshot import load_snapshot
 from playground.experiment.config import Config, Layer
 from playground.experiment.diagnosis.condition import Finding, Remedy
 from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
 from playground.nn.clipping import ClipByNorm
@@ -146,7 +147,7 @@ def test_a_remedy_is_told_as_settings_of_the_command_line() -> None:
     remedy = Remedy(
         "All", (("training.learning_rate", 0.5), ("network.output", None), ("training.clipping", ClipByNorm()))
     )
-    finding = Finding("kind", "A title", "A sentence.", "loss", (remedy,))
+    finding = Finding("kind", "A title", "A sentence.", Curves, (remedy,))
     config = with_value(Config(), "training.batch_size", 7)
     text = report_text(Session(config).frame(frozenset()), config, [finding], [], {})
     settings = "--set training.learning_rate=0.5 --set network.output=null --set training.clipping=by_norm"
@@ -158,7 +159,7 @@ def test_a_remedy_is_told_as_settings_of_the_command_line() -> None:
 
 @pytest.mark.parametrize("remedy", remedies())
 def test_the_settings_that_are_told_make_the_same_edit(remedy: Remedy) -> None:
-    told = report_text(Session(Config()).frame(frozenset()), Config(), [Finding("", "", "", "", (remedy,))], [], {})
+    told = report_text(Session(Config()).frame(frozenset()), Config(), [Finding("", "", "", Curves, (remedy,))], [], {})
     [line] = [line for line in told.splitlines() if line.startswith("- ")]
     words = shlex.split(line.split("`")[1])
     config = Config()

@@ -20,6 +20,7 @@ from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config, Layer
 from playground.experiment.diagnosis import CONDITIONS
 from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy
+from playground.experiment.looks.activation_maps import ActivationMaps
 from playground.experiment.looks.optimizer_trace import OptimizerTrace
 from playground.experiment.pairing import resolve
 from playground.experiment.run.session import Session
@@ -143,7 +144,7 @@ class FewUnits(Condition):
 
     kind = "few_units"
     title = "A single unit"
-    view = "maps"
+    look = ActivationMaps
     explains = frozenset({"underfitting", "step_units"})
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -236,11 +237,10 @@ def test_every_look_is_taken_of_them_and_says_nothing_untrue(loss: str, output: 
     trace = frame.look(BackpropTrace)
     assert trace is not None
     assert trace.error < 1e-6
-    unit, told = session.config.network.output, [step for step in trace.steps if step.title == "Backward, output layer"]
+    unit, back = session.config.network.output, next(step for step in trace.steps if step.kind == "backward")
     assert unit is not None
     known = unit.elementwise or isinstance(unit, Softmax)
-    formula = told[0].formula
-    assert (formula == "δ = ∂L/∂z") == (loss == "shortcut" or not known), formula
+    assert (back.formula == "δ = ∂L/∂z") == (loss == "shortcut" or not known), back.formula
     for step in trace.steps:
         for matrix in step.matrices:
             assert matrix.explain(0, 0)

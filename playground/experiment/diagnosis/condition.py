@@ -16,6 +16,8 @@ from playground.experiment.history.layer_statistics import dead_units, flat, ste
 from playground.experiment.looks import gradient_flow
 from playground.experiment.looks.context import RunContext
 from playground.experiment.looks.gradient_flow import GradientFlow
+from playground.experiment.looks.look import Look
+from playground.experiment.scene import Scene
 from playground.nn.activations.activation import Activation
 from playground.nn.initializers import He, Initializer, Xavier
 from playground.nn.normalizations import BatchNorm
@@ -55,7 +57,7 @@ class Finding:
     Attributes:
         kind, title: the condition's name, for programs and for people.
         sentence: what has been measured, why that is bad, in plain words with the numbers and the layer.
-        view: name of the view that shows it.
+        look: what shows it; the scene, where it is a matter of the data as they are.
         remedies: at most two edits, the surest first; none where none is sure.
         layer: where, counted from 0, the output layer last; None where it is no layer's matter.
     """
@@ -63,7 +65,7 @@ class Finding:
     kind: str
     title: str
     sentence: str
-    view: str
+    look: type[Look | Scene]
     remedies: tuple[Remedy, ...]
     layer: int | None = None
 
@@ -77,7 +79,7 @@ class Condition:
 
     kind: ClassVar[str]
     title: ClassVar[str]
-    view: ClassVar[str]
+    look: ClassVar[type[Look | Scene]]
     explains: ClassVar[frozenset[str]] = frozenset()
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -86,7 +88,7 @@ class Condition:
 
     def finding(self, sentence: str, *remedies: Remedy, layer: int | None = None) -> Finding:
         """A finding of this condition."""
-        return Finding(self.kind, self.title, sentence, self.view, remedies, layer)
+        return Finding(self.kind, self.title, sentence, self.look, remedies, layer)
 
 
 class Evidence:

@@ -9,6 +9,8 @@ import numpy as np
 from playground.data.dataset import Floats
 from playground.experiment.config import MAX_UNITS, Layer
 from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, adam, explained, start_again
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.maps import Answers
 from playground.experiment.stopping import EarlyStopping
 from playground.nn.regularizers import L2
 from playground.options.numerals import percent, trimmed
@@ -33,7 +35,7 @@ class Overfitting(Condition):
 
     kind = "overfitting"
     title = "Overfitting"
-    view = "loss"
+    look = Curves
     explains = frozenset({"underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -103,7 +105,7 @@ class Underfitting(Condition):
 
     kind = "underfitting"
     title = "Underfitting"
-    view = "boundary"
+    look = Answers
 
     def check(self, evidence: Evidence) -> Finding | None:
         if evidence.epoch < self.epochs or evidence.skill >= self.skill:

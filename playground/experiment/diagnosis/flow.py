@@ -18,7 +18,10 @@ from playground.experiment.diagnosis.condition import (
     start_again,
     times,
 )
-from playground.experiment.history.layer_statistics import steepest
+from playground.experiment.history.layer_statistics import LayerStatistics, steepest
+from playground.experiment.looks.gradient_flow import GradientFlow
+from playground.experiment.looks.normalization import Normalized
+from playground.experiment.looks.pre_activations import PreActivations
 from playground.nn.activations import ReLU, Tanh
 from playground.options.numerals import percent, trimmed
 
@@ -32,7 +35,7 @@ class StepUnits(Condition):
 
     kind = "step_units"
     title = "Units without a slope"
-    view = "gradient"
+    look = PreActivations
     explains = frozenset(
         {
             "strong_penalty",
@@ -73,7 +76,7 @@ class SymmetricWeights(Condition):
 
     kind = "symmetric_weights"
     title = "Symmetric weights"
-    view = "normalization"
+    look = Normalized
     explains = frozenset(
         {
             "strong_penalty",
@@ -123,7 +126,7 @@ class ExplodingGradients(Condition):
 
     kind = "exploding_gradients"
     title = "Exploding gradients"
-    view = "layers"
+    look = GradientFlow
     explains = frozenset(
         {"dead_units", "saturation", "rate_too_large", "rate_too_small", "overfitting", "underfitting"}
     )
@@ -170,7 +173,7 @@ class DeadUnits(Condition):
 
     kind = "dead_units"
     title = "Dead units"
-    view = "census"
+    look = LayerStatistics
     explains = frozenset(
         {"vanishing_gradients", "rate_too_large", "rate_too_small", "imbalanced_classes", "underfitting"}
     )
@@ -216,7 +219,7 @@ class Saturation(Condition):
 
     kind = "saturation"
     title = "Saturated units"
-    view = "units"
+    look = PreActivations
     explains = frozenset({"vanishing_gradients", "rate_too_small", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -251,7 +254,7 @@ class VanishingGradients(Condition):
 
     kind = "vanishing_gradients"
     title = "Vanishing gradients"
-    view = "layers"
+    look = GradientFlow
     explains = frozenset({"underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:

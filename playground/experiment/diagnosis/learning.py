@@ -18,6 +18,8 @@ from playground.experiment.diagnosis.condition import (
     tenfold,
     weaker_pull,
 )
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.nn.initializers import Initializer
 from playground.options.numerals import percent, trimmed
 
@@ -35,7 +37,7 @@ class Diverged(Condition):
 
     kind = "divergence"
     title = "Divergence"
-    view = "loss"
+    look = Curves
     explains = frozenset(
         {
             "strong_penalty",
@@ -89,7 +91,7 @@ class RateTooLarge(Condition):
 
     kind = "rate_too_large"
     title = "Learning rate too large"
-    view = "loss"
+    look = Curves
     explains = frozenset({"saturation", "overfitting", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -133,7 +135,7 @@ class RateTooSmall(Condition):
 
     kind = "rate_too_small"
     title = "Learning rate too small"
-    view = "layers"
+    look = GradientFlow
     explains = frozenset({"underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:

@@ -8,6 +8,8 @@ import numpy as np
 
 from playground.experiment.diagnosis import trial
 from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, weaker_pull
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.nn.noise import Noise
 from playground.options import knobs
 from playground.options.numerals import trimmed
@@ -32,7 +34,7 @@ class StrongPenalty(Condition):
 
     kind = "strong_penalty"
     title = "Penalty too strong"
-    view = "layers"
+    look = GradientFlow
     explains = frozenset(
         {"dead_units", "vanishing_gradients", "rate_too_large", "strong_noise", "rate_too_small", "underfitting"}
     )
@@ -92,7 +94,7 @@ class StrongNoise(Condition):
 
     kind = "strong_noise"
     title = "Noise too strong"
-    view = "loss"
+    look = Curves
     explains = frozenset({"dead_units", "vanishing_gradients", "rate_too_small", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:

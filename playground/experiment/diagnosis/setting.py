@@ -9,7 +9,11 @@ import numpy as np
 from playground.experiment.config import Config, ConfigError
 from playground.experiment.diagnosis.condition import Condition, Evidence, Finding, Remedy, times
 from playground.experiment.history.layer_statistics import steepest
+from playground.experiment.looks.loss_gradient import LossGradient
+from playground.experiment.looks.metrics import Metrics
+from playground.experiment.looks.normalization import Normalized
 from playground.experiment.pairing import resolve
+from playground.experiment.scene import Scene
 from playground.nn.losses.margins import SquaredHinge
 from playground.nn.normalizations import LayerNorm
 from playground.options.numerals import percent, trimmed
@@ -24,7 +28,7 @@ class BatchNormOfOne(Condition):
 
     kind = "batch_norm_of_one"
     title = "Batch norm over one example"
-    view = "normalization"
+    look = Normalized
     explains = frozenset(
         {"vanishing_gradients", "rate_too_large", "rate_too_small", "imbalanced_classes", "underfitting"}
     )
@@ -61,7 +65,7 @@ class UnscaledInputs(Condition):
 
     kind = "unscaled_inputs"
     title = "Unscaled inputs"
-    view = "data"
+    look = Scene
     explains = frozenset({"saturation", "rate_too_large", "rate_too_small", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -99,7 +103,7 @@ class PoorPair(Condition):
 
     kind = "poor_pair"
     title = "Output and loss do not match"
-    view = "guard"
+    look = LossGradient
     explains = frozenset({"rate_too_small", "underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:
@@ -136,7 +140,7 @@ class ImbalancedClasses(Condition):
 
     kind = "imbalanced_classes"
     title = "Imbalanced classes"
-    view = "judgement"
+    look = Metrics
     explains = frozenset({"underfitting"})
 
     def check(self, evidence: Evidence) -> Finding | None:

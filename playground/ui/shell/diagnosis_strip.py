@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -30,11 +30,11 @@ class DiagnosisStrip(Strip):
 
     Where there is no room for a long sentence and all remedies, the sentence is whole, and remedies wait behind the button.
 
-    `view_wanted(name, layer)` asks for the view that a finding is to be seen in, at its layer if it has one.
+    `look_wanted(look, layer)` asks for what shows a finding to be seen, at its layer if it has one.
     `changed` says that it says something else. Folded, it is no more than the button that opens all findings.
     """
 
-    view_wanted = Signal(str, object)
+    look_wanted = Signal(object, object)
     changed = Signal()
 
     def __init__(self, document: Document, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,7 +44,7 @@ class DiagnosisStrip(Strip):
         self.findings: tuple[Finding, ...] = ()
         self._document = document
         self._clock = clock
-        self._titles: dict[str, str] = {}
+        self._titles: Mapping[type, str] = {}
         self._drawn: tuple[int, int] | None = None  # run and step that it has been told of
         self._due = -1.0
         self._folded = False
@@ -75,8 +75,8 @@ class DiagnosisStrip(Strip):
         """What the next frame must hold: while training a diagnosis now and then."""
         return frozenset({Diagnosis}) if self._clock() >= self._due else frozenset()
 
-    def name_views(self, titles: dict[str, str]) -> None:
-        """The views that can be shown, title by name."""
+    def name_views(self, titles: Mapping[type, str]) -> None:
+        """What can be shown, and the title of the view that shows it."""
         self._titles = titles
 
     def show_frame(self, frame: Frame, running: bool) -> None:
@@ -198,13 +198,13 @@ class DiagnosisStrip(Strip):
     def _offers(self, finding: Finding, name: str) -> list[QPushButton]:
         """A button to the view, and one for each remedy."""
         buttons = []
-        if finding.view in self._titles:
-            title = self._titles[finding.view]
+        if finding.look in self._titles:
+            title = self._titles[finding.look]
             show = QPushButton(self.tr("Show"))
             show.setAccessibleName(self.tr("Show {0}").format(title))
             show.setObjectName(f"{name}.view")
             _explain(show, self.tr("Bring “{0}” to the front, where this is to be seen.").format(title))
-            show.clicked.connect(partial(self._ask_for_view, finding))
+            show.clicked.connect(partial(self._ask_to_see, finding))
             buttons.append(show)
         for index, remedy in enumerate(finding.remedies):
             button = QPushButton(remedy.label)
@@ -230,13 +230,13 @@ class DiagnosisStrip(Strip):
         except ConfigError:  # the layer has gone since; so will the finding
             self.ask_again()
 
-    def _ask_for_view(self, finding: Finding, _: bool = False) -> None:
-        self.view_wanted.emit(finding.view, finding.layer)
+    def _ask_to_see(self, finding: Finding, _: bool = False) -> None:
+        self.look_wanted.emit(finding.look, finding.layer)
 
 
 def _offered(findings: tuple[Finding, ...]) -> object:
     """What the buttons depend on."""
-    return [(finding.kind, finding.view, finding.layer, finding.remedies) for finding in findings]
+    return [(finding.kind, finding.look, finding.layer, finding.remedies) for finding in findings]
 
 
 def _explain(button: QPushButton, sentence: str) -> None:

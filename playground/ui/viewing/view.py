@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
-from playground.experiment.looks.look import Requests
+from playground.experiment.looks.look import Look, Requests
 from playground.experiment.looks.measuring import Failure
 from playground.ui.theme import GRID, Theme
 from playground.ui.viewing.notice import Notice
@@ -36,6 +36,7 @@ class View(QWidget):
     name: ClassVar[str]  # object name of its dock, and file name of its exports
     title: ClassVar[str]
     needs: Requests = frozenset()  # which looks it draws
+    shows: ClassVar[tuple[type[Look], ...]] = ()  # which of them one comes here to see
     options: Any = None  # how it draws, a frozen dataclass; here as at first
     follows: ClassVar[tuple[str, ...]] = ()  # dotted paths of what it shows of the config
     takes_turns: ClassVar[bool] = False  # while training, views that change slowly take turns, one a frame

@@ -25,6 +25,7 @@ class BackpropView(View):
     name = "inspector"
     title = "Backprop"
     needs = frozenset({BackpropTrace})
+    shows = (BackpropTrace,)
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:

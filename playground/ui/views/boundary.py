@@ -43,6 +43,7 @@ class BoundaryView(TaggedView):
 
     name = "boundary"
     title = "Decision boundary"
+    shows = (Answers,)
     follows = ("network.hidden",)
     options = MapOptions()
 

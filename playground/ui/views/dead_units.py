@@ -33,6 +33,7 @@ class DeadUnitsView(CaptionedView):
     name = "census"
     title = "Dead units"
     needs = frozenset({LayerStatistics})
+    shows = (LayerStatistics,)
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:

@@ -62,6 +62,7 @@ class LayersView(CaptionedView):
     """One of four pictures with a row or a line for each layer, and the sentence that names the layer to blame."""
 
     name = "layers"
+    shows = (GradientFlow,)
     title = "Layers"
     options = LayersOptions()
     takes_turns = True

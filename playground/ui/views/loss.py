@@ -58,6 +58,7 @@ class LossView(PlotView):
     name = "loss"
     title = "Loss"
     needs = frozenset({Curves})
+    shows = (Curves,)
     options = LossOptions()
     takes_turns = True
 

@@ -60,6 +60,7 @@ class LossBreakdownView(CaptionedView):
     name = "loss_apart"
     title = "Loss breakdown"
     needs = frozenset({Curves, LossBreakdown})
+    shows = (LossBreakdown,)
     options = LossBreakdownOptions()
     takes_turns = True
 

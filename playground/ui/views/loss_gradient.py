@@ -40,6 +40,7 @@ class LossGradientView(CaptionedView):
     name = "guard"
     title = "Loss gradient"
     needs = frozenset({LossGradient})
+    shows = (LossGradient,)
     follows = ("network.hidden",)
     takes_turns = True
 

@@ -33,6 +33,7 @@ class MapsView(CaptionedView):
     name = "maps"
     title = "Unit maps"
     needs = frozenset({ActivationMaps})
+    shows = (ActivationMaps,)
     follows = ("network", "training.loss")
     takes_turns = True
 

@@ -47,6 +47,7 @@ class MetricsView(CaptionedView):
     name = "judgement"
     title = "Metrics"
     needs = frozenset({Metrics})
+    shows = (Metrics,)
     options = MetricsOptions()
     takes_turns = True
 

@@ -60,6 +60,7 @@ class NormalizationView(CaptionedView):
     name = "normalization"
     title = "Normalisation"
     needs = frozenset({Normalized, MCDropout, LayerStatistics})
+    shows = (Normalized, MCDropout)
     options = NormalizationOptions()
     takes_turns = True
 

@@ -51,6 +51,7 @@ class OptimizerTraceView(CaptionedView):
     name = "microscope"
     title = "Optimizer trace"
     needs = frozenset({OptimizerTrace})
+    shows = (OptimizerTrace,)
     options = OptimizerTraceOptions()
     follows = ("training",)
     takes_turns = True

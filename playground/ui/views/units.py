@@ -37,6 +37,7 @@ class UnitsView(CaptionedView):
     name = "units"
     title = "Units"
     needs = frozenset({PreActivations, LayerStatistics})
+    shows = (PreActivations,)
     takes_turns = True
 
     def __init__(self, document: Document, theme: Theme) -> None:

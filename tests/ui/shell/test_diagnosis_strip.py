@@ -9,13 +9,22 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QW
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.config import Config
-from playground.experiment.diagnosis import Diagnosis
+from playground.experiment.diagnosis import CONDITIONS, Diagnosis
 from playground.experiment.diagnosis.condition import Finding, Remedy
 from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
+from playground.experiment.looks.gradient_flow import GradientFlow
+from playground.experiment.looks.metrics import Metrics
+from playground.experiment.looks.table import LOOKS
 from playground.experiment.run.session import Session
+from playground.experiment.scene import Scene
 from playground.options import with_text
 from playground.ui.shell.diagnosis_strip import EVERY, DiagnosisStrip
 from playground.ui.theme import DARK, LIGHT, apply_theme
+from playground.ui.views import LABORATORY
+from playground.ui.views.boundary import BoundaryView
+from playground.ui.views.gradient import GradientView
+from playground.ui.views.loss import LossView
 from playground.ui.workspace.document import Document
 from tests.frames import altered
 
@@ -23,14 +32,14 @@ SLOW = Finding(
     "rate_too_small",
     "Learning rate too small",
     "The rate 1e-05 < 0.001.",
-    "gradient",
+    GradientFlow,
     (
         Remedy("Raise the rate", (("training.learning_rate", 0.1),)),
         Remedy("More units", (("network.hidden.1.units", 7), ("network.hidden.0.units", 8))),
     ),
     1,
 )
-OTHER = Finding("underfitting", "Underfitting", "Too simple.", "elsewhere", ())
+OTHER = Finding("underfitting", "Underfitting", "Too simple.", Metrics, ())
 
 
 class Clock:
@@ -54,7 +63,7 @@ def document() -> Document:
 def strip(qtbot: QtBot, document: Document, clock: Clock) -> DiagnosisStrip:
     made = DiagnosisStrip(document, clock)
     qtbot.addWidget(made)
-    made.name_views({"gradient": "Gradient magnitude", "loss": "Loss"})
+    made.name_views({GradientFlow: "Gradient flow", Curves: "Loss"})
     made.resize(900, made.height())
     made.show()
     return made
@@ -121,9 +130,9 @@ def test_a_remedy_for_a_layer_that_has_gone_changes_nothing(
 
 def test_it_leads_to_the_view_and_the_layer(strip: DiagnosisStrip, frame: Frame, qtbot: QtBot) -> None:
     strip.show_frame(with_findings(frame, SLOW), True)
-    with qtbot.waitSignal(strip.view_wanted) as asked:
+    with qtbot.waitSignal(strip.look_wanted) as asked:
         buttons(strip)["Show"].click()
-    assert asked.args == ["gradient", 1]
+    assert asked.args == [GradientFlow, 1]
     strip.show_frame(with_findings(frame, OTHER), True)
     assert list(buttons(strip)) == ["In full…"]  # a view that is not there is not offered
 
@@ -214,6 +223,14 @@ def test_its_buttons_do_not_widen_the_window(strip: DiagnosisStrip, frame: Frame
     assert after == before
 
 
+def test_every_look_that_a_condition_names_is_shown_by_one_view() -> None:
+    kinds = [BoundaryView, GradientView, LossView, *(kind for kind, _ in LABORATORY)]
+    shown = [look for kind in kinds for look in kind.shows]
+    assert len(set(shown)) == len(shown)
+    assert set(shown) <= LOOKS.keys()
+    assert {condition.look for condition in CONDITIONS} <= {*shown, Scene}
+
+
 # In the window
 
 
@@ -223,9 +240,10 @@ def test_in_the_window_a_finding_leads_to_its_view_and_its_remedy_ends_it(window
     line = pilot.window.diagnosis
     pilot.until(lambda: line.findings)
     assert [finding.kind for finding in line.findings] == ["step_units"]
-    pilot.window.docks["gradient"].hide()
+    pilot.window.docks["units"].hide()
     buttons(line)["Show"].click()
-    assert pilot.window.docks["gradient"].isVisible()
+    assert pilot.window.docks["units"].isVisible()
+    assert pilot.window.document.selection.layer == 0
     buttons(line)["Take ReLU instead"].click()
     pilot.until(lambda: not line.findings)
     pilot.window.document.undo_stack.undo()

@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from playground.experiment.config import Config
 from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.diagnosis.condition import Finding, Remedy
+from playground.experiment.looks.gradient_flow import GradientFlow
+from playground.experiment.looks.metrics import Metrics
 from playground.experiment.run.session import Session
 from playground.ui.forms.elided import Elided
 from playground.ui.shell.diagnosis_strip import DiagnosisStrip
@@ -22,8 +24,8 @@ from tests.frames import altered
 
 WIDTH = 1280
 REMEDIES = (Remedy("Raise the rate", (("training.learning_rate", 0.1),)),)
-SLOW = Finding("rate_too_small", "Learning rate too small", "The rate is 1e-05. " * 9, "gradient", REMEDIES)
-OTHER = Finding("underfitting", "Underfitting", "Too simple.", "elsewhere", ())
+SLOW = Finding("rate_too_small", "Learning rate too small", "The rate is 1e-05. " * 9, GradientFlow, REMEDIES)
+OTHER = Finding("underfitting", "Underfitting", "Too simple.", Metrics, ())
 LONG = "Saved " + "a folder/" * 9 + "a file."
 
 
@@ -33,7 +35,7 @@ class Line:
     def __init__(self, qtbot: QtBot) -> None:
         self.message = MessageStrip(Notices())
         self.diagnosis = DiagnosisStrip(Document(Config()))
-        self.diagnosis.name_views({"gradient": "Gradient magnitude"})
+        self.diagnosis.name_views({GradientFlow: "Gradient magnitude"})
         self.foot = Foot(self.message, self.diagnosis)
         qtbot.addWidget(self.foot)
         self.foot.resize(WIDTH, self.foot.height())
