@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from playground.options import Options
+from playground.options.errors import InputError
 
 Floats = NDArray[np.floating]
 
 
-class DataError(ValueError):
+class DataError(InputError):
     """Data that cannot be used; the message is one sentence that names what and where."""
 
 

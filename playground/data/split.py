@@ -40,12 +40,12 @@ def split(dataset: Dataset, train_share: float, validation_share: float, seed: i
     if dataset.test is not None:
         test, rest = dataset.test, np.setdiff1d(np.arange(len(dataset)), dataset.test)
         if not len(rest):
-            raise DataError(f"all {len(dataset)} examples are for the test, and none is left for training")
+            raise DataError("all {count} examples are for the test, and none is left for training", count=len(dataset))
         train_count = len(rest) - min(round(validation_share * len(rest)), len(rest) - 1)
     else:
         examples = len(dataset)
         if examples < 2:
-            raise DataError(f"{examples} example cannot be split into a training and a test part")
+            raise DataError("{examples} example cannot be split into a training and a test part", examples=examples)
         train_count = min(max(round(train_share * examples), 1), examples - 1)
         validation_count = min(round(validation_share * examples), examples - 1 - train_count)
         rest, test = _part(dataset, np.arange(examples), train_count + validation_count, chance)
@@ -64,7 +64,11 @@ def folds(y: Floats, classes: bool, count: int, seed: int) -> list[tuple[Indices
     from sklearn.model_selection import KFold, StratifiedKFold
 
     if not 2 <= count <= len(y):
-        raise DataError(f"{len(y)} training examples can be parted into 2 to {len(y)} folds, not into {count}")
+        raise DataError(
+            "{examples} training examples can be parted into 2 to {examples} folds, not into {count}",
+            examples=len(y),
+            count=count,
+        )
     stratified = classes and np.unique(y, return_counts=True)[1].min() >= count
     kind = StratifiedKFold if stratified else KFold
     return list(kind(count, shuffle=True, random_state=seed).split(y, y))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from playground.cancellation import check
 from playground.data.dataset import DataError, Dataset, Floats
+from playground.options.message import Message
 
 TASKS = ("automatic", "classification", "regression")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})
@@ -114,12 +115,12 @@ class Table:
         rows = ~np.any([column.absent for column in needed], axis=0)
         if not rows.any():
             gaps = _listed([_quoted(column.name) for column in needed if column.missing])
-            raise self._error(f"every row has a missing value in {gaps}")
+            raise self._error("every row has a missing value in {columns}", columns=gaps)
         y, classes = self._target(goal, goal.task if task == "automatic" else task, rows)
         varying = [column for column in chosen if np.ptp(column.numbers[rows]) > 0.0]
         if not varying:
             same = _listed([_quoted(column.name) for column in chosen])
-            raise self._error(f"no input is left, because the rows used do not differ in {same}")
+            raise self._error("no input is left, because the rows used do not differ in {columns}", columns=same)
         left_out += [f"{column.name} (constant)" for column in chosen if column not in varying]
         return Dataset(
             X=np.column_stack([column.numbers[rows] for column in varying]),
@@ -135,9 +136,9 @@ class Table:
         column = next((column for column in self.columns if column.name == name), None)
         if column is None:
             known = _listed([_quoted(column.name) for column in self.columns])
-            raise self._error(f"has no column {_quoted(name)}; it has {known}")
+            raise self._error("has no column {name}; it has {known}", name=_quoted(name), known=known)
         if column.kind == "empty":
-            raise self._error(f"column {_quoted(name)} has no values")
+            raise self._error("column {name} has no values", name=_quoted(name))
         return column
 
     def _last_column(self) -> Column:
@@ -151,9 +152,9 @@ class Table:
         others = [column for column in self.columns if column is not goal]
         chosen = [self._column(name) for name in names] or [column for column in others if column.kind == "number"]
         if goal in chosen:
-            raise self._error(f"column {_quoted(goal.name)} is the target, so it cannot be an input")
+            raise self._error("column {name} is the target, so it cannot be an input", name=_quoted(goal.name))
         if not chosen:
-            raise self._error(f"has no column of differing numbers beside the target {_quoted(goal.name)}")
+            raise self._error("has no column of differing numbers beside the target {name}", name=_quoted(goal.name))
         for column in chosen:
             self._require_numbers(column)
         return chosen, [f"{column.name} ({column.kind})" for column in others if not names and column not in chosen]
@@ -167,13 +168,19 @@ class Table:
         distinct, index = np.unique(values, return_inverse=True)
         if len(distinct) < 2:
             only = _quoted(goal.cells[int(np.argmax(rows))])
-            raise self._error(f"the target {_quoted(goal.name)} is {only} in every row used: nothing to learn")
+            raise self._error(
+                "the target {name} is {value} in every row used: nothing to learn", name=_quoted(goal.name), value=only
+            )
         if task == "regression":
             return values, ()
         if len(distinct) > MAX_CLASSES:
             remedy = "choose regression or another target" if numeric else "choose another target"
             raise self._error(
-                f"the target {_quoted(goal.name)} has {len(distinct)} classes, more than {MAX_CLASSES}: {remedy}"
+                "the target {name} has {count} classes, more than {most}: {remedy}",
+                name=_quoted(goal.name),
+                count=len(distinct),
+                most=MAX_CLASSES,
+                remedy=Message(remedy),
             )
         classes = (repr(float(value)).removesuffix(".0") if numeric else value for value in distinct)
         return index.astype(np.float64), tuple(classes)
@@ -184,7 +191,13 @@ class Table:
             row = int(np.argmax(wrong))
             cell = column.cells[row]
             reason = "is too large a number" if NUMBER.fullmatch(cell) else "is not a number"
-            raise self._error(f"line {self.lines[row]}, column {_quoted(column.name)}: {_quoted(cell)} {reason}")
+            raise self._error(
+                "line {line}, column {name}: {cell} {reason}",
+                line=self.lines[row],
+                name=_quoted(column.name),
+                cell=_quoted(cell),
+                reason=Message(reason),
+            )
 
     def _note(self, needed: list[Column], rows: NDArray[np.bool_], left_out: list[str]) -> str:
         """One sentence on what was left out, or ""."""
@@ -201,8 +214,8 @@ class Table:
         sentence = "; ".join(parts)
         return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
-    def _error(self, reason: str) -> DataError:
-        return DataError(f"{self.origin}: {reason}")
+    def _error(self, words: str, **values: object) -> DataError:
+        return DataError("{file}: {reason}", file=self.origin, reason=Message(words, **values))
 
 
 def parse_number(cell: str, decimal_comma: bool) -> float:

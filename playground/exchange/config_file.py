@@ -18,11 +18,11 @@ def read_config(path: Path) -> Config:
     try:
         return Config.from_json(_read(path).decode("utf-8-sig"))
     except OSError as error:
-        raise ConfigError(path.name, f"cannot be read: {error.strerror}") from None
+        raise ConfigError(path.name, "cannot be read: {reason}", reason=error.strerror) from None
     except UnicodeDecodeError:
         raise ConfigError(path.name, "is not UTF-8 text") from None
     except ConfigError as error:
-        raise ConfigError(path.name, str(error)) from None
+        raise ConfigError(path.name, error.message) from None
 
 
 def _read(path: Path) -> bytes:

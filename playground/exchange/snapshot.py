@@ -28,6 +28,8 @@ from playground.experiment.run.session import Session
 from playground.experiment.run.state import State, StateError
 from playground.experiment.selection import Selection
 from playground.options import knobs
+from playground.options.errors import InputError
+from playground.options.numerals import counted
 
 FORMAT = "neural network playground snapshot"
 VERSION = 3
@@ -44,7 +46,7 @@ Texts = dict[str, str]
 Entries = tuple[Arrays, Texts]
 
 
-class SnapshotError(ValueError):
+class SnapshotError(InputError):
     """A snapshot that cannot be read or written; the message is one sentence that names the file and the entry."""
 
 
@@ -72,9 +74,9 @@ def save_snapshot(session: Session, path: str | Path) -> None:
     try:
         write_atomically(path, _encode(session))
     except OSError as error:
-        raise SnapshotError(f"{path.name}: cannot be written: {error.strerror}") from None
+        raise SnapshotError("{file}: cannot be written: {reason}", file=path.name, reason=error.strerror) from None
     except SnapshotError as error:
-        raise SnapshotError(f"{path.name}: cannot be saved: {error}") from None
+        raise SnapshotError("{file}: cannot be saved: {reason}", file=path.name, reason=error.message) from None
 
 
 def load_snapshot(path: str | Path) -> Session:
@@ -87,9 +89,9 @@ def load_snapshot(path: str | Path) -> Session:
     try:
         return _decode(read_whole(path))
     except OSError as error:
-        raise SnapshotError(f"{path.name}: cannot be read: {error.strerror}") from None
+        raise SnapshotError("{file}: cannot be read: {reason}", file=path.name, reason=error.strerror) from None
     except SnapshotError as error:
-        raise SnapshotError(f"{path.name}: {error}") from None
+        raise SnapshotError("{file}: {reason}", file=path.name, reason=error.message) from None
 
 
 def read_whole(path: Path) -> bytes:
@@ -102,7 +104,11 @@ def read_whole(path: Path) -> bytes:
         raise SnapshotError("is not an ordinary file")
     with path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        _require(size <= MAX_BYTES, f"is larger than the {MAX_BYTES / 1e6:,.0f} MB that a snapshot may have")
+        _require(
+            size <= MAX_BYTES,
+            "is larger than the {most} MB that a snapshot may have",
+            most=counted(round(MAX_BYTES / 1000000.0)),
+        )
         return file.read(size)
 
 
@@ -151,7 +157,7 @@ def pack(arrays: Arrays, texts: Texts) -> bytes:
     """The file that holds these entries."""
     metadata = {"format": FORMAT, "version": str(VERSION), **texts, "digests": json.dumps(_digests(arrays, texts))}
     content = safetensors.numpy.save(arrays, metadata)
-    _require(len(content) <= MAX_BYTES, f"it would be larger than {MAX_BYTES / 1e6:,.0f} MB")
+    _require(len(content) <= MAX_BYTES, "it would be larger than {most} MB", most=counted(round(MAX_BYTES / 1000000.0)))
     return content
 
 
@@ -166,7 +172,7 @@ def unpack(content: bytes, names: Sequence[str]) -> Entries:
     texts = {name: metadata[name] for name in names}
     recorded = _parse("digests", metadata["digests"])
     for name, digest in _digests(arrays, texts).items():
-        _require(recorded.get(name) == digest, f"{name}: is not as it was saved")
+        _require(recorded.get(name) == digest, "{name}: is not as it was saved", name=name)
     return arrays, texts
 
 
@@ -186,9 +192,9 @@ def session_of(arrays: Arrays, texts: Texts) -> Session:
             session.select(selection)
             return session
     except ConfigError as error:
-        raise SnapshotError(str(error.under("config"))) from None
+        raise SnapshotError(error.under("config").message) from None
     except (DataError, StateError) as error:
-        raise SnapshotError(str(error)) from None
+        raise SnapshotError(error.message) from None
 
 
 def _selection(config: Any) -> Selection:
@@ -224,7 +230,7 @@ def _arrays(content: bytes) -> Arrays:
     except safetensors.SafetensorError:
         raise SnapshotError("is no .safetensors file, or only part of one") from None
     except KeyError as error:
-        raise SnapshotError(f"holds numbers of kind {error}, which no snapshot does") from None
+        raise SnapshotError("holds numbers of kind {kind}, which no snapshot does", kind=error) from None
 
 
 def _metadata(content: bytes, names: Sequence[str]) -> Texts:
@@ -233,9 +239,14 @@ def _metadata(content: bytes, names: Sequence[str]) -> Texts:
     metadata = _parse("header", content[8 : 8 + length].decode()).get("__metadata__") or {}
     _require(metadata.get("format") == FORMAT, "was not written by this program")
     version = metadata.get("version", "")
-    _require(version == str(VERSION), f"has version {version[:20]} of the format, and only {VERSION} can be read")
+    _require(
+        version == str(VERSION),
+        "has version {version} of the format, and only {known} can be read",
+        version=version[:20],
+        known=VERSION,
+    )
     for name in (*names, "digests"):
-        _require(name in metadata, f"{name}: is missing")
+        _require(name in metadata, "{name}: is missing", name=name)
     texts: Texts = metadata
     return texts
 
@@ -245,28 +256,39 @@ def _dataset(
 ) -> Dataset:
     """The data, once everything has been found to fit together."""
     for name, kind in DATASET_FIELDS.items():
-        _require(type(plain.get(name)) is kind, f"dataset.{name}: must be a {kind.__name__}")
-        _require(kind is not list or all(type(item) is str for item in plain[name]), f"dataset.{name}: must hold texts")
-    _require(len(plain) == len(DATASET_FIELDS), f"dataset: knows only {', '.join(DATASET_FIELDS)}")
+        _require(type(plain.get(name)) is kind, "dataset.{name}: must be a {kind}", name=name, kind=kind.__name__)
+        _require(
+            kind is not list or all(type(item) is str for item in plain[name]),
+            "dataset.{name}: must hold texts",
+            name=name,
+        )
+    _require(len(plain) == len(DATASET_FIELDS), "dataset: knows only {known}", known=", ".join(DATASET_FIELDS))
     columns, classes = tuple(plain["columns"]), tuple(plain["classes"])
     if X is None or y is None:
-        raise SnapshotError(f"the array {'X' if X is None else 'y'} is missing")
-    _require(X.ndim == 2 and min(X.shape) >= 1, f"X: has shape {X.shape}, not (examples, columns)")
-    _require(y.shape == X.shape[:1], f"y: has shape {y.shape}, not {X.shape[:1]}")
-    _require(X.dtype in (np.float64, np.float32), f"X: holds {X.dtype}, neither float64 nor float32")
-    _require(y.dtype == np.float64, f"y: holds {y.dtype}, not float64")
+        raise SnapshotError("the array {name} is missing", name="X" if X is None else "y")
+    _require(X.ndim == 2 and min(X.shape) >= 1, "X: has shape {shape}, not (examples, columns)", shape=X.shape)
+    _require(y.shape == X.shape[:1], "y: has shape {shape}, not {expected}", shape=y.shape, expected=X.shape[:1])
+    _require(X.dtype in (np.float64, np.float32), "X: holds {kind}, neither float64 nor float32", kind=X.dtype)
+    _require(y.dtype == np.float64, "y: holds {kind}, not float64", kind=y.dtype)
     for name, array in (("X", X), ("y", y)):
-        _require(bool(np.isfinite(array).all()), f"{name}: holds a number that is not finite")
-    _require(len(columns) == X.shape[1], f"dataset.columns: has {len(columns)} names for {X.shape[1]} columns")
-    _require(len(columns) == 2 or not plain["plane"], f"dataset.plane: a plane has 2 columns, not {len(columns)}")
+        _require(bool(np.isfinite(array).all()), "{name}: holds a number that is not finite", name=name)
+    _require(
+        len(columns) == X.shape[1],
+        "dataset.columns: has {names} names for {columns} columns",
+        names=len(columns),
+        columns=X.shape[1],
+    )
+    _require(
+        len(columns) == 2 or not plain["plane"], "dataset.plane: a plane has 2 columns, not {count}", count=len(columns)
+    )
     _require(len(classes) != 1, "dataset.classes: there is only one")
     if classes:
         in_range = (y == np.floor(y)) & (y >= 0) & (y < len(classes))
-        _require(bool(in_range.all()), f"y: holds a number that is none of the {len(classes)} classes")
+        _require(bool(in_range.all()), "y: holds a number that is none of the {count} classes", count=len(classes))
     if test is not None:
         _require(test.dtype == np.intp and test.ndim == 1 and test.size >= 1, "test: is no list of whole numbers")
         within = test.min() >= 0 and test.max() < len(X)
-        _require(within, f"test: names an example that is none of the {len(X)}")
+        _require(within, "test: names an example that is none of the {count}", count=len(X))
         _require(len(np.unique(test)) == len(test), "test: names an example twice")
         _require(len(test) < len(X), "test: leaves no example to train on")
     return Dataset(X, y, test=test, **(plain | {"columns": columns, "classes": classes}))
@@ -279,10 +301,10 @@ def _parse(name: str, text: str) -> dict[str, Any]:
             text, object_pairs_hook=_object, parse_int=_whole, parse_float=_finite, parse_constant=_finite
         )
     except RecursionError:
-        raise SnapshotError(f"{name}: is nested too deeply") from None
+        raise SnapshotError("{name}: is nested too deeply", name=name) from None
     except ValueError as error:
-        raise SnapshotError(f"{name}: is no proper JSON: {error}") from None
-    _require(isinstance(plain, dict), f"{name}: must be an object with named fields")
+        raise SnapshotError("{name}: is no proper JSON: {reason}", name=name, reason=error) from None
+    _require(isinstance(plain, dict), "{name}: must be an object with named fields", name=name)
     found: dict[str, Any] = plain
     return found
 
@@ -307,6 +329,6 @@ def _finite(text: str) -> float:
     return value
 
 
-def _require(condition: bool, reason: str) -> None:
+def _require(condition: bool, words: str, **values: object) -> None:
     if not condition:
-        raise SnapshotError(reason)
+        raise SnapshotError(words, **values)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from playground.nn.layer_arrays import Dense
 from playground.nn.optimizers import Optimizer
+from playground.options.message import Message
+from playground.options.numerals import counted
 
 MEMORY = 1e9  # bytes that a run may take; a snapshot that is checked is a second run for a while
 WORK = 4e10  # multiplications, as of a matrix product, of one step: some 10 seconds
@@ -74,48 +76,71 @@ class Budget:
         """Bytes of a run that trains."""
         return self.kept + self.batch * self.of_example
 
-    def excess(self) -> tuple[str, str] | None:
+    def excess(self) -> tuple[str, Message] | None:
         """The path of what is best made smaller, and a sentence that says why; None where it all fits."""
         if self.kept > MEMORY:
-            needed = f"what {self.optimizer.label} remembers and returns to takes {_gigabytes(self.kept)}"
+            needed = Message(
+                "what {optimizer} remembers and returns to takes {memory}",
+                optimizer=self.optimizer.label,
+                memory=_gigabytes(self.kept),
+            )
             return self._fewer("training.optimizer", needed)
         if self.memory > MEMORY:
-            needed = f"a step on {self.batch:,} examples takes {_gigabytes(self.memory)}"
+            needed = Message(
+                "a step on {count} examples takes {memory}", count=counted(self.batch), memory=_gigabytes(self.memory)
+            )
             if self.optimizer.full_batch:
                 return self._fewer("training.optimizer", needed)
             most = max(int((MEMORY - self.kept) / self.of_example), 1)
             return (
                 "training.batch_size",
-                f"{needed}, and {_gigabytes(MEMORY)} is the most: make it {_rounded(most):,} or less",
+                Message(
+                    "{needed}, and {limit} is the most: make it {most} or less",
+                    needed=needed,
+                    limit=_gigabytes(MEMORY),
+                    most=counted(_rounded(most)),
+                ),
             )
         if self.work > WORK:
-            needed = f"a step of {self.optimizer.label} on {self.batch:,} examples takes {_billions(self.work)}"
+            needed = Message(
+                "a step of {optimizer} on {count} examples takes {work}",
+                optimizer=self.optimizer.label,
+                count=counted(self.batch),
+                work=_billions(self.work),
+            )
             if self.optimizer.full_batch:
                 return self._fewer("training.optimizer", needed)
             most = max(int(self.batch * WORK / self.work), 1)
             return (
                 "training.batch_size",
-                f"{needed}, and {_billions(WORK)} are the most: make it {_rounded(most):,} or less",
+                Message(
+                    "{needed}, and {limit} are the most: make it {most} or less",
+                    needed=needed,
+                    limit=_billions(WORK),
+                    most=counted(_rounded(most)),
+                ),
             )
         if self.look > LOOK:
-            return self._fewer("network.hidden", f"all {self.examples:,} examples take {_billions(self.look)}")
+            needed = Message(
+                "all {count} examples take {work}", count=counted(self.examples), work=_billions(self.look)
+            )
+            return self._fewer("network.hidden", needed)
         return None
 
-    def _fewer(self, path: str, needed: str) -> tuple[str, str]:
+    def _fewer(self, path: str, needed: Message) -> tuple[str, Message]:
         if self.members > 1:
-            return "ensemble.members", f"with {self.members} of them {needed}, which is too much: take fewer"
-        return (
-            path,
-            f"{needed}, which is too much for {self.count:,} weights and biases: choose another, or fewer units",
-        )
+            words = "with {members} of them {needed}, which is too much: take fewer"
+            return "ensemble.members", Message(words, members=self.members, needed=needed)
+        words = "{needed}, which is too much for {count} weights and biases: choose another, or fewer units"
+        return path, Message(words, needed=needed, count=counted(self.count))
 
 
-def _gigabytes(bytes: float) -> str:
-    return f"{bytes / 1e9:,.1f} GB of memory"
+def _gigabytes(bytes: float) -> Message:
+    return Message("{count} GB of memory", count=f"{bytes / 1e9:,.1f}")
 
 
-def _billions(multiplications: float) -> str:
-    return f"{multiplications / 1e9:,.0f} billion multiplications"
+def _billions(multiplications: float) -> Message:
+    return Message("{count} billion multiplications", count=counted(round(multiplications / 1e9)))
 
 
 def _rounded(most: int) -> int:

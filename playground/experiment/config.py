@@ -181,7 +181,13 @@ class Config(Options):
         except ConfigError:
             raise
         except json.JSONDecodeError as error:
-            raise ConfigError("", f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}") from None
+            raise ConfigError(
+                "",
+                "not valid JSON: {what} at line {line}, column {column}",
+                what=error.msg,
+                line=error.lineno,
+                column=error.colno,
+            ) from None
         except RecursionError:
             raise ConfigError("", "not valid JSON: nested too deeply") from None
         except ValueError:  # Python reads no whole number of more than 4,300 digits
@@ -202,5 +208,5 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     plain = dict(pairs)
     if len(plain) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ConfigError("", f"the field {next(n for n in names if names.count(n) > 1)!a} stands twice")
+        raise ConfigError("", "the field {name} stands twice", name=ascii(next(n for n in names if names.count(n) > 1)))
     return plain

@@ -86,7 +86,7 @@ class ByFold(Variation):
         try:
             parts = folds(y, classes, count, one.seed)
         except DataError as error:
-            raise ConfigError("ensemble.members", str(error)) from None
+            raise ConfigError("ensemble.members", error.message) from None
         return [
             one._replace(name=f"fold {i + 1}", rows=rows, held_out=held_out) for i, (rows, held_out) in enumerate(parts)
         ]

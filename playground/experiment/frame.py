@@ -46,7 +46,7 @@ class Frame:
             Of several members the mean.
         comparable_from: the step of the last break in the losses, by a weight set by hand or by another loss, 0 for none.
         divergence: set when the run has diverged.
-        ending: a sentence when the run has ended by itself, else "".
+        ending: a sentence when the run has ended by itself, else NOTHING.
         diverged: members that have left the finite numbers, counted from 0, while others go on.
         looks: what has been asked for, as far as the run has it.
         failures: what of all that could not be measured.
@@ -63,7 +63,7 @@ class Frame:
     gradient_now: Floats
     comparable_from: int
     divergence: Divergence | None
-    ending: str
+    ending: Message
     diverged: tuple[int, ...]
     looks: Mapping[Request, Look] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()

@@ -7,6 +7,7 @@ from playground.nn.activations.activation import Activation
 from playground.nn.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, SquaredError
 from playground.nn.losses.loss import Loss
 from playground.options import with_value
+from playground.options.message import NOTHING, Message
 
 
 def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
@@ -23,8 +24,8 @@ def resolve(config: Config, classes: int) -> tuple[Loss, Activation]:
     if reason := loss.refusal(output, classes=bool(classes)):
         raise ConfigError("training.loss", reason)
     if not classes and output.coupled:
-        reason = f"{output.label} needs classes: a single {output.label} output is always 1"
-        raise ConfigError("network.output", reason)
+        words = "{output} needs classes: a single {output} output is always 1"
+        raise ConfigError("network.output", words, output=output.label)
     return loss, output
 
 
@@ -42,13 +43,13 @@ def fitting(config: Config, classes: int) -> Config:
     return next((candidate for candidate in candidates if not refusal(candidate, classes)), free)
 
 
-def refusal(config: Config, classes: int) -> str:
-    """Why loss and output unit of this config make no sense; empty where they do."""
+def refusal(config: Config, classes: int) -> Message:
+    """Why loss and output unit of this config make no sense; NOTHING where they do."""
     try:
         resolve(config, classes)
     except ConfigError as error:
         return error.reason
-    return ""
+    return NOTHING
 
 
 def output_count(loss: Loss, output: Activation, classes: int) -> int:

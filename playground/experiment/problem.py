@@ -17,6 +17,7 @@ from playground.experiment.run.evaluation import Evaluation, Scoring, Which
 from playground.nn.activations.activation import Array
 from playground.nn.layer_arrays import Dense, parameter_count
 from playground.nn.network import Network
+from playground.options.numerals import counted
 
 
 class Problem:
@@ -167,12 +168,14 @@ def _check(config: Config, problem: Problem) -> None:
     """
     rules = config.training
     if rules.stopping.patience is not None and not problem.parts["validation"]:
-        reason = f"{rules.stopping.label} needs validation examples: give them a share of the data"
-        raise ConfigError("training.stopping", reason)
+        words = "{stopping} needs validation examples: give them a share of the data"
+        raise ConfigError("training.stopping", words, stopping=rules.stopping.label)
     if rules.optimizer.full_batch and rules.batch_size < len(problem.train):
         raise ConfigError(
             "training.optimizer",
-            f"{rules.optimizer.label} needs the full batch: make the mini-batch {len(problem.train):,} or more",
+            "{optimizer} needs the full batch: make the mini-batch {count} or more",
+            optimizer=rules.optimizer.label,
+            count=counted(len(problem.train)),
         )
     excess = problem.budget.excess()
     if excess is not None:

@@ -9,6 +9,7 @@ import numpy as np
 from playground.data.dataset import Dataset, Floats
 from playground.experiment.looks.look import read_only
 from playground.experiment.problem import Problem
+from playground.options.message import Message
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Scene:
         classes: class names, () for regression.
         target: what is predicted.
         output, loss: labels of the output unit and of the loss, after "automatic" has been decided.
-        remark: a sentence when output and loss do not match, else "".
+        remark: a sentence when output and loss do not match, else NOTHING.
         low, high: the output values that stand for no and yes; for regression the range of the training targets.
         train_points, validation_points, test_points: (examples, 2) raw coordinates along the two axes. Over one column
             the second is the target: the number, or what stands for no and yes; of more classes a place of no meaning.
@@ -46,7 +47,7 @@ class Scene:
     target: str
     output: str
     loss: str
-    remark: str
+    remark: Message
     low: float
     high: float
     train_points: Floats

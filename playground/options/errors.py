@@ -6,14 +6,27 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from playground.options.message import Message
 
-class ConfigError(ValueError):
-    """A value that cannot be used; `path` says where it stands, e.g. ``training.batch_size``."""
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}" if path else reason)
+class InputError(ValueError):
+    """Something that came from outside and cannot be used; `message` is one sentence that names what and where."""
+
+    def __init__(self, told: str | Message, /, **values: object) -> None:
+        super().__init__(told)
+        self.message = Message(told, **values) if isinstance(told, str) else told
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class ConfigError(InputError):
+    """A value that cannot be used; `path` says where it stands, e.g. ``training.batch_size``, and `reason` why."""
+
+    def __init__(self, path: str, reason: str | Message, /, **values: object) -> None:
         self.path = path
-        self.reason = reason
+        self.reason = Message(reason, **values) if isinstance(reason, str) else reason
+        super().__init__(Message("{path}: {reason}", path=path, reason=self.reason) if path else self.reason)
 
     def under(self, parent: str) -> ConfigError:
         """The same error seen from one level up."""

@@ -30,7 +30,7 @@ class Options:
     def from_plain(cls, plain: object) -> Self:
         """Build from a JSON object; missing fields take their defaults, unknown ones are an error."""
         if not isinstance(plain, Mapping):
-            raise ConfigError("", f"must be an object with named fields, not {shown(plain)}")
+            raise ConfigError("", "must be an object with named fields, not {value}", value=shown(plain))
         known = knobs(cls)
         for name in plain:
             if name not in known:
@@ -72,7 +72,7 @@ class Number(Knob):
     def check(self, value: Any) -> None:
         real = isinstance(value, int | float) and not isinstance(value, bool)
         if not real or (isinstance(value, float) and not math.isfinite(value)):
-            raise ConfigError("", f"must be a number, not {shown(value)}")
+            raise ConfigError("", "must be a number, not {value}", value=shown(value))
         self._check_range(value)
 
     def decode(self, plain: Any) -> Any:
@@ -84,7 +84,7 @@ class Number(Knob):
         if not self.minimum <= value <= self.maximum:
             low, high = (f"{end:,}" if isinstance(end, int) else digits(end) for end in (self.minimum, self.maximum))
             given = digits(value) if isinstance(value, float) else shown(value)
-            raise ConfigError("", f"must lie between {low} and {high}, not {given}")
+            raise ConfigError("", "must lie between {low} and {high}, not {given}", low=low, high=high, given=given)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ class Integer(Number):
 
     def check(self, value: Any) -> None:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise ConfigError("", f"must be a whole number, not {shown(value)}")
+            raise ConfigError("", "must be a whole number, not {value}", value=shown(value))
         self._check_range(value)
 
     def decode(self, plain: Any) -> Any:
@@ -106,7 +106,7 @@ class Flag(Knob):
 
     def check(self, value: Any) -> None:
         if not isinstance(value, bool):
-            raise ConfigError("", f"must be true or false, not {shown(value)}")
+            raise ConfigError("", "must be true or false, not {value}", value=shown(value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,10 +117,12 @@ class Text(Knob):
 
     def check(self, value: Any) -> None:
         if not isinstance(value, str):
-            raise ConfigError("", f"must be a text, not {shown(value)}")
+            raise ConfigError("", "must be a text, not {value}", value=shown(value))
         _check_can_be_saved(value)
         if self.values and value not in self.values:
-            raise ConfigError("", f"must be one of {', '.join(self.values)}, not {shown(value)}")
+            raise ConfigError(
+                "", "must be one of {known}, not {value}", known=", ".join(self.values), value=shown(value)
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,10 +152,10 @@ class Subset(Names):
 
     def check(self, value: Any) -> None:
         if not isinstance(value, tuple) or not value:
-            raise ConfigError("", f"must name at least one of {', '.join(self.values)}")
+            raise ConfigError("", "must name at least one of {known}", known=", ".join(self.values))
         for name in value:
             if name not in self.values:
-                raise ConfigError("", f"{shown(name)} is not one of {', '.join(self.values)}")
+                raise ConfigError("", "{value} is not one of {known}", value=shown(name), known=", ".join(self.values))
         super().check(value)
 
 
@@ -169,7 +171,9 @@ class Choice(Knob):
 
     def check(self, value: Any) -> None:
         if not (value is None and self.automatic) and type(value) not in self.table.values():
-            raise ConfigError("", f"must be one of {', '.join(self.table)}, not {shown(value)}")
+            raise ConfigError(
+                "", "must be one of {known}, not {value}", known=", ".join(self.table), value=shown(value)
+            )
 
     def decode(self, plain: Any) -> Any:
         if plain is None:
@@ -177,7 +181,7 @@ class Choice(Knob):
         fields = dict(plain) if isinstance(plain, Mapping) else {"name": plain}
         name = fields.pop("name", None)
         if not isinstance(name, str) or name not in self.table:
-            raise ConfigError("", f"must be one of {', '.join(self.table)}, not {shown(name)}")
+            raise ConfigError("", "must be one of {known}, not {value}", known=", ".join(self.table), value=shown(name))
         return self.table[name].from_plain(fields)
 
     def encode(self, value: Any) -> Any:
@@ -196,7 +200,7 @@ class Section(Knob):
 
     def check(self, value: Any) -> None:
         if type(value) is not self.cls:
-            raise ConfigError("", f"must be a {self.cls.__name__}, not {shown(value)}")
+            raise ConfigError("", "must be a {kind}, not {value}", kind=self.cls.__name__, value=shown(value))
 
     def decode(self, plain: Any) -> Any:
         return self.cls.from_plain(plain)
@@ -214,13 +218,15 @@ class Items(Knob):
 
     def check(self, value: Any) -> None:
         if not isinstance(value, tuple) or any(type(item) is not self.cls for item in value):
-            raise ConfigError("", f"must be a list of {self.cls.__name__}")
+            raise ConfigError("", "must be a list of {kind}", kind=self.cls.__name__)
         if len(value) > self.maximum:
-            raise ConfigError("", f"holds {len(value)} entries; at most {self.maximum} are allowed")
+            raise ConfigError(
+                "", "holds {count} entries; at most {most} are allowed", count=len(value), most=self.maximum
+            )
 
     def decode(self, plain: Any) -> Any:
         if not isinstance(plain, list):
-            raise ConfigError("", f"must be a list, not {shown(plain)}")
+            raise ConfigError("", "must be a list, not {value}", value=shown(plain))
         return tuple(at(str(index), self.cls.from_plain, item) for index, item in enumerate(plain))
 
     def encode(self, value: Any) -> Any:
@@ -235,7 +241,9 @@ def knobs(cls: type[Options]) -> dict[str, Knob]:
 def unknown(cls: type[Options], path: str) -> ConfigError:
     """What to say of a field that these options do not have."""
     known = ", ".join(knobs(cls))
-    return ConfigError(path, f"is not known here; known are {known}" if known else f"{cls.label} has no such knob")
+    if known:
+        return ConfigError(path, "is not known here; known are {known}", known=known)
+    return ConfigError(path, "{choice} has no such knob", choice=cls.label)
 
 
 def _check_can_be_saved(text: str) -> None:
@@ -243,4 +251,4 @@ def _check_can_be_saved(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise ConfigError("", f"holds characters that cannot be saved: {shown(text)}") from None
+        raise ConfigError("", "holds characters that cannot be saved: {value}", value=shown(text)) from None

@@ -100,5 +100,5 @@ def _with_inner(inner: Any, path: str, value: Any) -> Any:
 def _index(text: str, items: Sequence[Any], where: str) -> int:
     places = {str(place): place for place in range(len(items))}
     if text not in places:
-        raise ConfigError(where, f"there are {len(items)} entries, counted from 0")
+        raise ConfigError(where, "there are {count} entries, counted from 0", count=len(items))
     return places[text]

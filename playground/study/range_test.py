@@ -67,8 +67,8 @@ def range_test(
     config = heeded(config)
     optimizer = config.training.optimizer
     if isinstance(optimizer, SearchingOptimizer):
-        reason = f"{optimizer.label} finds the length of its steps itself: there is no learning rate to look for"
-        raise ConfigError("training.optimizer", reason)
+        words = "{optimizer} finds the length of its steps itself: there is no learning rate to look for"
+        raise ConfigError("training.optimizer", words, optimizer=optimizer.label)
     progress = Progress(config, Problem(config, dataset))
     per_decade = (steps - 1) / math.log10(highest / lowest)  # steps
     memory = max(round(MEMORY * per_decade), 1)

@@ -9,9 +9,6 @@ from playground.options.message import Message
 CONTEXT = "Message"
 
 
-def said(text: Message | str) -> str:
-    """It in the language of the window; a text without a template is one itself."""
-    if isinstance(text, str):
-        return QCoreApplication.translate(CONTEXT, text)
-    values = {name: said(value) if isinstance(value, Message) else value for name, value in text.values.items()}
-    return QCoreApplication.translate(CONTEXT, text.template).format(**values)
+def said(message: Message) -> str:
+    """A message in the language of the window."""
+    return message.said(lambda template: QCoreApplication.translate(CONTEXT, template))

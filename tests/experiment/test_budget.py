@@ -73,7 +73,7 @@ def test_it_is_refused_by_what_helps_before_any_network_is_made(
     monkeypatch.setattr("playground.experiment.run.run.Progress", None)
     with pytest.raises(ConfigError, match=rf"^{path}: .* takes? .*") as refusal:
         Session(config)
-    suggested = re.search(r"make it ([\d,]+) or less$", refusal.value.reason)
+    suggested = re.search(r"make it ([\d,]+) or less$", str(refusal.value.reason))
     assert bool(suggested) == (path == "training.batch_size")
     Problem(edited(change or {path: int(suggested[1].replace(",", ""))}, config), loaded(config, change))
 

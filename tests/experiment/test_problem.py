@@ -146,7 +146,7 @@ def test_the_scene_of_the_default_experiment() -> None:
     scene = scene_of({}, data)
     assert scene.input_names == ("x₁", "x₂")
     assert scene.classes == ("outside", "inside")
-    assert (scene.output, scene.loss, scene.remark) == ("sigmoid", "binary cross-entropy", "")
+    assert (scene.output, scene.loss, str(scene.remark)) == ("sigmoid", "binary cross-entropy", "")
     assert (scene.low, scene.high, scene.axes, scene.held) == (0.0, 1.0, (0, 1), "")
     assert scene.steps_per_epoch == 25
     train, validation, test = problem.rows

@@ -189,7 +189,7 @@ def test_missing_fields_take_their_defaults() -> None:
 def test_an_error_carries_path_and_reason() -> None:
     with pytest.raises(ConfigError) as caught:
         Boat.from_plain({"cabins": [{}, {"berths": 99}]})
-    assert (caught.value.path, caught.value.reason) == ("cabins.1.berths", "must lie between 0 and 8, not 99")
+    assert (caught.value.path, str(caught.value.reason)) == ("cabins.1.berths", "must lie between 0 and 8, not 99")
     assert str(caught.value.under("fleet")) == "fleet.cabins.1.berths: must lie between 0 and 8, not 99"
     assert isinstance(caught.value, ValueError)
 

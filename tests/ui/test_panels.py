@@ -360,7 +360,7 @@ def test_a_poor_pair_is_remarked_on_and_can_be_matched(qtbot: QtBot) -> None:
     scene = Session(document.config).scene
     panel.show_scene(scene)
     assert remark.isVisible()
-    assert remark.text() == scene.remark != ""
+    assert remark.text() == str(scene.remark) != ""
     qtbot.mouseClick(match, Qt.MouseButton.LeftButton)
     assert (document.config.training.loss, document.config.network.output) == (None, None)
     panel.show_scene(Session(document.config).scene)

@@ -694,11 +694,11 @@ def test_a_run_that_ends_by_itself_says_so_and_says_it_again(windows: Windows) -
     pilot = windows.open(early())
     pilot.press(Key.Key_Space)
     pilot.until(lambda: pilot.frame.ending and not pilot.running)
-    assert (pilot.notices.text, pilot.notices.urgent) == (pilot.frame.ending, False)
+    assert (pilot.notices.text, pilot.notices.urgent) == (str(pilot.frame.ending), False)
     pilot.notices.say("Something else.")
     pilot.press(Key.Key_Space)
     pilot.settle()
-    assert pilot.notices.text == pilot.frame.ending
+    assert pilot.notices.text == str(pilot.frame.ending)
     pilot.press(Key.Key_R)
     pilot.until(lambda: not pilot.frame.ending)
     pilot.settle()

@@ -24,6 +24,8 @@ from playground.data.dataset import DataError, Dataset, Floats, Outline
 from playground.data.formats.file import FileSource
 from playground.data.formats.text import MAX_COLUMNS, SETTLED
 from playground.options import text
+from playground.options.message import Message
+from playground.options.numerals import counted
 
 IMAGES = re.compile(r"(.*)images([-.])idx3-ubyte(?:\.gz)?", re.IGNORECASE | re.DOTALL)
 LABELS = re.compile(r".*labels[-.]idx1-ubyte(?:\.gz)?", re.IGNORECASE | re.DOTALL)
@@ -83,14 +85,20 @@ def _files(images: Path) -> Iterable[Path]:
     """Images and labels, and those to test with where there are any."""
     match = IMAGES.fullmatch(images.name)
     if not match:
-        reason = "holds labels" if LABELS.fullmatch(images.name) else "is not named like train-images-idx3-ubyte"
-        raise DataError(f"{images.name}: {reason}; choose a file of images, which has its labels beside it")
+        reason = Message(
+            "holds labels" if LABELS.fullmatch(images.name) else "is not named like train-images-idx3-ubyte"
+        )
+        raise DataError(
+            "{file}: {reason}; choose a file of images, which has its labels beside it", file=images.name, reason=reason
+        )
     if not images.exists():
-        raise DataError(f"{images.name}: does not exist")
+        raise DataError("{file}: does not exist", file=images.name)
     stem, dot = match.groups()
     labels = _there(images.with_name(f"{stem}labels{dot}idx1-ubyte"))
     if labels is None:
-        raise DataError(f"{images.name}: the labels, {stem}labels{dot}idx1-ubyte, are not beside it")
+        raise DataError(
+            "{file}: the labels, {stem}labels{dot}idx1-ubyte, are not beside it", file=images.name, stem=stem, dot=dot
+        )
     if stem.startswith("train"):
         test = "t10k" + stem.removeprefix("train")
         own = [_there(images.with_name(f"{test}{name}-ubyte")) for name in (f"images{dot}idx3", f"labels{dot}idx1")]
@@ -106,11 +114,11 @@ def _there(path: Path) -> Path | None:
 
 def _stamp(path: Path) -> Stamp:
     if not path.is_file():
-        raise DataError(f"{path.name}: is not an ordinary file")
+        raise DataError("{file}: is not an ordinary file", file=path.name)
     try:
         status = path.stat()
     except OSError as error:
-        raise DataError(f"{path.name}: cannot be read: {error.strerror}") from None
+        raise DataError("{file}: cannot be read: {reason}", file=path.name, reason=error.strerror) from None
     return path, status.st_mtime_ns, status.st_size
 
 
@@ -120,15 +128,29 @@ def _images(*stamps: Stamp) -> Dataset:
     labels = [_content(stamp, images=False) for stamp in stamps[1::2]]
     for (file, *_), pixels, values in zip(stamps[1::2], images, labels, strict=True):
         if len(values) != len(pixels):
-            raise DataError(f"{file.name}: has {len(values):,} labels for {len(pixels):,} images")
+            raise DataError(
+                "{file}: has {labels} labels for {images} images",
+                file=file.name,
+                labels=counted(len(values)),
+                images=counted(len(pixels)),
+            )
     (_, rows, columns), (*_, other) = images[0].shape, [pixels.shape for pixels in images]
     if other[1:] != (rows, columns):
-        size = f"{other[1]} × {other[2]} pixels, and those of {stamps[0][0].name} {rows} × {columns}"
-        raise DataError(f"{stamps[-2][0].name}: its images have {size}")
+        raise DataError(
+            "{file}: its images have {height} × {width} pixels, and those of {other} {rows} × {columns}",
+            file=stamps[-2][0].name,
+            height=other[1],
+            width=other[2],
+            other=stamps[0][0].name,
+            rows=rows,
+            columns=columns,
+        )
     values = np.concatenate(labels)
     found, y = np.unique(values, return_inverse=True)
     if len(found) < 2:
-        raise DataError(f"{stamps[1][0].name}: all labels are {found[0]}, so there is nothing to tell apart")
+        raise DataError(
+            "{file}: all labels are {label}, so there is nothing to tell apart", file=stamps[1][0].name, label=found[0]
+        )
     X = np.empty((len(values), rows * columns), np.float32)
     np.divide(np.concatenate(images).reshape(X.shape), np.float32(255.0), out=X)
     note, test = "Pixels of 0 to 255 were divided by 255.", None
@@ -152,33 +174,42 @@ def _content(stamp: Stamp, images: bool) -> Bytes:
         with gzip.open(path) if packed else path.open("rb") as file:
             return _array(cast(IO[bytes], file), images, size * (DEFLATION if packed else 1))
     except (gzip.BadGzipFile, zlib.error):
-        raise DataError(f"{path.name}: is no .gz file, or a damaged one") from None
+        raise DataError("{file}: is no .gz file, or a damaged one", file=path.name) from None
     except EOFError:
-        raise DataError(f"{path.name}: is only part of a .gz file") from None
+        raise DataError("{file}: is only part of a .gz file", file=path.name) from None
     except OSError as error:
-        raise DataError(f"{path.name}: cannot be read: {error.strerror}") from None
+        raise DataError("{file}: cannot be read: {reason}", file=path.name, reason=error.strerror) from None
     except DataError as error:
-        raise DataError(f"{path.name}: {error}") from None
+        raise DataError("{file}: {reason}", file=path.name, reason=error.message) from None
 
 
 def _array(file: IO[bytes], images: bool, most: int) -> Bytes:
     """What the file holds, of which there cannot be more than `most` bytes."""
-    what, magic, axes = ("images", 0x0803, 3) if images else ("labels", 0x0801, 1)
+    what, magic, axes = (Message("images"), 0x0803, 3) if images else (Message("labels"), 0x0801, 1)
     header = file.read(4 * (axes + 1))
     if len(header) < 4 * (axes + 1) or int.from_bytes(header[:4], "big") != magic:
-        raise DataError(f"is no IDX file of {what}: it does not begin as one")
+        raise DataError("is no IDX file of {what}: it does not begin as one", what=what)
     shape = tuple(np.frombuffer(header, ">u4").tolist()[1:])
     count, *sides = shape
     if images and not 1 <= sides[0] * sides[1] <= MAX_COLUMNS:
-        limit = f"and only 1 to {MAX_COLUMNS:,} of them can be read"
-        raise DataError(f"says that its images have {sides[0]:,} × {sides[1]:,} pixels, {limit}")
+        raise DataError(
+            "says that its images have {rows} × {columns} pixels, and only 1 to {most} of them can be read",
+            rows=counted(sides[0]),
+            columns=counted(sides[1]),
+            most=counted(MAX_COLUMNS),
+        )
     total = count * (sides[0] * sides[1] if images else 1)
     if not count:
-        raise DataError(f"holds no {what}")
+        raise DataError("holds no {what}", what=what)
     if total > MAX_PIXELS:
-        raise DataError(f"says that it has {total:,} bytes of {what}, more than the {MAX_PIXELS:,} that can be read")
+        raise DataError(
+            "says that it has {total} bytes of {what}, more than the {most} that can be read",
+            total=counted(total),
+            what=what,
+            most=counted(MAX_PIXELS),
+        )
     content = file.read(total + 1) if total <= most else b""
     if len(content) != total:
-        more = "more" if len(content) > total else "fewer"
-        raise DataError(f"holds {more} than the {count:,} {what} that it says")
+        more = Message("more" if len(content) > total else "fewer")
+        raise DataError("holds {more} than the {count} {what} that it says", more=more, count=counted(count), what=what)
     return np.frombuffer(content, np.uint8).reshape(shape)

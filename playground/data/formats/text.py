@@ -25,6 +25,8 @@ from playground.data.dataset import DataError
 from playground.data.formats.file import TableFile
 from playground.data.formats.kinds import kind_of
 from playground.data.table import MISSING, Column, Table, parse_number
+from playground.options.message import Message
+from playground.options.numerals import counted
 
 DELIMITERS = "\t;|,"  # the comma last: where a file splits equally well at another, it may be a decimal comma
 MAX_BYTES = 25_000_000  # with MAX_LINES, what is read in one to three seconds
@@ -62,9 +64,9 @@ def read_table(path: str | Path) -> Table:
         settled = time.time_ns() - status.st_mtime_ns > SETTLED
         return (_kept_table if settled else _table)(path.absolute(), status.st_mtime_ns, status.st_size)
     except OSError as error:
-        raise DataError(f"{path.name or path}: cannot be read: {error.strerror}") from None
+        raise DataError("{file}: cannot be read: {reason}", file=path.name or path, reason=error.strerror) from None
     except DataError as error:
-        raise DataError(f"{path.name or path}: {error}") from None
+        raise DataError("{file}: {reason}", file=path.name or path, reason=error.message) from None
 
 
 def _status(path: Path) -> os.stat_result:
@@ -75,7 +77,11 @@ def _status(path: Path) -> os.stat_result:
     status = path.stat()
     if status.st_size > MAX_BYTES:
         size, limit = status.st_size / 1e6, MAX_BYTES / 1e6
-        raise DataError(f"has {size:,.0f} MB, more than the {limit:,.0f} MB that can be read")
+        raise DataError(
+            "has {size} MB, more than the {most} MB that can be read",
+            size=counted(round(size)),
+            most=counted(round(limit)),
+        )
     return status
 
 
@@ -83,7 +89,7 @@ def _table(path: Path, changed: int, size: int) -> Table:
     """The table in a file; when that was changed, and its size, tell the cache one state of the file from another."""
     raw = path.read_bytes()
     if kind := kind_of(raw):
-        raise DataError(f"is no table but {kind}")
+        raise DataError("is no table but {kind}", kind=Message(kind))
     content, encoding = _decode(raw)
     _require_cells(content)
     delimiter = max(DELIMITERS, key=lambda delimiter: _fitness(content, delimiter))
@@ -110,9 +116,13 @@ def _decode(raw: bytes) -> tuple[str, str]:
     content = content.replace("\r\n", "\n").replace("\r", "\n")
     if places := [place for character in CONTROL_CHARACTERS if (place := content.find(character)) >= 0]:
         line, code = content.count("\n", 0, min(places)) + 1, ord(content[min(places)])
-        raise DataError(f"line {line} holds a control character (code {code}), so this is no text file")
+        raise DataError(
+            "line {line} holds a control character (code {code}), so this is no text file", line=line, code=code
+        )
     if (lines := content.count("\n")) > MAX_LINES:
-        raise DataError(f"has {lines:,} lines, more than the {MAX_LINES:,} that can be read")
+        raise DataError(
+            "has {lines} lines, more than the {most} that can be read", lines=counted(lines), most=counted(MAX_LINES)
+        )
     return content, encoding
 
 
@@ -160,7 +170,11 @@ def _lines(content: str) -> Iterator[str]:
     for number, match in enumerate(re.finditer(".*\n|.+", content), 1):
         line = match[0]
         if len(line) > MAX_LINE_LENGTH:
-            raise DataError(f"line {number} has more than the {MAX_LINE_LENGTH:,} characters that can be read")
+            raise DataError(
+                "line {number} has more than the {most} characters that can be read",
+                number=number,
+                most=counted(MAX_LINE_LENGTH),
+            )
         yield "\n" if line.startswith("#") else line
 
 
@@ -175,8 +189,10 @@ def _rows(content: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        problem = "an endless cell" if "field larger" in str(error) else "a quotation mark out of place"
-        raise DataError(f"line {line} has {problem}; is a quotation mark not closed?") from None
+        problem = Message("an endless cell" if "field larger" in str(error) else "a quotation mark out of place")
+        raise DataError(
+            "line {line} has {problem}; is a quotation mark not closed?", line=line, problem=problem
+        ) from None
 
 
 def _parse(content: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
@@ -211,9 +227,20 @@ def _parse_any(content: str, delimiter: str) -> tuple[list[list[str]], list[int]
     for line, row in _rows(content, delimiter):
         cells = cells or [[] for _ in row]
         if len(row) > MAX_COLUMNS:
-            raise DataError(f"line {line} has {len(row):,} cells, more than the {MAX_COLUMNS:,} that can be read")
+            raise DataError(
+                "line {line} has {count} cells, more than the {most} that can be read",
+                line=line,
+                count=counted(len(row)),
+                most=counted(MAX_COLUMNS),
+            )
         if len(row) != len(cells):
-            raise DataError(f"line {line} has {_cells(len(row))}, but line {lines[0]} has {_cells(len(cells))}")
+            raise DataError(
+                "line {line} has {cells}, but line {first} has {others}",
+                line=line,
+                cells=_cells(len(row)),
+                first=lines[0],
+                others=_cells(len(cells)),
+            )
         if not len(lines) % BLOCK:
             check()
         lines.append(line)
@@ -245,5 +272,5 @@ def _names(header: list[str]) -> list[str]:
     return list(taken)
 
 
-def _cells(number: int) -> str:
-    return "1 cell" if number == 1 else f"{number} cells"
+def _cells(number: int) -> Message:
+    return Message("1 cell") if number == 1 else Message("{count} cells", count=number)

@@ -13,6 +13,7 @@ from playground.exchange.report.sheet import LONGEST, MUTED, TEXT, WARNING, clas
 from playground.experiment.frame import Frame
 from playground.experiment.looks.loss_gradient import LossGradient
 from playground.experiment.scene import Scene
+from playground.options.message import Sentence
 from playground.options.numerals import trimmed
 
 
@@ -27,7 +28,7 @@ def picture(frame: Frame, path: Path) -> None:
     if loss_gradient is None:
         raise ValueError("the frame holds no guard")
     figure = sheet(4.6)
-    remark = "\n".join(textwrap.wrap(scene.remark[:1].upper() + scene.remark[1:], LONGEST))
+    remark = "\n".join(textwrap.wrap(str(Sentence("{remark}", remark=scene.remark)), LONGEST))
     figure.suptitle(
         f"{scene.output} with {scene.loss}" + "\n" * (1 + len(remark.splitlines())),
         x=0.01,

@@ -61,7 +61,7 @@ def _how(frame: Frame) -> str:
         if loss is not None:
             lines.append(f"| {part} | {written(loss)} | {'–' if accuracy is None else percent(accuracy)} |")
     if frame.ending:
-        lines += ["", frame.ending]
+        lines += ["", str(frame.ending)]
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from playground.experiment.pairing import resolve
 from playground.experiment.scene import Scene
 from playground.nn.losses.margins import SquaredHinge
 from playground.nn.normalizations import LayerNorm
+from playground.options.message import Sentence
 from playground.options.numerals import percent, trimmed
 
 
@@ -123,7 +124,7 @@ class PoorPair(Condition):
                 else ""
             )
         matched = _matched(evidence.config, len(problem.dataset.classes))
-        return self.finding(f"{remark[:1].upper()}{remark[1:]}{stuck}", *matched, layer=len(evidence.hidden))
+        return self.finding(f"{Sentence('{remark}', remark=remark)}{stuck}", *matched, layer=len(evidence.hidden))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from playground.experiment.selection import Selection
 from playground.experiment.setup import Setup
 from playground.nn.network import Network
 from playground.options.layers import layer_in_sentence
-from playground.options.message import Message
+from playground.options.message import NOTHING, Message
 from playground.options.numerals import counted
 
 SMALL = 10_000  # examples, times members, up to which scores are taken at every frame; of one member, 4 times an epoch
@@ -177,19 +177,23 @@ class Run:
         return living if living.any() else ~living
 
     @property
-    def ending(self) -> str:
-        """In words, when the run has ended by itself."""
+    def ending(self) -> Message:
+        """In words, when the run has ended by itself; else NOTHING."""
         progress = self.progress
         if not progress.all_held or self.divergence is not None:
-            return ""
+            return NOTHING
         patience = self.setup.config.training.stopping.patience or 0
         epochs = progress.best_epochs[progress.stopped]
-        at = f"epoch {epochs[0]:,.0f}" if len(epochs) == 1 else "the best epoch of each member"
+        one = Message("epoch {epoch}", epoch=counted(epochs[0])) if len(epochs) == 1 else None
         diverged = int(progress.diverged.sum())
-        rest = f"; {diverged} member{'s' if diverged > 1 else ''} had diverged" if diverged else ""
-        return (
-            f"Stopped after epoch {progress.epoch:,}: the validation loss had not fallen for {patience:,} epochs. "
-            f"The weights of {at} are back{rest}."
+        rest = Message("; 1 member had diverged" if diverged == 1 else "; {count} members had diverged", count=diverged)
+        return Message(
+            "Stopped after epoch {epoch}: the validation loss had not fallen for {patience} epochs. "
+            "The weights of {best} are back{rest}.",
+            epoch=counted(progress.epoch),
+            patience=counted(patience),
+            best=one or Message("the best epoch of each member"),
+            rest=rest if diverged else "",
         )
 
     def evaluate(self, part: str) -> Evaluation:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from playground.experiment.history.curves import CAPACITY
 from playground.experiment.history.layer_statistics import CAPACITY as VITALS
+from playground.options.errors import InputError
 
 
-class StateError(ValueError):
+class StateError(InputError):
     """A saved state that does not fit its config and data; the message is one sentence that names what and where."""
 
 
@@ -35,22 +36,34 @@ def check_state(state: State, model: State, steps_per_epoch: int, examples: int)
     for name, array in state.arrays.items():
         wanted = model.arrays[name]
         if array.dtype != wanted.dtype:
-            raise StateError(f"{name}: holds {array.dtype}, not {wanted.dtype}")
+            raise StateError("{name}: holds {kind}, not {expected}", name=name, kind=array.dtype, expected=wanted.dtype)
         if name == "history":
             if array.ndim != 2 or array.shape[1] != wanted.shape[1] or not 1 <= len(array) <= CAPACITY:
-                raise StateError(f"history: has shape {array.shape}, not (1 to {CAPACITY}, {wanted.shape[1]})")
+                raise StateError(
+                    "history: has shape {shape}, not (1 to {most}, {columns})",
+                    shape=array.shape,
+                    most=CAPACITY,
+                    columns=wanted.shape[1],
+                )
             # A run at its very start or near its end may have written down a loss that had left the finite numbers.
             if not np.isfinite(array[:, :2]).all() or (np.diff(array[:, 1]) <= 0).any():
                 raise StateError("history: its records are not finite or not in order")
             continue
         if name == "vitals":
             if array.ndim != 2 or array.shape[1] != wanted.shape[1] or not 1 <= len(array) <= VITALS:
-                raise StateError(f"vitals: has shape {array.shape}, not (1 to {VITALS}, {wanted.shape[1]})")
+                raise StateError(
+                    "vitals: has shape {shape}, not (1 to {most}, {columns})",
+                    shape=array.shape,
+                    most=VITALS,
+                    columns=wanted.shape[1],
+                )
             if not np.isfinite(array[:, :2]).all() or (np.diff(array[:, 1]) <= 0).any():
                 raise StateError("vitals: its records are not finite or not in order")
             continue
         if array.shape != wanted.shape:
-            raise StateError(f"{name}: has shape {array.shape}, not {wanted.shape}")
+            raise StateError(
+                "{name}: has shape {shape}, not {expected}", name=name, shape=array.shape, expected=wanted.shape
+            )
         if name == "order" and not _is_order(array, wanted, examples):
             raise StateError("order: does not name the training examples")
         if name == "clock" and not 0 <= array <= 2**53:
@@ -58,7 +71,7 @@ def check_state(state: State, model: State, steps_per_epoch: int, examples: int)
         if name == "watch.loss" and not (array > -np.inf).all():  # +∞ before the first look
             raise StateError("watch.loss: holds what no loss can be")
         if name not in ("gradients", "watch.loss") and not np.isfinite(array).all():
-            raise StateError(f"{name}: holds a number that is not finite")
+            raise StateError("{name}: holds a number that is not finite", name=name)
     highs = {
         "epoch": 2**53,
         "step_in_epoch": steps_per_epoch - 1,
@@ -71,11 +84,13 @@ def check_state(state: State, model: State, steps_per_epoch: int, examples: int)
     for name, high in highs.items():
         value, low = state.plain[name], lows.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise StateError(f"{name}: must be a whole number from {low} to {high}")
+            raise StateError("{name}: must be a whole number from {low} to {high}", name=name, low=low, high=high)
     _check_monitor(state)
     for name in ("orders", "chances"):
         if not isinstance(state.plain[name], list) or len(state.plain[name]) != len(model.plain[name]):
-            raise StateError(f"{name}: must hold the states of {len(model.plain[name])} generators")
+            raise StateError(
+                "{name}: must hold the states of {count} generators", name=name, count=len(model.plain[name])
+            )
     if not isinstance(state.plain["start_loss"], float) or not np.isfinite(state.plain["start_loss"]):
         raise StateError("start_loss: must be a finite number")
 
@@ -85,7 +100,7 @@ def _check_monitor(state: State) -> None:
     for name in ("watch.epoch", "watch.lowered"):
         epochs = state.arrays.get(name, np.zeros(0))
         if ((epochs < 0) | (epochs > state.plain["epoch"]) | (epochs != np.floor(epochs))).any():
-            raise StateError(f"{name}: must count epochs from 0 to {state.plain['epoch']}")
+            raise StateError("{name}: must count epochs from 0 to {most}", name=name, most=state.plain["epoch"])
     shares = state.arrays.get("watch.share", np.zeros(0))
     if ((shares < 0.0) | (shares > 1.0)).any():
         raise StateError("watch.share: must lie between 0 and 1")
@@ -101,6 +116,6 @@ def _is_order(order: NDArray[np.intp], model: NDArray[np.intp], examples: int) -
 
 def _check_names(kind: str, given: set[str], wanted: set[str]) -> None:
     if missing := sorted(wanted - given):
-        raise StateError(f"the {kind} {missing[0]} is missing")
+        raise StateError("the {kind} {name} is missing", kind=kind, name=missing[0])
     if unknown := sorted(given - wanted):
-        raise StateError(f"the {kind} {unknown[0]} is unknown")
+        raise StateError("the {kind} {name} is unknown", kind=kind, name=unknown[0])

@@ -11,6 +11,7 @@ from playground.nn.activations import Activation, Array, Linear, Sigmoid, Softma
 from playground.nn.calls import Call
 from playground.nn.losses.distances import SquaredError
 from playground.nn.losses.loss import Loss
+from playground.options.message import NOTHING, Message
 
 TINY = np.array(np.finfo(np.float64).tiny)
 FLOOR = float(np.finfo(np.float64).eps)  # keeps a division by a vanished probability bounded
@@ -27,7 +28,7 @@ class BinaryCrossEntropy(Loss):
     latex = r"L = -\sum (y \log \hat y + (1 - y) \log(1 - \hat y))"
     matched = (Sigmoid,)
     accepted = (Sigmoid, Softmax)
-    objection = "needs outputs between 0 and 1, and {} leaves that range; use sigmoid"
+    objection = "{loss} needs outputs between 0 and 1, and {output} leaves that range; use sigmoid"
 
     def part(self, output: Activation) -> str:
         return "−(y log ŷ + (1 − y) log(1 − ŷ))"
@@ -59,12 +60,13 @@ class BinaryCrossEntropy(Loss):
             return [(np.subtract, (h, target, out))]
         return super().gradient(output, z, h, target, out)
 
-    def remark(self, output: Activation, classes: bool = True) -> str:
+    def remark(self, output: Activation, classes: bool = True) -> Message:
         if output.coupled:
-            return (
-                f"binary cross-entropy judges each {output.label} output as an answer of its own, although they sum to 1, so "
-                f"that a mistake counts about twice. The match of {output.label} is cross-entropy."
+            words = (
+                "{loss} judges each {output} output as an answer of its own, although they sum to 1, so that a mistake "
+                "counts about twice. The match of {output} is cross-entropy."
             )
+            return self._message(words, output)
         return super().remark(output, classes)
 
 
@@ -77,7 +79,7 @@ class CrossEntropy(Loss):
     latex = r"L = -\sum y_k \log \hat y_k"
     matched = (Softmax,)
     accepted: ClassVar[tuple[type[Activation], ...]] = (Sigmoid, Softmax)
-    objection = "needs outputs between 0 and 1, and {} leaves that range; use softmax"
+    objection = "{loss} needs outputs between 0 and 1, and {output} leaves that range; use softmax"
     one_output_per_class = True
 
     def parts(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
@@ -109,13 +111,12 @@ class CrossEntropy(Loss):
         # Of a sigmoid target · (h − 1): exact even where h is too small to divide by.
         return [(np.subtract, (h, constant(1.0, h), out)), (np.multiply, (out, target, out))]
 
-    def remark(self, output: Activation, classes: bool = True) -> str:
-        if not self.matches(output):
-            return (
-                f"cross-entropy with {output.label} outputs never punishes a wrong yes: only the true class is pushed up, and the "
-                "outputs do not sum to 1. Softmax is its match."
-            )
-        return ""
+    def remark(self, output: Activation, classes: bool = True) -> Message:
+        words = (
+            "{loss} with {output} outputs never punishes a wrong yes: only the true class is pushed up, and the "
+            "outputs do not sum to 1. Softmax is its match."
+        )
+        return NOTHING if self.matches(output) else self._message(words, output)
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class KLDivergence(CrossEntropy):
     formula = "L = Σ yₖ log(yₖ / ŷₖ)"
     latex = r"L = \sum y_k \log(y_k / \hat y_k)"
     accepted = (Softmax,)
-    objection = "compares two distributions, and the outputs of {} do not sum to 1; use softmax"
+    objection = "{loss} compares two distributions, and the outputs of {output} do not sum to 1; use softmax"
 
     def parts(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
         return super().parts(output, z, h, target) + target * np.log(np.where(target > 0.0, target, 1.0))
@@ -160,7 +161,7 @@ class NegativeLogLikelihood(Loss):
     latex = r"L = -\log p(y \mid x)"
     matched = (Linear, Sigmoid, Softmax)
     accepted = matched
-    objection = "needs a probability, and {} stands for none; use linear (Gaussian), sigmoid (yes or no) or softmax"
+    objection = "{loss} needs a probability, and {output} stands for none; use linear (Gaussian), sigmoid (yes or no) or softmax"
     for_classes_only = False
 
     def parts(self, output: Activation, z: Array, h: Array, target: Array) -> Array:
@@ -184,9 +185,10 @@ class NegativeLogLikelihood(Loss):
     def match(self, classes: int) -> Activation:
         return Linear() if not classes else Sigmoid() if classes == 2 else Softmax()
 
-    def refusal(self, output: Activation, classes: bool = True) -> str:
+    def refusal(self, output: Activation, classes: bool = True) -> Message:
         if self.matches(output) and self._term(output).for_classes_only and not classes:
-            return f"{output.label} stands for the probability of a class, and these data have a number to predict"
+            words = "{output} stands for the probability of a class, and these data have a number to predict"
+            return self._message(words, output)
         return super().refusal(output, classes)
 
     def _term(self, output: Activation) -> Loss:

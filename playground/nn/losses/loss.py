@@ -16,6 +16,8 @@ import numpy as np
 from playground.nn.activations.activation import Activation, Array
 from playground.nn.calls import Call
 from playground.options import Options
+from playground.options.message import NOTHING, Message
+from playground.options.numerals import trimmed
 
 FAR = 100.0  # pre-activations at which a bounded unit answers its ends
 
@@ -96,23 +98,33 @@ class Loss(Options):
         """The output unit to take for this many classes, 0 for a number to predict."""
         return self.matched[0]()
 
-    def refusal(self, output: Activation, classes: bool = True) -> str:
-        """Why this loss makes no sense with that output unit, or for a number instead of classes; empty where it does."""
+    def refusal(self, output: Activation, classes: bool = True) -> Message:
+        """Why this loss makes no sense with that output unit, or for a number instead of classes; NOTHING where it does."""
         if self.for_classes_only and not classes:
-            return f"{self.label} needs classes, and these data have a number to predict"
-        return "" if isinstance(output, self.accepted) else f"{self.label} {self.objection.format(output.label)}"
+            return Message("{loss} needs classes, and these data have a number to predict", loss=self.label)
+        return NOTHING if isinstance(output, self.accepted) else self._message(self.objection, output)
 
-    def remark(self, output: Activation, classes: bool = True) -> str:
-        """What to expect of a pair that works but does not match; empty for a matched pair.
+    def remark(self, output: Activation, classes: bool = True) -> Message:
+        """What to expect of a pair that works but does not match; NOTHING for a matched pair.
 
         Without classes there is a number to predict, which in most data some examples have beyond what the unit can answer.
         """
         if self.matches(output):
-            return ""
+            return NOTHING
         low, high = (round(float(end), 6) for end in output(np.array([[-FAR, FAR]]))[0])
         if not classes and abs(high - low) < FAR:
-            reach = f"it answers only from {low:g} to {high:g}, and numbers beyond are never reached"
-            return f"{self.label} does not match {output.label} output: {reach}. Its match is {self.matched[0].label}."
-        slow = f"the slope of {output.label} stays in the gradient, so outputs that are badly wrong learn slowly"
-        remedy = output.cancelled_by or f"Its match is {self.matched[0].label}."
-        return f"{self.label} does not match {output.label} output: {output.unmatched or slow}. {remedy}"
+            words = "it answers only from {low} to {high}, and numbers beyond are never reached"
+            return self._mismatch(output, Message(words, low=trimmed(low), high=trimmed(high)))
+        if output.unmatched:
+            return self._mismatch(output, Message(output.unmatched), output.cancelled_by)
+        words = "the slope of {output} stays in the gradient, so outputs that are badly wrong learn slowly"
+        return self._mismatch(output, Message(words, output=output.label), output.cancelled_by)
+
+    def _mismatch(self, output: Activation, effect: Message, remedy: str = "") -> Message:
+        """What comes of an output unit that is not the loss's match, and the way out."""
+        match = Message("Its match is {match}.", match=self.matched[0].label)
+        words = "{loss} does not match {output} output: {effect}. {remedy}"
+        return self._message(words, output, effect=effect, remedy=Message(remedy) if remedy else match)
+
+    def _message(self, template: str, output: Activation, **values: object) -> Message:
+        return Message(template, loss=self.label, output=output.label, **values)

@@ -9,6 +9,7 @@ import numpy as np
 from playground.nn.activations import Activation, Array, Linear, Tanh, constant
 from playground.nn.calls import Call
 from playground.nn.losses.loss import Loss
+from playground.options.message import NOTHING, Message
 
 
 @dataclass(frozen=True)
@@ -19,18 +20,14 @@ class MarginLoss(Loss):
 
     matched = (Linear,)
     accepted = (Linear, Tanh)
-    objection = "reads the sign of the output as the answer, and {} is never negative; use linear"
+    objection = "{loss} reads the sign of the output as the answer, and {output} is never negative; use linear"
 
     def targets(self, output: Activation) -> tuple[float, float]:
         return -1.0, 1.0
 
-    def remark(self, output: Activation, classes: bool = True) -> str:
-        if self.matches(output):
-            return ""
-        return (
-            f"{self.label} does not match {output.label} output: the margin stays below 1, and its slope stays in the "
-            "gradient, so outputs that are badly wrong learn slowly. Its match is linear."
-        )
+    def remark(self, output: Activation, classes: bool = True) -> Message:
+        words = "the margin stays below 1, and its slope stays in the gradient, so outputs that are badly wrong learn slowly"
+        return NOTHING if self.matches(output) else self._mismatch(output, Message(words))
 
 
 @dataclass(frozen=True)

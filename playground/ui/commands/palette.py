@@ -31,6 +31,7 @@ from playground.ui.diagram.weight_editor import Popup
 from playground.ui.forms.controls import sentence_label
 from playground.ui.style_sheet import change_role
 from playground.ui.theme import GRID
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 WIDTH = 84 * GRID
@@ -187,7 +188,7 @@ class Palette(Popup):
         try:
             config = setting.edited(typed)
         except ConfigError as error:
-            self._explain(f"{setting.knob.label} {error.reason}.", "remark")
+            self._explain(f"{setting.knob.label} {said(error.reason)}.", "remark")
         else:
             self.close()
             self._document.edit(setting.knob.label, config)

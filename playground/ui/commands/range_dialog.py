@@ -19,6 +19,7 @@ from playground.ui.forms.numbers import number_text
 from playground.ui.forms.refusal import take_back
 from playground.ui.plots.range_plot import RangePlot
 from playground.ui.theme import GRID, Theme
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 from playground.ui.workspace.reading import Reading
 
@@ -147,7 +148,7 @@ class RangeDialog(QDialog):
         except (ConfigError, DataError) as error:
             self._plot.show_test(None)
             self._verdict.setText("")
-            self._show_remark(_sentence(error.reason if isinstance(error, ConfigError) else str(error)))
+            self._show_remark(_sentence(said(error.reason if isinstance(error, ConfigError) else error.message)))
             return
         self._plot.show_test(test)
         self._verdict.setText(self._words(test))

@@ -27,11 +27,13 @@ from playground.options import (
     with_text,
     with_value,
 )
+from playground.options.message import Message, Sentence
 from playground.ui.forms.controls import RESTART_MARK
 from playground.ui.forms.form import RESTARTING, value_at
 from playground.ui.forms.knob_widgets import kept, purpose
 from playground.ui.forms.numbers import number_text, parsed
 from playground.ui.panels.data_panel import with_source
+from playground.ui.words import said
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Setting:
             config = fitting(config, self.classes)
         if value_at(config, self.path) != value:
             asked = with_value(with_value(self.config, "network.output", None), self.path, value)
-            reason = refusal(asked, self.classes) or _tr("cannot be this with what else is set")
+            reason = refusal(asked, self.classes) or Message("cannot be this with what else is set")
             raise ConfigError(self.path, reason)
         if reason := refusal(config, self.classes):
             raise ConfigError(self.path, reason)
@@ -135,7 +137,7 @@ class Setting:
         try:
             self._with(kept(cls, value_at(self.config, self.path)))
         except ConfigError as error:
-            return f"{error.reason[:1].upper()}{error.reason[1:]}."
+            return said(Sentence("{reason}.", reason=error.reason))
         return ""
 
     def _bounds(self) -> str:

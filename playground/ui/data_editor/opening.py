@@ -25,6 +25,7 @@ from playground.data.formats.file import TableFile
 from playground.data.table import MAX_CLASSES, TASKS, Column, Table
 from playground.ui.forms.controls import Selector, sentence_label, wrapped
 from playground.ui.theme import GRID
+from playground.ui.words import said
 from playground.ui.workspace.reading import Reading
 
 PREVIEW_ROWS = 6
@@ -93,7 +94,7 @@ class OpenDataDialog(QDialog):
         try:
             self._table = self._reading.future.result()
         except DataError as error:
-            self._refuse(str(error))
+            self._refuse(said(error.message))
             self.adjustSize()
         else:
             self._build(self._table)
@@ -219,7 +220,7 @@ class OpenDataDialog(QDialog):
         try:
             dataset = self._table.dataset(source.target, source.inputs, source.task)
         except DataError as error:
-            self._refuse(str(error))
+            self._refuse(said(error.message))
         else:
             self._outline = Outline(len(dataset.classes))
             self._summary.setText(self._sentence(dataset))

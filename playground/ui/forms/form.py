@@ -33,6 +33,7 @@ from playground.ui.forms.knob_widgets import WIDGETS, ChoiceWidget, KnobWidget, 
 from playground.ui.forms.numbers import number_text
 from playground.ui.forms.refusal import refuse, take_back
 from playground.ui.theme import GRID
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 RESTARTING = (
@@ -182,7 +183,7 @@ class Rows(QWidget):
             for place in places(config, row.path):
                 config = with_value(config, place, value)
         except ConfigError as error:
-            refuse(row.widget, f"{row.knob.label} {error.reason}.")
+            refuse(row.widget, f"{row.knob.label} {said(error.reason)}.")
         else:
             config = self._adjust(config) if self._adjust else config
             self._document.edit(row.knob.label, config, f"{row.path} {gesture}" if gesture else "")

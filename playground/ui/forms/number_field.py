@@ -13,6 +13,7 @@ from playground.options import ConfigError, Number
 from playground.ui.forms.numbers import number_text, parsed, stepped
 from playground.ui.forms.refusal import refuse, take_back
 from playground.ui.theme import GRID, tabular
+from playground.ui.words import said
 
 NOTCH = 120  # of a wheel, in eighths of a degree; touchpads send less at a time
 
@@ -75,7 +76,7 @@ class NumberField(QLineEdit):
         try:
             self._knob.check(value)
         except ConfigError as error:
-            refuse(self, f"{self._knob.label} {error.reason}.")
+            refuse(self, f"{self._knob.label} {said(error.reason)}.")
         else:
             self.entered.emit(value)
 

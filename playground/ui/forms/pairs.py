@@ -7,6 +7,7 @@ from playground.experiment.pairing import fitting, refusal, resolve
 from playground.nn.activations.activation import Activation
 from playground.options import with_value
 from playground.ui.forms.knob_widgets import ChoiceWidget
+from playground.ui.words import said
 
 LOSS, OUTPUT = "training.loss", "network.output"
 
@@ -30,4 +31,5 @@ def output_of(config: Config, classes: int) -> Activation:
 
 def _show_refusals(widget: ChoiceWidget, config: Config, path: str, classes: int) -> None:
     table = widget.knob.table
-    widget.show_refusals({name: refusal(with_value(config, path, cls()), classes) for name, cls in table.items()})
+    reasons = {name: refusal(with_value(config, path, cls()), classes) for name, cls in table.items()}
+    widget.show_refusals({name: said(reason) for name, reason in reasons.items()})

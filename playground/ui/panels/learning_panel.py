@@ -22,6 +22,7 @@ from playground.ui.forms.numbers import number_text
 from playground.ui.forms.pairs import show_losses, show_outputs
 from playground.ui.icons import icon
 from playground.ui.theme import GRID, Theme
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 
@@ -90,7 +91,7 @@ class LearningPanel(Column):
     def show_scene(self, scene: Scene) -> None:
         """Follow the data: which pairs make sense, what "automatic" means, how large the full batch is."""
         self._classes = len(scene.classes)
-        self._remark.show_sentence(scene.remark)
+        self._remark.show_sentence(said(scene.remark))
         batch = self._training_form.widget("batch_size")
         assert isinstance(batch, NumberWidget)
         batch.show_limit(len(scene.train_points))

@@ -25,6 +25,7 @@ from playground.ui.plots.number_plot import nearest
 from playground.ui.plots.scale import Scale
 from playground.ui.theme import GRID, Theme, small
 from playground.ui.viewing.captioned import CaptionedView
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 DOT = 7  # pixels
@@ -147,7 +148,7 @@ class LossGradientView(CaptionedView):
         self._pair.setText(self.tr("{0} with {1}").format(scene.output, scene.loss))
         self._pair.setToolTip(self._pair.text())
         weak = self.tr("Weakly pulled: less than half as hard as an undecided answer with the same target.")
-        self._more = "\n".join(filter(None, [_sentence(scene.remark), weak if scene.classes else ""]))
+        self._more = "\n".join(filter(None, [_sentence(said(scene.remark)), weak if scene.classes else ""]))
         with QSignalBlocker(self._outputs):
             self._outputs.clear()
             self._outputs.addItems([self.tr("output {0}").format(name) for name in scene.classes])
@@ -199,7 +200,7 @@ class LossGradientView(CaptionedView):
 
     def _say(self, loss_gradient: LossGradient, scene: Scene) -> None:
         """What to look for, and how many examples show it; the whole remark is in the tooltip."""
-        remark = _effect(scene.remark)
+        remark = _effect(said(scene.remark))
         if not scene.classes:
             looks = self.tr(
                 "∂L/∂z: how hard each example (dot) pulls on its answer, in scaled numbers. Healthy: 0 where the answer is right."

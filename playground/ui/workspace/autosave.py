@@ -9,6 +9,7 @@ from PySide6.QtCore import QDateTime, QLocale, QObject, QStandardPaths, QTimer
 
 from playground.exchange.copies import DAMAGED, Copy
 from playground.exchange.snapshot import Moment, SnapshotError
+from playground.ui.words import said
 from playground.ui.workspace.files import Files
 from playground.ui.workspace.reading import Reading
 from playground.ui.workspace.workspace import Workspace
@@ -91,7 +92,7 @@ class Autosave(QObject):
         except OSError as error:
             return error.strerror or str(error)
         except SnapshotError as error:
-            return str(error)
+            return said(error.message)
         return ""
 
     def _drop(self) -> None:

@@ -23,6 +23,7 @@ from playground.ui.data_editor.opening import OpenDataDialog
 from playground.ui.panels.data_panel import AXES, with_source
 from playground.ui.viewing.figure import FIGURES, copy_figure, save_figure
 from playground.ui.viewing.view import View
+from playground.ui.words import said
 from playground.ui.workspace.reading import Reading
 from playground.ui.workspace.workspace import Workspace
 
@@ -153,7 +154,7 @@ class Files(QObject):
         try:
             found = reading.future.result()
         except (SnapshotError, ConfigError, DataError) as error:
-            sentence = str(error)
+            sentence = said(error.message)
             self._notices.warn(sentence if name in sentence else f"{name}: {sentence}")
         else:
             take(found)

@@ -31,7 +31,7 @@ class News(QObject):
         self._follow_divergence(before, frame)
         diverged = before.diverged if before is not None and before.run == frame.run else ()
         if frame.ending and (before is None or frame.ending != before.ending):
-            self._tell(frame.ending)
+            self._tell(said(frame.ending))
         elif not frame.ending and set(frame.diverged) > set(diverged):
             self._tell(self._fallen(frame))
         elif self._said and self._notices.text == self._said and not frame.ending and not frame.diverged:
@@ -40,7 +40,7 @@ class News(QObject):
     def repeat(self) -> None:
         """Say again why nothing trains, to whoever asks for training after a run has ended."""
         if self._frame is not None and self._frame.ending:
-            self._tell(self._frame.ending)
+            self._tell(said(self._frame.ending))
 
     def _tell(self, sentence: str) -> None:
         self._said = sentence

@@ -24,6 +24,7 @@ from playground.experiment.looks.look import Requests
 from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Position, Session
 from playground.experiment.selection import Selection
+from playground.ui.words import said
 from playground.ui.workspace.kept_runs import KeptRuns
 
 SLICE = 0.0015  # seconds of training between two looks at the letter box
@@ -131,7 +132,7 @@ class TrainingThread(QThread):
             if not unwanted():
                 self._refuse(revision, self.tr("Called off: the run goes on as it was."))
         except (ConfigError, DataError) as error:
-            self._refuse(revision, str(error))
+            self._refuse(revision, said(error.message))
         except Exception as error:
             self._refuse(revision, str(error))
             self._tell_error(error)
@@ -217,9 +218,10 @@ class TrainingThread(QThread):
             with self._working(self.tr("Writing {file}").format(file=path.name)):
                 write()
         except OSError as error:
-            self._tell("failed", f"{path.name} could not be written: {error.strerror or error}.", "")
+            words = self.tr("{file} could not be written: {reason}.")
+            self._tell("failed", words.format(file=path.name, reason=error.strerror or error), "")
         except SnapshotError as error:
-            self._tell("failed", str(error), "")
+            self._tell("failed", said(error.message), "")
         except Cancelled:
             self._tell("failed", self.tr("Called off: {file} was not written.").format(file=path.name), "")
         else:
@@ -349,7 +351,7 @@ class TrainingThread(QThread):
 
     def _tell_error(self, error: Exception) -> None:
         details = "".join(traceback.format_exception(error))
-        self._tell("failed", f"Training stopped on an unexpected error: {error}", details)
+        self._tell("failed", self.tr("Training stopped on an unexpected error: {error}").format(error=error), details)
 
     # Qt overrides
 

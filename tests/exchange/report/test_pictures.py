@@ -167,7 +167,7 @@ def test_validation_and_the_end_of_a_run_are_told(tmp_path: Path, monkeypatch: p
     )
     assert f"{100 * scores.validation_accuracy:.1f} % validation" in told
     assert "validation (30)" in told
-    assert frame.ending in told
+    assert str(frame.ending) in told
     assert "validation" not in words(frame_of(0), tmp_path, monkeypatch)
 
 

@@ -71,7 +71,7 @@ def test_a_poor_pair_says_so_and_its_button_leads_out(open_view: Open, qtbot: Qt
         "The slope of sigmoid stays in the gradient, so outputs that are badly wrong learn"
     )
     assert "does not match" not in view.caption.text()
-    assert session.scene.remark[1:] in view.caption.toolTip().replace("\n", " ")
+    assert str(session.scene.remark)[1:] in view.caption.toolTip().replace("\n", " ")
     assert view.caption.property("role") == "remark"
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert view.document.config.training.loss is None

@@ -45,19 +45,19 @@ def frame() -> Frame:
 def test_an_ending_is_said_once_and_is_no_alarm(news: News, notices: Notices, frame: Frame) -> None:
     news.follow(frame)
     assert notices.text == ""
-    news.follow(replace(frame, ending=ENDING))
+    news.follow(replace(frame, ending=Message(ENDING)))
     assert (notices.text, notices.urgent) == (ENDING, False)
     notices.say("Something else.")
-    news.follow(replace(frame, ending=ENDING))
+    news.follow(replace(frame, ending=Message(ENDING)))
     assert notices.text == "Something else."
     news.repeat()
     assert notices.text == ENDING
-    news.follow(replace(frame, ending="Stopped after epoch 12."))
+    news.follow(replace(frame, ending=Message("Stopped after epoch 12.")))
     assert notices.text == "Stopped after epoch 12."
 
 
 def test_an_ending_is_gone_when_the_run_goes_on(news: News, notices: Notices, frame: Frame) -> None:
-    news.follow(replace(frame, ending=ENDING))
+    news.follow(replace(frame, ending=Message(ENDING)))
     news.follow(frame)
     assert notices.text == ""
     notices.say("Training.")
