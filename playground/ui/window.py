@@ -86,8 +86,7 @@ class Window(QMainWindow):
         """Look for a good learning rate, while the run goes on."""
         if self._range_dialog is None:
             self._range_dialog = RangeDialog(self.document, self.theme, self)
-            self._range_dialog.experiment_wanted.connect(self.runner.request_data)
-            self.runner.data_ready.connect(self._range_dialog.run)
+            self._range_dialog.experiment_wanted.connect(partial(self.workspace.request_data, self._range_dialog.run))
         self._range_dialog.start()
 
     def find_command(self) -> None:

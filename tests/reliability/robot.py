@@ -36,7 +36,7 @@ from PySide6.QtGui import QDropEvent, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu, QWidget
 
-from playground.exchange.snapshot import load_snapshot
+from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.looks.measuring import Failure
 from playground.experiment.run.session import Session
@@ -44,6 +44,7 @@ from playground.options import ConfigError, with_text
 from playground.ui.shell.run_bar import RunBar
 from playground.ui.theme import LIGHT
 from playground.ui.window import Window
+from playground.ui.workspace.operations import writing
 from tests.reliability.edits import random_edit
 
 PATIENCE = 60  # seconds that one deed may take before the process shows where it hangs, and dies
@@ -135,16 +136,13 @@ class Robot:
         for dialog in window.findChildren(QDialog):
             dialog.close()
         window.runner.pause()
-        window.runner.data_ready.connect(lambda config, dataset: kept.append(config))
-        window.runner.request_data()
+        window.workspace.request_data(lambda config, dataset: kept.append(config))
         until(lambda: kept)
         if kept and kept[-1] != window.document.config:
             self._say("fault", "the window shows another config than the session has")
         path = Path(tempfile.mkdtemp()) / "end.safetensors"
         saved: list[object] = []
-        window.runner.saved.connect(saved.append)
-        window.runner.failed.connect(lambda sentence, _: saved.append(sentence))
-        window.runner.save(path)
+        window.runner.do(writing(path, save_snapshot, saved.append, saved.append))
         until(lambda: saved)
         if path.exists():
             load_snapshot(path)

@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from playground.exchange.snapshot import load_snapshot
+from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.run.session import Session
@@ -25,6 +25,7 @@ from playground.ui.shell.run_bar import RunBar
 from playground.ui.theme import LIGHT, Theme, apply_theme
 from playground.ui.window import Window
 from playground.ui.workspace.notices import Notices
+from playground.ui.workspace.operations import writing
 from playground.ui.workspace.runner import Runner
 
 NO_SCREEN = "This plugin does not support"  # what the platform without a screen says of every window
@@ -98,8 +99,9 @@ class Pilot:
     def saved(self) -> Session:
         """What the run is now, from a snapshot of it."""
         path = self.folder / "now.safetensors"
-        with self.qtbot.waitSignal(self.window.runner.saved, timeout=20_000):
-            self.window.runner.save(path)
+        done: list[Path] = []
+        self.window.runner.do(writing(path, save_snapshot, done.append, pytest.fail))
+        self.until(lambda: done)
         return load_snapshot(path)
 
 

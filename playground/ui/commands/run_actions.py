@@ -8,6 +8,7 @@ from playground.experiment.config import MAX_SEED
 from playground.ui.forms.controls import RESTART_MARK
 from playground.ui.workspace.files import Files
 from playground.ui.workspace.news import News
+from playground.ui.workspace.operations import going_back
 from playground.ui.workspace.workspace import Workspace
 
 
@@ -18,7 +19,7 @@ class RunActions(QObject):
         super().__init__(workspace)
         self._workspace, self._files = workspace, files
         self._runner, self._notices = workspace.runner, workspace.notices
-        self._news = News(self._notices, self._runner.go_back, self.reset, self)
+        self._news = News(self._notices, self.go_back, self.reset, self)
         workspace.frame_changed.connect(self._news.follow)
         self._runner.running_changed.connect(self._follow_running)
         self._runner.busy_changed.connect(self._follow_busy)
@@ -52,6 +53,10 @@ class RunActions(QObject):
         """Pause, and train to the end of the epoch."""
         self._runner.epoch()
         self._notices.say(self.tr("Trained to the end of the epoch."))
+
+    def go_back(self) -> None:
+        """After a divergence, return to the last good weights."""
+        self._runner.do(going_back())
 
     def reset(self) -> None:
         """The same run again from its start, paused."""

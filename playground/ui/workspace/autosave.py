@@ -11,6 +11,7 @@ from playground.exchange.copies import DAMAGED, Copy
 from playground.exchange.snapshot import Moment, SnapshotError
 from playground.ui.words import said
 from playground.ui.workspace.files import Files
+from playground.ui.workspace.operations import Operation, copying
 from playground.ui.workspace.reading import Reading
 from playground.ui.workspace.workspace import Workspace
 
@@ -35,8 +36,8 @@ class Autosave(QObject):
         self._writing: Reading | None = None
         self._loading = False  # the trainer has not yet begun with what was restored
         self._complaint = ""
-        self._runner.remembered.connect(self._write)
-        self._runner.loaded.connect(self._follow_loaded)
+        self._weights_set = 0  # by hand
+        workspace.document.weight_edited.connect(self._count)
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL)
         self._timer.timeout.connect(self.renew)
@@ -52,7 +53,7 @@ class Autosave(QObject):
         if self._writing is not None or self._loading:
             return
         if self._files.unsaved:
-            self._runner.remember(self._kept)
+            self._runner.do(copying(self._kept, self._weights_set, self._write))
         else:
             self._drop()
 
@@ -66,8 +67,12 @@ class Autosave(QObject):
 
     # The copy of this window
 
-    def _write(self, key: object, moment: Moment) -> None:
-        if self._writing is None and not self._loading and self._timer.isActive():
+    def _count(self) -> None:
+        self._weights_set += 1
+
+    def _write(self, found: tuple[object, Moment] | None) -> None:
+        if found is not None and self._writing is None and not self._loading and self._timer.isActive():
+            key, moment = found
             self._writing = Reading(partial(_renewed, self._copy, self.folder, moment), self)
             self._writing.done.connect(partial(self._follow_written, key))
 
@@ -143,6 +148,7 @@ class Autosave(QObject):
         self._drop()
         self._left.remove(copy)
         self._copy, self._loading = copy, True
+        self._runner.do(Operation("", lambda _: None, self._follow_loaded))
         self._offer(self.tr("Restored."))
 
     def _delete(self, copy: Copy) -> None:
@@ -151,7 +157,7 @@ class Autosave(QObject):
         self._notices.answer(self.tr("The copy was deleted."))
         self._offer(self.tr("Deleted."))
 
-    def _follow_loaded(self, run: int) -> None:
+    def _follow_loaded(self, _: object) -> None:
         self._loading = False
 
 

@@ -24,6 +24,7 @@ from playground.ui.panels.data_panel import AXES, with_source
 from playground.ui.viewing.figure import FIGURES, copy_figure, save_figure
 from playground.ui.viewing.view import View
 from playground.ui.words import said
+from playground.ui.workspace.operations import unwritten, writing
 from playground.ui.workspace.reading import Reading
 from playground.ui.workspace.workspace import Workspace
 
@@ -51,10 +52,7 @@ class Files(QObject):
         self._reading: Reading | None = None
         self.reading = ""  # what is going on, "" where nothing is
         self._trained = False
-        self._after_saving: Callable[[], object] | None = None
         self._document.history_changed.connect(self.title_changed)
-        self._runner.saved.connect(self._follow_saved)
-        self._runner.exported.connect(self._follow_exported)
         workspace.frame_changed.connect(self._follow_frame)
 
     # Opening
@@ -196,25 +194,23 @@ class Files(QObject):
 
     def save(self, then: Callable[[], object] | None = None) -> None:
         """Write the snapshot to where it came from, or ask where; `then` is called when it has been written."""
-        path = self.path or self._ask_for_snapshot()
-        if path is not None:
-            self._after_saving = then
-            self._runner.save(path)
+        self._save(self.path or self._ask_for_snapshot(), then)
 
     def save_as(self) -> None:
         """Ask where, and write the snapshot there."""
-        path = self._ask_for_snapshot()
-        if path is not None:
-            self._after_saving = None
-            self._runner.save(path)
+        self._save(self._ask_for_snapshot(), None)
 
-    def _follow_saved(self, path: Path) -> None:
-        """The runner has written the snapshot."""
+    def _save(self, path: Path | None, then: Callable[[], object] | None) -> None:
+        if path is not None:
+            saved = partial(self._follow_saved, then)
+            self._runner.do(writing(path, EXPORTS[SNAPSHOT].write, saved, self._notices.warn))
+
+    def _follow_saved(self, then: Callable[[], object] | None, path: Path) -> None:
+        """The snapshot has been written."""
         self.path = path
         self.keep()
         self._notices.answer(self.tr("Saved {file}.").format(file=path))
         self._remember(path)
-        then, self._after_saving = self._after_saving, None
         if then is not None:
             then()
 
@@ -249,7 +245,7 @@ class Files(QObject):
         export = EXPORTS[ending]
         path = self._ask_where(export.label, export.name, export.kind, [ending])
         if path is not None:
-            self._runner.export(path, export.write)
+            self._runner.do(writing(path, export.write, self._follow_exported, self._notices.warn))
 
     def export_view(self, view: View) -> None:
         """Ask where, and write a view as a picture."""
@@ -266,9 +262,7 @@ class Files(QObject):
         try:
             write()
         except OSError as error:
-            sentence = self.tr("{file} could not be written: {reason}.")
-            reason = error.strerror  # without one the error is a sentence itself
-            self._notices.warn(sentence.format(file=path.name, reason=reason) if reason else str(error))
+            self._notices.warn(unwritten(path, error))
         else:
             self._follow_exported(path)
 

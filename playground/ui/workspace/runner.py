@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -13,7 +12,8 @@ from playground.experiment.config import Config, Impact, impact
 from playground.experiment.looks.look import Requests
 from playground.experiment.run.session import Session
 from playground.experiment.selection import Selection
-from playground.ui.workspace.training_thread import TrainingThread
+from playground.ui.workspace.operations import Operation
+from playground.ui.workspace.training_thread import Facts, TrainingThread
 
 LOOK = 100  # milliseconds between two looks at what the thread is at
 SOON = 0.3  # seconds within which nobody needs to be told what lasts
@@ -21,33 +21,16 @@ LINGER = 1.0  # seconds for which that is still said, while things follow each o
 PATIENCE = 30_000  # milliseconds for the thread to end, which has been told to drop what it is at
 
 
-class Runner(QObject):
+class Runner(Facts):
     """Runs a session in a thread. Every method returns at once; what comes of it is told by signals in this thread.
 
     `frame_ready` is emitted with the trainer held at a gate, so what its slots draw is not slowed down; the next frame
     is made only after they are done. `busy_changed` names what the thread has been at for so long that it is to be said,
-    "" for nothing; `call_off` ends it. `refused(revision, sentence, config, kept)` follows a revision that the session
-    would not come to; it goes on with this config, at the revision that it kept. `loaded(run)` says which run another
-    session begins with; `restarted` follows a revision that made the run start again, `resumed` one that brought a run
-    back which had been left, and `lost` one whose run is kept no longer. `weight_refused(place, value, sentence)`
-    follows a weight that could not be set. `data_ready(config, dataset)` follows `request_data`, `remembered(what it is called,
-    moment)` follows `remember`.
+    "" for nothing; `call_off` ends it.
     """
 
     frame_ready = Signal(object)
-    running_changed = Signal(bool)
     busy_changed = Signal(str)
-    loaded = Signal(int)
-    restarted = Signal()
-    resumed = Signal()
-    lost = Signal()
-    refused = Signal(int, str, object, object)
-    weight_refused = Signal(object, float, str)
-    saved = Signal(object)
-    exported = Signal(object)
-    data_ready = Signal(object, object)
-    remembered = Signal(object, object)
-    failed = Signal(str, str)  # a sentence, and details for a report
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,8 +41,9 @@ class Runner(QObject):
         self._loading = 0  # sessions that the thread has not begun with yet
         self._first_run = 0  # of the session that the thread has
         self.ended = False
-        self._thread = TrainingThread(session)
+        self._thread = TrainingThread(session, self)
         self._thread.posted.connect(self._collect)
+        self.running_changed.connect(self._follow_running)
         self._clock = QTimer(self)
         self._clock.setInterval(LOOK)
         self._clock.timeout.connect(self._look)
@@ -96,10 +80,6 @@ class Runner(QObject):
         """Pause, and train to the end of the epoch, a whole one if it has not begun; a pause ends that."""
         self._thread.post(partial(self._thread.train, "epoch"))
 
-    def go_back(self) -> None:
-        """After a divergence, return to the last good weights."""
-        self._thread.post(self._thread.go_back)
-
     def apply(self, config: Config, revision: int, afresh: bool = False) -> None:
         """Come to a revision of the document: of several that wait only the last counts.
 
@@ -115,31 +95,15 @@ class Runner(QObject):
         """Look closely at this from now on."""
         self._thread.post(partial(self._thread.select, selection), urgent=False)
 
-    def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
-        """Set a weight of the member that is shown."""
-        self._thread.post(partial(self._thread.set_weight, layer, unit, input, value))
-
     def load(self, session: Session) -> None:
         """Go on with another session, paused; the caller must not touch it any more. Frames of the one before are dropped."""
         self._loading += 1
         self._sent = session.config
-        self._thread.post(partial(self._thread.load, session))
+        self._thread.post(partial(self._thread.load, session, self._follow_loaded))
 
-    def save(self, path: Path) -> None:
-        """Write a snapshot of this moment."""
-        self._thread.post(partial(self._thread.save, path))
-
-    def remember(self, known: object) -> None:
-        """Ask for this moment of the run, unless it is `known`, which is what `remembered` has called an earlier one."""
-        self._thread.post(partial(self._thread.remember, known), urgent=False)
-
-    def export(self, path: Path, write: Callable[[Session, Path], None]) -> None:
-        """Write something of this moment."""
-        self._thread.post(partial(self._thread.export, path, write))
-
-    def request_data(self) -> None:
-        """Ask for the config and the data that are trained on; both are frozen."""
-        self._thread.post(self._thread.request_data)
+    def do(self, operation: Operation) -> None:
+        """Have something done with the session as it is then."""
+        self._thread.post(partial(self._thread.do, operation), operation.urgent)
 
     def limit(self, steps_per_second: float | None) -> None:
         """Train no faster than this; None is as fast as can be."""
@@ -175,16 +139,21 @@ class Runner(QObject):
             self._busy = busy
             self.busy_changed.emit(busy)
 
+    def _follow_running(self, running: bool) -> None:
+        self._running = running
+
+    def _follow_loaded(self, run: int) -> None:
+        self._loading -= 1
+        self._first_run = run
+
     def _collect(self) -> None:
         """Hand out what the thread has put into its letter box."""
         while self._thread.events:
-            kind, arguments = self._thread.events.pop(0)
-            if kind == "running_changed":
-                [self._running] = arguments
-            elif kind == "loaded":
-                self._loading -= 1
-                [self._first_run] = arguments
-            getattr(self, kind).emit(*arguments)
+            call = self._thread.events.pop(0)
+            try:
+                call()
+            except Exception:  # the others, and the frame, must not wait for it
+                sys.excepthook(*sys.exc_info())
         frame = self._thread.frame
         if frame is not None:
             self._thread.gate.clear()

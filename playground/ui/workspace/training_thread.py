@@ -10,14 +10,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QThread, Signal
+from PySide6.QtCore import QObject, QThread, Signal
 
 from playground.cancellation import Cancelled, cancellable
 from playground.data.dataset import DataError
-from playground.exchange.snapshot import Moment, SnapshotError, save_snapshot
 from playground.experiment.config import Config, ConfigError, Impact, impact
 from playground.experiment.frame import Frame
 from playground.experiment.looks.look import Requests
@@ -26,6 +24,7 @@ from playground.experiment.run.session import Position, Session
 from playground.experiment.selection import Selection
 from playground.ui.words import said
 from playground.ui.workspace.kept_runs import KeptRuns
+from playground.ui.workspace.operations import Operation
 
 SLICE = 0.0015  # seconds of training between two looks at the letter box
 PROMPT = 0.05  # seconds that a command may train before the next one
@@ -34,6 +33,22 @@ FRAME_SHARE = 4  # a frame may take at most one part in this many of the thread'
 GATE_PATIENCE = 0.05  # seconds the trainer waits for a window that is painting, at the most
 
 Command = Callable[[], None]
+
+
+class Facts(QObject):
+    """What the thread tells of its run. The signals are emitted by whoever empties its letter box, in their thread.
+
+    `refused(revision, sentence, config, kept)` follows a revision that the session would not come to; it goes on with
+    this config, at the revision that it kept. `restarted` follows a revision that made the run start again, `resumed` one
+    that brought a run back which had been left, and `lost` one whose run is kept no longer.
+    """
+
+    running_changed = Signal(bool)
+    restarted = Signal()
+    resumed = Signal()
+    lost = Signal()
+    refused = Signal(int, str, object, object)
+    failed = Signal(str, str)  # a sentence, and details for a report
 
 
 class Work:
@@ -54,13 +69,14 @@ class TrainingThread(QThread):
 
     posted = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, facts: Facts) -> None:
         super().__init__()
+        self._facts = facts
         self.wanted = 0  # the number of the edit that was sent last
         self.ending = False  # nothing is worth beginning any more
         self.work: Work | None = None
         self.errand: Work | None = None
-        self.events: list[tuple[str, tuple[Any, ...]]] = []  # the runner's signals, and what they carry
+        self.events: list[Callable[[], object]] = []  # what the window's thread is to call
         self.frame: Frame | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -73,7 +89,6 @@ class TrainingThread(QThread):
         self._goal: Position | None = None
         self._finished = False
         self._stale = True  # something has changed since the last frame
-        self._by_hand = 0  # weights that were set so
         self._next_frame = 0.0
         self._steps_per_second: float | None = None
         self._allowance = 0.0  # steps that a limited speed has not used yet
@@ -111,11 +126,6 @@ class TrainingThread(QThread):
         with self._working(self._step_name(), lambda: self._interrupted() and time.perf_counter() > soon):
             self._session.advance(PROMPT, self._goal)
         self._look_round()
-
-    def go_back(self) -> None:
-        with self._working(self.tr("Going back")):
-            self._session.go_back()
-        self._stale = True
 
     def apply(self, config: Config, revision: int, afresh: bool, number: int) -> None:
         """Come to a revision of the document: take its config, and go on with its run where that was left."""
@@ -159,73 +169,39 @@ class TrainingThread(QThread):
         runs.go_on(revision, run, left)
         if begun or kept is not None:
             self._set_goal(None)
-            self._tell("restarted" if begun else "resumed")
+            self._tell((self._facts.restarted if begun else self._facts.resumed).emit)
         if lost:
-            self._tell("lost")
+            self._tell(self._facts.lost.emit)
 
     def _refuse(self, revision: int, sentence: str) -> None:
         kept = self._runs.revision
-        self._tell("refused", revision, sentence, self._session.config, kept)
+        self._tell(self._facts.refused.emit, revision, sentence, self._session.config, kept)
 
-    def set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
-        reason, failure = "", None
-        try:
-            with self._working(self.tr("Setting a weight")):
-                self._session.set_weight(layer, unit, input, value, self._session.member)
-                self._by_hand += 1
-        except IndexError:
-            reason = self.tr("That weight is no longer there: the network has changed.")
-        except ValueError as error:
-            reason = f"{error}.".capitalize()
-        except Cancelled:
-            reason = self.tr("Called off: the weight is as it was.")
-        except Exception as error:
-            reason, failure = str(error), error
-        if reason:
-            self._tell("weight_refused", (layer, unit, input), value, reason)
-        if failure is not None:
-            self._tell_error(failure)
-        self._stale = True
-
-    def load(self, session: Session) -> None:
+    def load(self, session: Session, then: Callable[[int], object]) -> None:
+        """Go on with another session, paused; `then` is told its first run."""
         self._set_playing(False)
         self._set_goal(None)
         session.run = self._session.run + 1
         session.observe(self._requests)
         self._session = session
         self._runs = KeptRuns()
-        self._tell("loaded", session.run)
+        self._tell(then, session.run)
         self._stale = True
 
-    def save(self, path: Path) -> None:
-        self._write("saved", path, partial(save_snapshot, self._session, path))
-
-    def remember(self, known: object) -> None:
-        session = self._session
-        now = (session.run, session.step_count, session.config, session.selection, self._by_hand)
-        if now != known:
-            with self._working(self.tr("Copying the run"), self._interrupted):
-                self._tell("remembered", now, Moment.of(session))
-
-    def export(self, path: Path, write: Callable[[Session, Path], None]) -> None:
-        self._write("exported", path, partial(write, self._session, path))
-
-    def request_data(self) -> None:
-        self._tell("data_ready", self._session.config, self._session.dataset)
-
-    def _write(self, kind: str, path: Path, write: Callable[[], None]) -> None:
+    def do(self, operation: Operation) -> None:
+        """Carry out what somebody wants done with the session."""
+        unwanted = _never if operation.urgent else self._interrupted
         try:
-            with self._working(self.tr("Writing {file}").format(file=path.name)):
-                write()
-        except OSError as error:
-            words = self.tr("{file} could not be written: {reason}.")
-            self._tell("failed", words.format(file=path.name, reason=error.strerror or error), "")
-        except SnapshotError as error:
-            self._tell("failed", said(error.message), "")
-        except Cancelled:
-            self._tell("failed", self.tr("Called off: {file} was not written.").format(file=path.name), "")
+            with self._working(operation.name, unwanted):
+                found = operation.do(self._session)
+        except (Exception, Cancelled) as error:
+            if operation.failed is None:
+                raise
+            self._tell(operation.failed, error)
         else:
-            self._tell(kind, path)
+            self._tell(operation.then, found)
+        finally:
+            self._stale |= operation.changes
 
     def limit(self, steps_per_second: float | None) -> None:
         self._steps_per_second = steps_per_second
@@ -248,7 +224,7 @@ class TrainingThread(QThread):
     # What it is at
 
     @contextmanager
-    def _working(self, name: str, unwanted: Callable[[], bool] = lambda: False) -> Iterator[Work]:
+    def _working(self, name: str, unwanted: Callable[[], bool]) -> Iterator[Work]:
         """This is what the thread is at; it may be called off by name, or because it is no longer wanted."""
         self.work = work = Work(name)
         try:
@@ -343,15 +319,17 @@ class TrainingThread(QThread):
     def _set_playing(self, playing: bool) -> None:
         if playing != self._playing:
             self._playing = playing
-            self._tell("running_changed", playing)
+            self._tell(self._facts.running_changed.emit, playing)
 
-    def _tell(self, kind: str, *arguments: Any) -> None:
-        self.events.append((kind, arguments))
+    def _tell(self, hear: Callable[..., object], *facts: Any) -> None:
+        """Let it be called in the window's thread."""
+        self.events.append(partial(hear, *facts))
         self.posted.emit()
 
     def _tell_error(self, error: Exception) -> None:
         details = "".join(traceback.format_exception(error))
-        self._tell("failed", self.tr("Training stopped on an unexpected error: {error}").format(error=error), details)
+        sentence = self.tr("Training stopped on an unexpected error: {error}").format(error=error)
+        self._tell(self._facts.failed.emit, sentence, details)
 
     # Qt overrides
 
@@ -370,3 +348,7 @@ class TrainingThread(QThread):
                 self._set_goal(None)
                 self._stale = False
                 self._tell_error(error)
+
+
+def _never() -> bool:
+    return False

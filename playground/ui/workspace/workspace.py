@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
+
 from PySide6.QtCore import QObject, Signal
 
+from playground.data.dataset import Dataset
 from playground.experiment.config import Config, Impact, impact
 from playground.experiment.frame import Frame
 from playground.experiment.run.session import Session
 from playground.ui.workspace.document import Document
 from playground.ui.workspace.kept_runs import MOST
 from playground.ui.workspace.notices import Notices
+from playground.ui.workspace.operations import Operation, setting_weight
 from playground.ui.workspace.runner import Runner
 
 
@@ -29,19 +35,26 @@ class Workspace(QObject):
         self.frame: Frame | None = None
         self.document.config_changed.connect(self._follow_config)
         self.document.selection_changed.connect(self.runner.select)
-        self.document.weight_edited.connect(self.runner.set_weight)
+        self.document.weight_edited.connect(self._set_weight)
         self.runner.frame_ready.connect(self._take)
         self.runner.restarted.connect(self._follow_restart)
         self.runner.resumed.connect(self._follow_resumption)
         self.runner.lost.connect(self._follow_loss)
         self.runner.refused.connect(self._follow_refusal)
-        self.runner.weight_refused.connect(self._follow_weight_refusal)
 
     def load(self, session: Session) -> None:
         """Go on with another experiment, paused."""
         self.notices.answer(self.tr("Another experiment. Space starts it."))
         self.runner.load(session)
         self.document.replace(session.config, session.selection)
+
+    def request_data(self, then: Callable[[Config, Dataset], object]) -> None:
+        """Ask for the config and the data that are trained on; both are frozen."""
+        self.runner.do(Operation("", attrgetter("config", "dataset"), lambda found: then(*found)))
+
+    def _set_weight(self, layer: int, unit: int, input: int, value: float) -> None:
+        place = layer, unit, input
+        self.runner.do(setting_weight(place, value, partial(self._follow_weight_refusal, place, value)))
 
     def _take(self, frame: Frame) -> None:
         self.frame = frame

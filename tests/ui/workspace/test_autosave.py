@@ -18,6 +18,7 @@ from playground.exchange.snapshot import Moment
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
 from playground.ui.workspace import autosave
+from playground.ui.workspace.operations import copying
 from tests.ui.conftest import Pilot, Windows
 
 HOUR = 3600
@@ -127,11 +128,12 @@ def test_whatever_is_done_while_paused_is_copied(standing: str, windows: Windows
         pilot.until(lambda holds=holds: any(holds(copy) for copy in kept(folder)))  # type: ignore[misc]
 
 
-def test_nothing_is_written_while_nothing_happens(windows: Windows, folder: Path) -> None:
+def test_nothing_is_written_while_nothing_happens(
+    windows: Windows, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pilot = windows.open()
     asked: list[object] = []
-    remember = pilot.window.runner.remember
-    pilot.window.runner.remember = lambda known: (asked.append(known), remember(known))  # type: ignore[method-assign,assignment]
+    monkeypatch.setattr(autosave, "copying", lambda known, *more: asked.append(known) or copying(known, *more))
     step(pilot)
     pilot.until(lambda: asked and asked[-1] is not None)
     before = [path.stat().st_ino for path in files(folder, "run")]
@@ -154,13 +156,14 @@ def test_the_data_are_written_once(windows: Windows, folder: Path) -> None:
     assert len(files(folder, "data")) == 1
 
 
-def test_where_nothing_would_be_lost_there_is_no_copy(windows: Windows, folder: Path) -> None:
+def test_where_nothing_would_be_lost_there_is_no_copy(windows: Windows, folder: Path, tmp_path: Path) -> None:
     pilot = windows.open()
     pilot.qtbot.wait(100)
     assert kept(folder) == []
     step(pilot)
     pilot.until(lambda: kept(folder))
-    pilot.saved()
+    pilot.window.files.path = tmp_path / "own.safetensors"
+    pilot.window.files.save()
     pilot.until(lambda: not kept(folder))
 
 
@@ -243,14 +246,23 @@ def test_a_copy_left_by_a_crash_is_offered_and_restored(windows: Windows, folder
     assert list(folder.iterdir()) == []
 
 
-def test_a_restored_copy_is_there_until_there_is_a_newer_one(windows: Windows, folder: Path) -> None:
+def test_a_restored_copy_is_there_until_there_is_a_newer_one(
+    windows: Windows, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     abandon(folder, 3)
     pilot = windows.open()
     pilot.window.autosave.offer()
     step(pilot)
     pilot.until(lambda: len(kept(folder)) == 2)
     seen: list[list[int]] = []
-    pilot.window.runner.remembered.connect(lambda *_: seen.append([copy.step_count for copy in kept(folder)]))
+    own = pilot.window.autosave
+    write = own._write
+
+    def look(found: tuple[object, Moment] | None) -> None:
+        seen.append([copy.step_count for copy in kept(folder)])
+        write(found)
+
+    monkeypatch.setattr(own, "_write", look)
     pilot.play()
     answer(pilot, "Restore")
     pilot.until(lambda: len(kept(folder)) == 1 and pilot.window.autosave._kept is not None)

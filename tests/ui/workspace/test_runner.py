@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,7 @@ from playground.data.dataset import Source
 from playground.data.formats.text import CsvFile
 from playground.data.generators import Spiral
 from playground.exchange.files import EXPORTS
-from playground.exchange.snapshot import load_snapshot
+from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
 from playground.experiment.history.curves import Curves
@@ -34,6 +35,7 @@ from playground.nn.optimizers import second_order
 from playground.options import with_text, with_value
 from playground.ui.workspace import kept_runs, training_thread
 from playground.ui.workspace.kept_runs import MOST, KeptRuns
+from playground.ui.workspace.operations import Operation, going_back, setting_weight, writing
 from playground.ui.workspace.runner import Runner
 from tests.configs import edited, written
 from tests.ui.conftest import settled
@@ -56,9 +58,6 @@ class Witness:
             "resumed",
             "lost",
             "refused",
-            "weight_refused",
-            "saved",
-            "exported",
             "failed",
         ):
             getattr(self.runner, name).connect(lambda *what, name=name: self.told.append((name, *what)))
@@ -79,6 +78,15 @@ class Witness:
         """Edit to this config, or come back to a revision."""
         self.revisions += 1
         self.runner.apply(config, self.revisions if revision is None else revision, afresh)
+
+    def save(self, path: Path, write: Callable[[Session, Path], object] = save_snapshot) -> None:
+        """Write a file, and tell whether it was."""
+        saved, failed = (lambda *what, name=name: self.told.append((name, *what)) for name in ("saved", "failed"))
+        self.runner.do(writing(path, write, saved, failed))
+
+    def set_weight(self, place: tuple[int, int, int], value: float) -> None:
+        """Set a weight by hand."""
+        self.runner.do(setting_weight(place, value, lambda sentence: self.told.append(("refused weight", sentence))))
 
     def play(self) -> None:
         """Play until training is seen."""
@@ -325,7 +333,7 @@ def test_a_diverged_run_can_be_left_and_brought_back(witness: Callable[..., Witn
     assert alone.settle().step == broken.step
     assert alone.frame.divergence == broken.divergence
     assert alone.told[-1] == ("resumed",)
-    alone.runner.go_back()
+    alone.runner.do(going_back())
     reference = Session(linear(100.0))
     reference.step(broken.step + 1)
     reference.go_back()
@@ -385,22 +393,22 @@ def test_a_refused_config_leaves_the_run_as_it_was(alone: Witness, tmp_path: Pat
 
 
 def test_a_weight_is_set_and_one_that_is_not_there_is_told(alone: Witness) -> None:
-    alone.runner.set_weight(0, 1, 2, 0.25)
+    alone.set_weight((0, 1, 2), 0.25)
     assert alone.settle().weights[0][1, 2] == 0.25
-    alone.runner.set_weight(7, 0, 0, 1.0)
+    alone.set_weight((7, 0, 0), 1.0)
     alone.settle()
-    [(name, place, value, sentence)] = alone.told
-    assert (name, place, value) == ("weight_refused", (7, 0, 0), 1.0)
+    [(name, sentence)] = alone.told
+    assert name == "refused weight"
     assert "no longer there" in sentence
 
 
 def test_a_weight_beyond_the_precision_is_told(witness: Callable[..., Witness]) -> None:
     alone = witness(Session(edited({"network.precision": "float32"})))
     before = alone.settle().weights[0][1, 2]
-    alone.runner.set_weight(0, 1, 2, 1e39)
+    alone.set_weight((0, 1, 2), 1e39)
     assert alone.settle().weights[0][1, 2] == before
-    [(name, place, value, sentence)] = alone.told
-    assert (name, place, value) == ("weight_refused", (0, 1, 2), 1e39)
+    [(name, sentence)] = alone.told
+    assert name == "refused weight"
     assert sentence == "A weight in float32 must be a number of at most 3.4e+38 in size, not 1e+39."
 
 
@@ -412,7 +420,7 @@ def test_divergence_pauses_and_one_can_go_back(witness: Callable[..., Witness]) 
     alone.runner.play()  # broken numbers do not train
     assert alone.settle().divergence is not None
     assert len(alone.told) == 2
-    alone.runner.go_back()
+    alone.runner.do(going_back())
     assert alone.settle().divergence is None
     assert np.isfinite(alone.frame.scores.train_loss)
     assert all(np.isfinite(weights).all() for weights in alone.frame.weights)
@@ -432,7 +440,7 @@ def test_another_session_is_shown_paused_and_as_a_new_run(alone: Witness) -> Non
 
 def test_saving_while_playing_saves_one_moment(alone: Witness, tmp_path: Path) -> None:
     alone.play()
-    alone.runner.save(tmp_path / "now.safetensors")
+    alone.save(tmp_path / "now.safetensors")
     alone.until(lambda: alone.told[-1] == ("saved", tmp_path / "now.safetensors"))
     assert alone.runner.running
     saved = load_snapshot(tmp_path / "now.safetensors")
@@ -444,9 +452,9 @@ def test_saving_while_playing_saves_one_moment(alone: Witness, tmp_path: Path) -
 def test_the_history_is_written_as_a_table(alone: Witness, tmp_path: Path) -> None:
     alone.runner.epoch()
     alone.settle()
-    alone.runner.export(tmp_path / "history.csv", EXPORTS[".csv"].write)
+    alone.save(tmp_path / "history.csv", EXPORTS[".csv"].write)
     alone.until(lambda: alone.told)
-    assert alone.told == [("exported", tmp_path / "history.csv")]
+    assert alone.told == [("saved", tmp_path / "history.csv")]
     header, first, *rest = (tmp_path / "history.csv").read_text().splitlines()
     assert header.startswith("epoch,step,train_loss")
     assert first.startswith("0.0,0")
@@ -458,9 +466,8 @@ def test_what_cannot_be_written_is_told_and_training_goes_on(alone: Witness, tmp
     alone.play()
     (tmp_path / "taken.out").mkdir()
     for place in (tmp_path / "nowhere" / "file.out", tmp_path / "taken.out"):
-        alone.runner.export(place, EXPORTS[ending].write)
+        alone.save(place, EXPORTS[ending].write)
         alone.until(lambda place=place: alone.told[-1][0] == "failed" and place.name in alone.told[-1][1])
-        assert alone.told[-1][2] == ""
         assert "unexpected" not in alone.told[-1][1]
         alone.told.pop()
     step = alone.frame.step
@@ -471,17 +478,17 @@ def test_frames_hold_what_is_needed_and_a_new_need_brings_a_frame(alone: Witness
     frame = alone.settle()
     assert frame.curves is not None
     assert frame.unit_maps is not None
-    alone.runner.need(frozenset({Answers}))
+    alone.runner.observe(frozenset({Answers}))
     alone.until(lambda: alone.frame.curves is None)
     assert alone.frame.unit_maps is None
     assert alone.frame.outputs is not None
     alone.play()
     assert alone.frame.unit_maps is None
-    alone.runner.need(frozenset({Curves}))
+    alone.runner.observe(frozenset({Curves}))
     alone.until(lambda: alone.frame.curves is not None)
     assert alone.frame.outputs is None
     alone.settle()
-    alone.runner.need(MAIN)
+    alone.runner.observe(MAIN)
     alone.until(lambda: alone.frame.unit_maps is not None)
     assert {Curves, Answers, UnitMaps} == MAIN
 
@@ -563,7 +570,7 @@ def test_an_error_in_a_frame_does_not_repeat_for_ever(alone: Witness, monkeypatc
         broken.setattr(Session, "frame", fail)
         alone.runner.step()
         alone.until(lambda: alone.told)
-        alone.runner.need(frozenset())
+        alone.runner.observe(frozenset())
         alone.until(lambda: len(alone.told) == 2)
     assert [name for name, *_ in alone.told] == ["failed", "failed"]
     assert alone.settle().step == 1
@@ -589,7 +596,7 @@ def test_after_stop_nothing_is_told(alone: Witness, qtbot: QtBot, playing: bool)
         alone.play()
     else:
         alone.settle()
-    alone.runner.save(Path("/nowhere/file"))
+    alone.save(Path("/nowhere/file"))
     alone.runner.stop()
     assert alone.thread.isFinished()
     frames, told = len(alone.frames), len(alone.told)
@@ -656,7 +663,7 @@ def test_what_lasts_is_named_and_ends_when_it_is_asked_to(
 def test_training_that_lasts_keeps_no_command_waiting_and_is_taken_up_again(endless: Witness, tmp_path: Path) -> None:
     endless.runner.play()
     endless.until(lambda: endless.runner.busy)
-    endless.runner.save(tmp_path / "now.safetensors")
+    endless.save(tmp_path / "now.safetensors")
     endless.until(lambda: endless.told[-1][0] == "saved")
     assert load_snapshot(tmp_path / "now.safetensors").step_count == 1
     assert endless.runner.running
@@ -682,7 +689,7 @@ def test_an_epoch_is_worked_off_between_commands(
     alone.runner.epoch()  # whose slices now train nothing
     alone.until(lambda: alone.runner.busy == "Training to the end of the epoch")
     alone.apply(with_value(Config(), "training.learning_rate", 0.1))
-    alone.runner.save(Path("/nowhere/file"))
+    alone.save(Path("/nowhere/file"))
     alone.until(lambda: alone.told)
     assert alone.runner._thread.errand is not None
     alone.runner.pause()
@@ -710,23 +717,67 @@ def test_an_edit_that_lasts_is_called_off_and_refused(alone: Witness, monkeypatc
     assert (alone.frame.run, alone.frame.step) == (before.run, before.step)
 
 
-def test_a_file_that_lasts_is_called_off_and_told(
-    alone: Witness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_lasts_is_called_off_and_told(alone: Witness, tmp_path: Path) -> None:
     alone.settle()
 
     def write_for_ever(session: Session, path: Path) -> None:
         while True:
             check()
 
-    monkeypatch.setattr(training_thread, "save_snapshot", write_for_ever)
-    alone.runner.save(tmp_path / "now.safetensors")
+    alone.save(tmp_path / "now.safetensors", write_for_ever)
     alone.until(lambda: alone.runner.busy == "Writing now.safetensors")
     alone.runner.call_off()
     alone.until(lambda: alone.told)
-    [(name, sentence, details)] = alone.told
-    assert (name, details) == ("failed", "")
+    [(name, sentence)] = alone.told
+    assert name == "failed"
     assert "now.safetensors was not written" in sentence
+
+
+def test_an_operation_is_done_in_its_turn_and_its_result_told_in_this_thread(alone: Witness) -> None:
+    told: list[tuple[int, bool]] = []
+    alone.runner.step()
+    alone.runner.do(Operation("", lambda s: s.step_count, lambda n: told.append((n, QThread.isMainThread()))))
+    alone.runner.step()
+    assert alone.settle().step == 2
+    assert told == [(1, True)]
+
+
+def test_what_fails_in_an_operation_or_after_it_keeps_nothing_else_waiting(
+    alone: Witness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: heard.append(str(error)))
+
+    def fail(what: str, *_: object) -> None:
+        raise RuntimeError(what)
+
+    alone.runner.play()
+    alone.runner.do(Operation("", partial(fail, "in it"), failed=lambda error: heard.append(f"{error}, told")))
+    alone.runner.do(Operation("", lambda _: None, partial(fail, "after it")))
+    alone.runner.do(Operation("", lambda _: None, lambda _: heard.append("the next")))
+    alone.until(lambda: len(heard) == 3)
+    assert heard == ["in it, told", "after it", "the next"]
+    assert alone.runner.running
+    alone.runner.do(Operation("", partial(fail, "by surprise")))
+    alone.until(lambda: not alone.runner.running)
+    assert [name for name, *_ in alone.told if name == "failed"] == ["failed"]
+    assert "by surprise" in alone.told[-1][1]
+
+
+def test_what_is_not_urgent_gives_way(alone: Witness) -> None:
+    begun: list[int] = []
+
+    def last(_: Session) -> None:
+        begun.append(1)
+        while True:
+            check()
+
+    alone.runner.do(Operation("Copying", last, lambda _: begun.append(2), urgent=False))
+    alone.until(lambda: begun)
+    alone.runner.step()
+    assert alone.settle().step == 1
+    assert begun == [1]
+    assert not alone.told
 
 
 def test_a_look_that_lasts_is_called_off_and_not_tried_again(alone: Witness, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -740,7 +791,7 @@ def test_a_look_that_lasts_is_called_off_and_not_tried_again(alone: Witness, mon
 
     with monkeypatch.context() as slow:
         slow.setattr(Session, "frame", look_for_ever)
-        alone.runner.need(frozenset())
+        alone.runner.observe(frozenset())
         alone.until(lambda: alone.runner.busy == "Looking at the network")
         assert alone.runner._thread.work is not None
         alone.runner._thread.work.called_off = True
