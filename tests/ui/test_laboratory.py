@@ -39,7 +39,7 @@ def test_a_tab_that_is_raised_makes_its_view_and_asks_for_what_it_draws(pilot: P
         view = made(pilot, kind)
         assert view is not None
         pilot.until(
-            lambda view=view: view.needs & {look.need for look in pilot.frame.looks}
+            lambda view=view: view.needs & {asked.look for asked in pilot.frame.looks}
         )  # what a run has not it cannot hold
         pilot.settle()
         pilot.play()

@@ -36,7 +36,7 @@ from playground.experiment.config import Config, Layer
 from playground.experiment.ensemble import ByLearningRate
 from playground.experiment.frame import Frame
 from playground.experiment.history.curves import Curves
-from playground.experiment.looks.maps import Answers, UnitMaps
+from playground.experiment.looks.look import Look
 from playground.experiment.run.session import Session
 from playground.experiment.stopping import EarlyStopping, NoStopping
 from playground.nn.activations import ReLU, Sigmoid
@@ -839,9 +839,8 @@ def test_the_first_window_fits_its_screen(
         assert bar.elideMode() == Qt.TextElideMode.ElideNone
 
 
-def held(frame: Frame) -> set[str]:
-    parts = {Curves: frame.curves, Answers: frame.outputs, UnitMaps: frame.unit_maps}
-    return {name for name, part in parts.items() if part is not None} | {look.need for look in frame.looks}
+def held(frame: Frame) -> set[type[Look]]:
+    return {asked.look for asked in frame.looks}
 
 
 def test_what_is_hidden_is_not_asked_for_and_comes_back_as_it_is_now(pilot: Pilot) -> None:
