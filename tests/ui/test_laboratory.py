@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import cycle
 
+from pyqtgraph import PlotItem
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
@@ -38,15 +39,15 @@ def test_a_tab_that_is_raised_makes_its_view_and_asks_for_what_it_draws(pilot: P
         pilot.until(lambda kind=kind: made(pilot, kind) is not None)
         view = made(pilot, kind)
         assert view is not None
-        pilot.until(
-            lambda view=view: view.needs & {asked.look for asked in pilot.frame.looks}
-        )  # what a run has not it cannot hold
+        # What a run has not, its frame cannot hold.
+        pilot.until(lambda view=view: view.needs & {asked.look for asked in pilot.frame.looks})
         pilot.settle()
         pilot.play()
         window.show_theme(theme)
         pilot.play()
         assert view.theme is theme, kind.name
-        assert view.figure().scene() is not None
+        plots = [item for item in view.figure().scene().items() if isinstance(item, PlotItem)]
+        assert not any(plot.menuEnabled() or plot.vb.menu for plot in plots), f"{kind.name} is slow to make with menus"
         words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
         assert any(len(word) > 30 for word in words), f"{kind.name} has a line that says what to look for"
         window.docks[beside].raise_()

@@ -799,6 +799,20 @@ def test_what_fills_the_window_is_not_the_layout_that_is_kept(windows: Windows) 
     assert not any(second.docks[name].visibleRegion().isEmpty() for name in ("data", "boundary", "loss", "gradient"))
 
 
+def test_docks_that_come_and_go_together_are_told_of_once(pilot: Pilot) -> None:
+    arrangement = pilot.window.arrangement
+    pilot.settle()
+    told: list[None] = []
+    arrangement.sight_changed.connect(lambda: told.append(None))
+    for change in (QWidget.hide, QWidget.show):
+        for name in ("data", "boundary", "loss"):
+            change(pilot.window.docks[name])
+        pilot.until(lambda: told)
+        QApplication.processEvents()
+        assert len(told) == 1
+        told.clear()
+
+
 def test_a_floating_dock_has_the_frame_of_a_window(pilot: Pilot) -> None:
     dock = pilot.window.docks["loss"]
     dock.setFloating(True)

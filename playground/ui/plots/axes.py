@@ -99,9 +99,8 @@ class EpochAxis(ScaledAxis):
 
 
 def quiet(plot: Any, font: QFont) -> None:
-    """Take away what pyqtgraph adds to a PlotItem: buttons, menu, loose margins, minor ticks; grid lines lie behind."""
+    """Take away what pyqtgraph adds to a PlotItem: buttons, loose margins, minor ticks; grid lines lie behind."""
     plot.hideButtons()
-    plot.setMenuEnabled(False)
     plot.layout.setContentsMargins(0, 0, 0, 0)
     plot.vb.setDefaultPadding(0.0)
     for name in ("left", "bottom"):

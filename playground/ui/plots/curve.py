@@ -30,7 +30,7 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
         self, font: QFont, noisy: bool = False, suffix: str = "", factor: float = 1.0, width: float = 2.0
     ) -> None:
         self._values = ValueAxis(suffix)
-        super().__init__(axisItems={"left": self._values, "bottom": EpochAxis("bottom")})
+        super().__init__(axisItems={"left": self._values, "bottom": EpochAxis("bottom")}, enableMenu=False)
         quiet(self, font)
         self._values.setScale(factor)
         self.vb.setMouseEnabled(False, False)

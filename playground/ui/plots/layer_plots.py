@@ -34,7 +34,7 @@ class RowPlot(pg.PlotItem):  # type: ignore[misc]
     """A plot with a row for each layer, named at the left."""
 
     def __init__(self, font: QFont, **axes: Any) -> None:
-        super().__init__(axisItems=axes)
+        super().__init__(axisItems=axes, enableMenu=False)
         quiet(self, font)
         self.vb.setMouseEnabled(False, False)
         self.getAxis("left").setGrid(False)

@@ -24,7 +24,7 @@ class NumberPlot(pg.PlotItem):  # type: ignore[misc]
 
     def __init__(self, font: QFont, **options: Any) -> None:
         # With these axes the last numbers are drawn whole.
-        super().__init__(axisItems={"left": ValueAxis(), "bottom": EpochAxis("bottom")}, **options)
+        super().__init__(axisItems={"left": ValueAxis(), "bottom": EpochAxis("bottom")}, enableMenu=False, **options)
         quiet(self, font)
         self.vb.setMouseEnabled(False, False)
         self.across = self.up = Scale(0.0, 1.0, False)

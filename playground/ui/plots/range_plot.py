@@ -39,7 +39,8 @@ class RangePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         self._axis = ValueAxis()
         box = _RateBox(enableMenu=False)
         box.rate_pointed.connect(self.rate_pointed)
-        self._plot = pg.PlotItem(viewBox=box, axisItems={"left": self._axis, "bottom": RateAxis("bottom")})
+        axes = {"left": self._axis, "bottom": RateAxis("bottom")}
+        self._plot = pg.PlotItem(viewBox=box, axisItems=axes, enableMenu=False)
         quiet(self._plot, font)
         self._plot.setLabel("left", self.tr("loss"))
         self._plot.setLabel("bottom", self.tr("learning rate"))

@@ -41,14 +41,17 @@ class Arrangement(QObject):
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.sight_changed.connect(self._let_tabs_be_read)
+        self._sight = QTimer(self)  # once for all docks that one layout moves
+        self._sight.setSingleShot(True)
+        self._sight.timeout.connect(self.sight_changed)
 
     def add(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> None:
         """Give a widget a dock at one side of the window."""
         dock = QDockWidget(title, self._window)
         dock.setObjectName(f"dock_{name}")
         dock.setWidget(widget)
-        # Queued: at the signal the dock's widget does not know yet whether it can be seen.
-        dock.visibilityChanged.connect(self.sight_changed, Qt.ConnectionType.QueuedConnection)
+        # Later: at the signal the dock's widget does not know yet whether it can be seen.
+        dock.visibilityChanged.connect(lambda _: self._sight.start())
         dock.topLevelChanged.connect(self._frame)
         dock.installEventFilter(self)
         self._window.addDockWidget(area, dock)

@@ -205,7 +205,7 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
     pointed = Signal()
 
     def __init__(self, font: QFont) -> None:
-        super().__init__(axisItems={"bottom": EpochAxis("bottom")})
+        super().__init__(axisItems={"bottom": EpochAxis("bottom")}, enableMenu=False)
         quiet(self, font)
         self.vb.setMouseEnabled(False, False)
         self.vb.invertY(True)

@@ -164,7 +164,7 @@ class BarPlot(pg.PlotItem):  # type: ignore[misc]
 
     def __init__(self, font: QFont) -> None:
         self._values = ValueAxis()
-        super().__init__(axisItems={"left": self._values})
+        super().__init__(axisItems={"left": self._values}, enableMenu=False)
         quiet(self, font)
         self.vb.setMouseEnabled(False, False)
         self._values.setStyle(showValues=False)
