@@ -92,9 +92,9 @@ class Document(QObject):
         """A run has been lost: weights that were set by hand in it are gone, and undoing that would make no sense."""
         self.starts += 1
 
-    def replace(self, config: Config, selection: Selection) -> None:
+    def replace(self, config: Config, selection: Selection | None = None) -> None:
         """Take another experiment's config, and what of it is looked at; its undo history starts empty."""
-        self.select(**vars(selection))
+        self.select(**vars(selection or Selection()))
         self.undo_stack.clear()
         self._take(_State(config, next(self._revisions)), "")
 

@@ -16,9 +16,10 @@ from playground.data.dataset import Floats
 from playground.data.generators import Circle
 from playground.experiment.config import Config, ConfigError, Impact, Layer
 from playground.experiment.ensemble import ByFold
-from playground.experiment.run.early_stopping import EarlyStopping, EpochMonitor, NoStopping
+from playground.experiment.run.early_stopping import EpochMonitor
 from playground.experiment.run.session import Session
 from playground.experiment.run.state import State
+from playground.experiment.stopping import EarlyStopping, NoStopping
 from playground.nn.activations import ReLU, Tanh
 from playground.nn.normalizations import NORMALIZATIONS
 from playground.nn.optimizers import Adam

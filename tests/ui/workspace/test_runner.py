@@ -25,6 +25,7 @@ from playground.exchange.snapshot import load_snapshot, save_snapshot
 from playground.experiment.config import Config, Layer
 from playground.experiment.frame import Frame
 from playground.experiment.history.curves import Curves
+from playground.experiment.looks.look import Requests
 from playground.experiment.looks.maps import Answers, UnitMaps
 from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
@@ -784,7 +785,7 @@ def test_a_look_that_lasts_is_called_off_and_not_tried_again(alone: Witness, mon
     alone.settle()
     looks: list[int] = []
 
-    def look_for_ever(session: Session, needs: frozenset[str]) -> Frame:
+    def look_for_ever(session: Session, requests: Requests) -> Frame:
         looks.append(1)
         while True:
             check()
