@@ -35,6 +35,8 @@ import json, sys, tempfile, time
 from pathlib import Path
 from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import QApplication
+from playground.experiment.config import Config
+from playground.experiment.run.session import Session
 from playground.ui.workspace import autosave
 from playground.ui.theme import LIGHT
 from playground.ui.window import Window

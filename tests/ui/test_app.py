@@ -155,7 +155,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
 from playground.cancellation import check
 from playground.data.generators import Spiral
+from playground.experiment.config import Config
+from playground.experiment.run.session import Session
 from playground.options import with_value
+from playground.ui import app, window
 from playground.ui.workspace import autosave, runner
 what = sys.argv[2]
 QMessageBox.question = lambda *_: QMessageBox.StandardButton.Discard
