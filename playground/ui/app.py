@@ -71,7 +71,7 @@ def main(path: Path | None = None) -> int:
     def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         details = "".join(traceback.format_exception(kind, error, trace))
         print(details, file=sys.stderr)
-        window.tell_failure(f"Something unexpected went wrong: {error}", details)
+        window.dialogs.tell_failure(f"Something unexpected went wrong: {error}", details)
 
     sys.excepthook = tell
     window.show()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt
@@ -15,11 +14,8 @@ from playground.experiment.looks.look import Requests
 from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
 from playground.experiment.scene import Scene
-from playground.ui.commands.help import show_about, show_shortcuts
+from playground.ui.commands.dialogs import Dialogs
 from playground.ui.commands.menus import Actions
-from playground.ui.commands.message_box import show_details
-from playground.ui.commands.palette import Palette
-from playground.ui.commands.range_dialog import RangeDialog
 from playground.ui.commands.run_actions import RunActions
 from playground.ui.commands.table import edit_commands, file_commands, help_commands, run_commands, view_commands
 from playground.ui.diagram.editor import NetworkEditor
@@ -32,7 +28,7 @@ from playground.ui.shell.foot import Foot
 from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.shell.run_bar import RunBar
 from playground.ui.shell.visible_views import VisibleViews
-from playground.ui.theme import GRID, THEMES, Theme, apply_theme
+from playground.ui.theme import THEMES, Theme, apply_theme
 from playground.ui.viewing.view import View
 from playground.ui.views import LABORATORY
 from playground.ui.views.boundary import BoundaryView
@@ -63,10 +59,10 @@ class Window(QMainWindow):
         self.learning_panel = LearningPanel(self.document)
         self._scene: Scene | None = None
         self._needs: Requests = MAIN
-        self._range_dialog: RangeDialog | None = None
         self._sight = VisibleViews(self, self.editor, self.views)
         self.arrangement = Arrangement(self)
         self.docks = self.arrangement.docks
+        self.dialogs = Dialogs(self, self.workspace, theme, lambda: self.commands.commands)
         self._build()
         self._build_commands()
         self._connect()
@@ -81,17 +77,6 @@ class Window(QMainWindow):
         )
 
     # Public verbs
-
-    def find_rate(self) -> None:
-        """Look for a good learning rate, while the run goes on."""
-        if self._range_dialog is None:
-            self._range_dialog = RangeDialog(self.document, self.theme, self)
-            self._range_dialog.experiment_wanted.connect(partial(self.workspace.request_data, self._range_dialog.run))
-        self._range_dialog.start()
-
-    def find_command(self) -> None:
-        """Open the palette, in which commands and settings are found by name."""
-        Palette(self, self.commands.commands, self.document, self._scene).open()
 
     def draw(self, frame: Frame) -> None:
         """Show a moment of the run everywhere it can be seen."""
@@ -115,12 +100,10 @@ class Window(QMainWindow):
         assert isinstance(application, QApplication)
         apply_theme(application, theme)
         QSettings().setValue("theme", theme.name)
-        for view in (self.editor, *self.views):
-            view.dress(theme)
+        self._sight.dress(theme)
         self.data_panel.show_theme(theme)
         self.learning_panel.show_theme(theme)
-        if self._range_dialog is not None:
-            self._range_dialog.show_theme(theme)
+        self.dialogs.show_theme(theme)
         self.commands.show_theme(theme)
 
     def follow_title(self) -> None:
@@ -144,38 +127,22 @@ class Window(QMainWindow):
         add(loss.name, loss.title, loss, right)
         add(gradient.name, gradient.title, gradient, Qt.DockWidgetArea.BottomDockWidgetArea)
         for kind, beside in LABORATORY:
-            dock = self.arrangement.add_behind(beside, kind.name, kind.title)
-            dock.visibilityChanged.connect(partial(self._equip, kind))
+            self._sight.make_in(self.arrangement.add_behind(beside, kind.name, kind.title), kind)
         kinds = [*(type(view) for view in self.views), *(kind for kind, _ in LABORATORY)]
         self._places: dict[type, str] = {Scene: "data"} | {look: kind.name for kind in kinds for look in kind.shows}
         self.diagnosis.name_views({look: self.docks[name].windowTitle() for look, name in self._places.items()})
 
-    def _equip(self, kind: type[View], visible: bool) -> None:
-        """Make a view of the laboratory when it is first seen: all of them at the start would delay the window."""
-        if not visible or self._view(kind) is not None:
-            return
-        view = kind(self.document, self.theme)
-        view.setMinimumWidth(26 * GRID)  # or else the widest row of controls of any tab would widen the window
-        view.needs_changed.connect(self._ask_for_what_is_seen)
-        self.views.append(view)
-        self.docks[kind.name].setWidget(view)
-        self.commands.refresh()
-
-    def _view(self, kind: type[View]) -> View | None:
-        """The view of this kind, if there is one already."""
-        return next((view for view in (self.editor, *self.views) if type(view) is kind), None)
-
     def _build_commands(self) -> None:
         stack, boundary = self.document.undo_stack, self.boundary
-        kinds = [type(view) for view in (self.editor, *self.views)] + [kind for kind, _ in LABORATORY]
+        kinds = [*map(type, self._sight.all), *(kind for kind, _ in LABORATORY)]
         self.commands = Actions(
             self,
             (
-                *file_commands(self.files, self.close, kinds, self._view),
-                *edit_commands(stack, self.files, boundary, self.find_command),
-                *run_commands(self.run_actions, self.find_rate),
+                *file_commands(self.files, self.close, kinds, self._sight.of),
+                *edit_commands(stack, self.files, boundary, self.dialogs.find_command),
+                *run_commands(self.run_actions, self.dialogs.find_rate),
                 *view_commands(self.arrangement, self.show_theme, self._exchange_theme, self._fill_screen),
-                *help_commands(self._show_keys, partial(show_about, self)),
+                *help_commands(self.dialogs.show_keys, self.dialogs.show_about),
             ),
         )
         on_the_bar = ("run.play", "run.step", "run.epoch", "run.reset", "run.seed")
@@ -189,29 +156,27 @@ class Window(QMainWindow):
             self.files.reading_changed,
             self.files.recent_changed,
             self.document.history_changed,
+            self._sight.made,
         ):
             fact.connect(self.commands.refresh)
         self.document.config_changed.connect(self._follow_config)
         self.files.title_changed.connect(self.follow_title)
         self.workspace.frame_changed.connect(self.draw)
         self.runner.running_changed.connect(self._follow_running)
-        self.runner.failed.connect(self.tell_failure)
         self._run_bar.speed_chosen.connect(self.runner.limit)
         self.runner.limit(self._run_bar.speed)
         self.editor.unit_hovered.connect(self._follow_hover)
         self.data_panel.open_data_requested.connect(self.files.open_data)
-        self.learning_panel.rate_search_requested.connect(self.find_rate)
+        self.learning_panel.rate_search_requested.connect(self.dialogs.find_rate)
         self.diagnosis.look_wanted.connect(self._show_look)
         self.arrangement.sight_changed.connect(self._draw_again)
-        for view in (self.editor, *self.views):
-            view.needs_changed.connect(self._ask_for_what_is_seen)
+        self._sight.needs_changed.connect(self._ask_for_what_is_seen)
 
     # Slots
 
     def _follow_config(self, old: Config, new: Config) -> None:
         take_back(self)
-        for view in self.views:
-            view.follow(old, new)
+        self._sight.follow(old, new)
         self.diagnosis.ask_again()
 
     def _show_look(self, look: type, layer: int | None) -> None:
@@ -240,19 +205,11 @@ class Window(QMainWindow):
             self._needs = needs
             self.runner.observe(needs)
 
-    def tell_failure(self, sentence: str, details: str) -> None:
-        """Say that something went wrong, with its details a click away."""
-        offers = [(self.tr("Details"), partial(show_details, self, sentence, details))] if details else []
-        self.workspace.notices.warn(sentence, *offers)
-
     def _exchange_theme(self) -> None:
         self.show_theme(THEMES["light" if self.theme.dark else "dark"])
 
     def _fill_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-    def _show_keys(self) -> None:
-        show_shortcuts(self, self.commands.commands)
 
     # Qt overrides
 
@@ -261,8 +218,7 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.arrangement.keep()
-        if self._range_dialog is not None:
-            self._range_dialog.reject()
+        self.dialogs.close()
         self.files.call_off()
         self.hide()
         if self.runner.stop():
