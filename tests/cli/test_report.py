@@ -27,6 +27,7 @@ from playground.nn.clipping import ClipByNorm
 from playground.nn.noise import Noise
 from playground.nn.regularizers import L2
 from playground.options import with_text, with_value
+from playground.options.message import NOTHING, Message
 from tests.frames import altered
 
 STEP = 'network.hidden=[{"units": 4, "activation": "step"}]'
@@ -35,8 +36,8 @@ STEP = 'network.hidden=[{"units": 4, "activation": "step"}]'
 def remedies() -> list[Remedy]:
     """Of every kind: a number, a list of layers, choices with usual and with other knobs, a section."""
     return [
-        Remedy("", (("network.hidden", (Layer(8),)), ("training.regularizer", L2(0.01)))),
-        Remedy("", (("training.noise", Noise()), ("training.batch_size", 32), ("data.standardise", False))),
+        Remedy(NOTHING, (("network.hidden", (Layer(8),)), ("training.regularizer", L2(0.01)))),
+        Remedy(NOTHING, (("training.noise", Noise()), ("training.batch_size", 32), ("data.standardise", False))),
     ]
 
 
@@ -145,9 +146,9 @@ def test_a_frame_without_a_diagnosis_or_curves_is_refused(tmp_path: Path) -> Non
 
 def test_a_remedy_is_told_as_settings_of_the_command_line() -> None:
     remedy = Remedy(
-        "All", (("training.learning_rate", 0.5), ("network.output", None), ("training.clipping", ClipByNorm()))
+        Message("All"), (("training.learning_rate", 0.5), ("network.output", None), ("training.clipping", ClipByNorm()))
     )
-    finding = Finding("kind", "A title", "A sentence.", Curves, (remedy,))
+    finding = Finding("kind", "A title", Message("A sentence."), Curves, (remedy,))
     config = with_value(Config(), "training.batch_size", 7)
     text = report_text(Session(config).frame(frozenset()), config, [finding], [], {})
     settings = "--set training.learning_rate=0.5 --set network.output=null --set training.clipping=by_norm"
@@ -159,7 +160,9 @@ def test_a_remedy_is_told_as_settings_of_the_command_line() -> None:
 
 @pytest.mark.parametrize("remedy", remedies())
 def test_the_settings_that_are_told_make_the_same_edit(remedy: Remedy) -> None:
-    told = report_text(Session(Config()).frame(frozenset()), Config(), [Finding("", "", "", Curves, (remedy,))], [], {})
+    told = report_text(
+        Session(Config()).frame(frozenset()), Config(), [Finding("", "", NOTHING, Curves, (remedy,))], [], {}
+    )
     [line] = [line for line in told.splitlines() if line.startswith("- ")]
     words = shlex.split(line.split("`")[1])
     config = Config()

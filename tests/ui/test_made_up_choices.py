@@ -29,6 +29,7 @@ from playground.nn.calls import Call
 from playground.nn.losses import LOSSES, Loss
 from playground.nn.optimizers import OPTIMIZERS, Optimizer
 from playground.options import number, with_text, with_value
+from playground.options.message import Message
 from playground.ui.forms.knob_widgets import ChoiceWidget, KnobWidget
 from playground.ui.panels.learning_panel import LearningPanel
 from playground.ui.plots.step_words import advice
@@ -150,8 +151,8 @@ class FewUnits(Condition):
     def check(self, evidence: Evidence) -> Finding | None:
         if evidence.network.units[0] > 1:
             return None
-        remedy = Remedy("Take 5 units", (("network.hidden.0.units", 5),))
-        return self.finding("All must pass one unit.", remedy, layer=0)
+        remedy = Remedy(Message("Take 5 units"), (("network.hidden.0.units", 5),))
+        return self.finding(Message("All must pass one unit."), remedy, layer=0)
 
 
 BELL = 'network.hidden=[{"units": 1, "activation": {"name": "bell", "width": 2.0}}]'

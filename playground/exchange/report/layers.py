@@ -36,7 +36,7 @@ def picture(frame: Frame, path: Path) -> None:
     if flow is None:
         raise ValueError("the frame holds no anatomy")
     figure = sheet(7.6, 1.25 * WIDTH, f"{plain(frame.scene.origin, 50)}: layers\n\n")
-    figure.text(0.01, 0.95, flow.sentence, color=TEXT, fontsize=10, va="top")
+    figure.text(0.01, 0.95, str(flow.sentence), color=TEXT, fontsize=10, va="top")
     names = layer_names(len(flow.slope))
     (waterfall, factors), (spread, updates) = figure.subplots(2, 2)
     for axes in (waterfall, factors, spread, updates):

@@ -66,7 +66,7 @@ def _how(frame: Frame) -> str:
 
 
 def _told(finding: Finding, config: Config) -> str:
-    lines = [f"## {finding.title}", "", finding.sentence]
+    lines = [f"## {finding.title}", "", str(finding.sentence)]
     if finding.remedies:
         lines += ["", "What may help:", ""]
         lines += [f"- {remedy.label}: `{_settings(remedy, config)}`" for remedy in finding.remedies]

@@ -25,7 +25,7 @@ from playground.nn.optimizers import Adam
 from playground.options import with_value
 from playground.options.layers import layer_in_sentence
 from playground.options.message import Message
-from playground.options.numerals import trimmed
+from playground.options.numerals import counted, trimmed
 
 SOLVED = 0.95  # of the examples right, or of the variance explained: then nothing is wrong with how a network learns
 LOWEST_RATE, HIGHEST_RATE = 1e-6, 100.0  # that a config may have
@@ -36,7 +36,7 @@ FAR = 8.0  # pre-activations at which an activation that squashes is flat
 class Remedy:
     """An edit that helps: what it is called, and which fields of the config take which values."""
 
-    label: str
+    label: Message
     changes: tuple[tuple[str, Any], ...]
 
     def applied(self, config: Config) -> Config:
@@ -64,7 +64,7 @@ class Finding:
 
     kind: str
     title: str
-    sentence: str
+    sentence: Message
     look: type[Look | Scene]
     remedies: tuple[Remedy, ...]
     layer: int | None = None
@@ -86,7 +86,7 @@ class Condition:
         """What is found; None where nothing is, or where it is too early to tell."""
         raise NotImplementedError
 
-    def finding(self, sentence: str, *remedies: Remedy, layer: int | None = None) -> Finding:
+    def finding(self, sentence: Message, *remedies: Remedy, layer: int | None = None) -> Finding:
         """A finding of this condition."""
         return Finding(self.kind, self.title, sentence, self.look, remedies, layer)
 
@@ -175,10 +175,11 @@ class Evidence:
         return shares
 
     @property
-    def examples(self) -> str:
+    def examples(self) -> Message:
         """What the examples of the probe are called in a sentence."""
         few = len(self.problem.train) > len(self.sample_pass.y)
-        return f"first {len(self.sample_pass.y):,} training examples" if few else "training examples"
+        words = "first {count} training examples" if few else "training examples"
+        return Message(words, count=counted(len(self.sample_pass.y)))
 
     @cached_property
     def pull(self) -> Pull | None:
@@ -216,7 +217,11 @@ class Evidence:
         start = self.suited_start
         if start == self.config.network.initializer:
             return []
-        return [Remedy(f"Start from {start.label} weights", (("network.initializer", start),))]
+        return [
+            Remedy(
+                Message("Start from {initializer} weights", initializer=start.label), (("network.initializer", start),)
+            )
+        ]
 
     @cached_property
     def suited_start(self) -> Initializer:
@@ -259,9 +264,10 @@ def squashes(activation: Activation) -> bool:
     return limit > 0.0 and bool(flat(ends, limit).all())
 
 
-def times(ratio: float) -> str:
+def times(ratio: float) -> Message:
     """How many times, with two digits."""
-    return f"{float(f'{ratio:.2g}'):,.0f}" if np.isfinite(ratio) else "infinitely many"
+    rounded = float(f"{ratio:.2g}")
+    return Message("{count}", count=counted(round(rounded))) if math.isfinite(rounded) else Message("infinitely many")
 
 
 def tenfold(rate: float, power: int) -> float:
@@ -273,13 +279,17 @@ def adam(evidence: Evidence) -> list[Remedy]:
     """An optimizer whose steps do not depend on the gradient's size; nothing where it is there."""
     if evidence.config.training.optimizer.adaptive_moments:
         return []
-    return [Remedy("Take Adam at a rate of 0.01", (("training.optimizer", Adam()), ("training.learning_rate", 0.01)))]
+    return [
+        Remedy(
+            Message("Take Adam at a rate of 0.01"), (("training.optimizer", Adam()), ("training.learning_rate", 0.01))
+        )
+    ]
 
 
 def normalised(evidence: Evidence) -> Remedy:
     """Batch norm in all hidden layers, which sizes of signals and gradients do not get past."""
     changes = ((f"network.hidden.{index}.normalization", BatchNorm()) for index in evidence.hidden)
-    return Remedy("Add batch normalisation", tuple(changes))
+    return Remedy(Message("Add batch normalisation"), tuple(changes))
 
 
 def slower_again(evidence: Evidence) -> Remedy:
@@ -289,16 +299,18 @@ def slower_again(evidence: Evidence) -> Remedy:
     """
     rate = evidence.config.training.learning_rate
     rate = tenfold(rate, min(-math.ceil(math.log10(rate)), -1))
-    return start_again(evidence.config, f"at a learning rate of {trimmed(rate)}", ("training.learning_rate", rate))
+    return start_again(
+        evidence.config, Message("at a learning rate of {rate}", rate=trimmed(rate)), ("training.learning_rate", rate)
+    )
 
 
-def start_again(config: Config, how: str, *changes: tuple[str, Any]) -> Remedy:
+def start_again(config: Config, how: Message, *changes: tuple[str, Any]) -> Remedy:
     """An edit together with other initial weights: what has been lost with these does not come back."""
     seed = (config.network.seed + 1) % (MAX_SEED + 1)
-    return Remedy(f"Start again, {how}", (*changes, ("network.seed", seed)))
+    return Remedy(Message("Start again, {how}", how=how), (*changes, ("network.seed", seed)))
 
 
 def weaker_pull(evidence: Evidence) -> Remedy:
     """Start again with what makes weights smaller left weaker."""
     assert evidence.pull is not None
-    return start_again(evidence.config, f"with {evidence.pull.weaker_told}", *evidence.pull.weaker)
+    return start_again(evidence.config, Message("with {pull}", pull=evidence.pull.weaker_told), *evidence.pull.weaker)

@@ -13,7 +13,8 @@ from playground.experiment.history.curves import Curves
 from playground.experiment.looks.maps import Answers
 from playground.experiment.stopping import EarlyStopping
 from playground.nn.regularizers import L2
-from playground.options.numerals import percent, trimmed
+from playground.options.message import NOTHING, Message
+from playground.options.numerals import counted, percent, trimmed
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,16 @@ class Overfitting(Condition):
         if not risen or train >= curves.train_loss[best] or self._worse(evidence, name) < self.worse:
             return None
         return self.finding(
-            f"The {name} loss was lowest in epoch {curves.epoch[best]:,.0f}, at {trimmed(least)}, and is now {trimmed(now)}, while "
-            f"the training loss is {trimmed(train)}: the network learns its {len(evidence.problem.train):,} examples by heart.",
+            Message(
+                "The {name} loss was lowest in epoch {epoch}, at {least}, and is now {now}, while the training "
+                "loss is {train}: the network learns its {count} examples by heart.",
+                name=Message(name),
+                epoch=counted(round(curves.epoch[best])),
+                least=trimmed(least),
+                now=trimmed(now),
+                train=trimmed(train),
+                count=counted(len(evidence.problem.train)),
+            ),
             *self._remedies(evidence),
         )
 
@@ -76,11 +85,16 @@ class Overfitting(Condition):
         regularizer, penalty = config.training.regularizer, L2(0.01)
         weak = not regularizer.named or (regularizer.proportional and regularizer.strength < penalty.strength)
         if weak:
-            remedies.append(Remedy(f"Take an L2 penalty of {penalty.rate:g}", (("training.regularizer", penalty),)))
+            remedies.append(
+                Remedy(
+                    Message("Take an L2 penalty of {rate}", rate=trimmed(penalty.rate)),
+                    (("training.regularizer", penalty),),
+                )
+            )
         if config.training.stopping.patience is None and config.data.train_share <= 0.7:
-            remedies.append(Remedy("Stop early, by a validation part", stopping))
+            remedies.append(Remedy(Message("Stop early, by a validation part"), stopping))
         if not config.training.noise.hidden_dropout and config.network.hidden:
-            how = "dropping out half of the hidden units"
+            how = Message("dropping out half of the hidden units")
             remedies.append(start_again(config, how, ("training.noise.hidden_dropout", 0.5)))
         return remedies[:2]
 
@@ -114,27 +128,40 @@ class Underfitting(Condition):
         if not before > 0.0 or before - now >= self.fall * before:
             return None
         plateau = evidence.skill < self.plateau and bool(evidence.config.network.hidden)
-        why, remedies = self._off_the_plateau(evidence) if plateau else ("", [])
+        why, remedies = self._off_the_plateau(evidence) if plateau else (NOTHING, [])
         if not remedies:
-            why, remedies = "it is too simple.", self._larger(evidence)
+            why, remedies = Message("it is too simple."), self._larger(evidence)
         right = percent(max(evidence.right, 0.0), 0)
-        told = f"only {right} of the {evidence.examples} are right"
+        told = Message("only {right} of the {examples} are right", right=right, examples=evidence.examples)
         if not evidence.problem.dataset.classes:
-            told = f"the network explains only {right} of the variance in the answers of the {evidence.examples}"
+            told = Message(
+                "the network explains only {right} of the variance in the answers of the {examples}",
+                right=right,
+                examples=evidence.examples,
+            )
         return self.finding(
-            f"Since epoch {evidence.epoch // 2:,} the training loss has stayed at about {trimmed(now)}, and {told}: "
-            + why,
+            Message(
+                "Since epoch {epoch} the training loss has stayed at about {now}, and {told}: {why}",
+                epoch=counted(evidence.epoch // 2),
+                now=trimmed(now),
+                told=told,
+                why=why,
+            ),
             *remedies,
         )
 
-    def _off_the_plateau(self, evidence: Evidence) -> tuple[str, list[Remedy]]:
+    def _off_the_plateau(self, evidence: Evidence) -> tuple[Message, list[Remedy]]:
         """Why a network that might do better answers nearly alike for all, and what leads off that plateau."""
-        alike = "it answers nearly alike for all"
         weakest = min(evidence.hidden, key=lambda index: float(evidence.flow.signal[index]))
         signal = float(evidence.flow.signal[weakest])
         if signal < self.signal and evidence.better_start:
             where = evidence.layer(weakest)
-            why = f"{alike}, as its weights are so small that a signal of only {trimmed(signal, 1)} reaches {where}."
+            why = Message(
+                "it answers nearly alike for all, as its weights are so small that a signal of only {signal} "
+                "reaches {layer}.",
+                signal=trimmed(signal, 1),
+                layer=where,
+            )
             return why, [*evidence.better_start, *adam(evidence)]
         centred = {
             f"network.hidden.{index}.activation": better
@@ -143,21 +170,29 @@ class Underfitting(Condition):
         }
         names = dict.fromkeys(activation.label for activation in centred.values())
         remedy = (
-            [Remedy(f"Take {' and '.join(names)}, whose outputs have mean 0", tuple(centred.items()))]
+            [
+                Remedy(
+                    Message("Take {names}, whose outputs have mean 0", names=" and ".join(names)),
+                    tuple(centred.items()),
+                )
+            ]
             if centred
             else []
         )
-        return f"{alike}, and its steps may be too short for this plateau.", [*remedy, *adam(evidence)]
+        return Message("it answers nearly alike for all, and its steps may be too short for this plateau."), [
+            *remedy,
+            *adam(evidence),
+        ]
 
     def _larger(self, evidence: Evidence) -> list[Remedy]:
         """A network that can say more."""
         hidden = evidence.config.network.hidden
         if not hidden:
-            return [Remedy("Add a hidden layer of 8 units", (("network.hidden", (Layer(8),)),))]
+            return [Remedy(Message("Add a hidden layer of 8 units"), (("network.hidden", (Layer(8),)),))]
         wider = tuple(
             replace(layer, units=max(layer.units, min(max(2 * layer.units, 8), MAX_UNITS))) for layer in hidden
         )
-        return [Remedy("Take more hidden units", (("network.hidden", wider),))] if wider != hidden else []
+        return [Remedy(Message("Take more hidden units"), (("network.hidden", wider),))] if wider != hidden else []
 
 
 def _median(losses: Floats) -> float:

@@ -23,6 +23,7 @@ from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.experiment.looks.normalization import Normalized
 from playground.experiment.looks.pre_activations import PreActivations
 from playground.nn.activations import ReLU, Tanh
+from playground.options.message import Message
 from playground.options.numerals import percent, trimmed
 
 
@@ -54,12 +55,20 @@ class StepUnits(Condition):
         if not flat:
             return None
         top = flat[-1]
-        below = evidence.layer(0) if top == 0 else f"layers 1 to {top + 1}"
+        below = evidence.layer(0) if top == 0 else Message("layers 1 to {top}", top=top + 1)
         paths = [f"network.hidden.{index}.activation" for index in flat]
         return self.finding(
-            f"The {activations[top].label} units of {evidence.layer(top)} have slope 0 everywhere: no gradient passes "
-            f"them, so that the weights of {below} never change.",
-            *(Remedy(f"Take {new.label} instead", tuple((path, new) for path in paths)) for new in (Tanh(), ReLU())),
+            Message(
+                "The {activation} units of {layer} have slope 0 everywhere: no gradient passes them, so that the "
+                "weights of {below} never change.",
+                activation=activations[top].label,
+                layer=evidence.layer(top),
+                below=below,
+            ),
+            *(
+                Remedy(Message("Take {activation} instead", activation=new.label), tuple((path, new) for path in paths))
+                for new in (Tanh(), ReLU())
+            ),
             layer=top,
         )
 
@@ -98,9 +107,13 @@ class SymmetricWeights(Condition):
             return None
         first = equal[0]
         return self.finding(
-            f"All {len(evidence.network.weights[first])} units of {evidence.layer(first)} have the same weights: they get "
-            "the same gradient and stay equal for ever, as if there were one.",
-            *(evidence.better_start or [start_again(evidence.config, "from other weights")]),
+            Message(
+                "All {count} units of {layer} have the same weights: they get the same gradient and stay equal for "
+                "ever, as if there were one.",
+                count=len(evidence.network.weights[first]),
+                layer=evidence.layer(first),
+            ),
+            *(evidence.better_start or [start_again(evidence.config, Message("from other weights"))]),
             layer=first,
         )
 
@@ -144,14 +157,24 @@ class ExplodingGradients(Condition):
         if grown < self.growth:
             return None
         if ratios[worst] >= self.size:
-            harm = f"the gradient of {evidence.layer(worst)} is {times(ratios[worst])} times as long as its weights"
+            harm = Message(
+                "the gradient of {layer} is {times} times as long as its weights",
+                layer=evidence.layer(worst),
+                times=times(ratios[worst]),
+            )
         elif born and evidence.loss >= self.above * evidence.idle_loss:
-            harm = f"the loss is {trimmed(evidence.loss)}, where outputs of 0 would bring it to {trimmed(evidence.idle_loss)}"
+            harm = Message(
+                "the loss is {loss}, where outputs of 0 would bring it to {idle_loss}",
+                loss=trimmed(evidence.loss),
+                idle_loss=trimmed(evidence.idle_loss),
+            )
         else:
             return None
-        way = "gradient grows on its way back" if grown_back >= grown_up else "signal grows"
+        way = Message("gradient grows on its way back" if grown_back >= grown_up else "signal grows")
         return self.finding(
-            f"From layer to layer the {way}, {times(grown)} times in all: {harm}.",
+            Message(
+                "From layer to layer the {way}, {grown} times in all: {harm}.", way=way, grown=times(grown), harm=harm
+            ),
             *(evidence.better_start or [normalised(evidence)] if born else [slower_again(evidence)]),
             layer=worst,
         )
@@ -186,16 +209,26 @@ class DeadUnits(Condition):
         dead = evidence.dead[worst]
         if (dead < 2 and units[worst] > 1) or dead <= self.share * units[worst]:
             return None
-        what = f"{dead} of the {units[worst]} units of {evidence.layer(worst)} are 0 for every training example"
+        what = Message(
+            "{dead} of the {units} units of {layer} are 0 for every training example",
+            dead=dead,
+            units=units[worst],
+            layer=evidence.layer(worst),
+        )
         if self._born_dead(evidence, worst) > dead / 2:
-            told = f"{what}, most of them from the start: no gradient has ever reached them."
+            told = Message("{what}, most of them from the start: no gradient has ever reached them.", what=what)
             return self.finding(told, *evidence.better_start, normalised(evidence), layer=worst)
         signal = float(evidence.start_signal[worst])
         if signal < self.signal and evidence.better_start:
-            told = f"{what}: the initial weights were so small that a signal of only {trimmed(signal, 1)} reached them."
+            told = Message(
+                "{what}: the initial weights were so small that a signal of only {signal} reached them.",
+                what=what,
+                signal=trimmed(signal, 1),
+            )
             return self.finding(told, *evidence.better_start, layer=worst)
-        told = (
-            f"{what}, and no gradient reaches them. They lived at first: steps that were too long may have killed them."
+        told = Message(
+            "{what}, and no gradient reaches them. They lived at first: steps that were too long may have killed them.",
+            what=what,
         )
         return self.finding(told, slower_again(evidence), layer=worst)
 
@@ -232,9 +265,14 @@ class Saturation(Condition):
             return None
         born = bool(evidence.layer_statistics.saturated[:1, worst].max(initial=0.0) > self.share)
         return self.finding(
-            f"{percent(share, 0)} of the pre-activations of {evidence.layer(worst)} lie on the flat ends of "
-            f"{evidence.network.activations[worst].label}, where its slope is below 5 % of the steepest: hardly any "
-            f"gradient passes. {'They did so from the start.' if born else 'Steps that were too long drove them there.'}",
+            Message(
+                "{share} of the pre-activations of {layer} lie on the flat ends of {activation}, where its slope "
+                "is below 5 % of the steepest: hardly any gradient passes. {cause}",
+                share=percent(share, 0),
+                layer=evidence.layer(worst),
+                activation=evidence.network.activations[worst].label,
+                cause=Message("They did so from the start." if born else "Steps that were too long drove them there."),
+            ),
             *([*evidence.better_start, normalised(evidence)] if born else [slower_again(evidence)]),
             layer=worst,
         )
@@ -264,27 +302,32 @@ class VanishingGradients(Condition):
         weakest = int(sizes[:-1].argmin())
         if not sizes[-1] > self.ratio * sizes[weakest]:
             return None
-        told = (
-            f"The gradient of {evidence.layer(weakest)} is {times(_ratio(sizes[-1], sizes[weakest]))} times smaller than "
-            "the output layer's, so it hardly learns: "
-        )
         flow, remedies = evidence.flow, [normalised(evidence)]
+        ratio = times(_ratio(sizes[-1], sizes[weakest]))
+
+        def told(cause: Message) -> Message:
+            words = "The gradient of {layer} is {times} times smaller than the output layer's, so it hardly learns: {cause}."
+            return Message(words, layer=evidence.layer(weakest), times=ratio, cause=cause)
+
         if flow.culprit is None or flow.ratio[flow.culprit] >= 1.0:
-            told += "layer by layer it loses on its way back what the weights do not give it again."
-            return self.finding(told, *remedies, layer=weakest)
+            cause = Message("layer by layer it loses on its way back what the weights do not give it again")
+            return self.finding(told(cause), *remedies, layer=weakest)
         if not flow.by_slopes:
-            above = evidence.layer(flow.culprit + 1)
-            told += f"the weights of {above} multiply it by {trimmed(flow.gain[flow.culprit], 2)} on its way back."
-            return self.finding(told, *(evidence.better_start + remedies), layer=weakest)
+            words = "the weights of {layer} multiply it by {gain} on its way back"
+            cause = Message(words, layer=evidence.layer(flow.culprit + 1), gain=trimmed(flow.gain[flow.culprit], 2))
+            return self.finding(told(cause), *(evidence.better_start + remedies), layer=weakest)
         blamed = flow.culprit
         activation = evidence.network.activations[blamed]
-        told += (
-            f"each layer multiplies it by f′, on average {trimmed(flow.slope[blamed], 2)} in {evidence.layer(blamed)} "
+        cause = Message(
+            "each layer multiplies it by f′, on average {slope} in {layer} ({activation})",
+            slope=trimmed(flow.slope[blamed], 2),
+            layer=evidence.layer(blamed),
+            activation=activation.label,
         )
         better = ReLU() if squashes(activation) else Tanh()
         taken = tuple((f"network.hidden.{i}.activation", better) for i in evidence.hidden)
-        remedies.insert(0, Remedy(f"Take {better.label} in the hidden layers", taken))
-        return self.finding(f"{told}({activation.label}).", *remedies, layer=weakest)
+        remedies.insert(0, Remedy(Message("Take {activation} in the hidden layers", activation=better.label), taken))
+        return self.finding(told(cause), *remedies, layer=weakest)
 
 
 def _ratio(large: float, small: float) -> float:

@@ -21,7 +21,8 @@ from playground.experiment.diagnosis.condition import (
 from playground.experiment.history.curves import Curves
 from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.nn.initializers import Initializer
-from playground.options.numerals import percent, trimmed
+from playground.options.message import NOTHING, Message
+from playground.options.numerals import counted, percent, trimmed
 
 HEALTHY_UPDATE = 1e-3  # of ‖w‖ a step: Karpathy, CS231n
 
@@ -59,16 +60,20 @@ class Diverged(Condition):
         if divergence is None:
             return None
         rate, initializer = evidence.context.learning_rate, evidence.config.network.initializer
-        told = f"{divergence.message} At a learning rate of {trimmed(rate)} "
+        start = Message("{divergence} At a learning rate of {rate}", divergence=divergence.message, rate=trimmed(rate))
         if evidence.pull is not None and evidence.alone.grows:
-            told += f"{evidence.pull.told} makes weights {trimmed(evidence.alone.factor)} times as long at every step, by itself."
+            words = "{start} {pull} makes weights {factor} times as long at every step, by itself."
+            told = Message(words, start=start, pull=evidence.pull.told, factor=trimmed(evidence.alone.factor))
             return self.finding(told, weaker_pull(evidence), layer=divergence.layer)
-        told += "its steps led further and further from the minimum"
-        remedies = [slower_again(evidence)]
+        remedies, at_once = [slower_again(evidence)], NOTHING
         if evidence.epoch == 0 and evidence.better_start and len(evidence.hidden):
-            told += f", and at once: its {initializer.label} weights{_scaled(initializer)} may be too large"
+            words = ", and at once: its {initializer} weights{scaled} may be too large"
+            at_once = Message(words, initializer=initializer.label, scaled=_scaled(initializer))
             remedies = [*evidence.better_start, *remedies]
-        return self.finding(f"{told}.", *remedies, layer=divergence.layer)
+        told = Message(
+            "{start} its steps led further and further from the minimum{at_once}.", start=start, at_once=at_once
+        )
+        return self.finding(told, *remedies, layer=divergence.layer)
 
 
 @dataclass(frozen=True)
@@ -109,13 +114,19 @@ class RateTooLarge(Condition):
             and ups >= self.ups
             and later > (1.0 - self.fall) * earlier
         ):
-            told = f"goes up and down by {percent(jump, 0)} from one record to the next instead of falling"
+            told = Message(
+                "goes up and down by {jump} from one record to the next instead of falling", jump=percent(jump, 0)
+            )
         elif middle >= self.above * start > 0.0:
-            told = f"lies at {trimmed(middle)}, above the {trimmed(start)} that it began with"
+            told = Message(
+                "lies at {middle}, above the {start} that it began with", middle=trimmed(middle), start=trimmed(start)
+            )
         else:
             return None
-        sentence = (
-            f"At a learning rate of {trimmed(rate)} the training loss {told}: the steps are too long and overshoot."
+        sentence = Message(
+            "At a learning rate of {rate} the training loss {told}: the steps are too long and overshoot.",
+            rate=trimmed(rate),
+            told=told,
         )
         return self.finding(sentence, slower_again(evidence))
 
@@ -152,13 +163,22 @@ class RateTooSmall(Condition):
         power = max(round(math.log10(HEALTHY_UPDATE / updates.max())), 1) if updates.max() > 0.0 else 1
         faster = tenfold(evidence.config.training.learning_rate, power)
         return self.finding(
-            f"At a learning rate of {trimmed(evidence.context.learning_rate)} no step has moved a layer's weights by "
-            f"more than {trimmed(updates.max(), 1)} of themselves, where about 0.001 is usual; in {evidence.epoch:,} epochs the "
-            f"loss has fallen by {percent(fallen)}.",
-            Remedy(f"Raise the learning rate to {trimmed(faster)}", (("training.learning_rate", faster),)),
+            Message(
+                "At a learning rate of {learning_rate} no step has moved a layer's weights by more than {update} "
+                "of themselves, where about 0.001 is usual; in {epoch} epochs the loss has fallen by {fallen}.",
+                learning_rate=trimmed(evidence.context.learning_rate),
+                update=trimmed(updates.max(), 1),
+                epoch=counted(evidence.epoch),
+                fallen=percent(fallen),
+            ),
+            Remedy(
+                Message("Raise the learning rate to {faster}", faster=trimmed(faster)),
+                (("training.learning_rate", faster),),
+            ),
             *adam(evidence),
         )
 
 
-def _scaled(initializer: Initializer) -> str:
-    return f", scaled by {initializer.scale:g}," if initializer.scale != 1.0 else ""
+def _scaled(initializer: Initializer) -> Message:
+    scale = initializer.scale
+    return Message(", scaled by {scale},", scale=trimmed(scale)) if scale != 1.0 else NOTHING

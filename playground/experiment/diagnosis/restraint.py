@@ -12,6 +12,7 @@ from playground.experiment.history.curves import Curves
 from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.nn.noise import Noise
 from playground.options import knobs
+from playground.options.message import Message, Sentence
 from playground.options.numerals import trimmed
 
 
@@ -43,11 +44,16 @@ class StrongPenalty(Condition):
         pull = evidence.pull
         if pull is None or not evidence.steps or evidence.solved:
             return None
-        rate, subject = evidence.context.learning_rate, f"{pull.told[:1].upper()}{pull.told[1:]}"
+        rate = evidence.context.learning_rate
         if evidence.alone.grows:
             return self.finding(
-                f"At a learning rate of {trimmed(rate)} {pull.told} makes weights longer by itself, "
-                f"{trimmed(evidence.alone.factor)} times at every step: it pulls them further beyond 0 than they were off.",
+                Message(
+                    "At a learning rate of {rate} {pull} makes weights longer by itself, {factor} times at every "
+                    "step: it pulls them further beyond 0 than they were off.",
+                    rate=trimmed(rate),
+                    pull=pull.told,
+                    factor=trimmed(evidence.alone.factor),
+                ),
                 weaker_pull(evidence),
             )
         if evidence.epoch < self.epochs or evidence.skill >= self.skill:
@@ -58,10 +64,16 @@ class StrongPenalty(Condition):
         wiped = np.where(evidence.alone.left < self.left, shares, 1.0)
         layer = int(wiped.argmin())
         if len(evidence.hidden) and wiped[layer] < self.left:
-            length = f"{trimmed(shares[layer], 1)} times as long as usual initial weights" if shares[layer] else "0"
+            words = "{share} times as long as usual initial weights" if shares[layer] else "0"
+            length = Message(words, share=trimmed(shares[layer], 1))
             return self.finding(
-                f"{subject} pulls harder than the examples: the weights of {evidence.layer(layer)} are {length}, so that "
-                "hardly anything passes.",
+                Sentence(
+                    "{pull} pulls harder than the examples: the weights of {layer} are {length}, so that hardly "
+                    "anything passes.",
+                    pull=pull.told,
+                    layer=evidence.layer(layer),
+                    length=length,
+                ),
                 weaker_pull(evidence),
                 layer=layer,
             )
@@ -69,9 +81,15 @@ class StrongPenalty(Condition):
         if now - least < self.fall * now or trial.taken_back(evidence.context) < self.back:
             return None
         return self.finding(
-            f"{subject} keeps the weights too small: {times:g} times as large they would bring the loss "
-            f"from {trimmed(now)} to {trimmed(least)}.",
-            Remedy(f"Go on, with {pull.weaker_told}", pull.weaker),
+            Sentence(
+                "{pull} keeps the weights too small: {times} times as large they would bring the loss from {now} "
+                "to {least}.",
+                pull=pull.told,
+                times=trimmed(times),
+                now=trimmed(now),
+                least=trimmed(least),
+            ),
+            Remedy(Message("Go on, with {pull}", pull=pull.weaker_told), pull.weaker),
         )
 
 
@@ -101,22 +119,34 @@ class StrongNoise(Condition):
         noise, classes = evidence.config.training.noise, len(evidence.problem.dataset.classes)
         if noise == Noise() or evidence.epoch < self.epochs or evidence.skill >= self.skill:
             return None
-        remedy = Remedy("Train without noise", (("training.noise", Noise()),))
+        remedy = Remedy(Message("Train without noise"), (("training.noise", Noise()),))
         wrong = noise.label_noise
         said = 1.0 - wrong * classes / (classes - 1) if classes > 1 else 1.0 / (1.0 + wrong**2)
         if abs(said) < self.labels:
             return self.finding(
-                f"Label noise of {wrong:g} leaves hardly anything of what the labels say: there is little to learn from.",
+                Message(
+                    "Label noise of {wrong} leaves hardly anything of what the labels say: there is little to "
+                    "learn from.",
+                    wrong=trimmed(wrong),
+                ),
                 remedy,
             )
         ratio = trial.signal_to_noise(evidence.context)
         tiny = bool(evidence.better_start) and float(evidence.flow.signal.min()) < self.signal
         if not ratio < self.ratio or tiny:
             return None
-        named = [f"{knob.label} {value:g}" for name, knob in knobs(Noise).items() if (value := getattr(noise, name))]
-        varies = f"{float(f'{1.0 / ratio:.2g}'):,g} times as much" if ratio > 0.01 else "more than 100 times as much"
+        named = [
+            f"{knob.label} {trimmed(value)}" for name, knob in knobs(Noise).items() if (value := getattr(noise, name))
+        ]
+        varies = Message("more than 100 times as much")
+        if ratio > 0.01:
+            varies = Message("{times} times as much", times=trimmed(1.0 / ratio, 2))
         return self.finding(
-            f"The noise in training ({'; '.join(named)}) drowns the signal: what the output unit is given varies {varies} "
-            "with the noise as with the examples.",
+            Message(
+                "The noise in training ({named}) drowns the signal: what the output unit is given varies {varies} "
+                "with the noise as with the examples.",
+                named="; ".join(named),
+                varies=varies,
+            ),
             remedy,
         )

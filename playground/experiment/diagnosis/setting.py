@@ -16,7 +16,7 @@ from playground.experiment.pairing import resolve
 from playground.experiment.scene import Scene
 from playground.nn.losses.margins import SquaredHinge
 from playground.nn.normalizations import LayerNorm
-from playground.options.message import Sentence
+from playground.options.message import NOTHING, Message, Sentence
 from playground.options.numerals import percent, trimmed
 
 
@@ -42,13 +42,16 @@ class BatchNormOfOne(Condition):
         normed = [index for index, layer in enumerate(hidden) if layer.normalization.running]
         if size > 1 or not normed:
             return None
-        larger = Remedy("Take mini-batches of 10", (("training.batch_size", 10),))
+        larger = Remedy(Message("Take mini-batches of 10"), (("training.batch_size", 10),))
         layer_norm = tuple((f"network.hidden.{index}.normalization", LayerNorm()) for index in normed)
         return self.finding(
-            f"Batch norm in {evidence.layer(normed[0])} works on mini-batches of 1 example: each is its own mean, so "
-            "that nothing is left of what the layer was given.",
+            Message(
+                "Batch norm in {layer} works on mini-batches of 1 example: each is its own mean, so that nothing "
+                "is left of what the layer was given.",
+                layer=evidence.layer(normed[0]),
+            ),
             *([larger] if evidence.problem.examples > 1 else []),
-            Remedy("Take layer norm", layer_norm),
+            Remedy(Message("Take layer norm"), layer_norm),
             layer=normed[0],
         )
 
@@ -81,14 +84,25 @@ class UnscaledInputs(Condition):
         wide, narrow, large = varied[spread[varied].argmax()], varied[spread[varied].argmin()], int(size.argmax())
         ratio = float(spread[wide] / spread[narrow])
         if ratio >= self.ratio:
-            told = f"{names[wide]} is spread {times(ratio)} times as wide as {names[narrow]}"
+            told = Message(
+                "{wide} is spread {times} times as wide as {narrow}",
+                wide=names[wide],
+                times=times(ratio),
+                narrow=names[narrow],
+            )
         elif size[large] >= self.size:
-            told = f"{names[large]} is about {trimmed(size[large])} in size, where about 1 is wanted"
+            told = Message(
+                "{input} is about {size} in size, where about 1 is wanted",
+                input=names[large],
+                size=trimmed(size[large]),
+            )
         else:
             return None
         return self.finding(
-            f"The inputs are not standardised: {told}. No learning rate suits the weights of all inputs.",
-            Remedy("Standardise the inputs", (("data.standardise", True),)),
+            Message(
+                "The inputs are not standardised: {told}. No learning rate suits the weights of all inputs.", told=told
+            ),
+            Remedy(Message("Standardise the inputs"), (("data.standardise", True),)),
         )
 
 
@@ -112,19 +126,25 @@ class PoorPair(Condition):
         remark = problem.loss.remark(problem.output, bool(problem.dataset.classes))
         if not remark or evidence.solved:
             return None
-        stuck = ""
+        stuck = NOTHING
         if problem.dataset.classes and (top := steepest(problem.output)) > 0.0:
             middle = 0.5 * (problem.no + problem.yes)
             wrong = (evidence.sample_pass.work.layers[-1].h > middle) != (evidence.sample_pass.targets > middle)
             still = wrong & (np.abs(evidence.sample_pass.slopes[-1][: len(wrong)]) < self.flat * top)
             share = float(still.any(axis=0).mean())
             stuck = (
-                f" {percent(share, 0)} of the {evidence.examples} are wrong where its slope is nearly 0."
+                Message(
+                    " {share} of the {examples} are wrong where its slope is nearly 0.",
+                    share=percent(share, 0),
+                    examples=evidence.examples,
+                )
                 if share >= 0.005
-                else ""
+                else NOTHING
             )
         matched = _matched(evidence.config, len(problem.dataset.classes))
-        return self.finding(f"{Sentence('{remark}', remark=remark)}{stuck}", *matched, layer=len(evidence.hidden))
+        return self.finding(
+            Sentence("{remark}{stuck}", remark=remark, stuck=stuck), *matched, layer=len(evidence.hidden)
+        )
 
 
 @dataclass(frozen=True)
@@ -156,26 +176,33 @@ class ImbalancedClasses(Condition):
         if found[worst] >= self.found:
             return None
         hinge = SquaredHinge()
-        label = "Squared hinge, which ignores what is right already"
+        label = Message("Squared hinge, which ignores what is right already")
         remedy = Remedy(label, (("training.loss", hinge), ("network.output", hinge.match(len(classes)))))
         there = evidence.config.training.loss == hinge
         return self.finding(
-            f"Only {percent(counts[worst] / len(y), 0)} of the {evidence.examples} are “{classes[worst]}”, and "
-            f"{percent(float(found[worst]), 0)} of these are recognised: the accuracy of {percent(evidence.right, 0)} hides it.",
+            Message(
+                "Only {share} of the {examples} are “{name}”, and {found} of these are recognised: the accuracy of "
+                "{right} hides it.",
+                share=percent(counts[worst] / len(y), 0),
+                examples=evidence.examples,
+                name=classes[worst],
+                found=percent(float(found[worst]), 0),
+                right=percent(evidence.right, 0),
+            ),
             *([] if there else [remedy]),
         )
 
 
 def _matched(config: Config, classes: int) -> list[Remedy]:
     """Edits that leave output unit, loss or both to be decided, where that makes a matched pair."""
-    remedies: dict[str, Remedy] = {}
+    remedies: dict[Message, Remedy] = {}
     for paths in (("training.loss",), ("network.output",), ("training.loss", "network.output")):
         changes = tuple((path, None) for path in paths)
         try:
-            loss, output = resolve(Remedy("", changes).applied(config), classes)
+            loss, output = resolve(Remedy(NOTHING, changes).applied(config), classes)
         except ConfigError:
             continue
         if not loss.remark(output, bool(classes)):
-            label = f"Take {output.label} with {loss.label}"
+            label = Message("Take {output} with {loss}", output=output.label, loss=loss.label)
             remedies.setdefault(label, Remedy(label, changes))
     return list(remedies.values())[:2]

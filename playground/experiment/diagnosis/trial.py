@@ -15,9 +15,11 @@ from playground.nn.chance import fixed_turn
 from playground.nn.initializers import Initializer
 from playground.nn.network import Network
 from playground.nn.optimizers import SGD
-from playground.nn.optimizers.optimizer import SearchingOptimizer
-from playground.nn.regularizers import NoRegularizer
+from playground.nn.optimizers.optimizer import Optimizer, SearchingOptimizer
+from playground.nn.regularizers import NoRegularizer, Regularizer
 from playground.nn.training import Trainer
+from playground.options.message import Message
+from playground.options.numerals import trimmed
 
 STEPS = 20  # of the rules alone, twice
 DRAWS, EXAMPLES = 8, 256  # of the noise, and how many of the probe's examples it is drawn for
@@ -31,8 +33,8 @@ class Pull:
     `told` names it with its strength, `weaker_told` with the one that the edits `weaker`, path and value, give it.
     """
 
-    told: str
-    weaker_told: str
+    told: Message
+    weaker_told: Message
     weaker: tuple[tuple[str, Any], ...]
 
     @classmethod
@@ -43,15 +45,19 @@ class Pull:
         weaker: list[tuple[str, Any]] = []
         if regularizer.named:
             strength = regularizer.strength if context.penalty_rate is None else context.penalty_rate
-            told.append(f"the {regularizer.named} of {strength:.3g}")
-            weaker_told.append(f"the {regularizer.named} of {regularizer.weaker().strength:.3g}")
+            told.append(_penalty(regularizer, strength))
+            weaker_told.append(_penalty(regularizer, regularizer.weaker().strength))
             weaker.append(("training.regularizer", regularizer.weaker()))
         if optimizer.decay_rate:
             less = optimizer.decaying_less()
-            told.append(f"{optimizer.label}'s decay of {optimizer.decay_rate:.3g}")
-            weaker_told.append(f"{optimizer.label}'s decay of {less.decay_rate:.3g}")
+            told.append(_decay(optimizer))
+            weaker_told.append(_decay(less))
             weaker.append(("training.optimizer", less))
-        return cls(" with ".join(told), " and ".join(weaker_told), tuple(weaker)) if told else None
+        if len(told) < 2:
+            return cls(told[0], weaker_told[0], tuple(weaker)) if told else None
+        both = Message("{penalty} with {decay}", penalty=told[0], decay=told[1])
+        weaker_both = Message("{penalty} and {decay}", penalty=weaker_told[0], decay=weaker_told[1])
+        return cls(both, weaker_both, tuple(weaker))
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +159,16 @@ def signal_to_noise(context: RunContext) -> float:
     chance = float(z.var(axis=0, ddof=1).mean())
     signal = float(z.mean(axis=0).var(axis=-1).mean()) - chance / DRAWS
     return max(signal, 0.0) / chance if chance > 1e-12 * signal else float("inf")
+
+
+def _penalty(regularizer: Regularizer, strength: float) -> Message:
+    return Message("the {penalty} of {strength}", penalty=regularizer.named, strength=trimmed(strength))
+
+
+def _decay(optimizer: Optimizer) -> Message:
+    return Message(
+        "{optimizer}'s decay of {rate}", optimizer=optimizer.label, rate=trimmed(optimizer.decay_rate or 0.0)
+    )
 
 
 def _copy(context: RunContext) -> Network:

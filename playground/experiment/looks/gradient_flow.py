@@ -14,6 +14,8 @@ from playground.experiment.history.layer_statistics import update_ratios
 from playground.experiment.looks.context import RunContext
 from playground.experiment.looks.look import Look, read_only
 from playground.nn.activations import Array
+from playground.options.layers import hidden_layer_name
+from playground.options.message import NOTHING, Message, Sentence
 from playground.options.numerals import trimmed
 
 Counts = NDArray[np.intp]
@@ -62,7 +64,7 @@ class GradientFlow(Look):
     forward: Floats
     culprit: int | None
     by_slopes: bool
-    sentence: str
+    sentence: Message
 
 
 def measure(context: RunContext) -> GradientFlow:
@@ -81,8 +83,8 @@ def measure(context: RunContext) -> GradientFlow:
     )
     forward = np.array([_share(own, below) for below, own in itertools.pairwise(sizes)])
     normalised = [layer.normalization.acts for layer in network.layers]
-    culprit, by_slopes, sentence = _verdict(slope, gain, passed, normalised)
-    sentence += _course_up(float(np.prod(forward)))
+    culprit, by_slopes, verdict = _verdict(slope, gain, passed, normalised)
+    sentence = Message("{verdict}{signal}", verdict=verdict, signal=_course_up(float(np.prod(forward))))
     return GradientFlow(
         gradients,
         weights,
@@ -114,44 +116,56 @@ def _histograms(matrices: Sequence[Array]) -> tuple[Counts, Counts]:
     return read_only(counts), read_only(zeros)
 
 
-def _verdict(slope: Floats, gain: Floats, passed: Floats, normalised: Sequence[bool]) -> tuple[int | None, bool, str]:
+def _verdict(
+    slope: Floats, gain: Floats, passed: Floats, normalised: Sequence[bool]
+) -> tuple[int | None, bool, Message]:
     """Which layer is to blame, whether its slopes are, and the sentence that says so."""
     ratio = (gain * passed)[:-1]
     if not len(ratio):
-        return None, False, "There are no hidden layers for a gradient to go back through."
+        return None, False, Message("There are no hidden layers for a gradient to go back through.")
     stopped = np.flatnonzero((ratio == 0.0) | (gain[:-1] == 0.0))
     if not len(stopped) and not np.isfinite(ratio).all():
-        return None, False, "The loss passes no gradient back, or none that is finite."
+        return None, False, Message("The loss passes no gradient back, or none that is finite.")
     if len(stopped):
         culprit = int(stopped[-1])
+        name = hidden_layer_name(culprit)
         if gain[culprit] == 0.0:
-            return culprit, False, f"Layer {culprit + 1} gets nothing: the weights above it pass nothing back."
-        return culprit, True, f"Nothing gets past layer {culprit + 1}: its slopes average {_written(slope[culprit])}."
+            return culprit, False, Sentence("{layer} gets nothing: the weights above it pass nothing back.", layer=name)
+        words = "Nothing gets past {layer}: its slopes average {slope}."
+        return culprit, True, Message(words, layer=name, slope=_written(slope[culprit]))
     whole = float(np.prod(ratio))
-    way = "From the output to layer 1 the gradient"
     if 1.0 / ORDER <= whole <= ORDER:
-        return None, False, f"{way} keeps its order of magnitude: × {_written(whole)}."
+        words = "From the output to layer 1 the gradient keeps its order of magnitude: × {factor}."
+        return None, False, Message(words, factor=_written(whole))
     vanishes = whole < 1.0
     culprit = int(ratio.argmin() if vanishes else ratio.argmax())
     by_slopes = bool((passed[culprit] < gain[culprit]) == vanishes)
     if not by_slopes:
-        reason = f"the weights above it multiply it by {_written(gain[culprit])}"
+        words = "the weights above it multiply it by {gain}"
         if normalised[culprit] and (passed[culprit] < 1.0) == vanishes:
-            reason += f", its slopes and its normalisation by {_written(passed[culprit])}"
+            words = "the weights above it multiply it by {gain}, its slopes and its normalisation by {passed}"
     elif normalised[culprit]:
-        reason = f"its slopes and its normalisation multiply it by {_written(passed[culprit])}"
+        words = "its slopes and its normalisation multiply it by {passed}"
     else:
-        reason = f"its slopes average {_written(slope[culprit])}"
-    verb = "shrinks" if vanishes else "stretches"
-    sentence = f"{way} {'shrinks' if vanishes else 'grows'} to × {_written(whole)}. "
-    return culprit, by_slopes, f"{sentence}Layer {culprit + 1} {verb} it most: {reason}."
+        words = "its slopes average {slope}"
+    numbers = {"gain": gain[culprit], "passed": passed[culprit], "slope": slope[culprit]}
+    reason = Message(words, **{name: _written(number) for name, number in numbers.items()})
+    way = "From the output to layer 1 the gradient shrinks to × {factor}. {layer} shrinks it most: {reason}."
+    if not vanishes:
+        way = "From the output to layer 1 the gradient grows to × {factor}. {layer} stretches it most: {reason}."
+    layer = Sentence("{layer}", layer=hidden_layer_name(culprit))
+    return culprit, by_slopes, Message(way, factor=_written(whole), layer=layer, reason=reason)
 
 
-def _course_up(whole: float) -> str:
+def _course_up(whole: float) -> Message:
     """What becomes of the signal, where that is worth a word."""
     if not np.isfinite(whole) or 1.0 / ORDER <= whole <= ORDER:
-        return ""
-    return f" On its way up the signal {'shrinks' if whole < 1.0 else 'grows'} to × {_written(whole)}."
+        return NOTHING
+    shrinks, grows = (
+        " On its way up the signal shrinks to × {factor}.",
+        " On its way up the signal grows to × {factor}.",
+    )
+    return Message(shrinks if whole < 1.0 else grows, factor=_written(whole))
 
 
 def _norm(array: Array) -> float:

@@ -15,9 +15,11 @@ from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.diagnosis.condition import Finding, Remedy
 from playground.experiment.frame import Frame
 from playground.experiment.looks.look import Requests
+from playground.options.message import Message
 from playground.ui.diagram.weight_editor import Popup
 from playground.ui.shell.strip import Strip
 from playground.ui.theme import GRID, small
+from playground.ui.words import said
 from playground.ui.workspace.document import Document
 
 EVERY = 1.0  # seconds between two diagnoses while training: words that change faster cannot be read
@@ -124,7 +126,7 @@ class DiagnosisStrip(Strip):
         grid.setHorizontalSpacing(2 * GRID)
         grid.setVerticalSpacing(GRID)
         for row, finding in enumerate(self.findings):
-            words = QLabel(f"<b>{finding.title}</b><br>{_escaped(finding.sentence)}")
+            words = QLabel(f"<b>{said(Message(finding.title))}</b><br>{_escaped(said(finding.sentence))}")
             words.setObjectName(f"finding_{row}")
             words.setTextFormat(Qt.TextFormat.RichText)
             words.setWordWrap(True)
@@ -145,8 +147,8 @@ class DiagnosisStrip(Strip):
     def _show(self, before: tuple[Finding, ...] = ()) -> None:
         if self.findings:
             first = self.findings[0]
-            self._text.setText(f"{first.title}: {first.sentence}")
-            self._text.setToolTip(first.sentence)
+            self._text.setText(f"{said(Message(first.title))}: {said(first.sentence)}")
+            self._text.setToolTip(said(first.sentence))
         else:
             self._text.setText(self.tr("Diagnosis: nothing stands out."))
             self._text.setToolTip(self.tr("What is wrong with the training would stand here, and what helps."))
@@ -207,7 +209,7 @@ class DiagnosisStrip(Strip):
             show.clicked.connect(partial(self._ask_to_see, finding))
             buttons.append(show)
         for index, remedy in enumerate(finding.remedies):
-            button = QPushButton(remedy.label)
+            button = QPushButton(said(remedy.label))
             button.setObjectName(f"{name}.remedy_{index}")
             _explain(button, self._effect(remedy))
             button.clicked.connect(partial(self._take, remedy))
@@ -226,7 +228,7 @@ class DiagnosisStrip(Strip):
 
     def _take(self, remedy: Remedy, _: bool = False) -> None:
         try:
-            self._document.edit(remedy.label, remedy.applied(self._document.config))
+            self._document.edit(said(remedy.label), remedy.applied(self._document.config))
         except ConfigError:  # the layer has gone since; so will the finding
             self.ask_again()
 

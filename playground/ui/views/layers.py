@@ -260,7 +260,7 @@ class LayersView(CaptionedView):
         else:
             self.say(self._caption())
         if self._flow is not None and len(self._flow.slope) == self._layers:
-            self._sentence.show_text(self._flow.sentence)
+            self._sentence.show_text(said(self._flow.sentence))
             if self._picture is Picture.DISTRIBUTION:
                 self._histograms.show_flow(self._flow)
             elif self._picture in (Picture.FACTORS, Picture.WATERFALL):

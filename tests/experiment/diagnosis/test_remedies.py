@@ -53,6 +53,6 @@ def test_every_remedy_cures(name: str) -> None:
     for remedy in finding.remedies:
         after = treated(session, remedy, run.epochs)
         now, better = loss_and_right(after, run.kind)
-        assert run.kind not in kinds(after), remedy.label
-        assert after.divergence is None, remedy.label
-        assert now < loss or better > right, (remedy.label, loss, now)
+        assert run.kind not in kinds(after), str(remedy.label)
+        assert after.divergence is None, str(remedy.label)
+        assert now < loss or better > right, (str(remedy.label), loss, now)

@@ -19,6 +19,7 @@ from playground.experiment.looks.table import LOOKS
 from playground.experiment.run.session import Session
 from playground.experiment.scene import Scene
 from playground.options import with_text
+from playground.options.message import Message
 from playground.ui.shell.diagnosis_strip import EVERY, DiagnosisStrip
 from playground.ui.theme import DARK, LIGHT, apply_theme
 from playground.ui.views import LABORATORY
@@ -31,15 +32,15 @@ from tests.frames import altered
 SLOW = Finding(
     "rate_too_small",
     "Learning rate too small",
-    "The rate 1e-05 < 0.001.",
+    Message("The rate 1e-05 < 0.001."),
     GradientFlow,
     (
-        Remedy("Raise the rate", (("training.learning_rate", 0.1),)),
-        Remedy("More units", (("network.hidden.1.units", 7), ("network.hidden.0.units", 8))),
+        Remedy(Message("Raise the rate"), (("training.learning_rate", 0.1),)),
+        Remedy(Message("More units"), (("network.hidden.1.units", 7), ("network.hidden.0.units", 8))),
     ),
     1,
 )
-OTHER = Finding("underfitting", "Underfitting", "Too simple.", Metrics, ())
+OTHER = Finding("underfitting", "Underfitting", Message("Too simple."), Metrics, ())
 
 
 class Clock:
@@ -140,7 +141,7 @@ def test_it_leads_to_the_view_and_the_layer(strip: DiagnosisStrip, frame: Frame,
 def test_other_numbers_leave_the_buttons_where_they_are(strip: DiagnosisStrip, frame: Frame) -> None:
     strip.show_frame(with_findings(frame, SLOW), True)
     before = buttons(strip)
-    strip.show_frame(with_findings(frame, replace(SLOW, sentence="The rate 2e-05 < 0.001.")), True)
+    strip.show_frame(with_findings(frame, replace(SLOW, sentence=Message("The rate 2e-05 < 0.001."))), True)
     assert strip.text.endswith("2e-05 < 0.001.")
     assert buttons(strip) == before
 
@@ -205,7 +206,7 @@ def test_a_finding_stands_out_in_both_themes(strip: DiagnosisStrip, frame: Frame
 
 def test_a_sentence_too_long_is_cut_but_kept_for_the_tooltip(strip: DiagnosisStrip, frame: Frame) -> None:
     long = "A long sentence. " * 40
-    strip.show_frame(with_findings(frame, replace(SLOW, sentence=long)), True)
+    strip.show_frame(with_findings(frame, replace(SLOW, sentence=Message(long))), True)
     assert strip._text.toolTip() == long
     assert strip._text.width() < strip._text.fontMetrics().horizontalAdvance(strip.text)
     assert strip.width() == 900
@@ -216,7 +217,9 @@ def test_its_buttons_do_not_widen_the_window(strip: DiagnosisStrip, frame: Frame
     qtbot.addWidget(window)
     QVBoxLayout(window).addWidget(strip)
     before = window.minimumSizeHint()
-    strip.show_frame(with_findings(frame, replace(SLOW, remedies=(Remedy("A remedy of many words " * 9, ()),))), True)
+    strip.show_frame(
+        with_findings(frame, replace(SLOW, remedies=(Remedy(Message("A remedy of many words " * 9), ()),))), True
+    )
     window.layout().activate()
     after = window.minimumSizeHint()
     strip.setParent(None)  # whoever made it closes it

@@ -13,6 +13,7 @@ from playground.experiment.diagnosis.condition import Finding, Remedy
 from playground.experiment.looks.gradient_flow import GradientFlow
 from playground.experiment.looks.metrics import Metrics
 from playground.experiment.run.session import Session
+from playground.options.message import Message
 from playground.ui.forms.elided import Elided
 from playground.ui.shell.diagnosis_strip import DiagnosisStrip
 from playground.ui.shell.foot import COLUMN, Foot
@@ -23,9 +24,9 @@ from tests.experiment.diagnosis.sick_runs import trained
 from tests.frames import altered
 
 WIDTH = 1280
-REMEDIES = (Remedy("Raise the rate", (("training.learning_rate", 0.1),)),)
-SLOW = Finding("rate_too_small", "Learning rate too small", "The rate is 1e-05. " * 9, GradientFlow, REMEDIES)
-OTHER = Finding("underfitting", "Underfitting", "Too simple.", Metrics, ())
+REMEDIES = (Remedy(Message("Raise the rate"), (("training.learning_rate", 0.1),)),)
+SLOW = Finding("rate_too_small", "Learning rate too small", Message("The rate is 1e-05. " * 9), GradientFlow, REMEDIES)
+OTHER = Finding("underfitting", "Underfitting", Message("Too simple."), Metrics, ())
 LONG = "Saved " + "a folder/" * 9 + "a file."
 
 

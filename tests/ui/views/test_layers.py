@@ -22,6 +22,7 @@ from playground.experiment.looks.gradient_flow import EDGES, GradientFlow
 from playground.experiment.run.session import Session
 from playground.nn.activations import Sigmoid
 from playground.options import with_value
+from playground.options.message import Message
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.layer_plots import (
     COLUMNS,
@@ -167,7 +168,7 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
     numbers = {"slope": [0.1, 1.0, 0.5], "gain": [10.0, 0.0, np.nan], "ratio": [0.01, 0.0, np.nan]}
     numbers |= {"signal": [2.0, 20.0, 10.0], "forward": [1.0, 10.0, 0.5]}
     changes = {name: np.array(values) for name, values in numbers.items()}
-    flow = anatomy_of(frame, **changes, culprit=1, sentence="Layer 2 is to blame.")
+    flow = anatomy_of(frame, **changes, culprit=1, sentence=Message("Layer 2 is to blame."))
     view = make_view(altered(frame, looks=(flow,)), "factors")
     plot = item_of(view, Factors)
     slope, gain, forward = (bars.opts for bars in plot._bars)
