@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from playground.data.dataset import Source
-from playground.data.sources import FILES
+from playground.data.formats.file import FileSource
 from playground.experiment.config import Config
 from playground.experiment.pairing import fitting, refusal
 from playground.options import (
@@ -34,6 +34,8 @@ from playground.ui.forms.knob_widgets import kept, purpose
 from playground.ui.forms.numbers import number_text, parsed
 from playground.ui.panels.data_panel import with_source
 from playground.ui.words import said
+
+ASK_FOR_FILE = Message("needs a file: Open data… asks for it")
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,10 @@ class Setting:
     def _with(self, value: object) -> Config:
         """Whatever cannot go with this value makes way for it, as in the panels; what cannot make way refuses it."""
         config: Config = with_value(self.config, self.path, value)
+        if config == self.config:
+            return config
+        if isinstance(value, FileSource):
+            raise ConfigError(self.path, ASK_FOR_FILE)  # nothing is read in the window's own thread
         if isinstance(value, Source):
             return with_source(config, value, value.outline())
         if self.classes is None:
@@ -130,8 +136,8 @@ class Setting:
         return config
 
     def _reason(self, cls: type[Options]) -> str:
-        if cls in FILES:
-            return _tr("Open data… asks for the file.")
+        if issubclass(cls, FileSource):
+            return said(Sentence("{reason}.", reason=ASK_FOR_FILE))
         if issubclass(cls, Source):
             return ""
         try:

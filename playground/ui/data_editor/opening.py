@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -49,6 +52,7 @@ class OpenDataDialog(QDialog):
         self.setMinimumWidth(80 * GRID)
         self._table: Table | None = None
         self._outline: Outline
+        self._reading: Reading | None = None
         self._unchecked: set[str] = set()  # columns of numbers that are not wanted as inputs
         self._summary = sentence_label("open_data.summary", "muted")
         self._refusal = sentence_label("open_data.refusal", "remark")
@@ -58,6 +62,7 @@ class OpenDataDialog(QDialog):
             button.setIcon(QIcon())
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
+        self.finished.connect(self._call_off)
         self._content = QVBoxLayout()
         self._content.setSpacing(GRID)
         layout = QVBoxLayout(self)
@@ -78,21 +83,36 @@ class OpenDataDialog(QDialog):
         return self._outline
 
     def _read(self) -> None:
-        self._reading = Reading(self._file.table, self)
-        self._reading.done.connect(self._take)
-        self.finished.connect(self._reading.call_off)
-        if self._reading.within(PATIENCE):
-            self._take()
-            return
+        if not self._ask(self._file.table, self._take):
+            self.resize(self.minimumWidth(), HEIGHT)
+
+    def _ask(self, read: Callable[[], Any], take: Callable[[Future[Any]], None]) -> bool:
+        """Read in another thread, in place of what is still being read, and let what came of it be taken.
+
+        Whether that was at once; otherwise nothing can be accepted until then.
+        """
+        self._call_off()
+        self._reading = reading = Reading(read, self)
+        reading.done.connect(lambda: take(reading.future))
+        if reading.within(PATIENCE):
+            take(reading.future)
+            return True
         self._summary.setText(self.tr("Reading {name} …").format(name=self._name))
+        self._summary.show()
         self._refusal.hide()
         self._open.setEnabled(False)
-        self.resize(self.minimumWidth(), HEIGHT)
+        return False
 
-    def _take(self) -> None:
+    def _call_off(self) -> None:
+        if self._reading is not None:
+            self._reading.call_off()
+            self._reading.deleteLater()
+            self._reading = None
+
+    def _take(self, read: Future[Table]) -> None:
         """Show what has been read, once it has."""
         try:
-            self._table = self._reading.future.result()
+            self._table = read.result()
         except DataError as error:
             self._refuse(said(error.message))
             self.adjustSize()
@@ -214,11 +234,15 @@ class OpenDataDialog(QDialog):
         """Say what the choice amounts to, or why it cannot be used."""
         assert self._table is not None
         if not self._checked():
+            self._call_off()
             self._refuse(self.tr("Choose at least one input: a column of numbers beside the target."))
             return
         source = self.source()
+        self._ask(partial(self._table.dataset, source.target, source.inputs, source.task), self._take_dataset)
+
+    def _take_dataset(self, made: Future[Dataset]) -> None:
         try:
-            dataset = self._table.dataset(source.target, source.inputs, source.task)
+            dataset = made.result()
         except DataError as error:
             self._refuse(said(error.message))
         else:

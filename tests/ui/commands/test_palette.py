@@ -205,4 +205,9 @@ def test_a_full_batch_stays_with_what_needs_it() -> None:
 
 def test_files_are_opened_elsewhere() -> None:
     [source] = [setting for setting in settings(Config(), 2) if setting.path == "data.source"]
-    assert {value.typed: value.refusal for value in source.values()}["csv_file"] == "Open data… asks for the file."
+    assert {value.typed: value.refusal for value in source.values()}[
+        "csv_file"
+    ] == "Needs a file: Open data… asks for it."
+    for typed in ("csv_file", '{"name": "csv_file", "path": "/nowhere/absent.csv"}'):
+        with pytest.raises(ConfigError, match="needs a file"):
+            source.edited(typed)  # and nothing is read, which would say that it is not there

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from playground.cancellation import Cancelled
+from playground.data.dataset import Dataset
 from playground.data.formats import text
 from playground.data.formats.text import CsvFile, read_table
 from playground.data.table import Table
@@ -243,6 +245,30 @@ def test_a_large_file_is_read_behind_an_open_dialog(qtbot: QtBot, wine: Path, sl
     assert opened.dialog.source().target == "quality"
 
 
+def test_what_a_choice_amounts_to_is_worked_out_behind_the_dialog_too(
+    qtbot: QtBot, wine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a large table that takes half a second; of two choices that follow each other the last counts."""
+    opened = Opened(qtbot, wine)
+    go_on, workers = threading.Event(), []
+    dataset = Table.dataset
+
+    def slow(*choice: Any) -> Dataset:
+        workers.append(threading.current_thread())
+        assert go_on.wait(20)
+        return dataset(*choice)
+
+    monkeypatch.setattr(Table, "dataset", slow)
+    monkeypatch.setattr(opening, "PATIENCE", 0.0)
+    opened.check("ash", False)
+    assert not opened.open.isEnabled()
+    opened.check("price", False)
+    go_on.set()
+    qtbot.waitUntil(opened.open.isEnabled, timeout=20_000)
+    assert opened.said()[0].startswith("7 examples with 1 input each")
+    assert threading.main_thread() not in workers
+
+
 def test_what_is_wrong_with_a_large_file_is_said_at_the_end(
     qtbot: QtBot, tmp_path: Path, slowly: threading.Event
 ) -> None:
@@ -254,11 +280,13 @@ def test_what_is_wrong_with_a_large_file_is_said_at_the_end(
 
 def test_reading_can_be_cancelled(qtbot: QtBot, wine: Path, slowly: threading.Event) -> None:
     opened = Opened(qtbot, wine, wait=False)
+    assert opened.dialog._reading is not None
+    future = opened.dialog._reading.future
     with qtbot.waitSignal(opened.dialog.rejected):
         qtbot.keyClick(opened.dialog, Qt.Key.Key_Escape)
     slowly.set()
     with pytest.raises(Cancelled):
-        opened.dialog._reading.future.result(20)
+        future.result(20)
     QTest.qWait(3 * LOOK)
     assert opened.dialog.findChild(QTableView) is None, "nobody looks any more"
 
@@ -267,6 +295,7 @@ def test_a_dialog_may_be_gone_before_its_file_is_read(qtbot: QtBot, wine: Path, 
     dialog = OpenDataDialog(CsvFile.at(wine))
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.show()
+    assert dialog._reading is not None
     future = dialog._reading.future
     dialog.reject()
     qtbot.waitUntil(lambda: not isValid(dialog))
