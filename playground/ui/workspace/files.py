@@ -52,6 +52,7 @@ class Files(QObject):
         self._reading: Reading | None = None
         self.reading = ""  # what is going on, "" where nothing is
         self._trained = False
+        self.recent = _recent()  # the files opened and saved last, the latest first
         self._document.history_changed.connect(self.title_changed)
         workspace.frame_changed.connect(self._follow_frame)
 
@@ -73,11 +74,6 @@ class Files(QObject):
         path = self._ask_which(self.tr("Open data"), self.tr("Tables and images"), FORMATS)
         if path is not None:
             self.open_data_file(path)
-
-    @property
-    def recent(self) -> list[Path]:
-        """The files opened and saved last, the latest first."""
-        return [Path(name) for name in str(QSettings().value("recent", "", type=str)).split("\n") if name]
 
     def open_recent(self, place: int) -> None:
         """Open one of the recent files again."""
@@ -301,10 +297,15 @@ class Files(QObject):
     def _remember(self, path: Path) -> None:
         settings = QSettings()
         latest = path.resolve()
-        paths = [latest, *(path for path in self.recent if path != latest)]
-        settings.setValue("recent", "\n".join(map(str, paths[:RECENT])))
+        self.recent = [latest, *(path for path in _recent() if path != latest)][:RECENT]
+        settings.setValue("recent", "\n".join(map(str, self.recent)))
         settings.setValue("folder", str(latest.parent))
         self.recent_changed.emit()
+
+
+def _recent() -> list[Path]:
+    """As all windows have kept them."""
+    return [Path(name) for name in str(QSettings().value("recent", "", type=str)).split("\n") if name]
 
 
 def _open_session(path: Path) -> Session:

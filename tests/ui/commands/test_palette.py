@@ -78,25 +78,18 @@ def test_a_command_is_run_and_the_palette_gone(hand: Hand) -> None:
     hand.pilot.until(lambda: not dock.visibleRegion().isEmpty())
 
 
-def test_nothing_happens_before_something_is_chosen(hand: Hand) -> None:
+def test_nothing_happens_before_something_is_chosen_and_what_cannot_be_says_why(hand: Hand) -> None:
     hand.key(Key.Key_Return)
     assert hand.palette.isVisible()
     hand.key(Key.Key_Down, Key.Key_Down, Key.Key_Up)
     assert hand.list.currentRow() == 0
     hand.key(Key.Key_PageDown)
     assert hand.list.currentRow() > 5
-
-
-def test_a_command_that_cannot_be_says_why(hand: Hand) -> None:
     hand.type("undo").key(Key.Key_Return)
     assert hand.palette.isVisible()
     assert hand.sentence == "Nothing has been edited."
-
-
-def test_what_nothing_is_called_is_said(hand: Hand) -> None:
     hand.type("xyzzy").key(Key.Key_Return)
-    assert hand.names == []
-    assert hand.sentence == "Nothing here is called that."
+    assert (hand.names, hand.sentence) == ([], "Nothing here is called that.")
 
 
 def test_a_number_is_typed_refused_and_set_as_one_edit(hand: Hand) -> None:
@@ -115,13 +108,8 @@ def test_a_number_is_typed_refused_and_set_as_one_edit(hand: Hand) -> None:
     assert document.undo_stack.count() == 1
     hand.pilot.control("z")
     assert document.config == Config()
-
-
-def test_a_knob_is_found_by_its_path(hand: Hand) -> None:
-    hand.type("network.hidden.1.units").key(Key.Key_Return)
-    hand.type("7").key(Key.Key_Return)
-    config = hand.pilot.window.document.config
-    assert [layer.units for layer in config.network.hidden] == [4, 7]
+    Hand(hand.pilot).type("network.hidden.1.units").key(Key.Key_Return).type("7").key(Key.Key_Return)
+    assert [layer.units for layer in document.config.network.hidden] == [4, 7]
     hand.pilot.until(lambda: hand.pilot.frame.weights[1].shape[0] == 7)
 
 
@@ -166,24 +154,20 @@ def test_other_data_take_what_does_not_fit_them_with_them(windows: Windows) -> N
     assert not pilot.notices.urgent
 
 
-def test_escape_closes_it_at_any_time_and_changes_nothing(hand: Hand) -> None:
-    hand.key(Key.Key_Escape)
-    assert closed(hand.pilot)
-    again = Hand(hand.pilot).type("network seed").key(Key.Key_Return).type("77").key(Key.Key_Escape)
-    assert closed(again.pilot)
-    assert again.pilot.window.document.config == Config()
-
-
-def test_it_opens_from_a_field_and_its_keys_reach_nothing_else(pilot: Pilot) -> None:
+def test_it_opens_from_a_field_keeps_its_keys_and_escape_closes_it(pilot: Pilot) -> None:
     field = pilot.find(QLineEdit, "training.learning_rate.field")
     field.setFocus()
     pilot.press(Key.Key_K, Qt.KeyboardModifier.ControlModifier, at=field)
-    hand = Hand(pilot)
-    hand.type(" .ren").key(Key.Key_Right)
+    assert pilot.find(Palette, "palette").isVisible()
+    hand = Hand(pilot).type(" .ren").key(Key.Key_Right)
     assert hand.line.text() == " .ren"
     hand.key(Key.Key_Escape)
+    assert closed(pilot)
+    Hand(pilot).type("network seed").key(Key.Key_Return).type("77").key(Key.Key_Escape)
+    assert closed(pilot)
     after = pilot.settle()
     assert (after.run, after.step) == (1, 0)
+    assert pilot.window.document.config == Config()
 
 
 def test_every_knob_takes_its_own_value_again_and_says_what_it_may_be() -> None:

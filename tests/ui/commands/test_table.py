@@ -20,34 +20,25 @@ def leaves(menu: QMenu | QMenuBar) -> Iterator[QAction]:
             yield action
 
 
-def test_every_command_has_a_menu_or_a_key(pilot: Pilot) -> None:
-    actions = pilot.window.commands
+def test_every_command_has_a_menu_or_a_key_and_the_window_has_no_action_beside_them(pilot: Pilot) -> None:
+    """Of others there are only those that Qt makes itself: of docks, of menus, and of what stands in the bar."""
+    window, actions = pilot.window, pilot.window.commands
     ids = [command.id for command in actions.commands]
     assert len(set(ids)) == len(ids) > 50
-    in_menus = list(leaves(pilot.window.menuBar()))
+    in_menus = list(leaves(window.menuBar()))
     for command in actions.commands:
         assert (actions[command.id] in in_menus) == bool(command.menu)
         assert command.menu or command.keys, command.id
         assert actions[command.id].shortcuts() == [QKeySequence(key) for key in command.keys]
-
-
-def test_the_window_has_no_action_beside_the_table(pilot: Pilot) -> None:
-    """Of others there are only those that Qt makes itself: of docks, of menus, and of what stands in the bar."""
-    window = pilot.window
-    known = {window.commands[command.id] for command in window.commands.commands}
+    known = {actions[id] for id in ids}
     assert set(window.actions()) == known
-    assert set(leaves(window.menuBar())) <= known
+    assert set(in_menus) <= known
     assert {action for action in window.findChildren(QAction) if action.shortcuts()} <= known
     assert {action for action in pilot.bar.actions() if action.text()} <= known
-
-
-def test_a_menu_draws_its_lines_between_groups_only(pilot: Pilot) -> None:
-    for menu in pilot.window.menuBar().findChildren(QMenu):
-        actions = [action for action in menu.actions() if action.isVisible()]
-        lines = [action.isSeparator() for action in actions]
-        assert not actions or not any(
-            first and second for first, second in zip([True, *lines], [*lines, True], strict=True)
-        ), menu.title()
+    for menu in window.menuBar().findChildren(QMenu):
+        lines = [action.isSeparator() for action in menu.actions() if action.isVisible()]
+        doubled = [first and second for first, second in zip([True, *lines], [*lines, True], strict=True)]
+        assert not lines or not any(doubled), menu.title()
 
 
 def test_a_command_says_what_it_would_do_now(pilot: Pilot) -> None:
@@ -64,11 +55,7 @@ def test_a_command_says_what_it_would_do_now(pilot: Pilot) -> None:
     assert not command["edit.redo"].refusal()
     assert command["run.call_off"].refusal()
     assert command["show.loss"].name == "Show Loss"
-
-
-def test_a_view_can_be_exported_once_it_has_been_seen(pilot: Pilot) -> None:
-    actions = pilot.window.commands
-    [export] = [command for command in actions.commands if command.id == "export.units"]
+    export = command["export.units"]  # once the view has been seen
     assert (export.name, actions["export.units"].isVisible()) == ("", False)
     actions["show.units"].trigger()
     pilot.until(lambda: actions["export.units"].isVisible())
