@@ -22,28 +22,22 @@ Edits = tuple[tuple[str, str], ...]
 POOR = (("network.output", "sigmoid"), ("training.loss", "squared_error"))
 
 
+HILLS, IRIS, DIGITS = ((("data.source", name),) for name in ("hills", "iris", "digits"))
+L1 = (("training.regularizer", "l1"),)
+
+
 class Drawn(NamedTuple):
-    """A picture, what its frame must hold, and data with many classes that it can be drawn of."""
+    """A picture, what its frame must hold, and the kinds of problem of which it is another one."""
 
     picture: Picture
-    needs: frozenset[str]
-    classes: str
-
-    @property
-    def kinds(self) -> list[Edits]:
-        return [
-            (),
-            POOR,
-            (("data.source", "hills"),),
-            (("data.source", self.classes),),
-            (("training.regularizer", "l1"),),
-        ]
+    needs: frozenset[type]
+    kinds: tuple[Edits, ...]
 
 
 DRAWN = {
-    "guard": Drawn(loss_gradient.picture, frozenset({LossGradient}), "iris"),
-    "judgement": Drawn(metrics.picture, frozenset({Metrics}), "digits"),
-    "loss_apart": Drawn(loss_breakdown.picture, frozenset({Curves, LossBreakdown}), "iris"),
+    "guard": Drawn(loss_gradient.picture, frozenset({LossGradient}), ((), POOR, HILLS, IRIS)),
+    "judgement": Drawn(metrics.picture, frozenset({Metrics}), ((), HILLS, DIGITS)),
+    "loss_apart": Drawn(loss_breakdown.picture, frozenset({Curves, LossBreakdown}), ((), HILLS, IRIS, L1)),
 }
 
 
