@@ -754,11 +754,11 @@ def test_what_fails_in_an_operation_or_after_it_keeps_nothing_else_waiting(
 
     alone.runner.play()
     alone.runner.do(Operation("", partial(fail, "in it"), failed=lambda error: heard.append(f"{error}, told")))
-    alone.runner.do(Operation("", lambda _: None, partial(fail, "after it")))
-    alone.runner.do(Operation("", lambda _: None, lambda _: heard.append("the next")))
-    alone.until(lambda: len(heard) == 3)
+    alone.until(lambda: heard)
+    alone.runner._thread.events += [partial(fail, "after it"), partial(heard.append, "the next")]  # come together
+    alone.runner._collect()
     assert heard == ["in it, told", "after it", "the next"]
-    assert alone.runner.running
+    alone.until(lambda: alone.runner.running)
     alone.runner.do(Operation("", partial(fail, "by surprise")))
     alone.until(lambda: not alone.runner.running)
     assert [name for name, *_ in alone.told if name == "failed"] == ["failed"]
