@@ -70,11 +70,6 @@ class Window(QMainWindow):
         self.show_theme(theme)
         self.arrangement.restore()
         self.follow_title()
-        self.workspace.notices.say(
-            self.tr(
-                "Space starts the training. Click an input to use it, an edge to set its weight; point at a unit to see it large."
-            )
-        )
 
     # Public verbs
 

@@ -30,7 +30,7 @@ class MessageStrip(Strip):
         self._layout.addWidget(self._text, 1)
         self._buttons: list[QPushButton] = []
         notices.changed.connect(self._follow)
-        self._stand_out(False)
+        self._follow()
 
     @property
     def whole_width(self) -> int:

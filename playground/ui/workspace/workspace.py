@@ -41,6 +41,11 @@ class Workspace(QObject):
         self.runner.resumed.connect(self._follow_resumption)
         self.runner.lost.connect(self._follow_loss)
         self.runner.refused.connect(self._follow_refusal)
+        self.notices.say(
+            self.tr(
+                "Space starts the training. Click an input to use it, an edge to set its weight; point at a unit to see it large."
+            )
+        )
 
     def load(self, session: Session) -> None:
         """Go on with another experiment, paused."""
