@@ -10,6 +10,7 @@ from playground.cli.command import Command
 from playground.cli.exits import DONE
 from playground.experiment.config import Config
 from playground.options import Choice, Items, Knob, Number, Options, Section, Subset, Text, knobs
+from playground.options.numerals import counted, typed
 
 
 def describe(options: Options, prefix: str = "") -> Iterator[str]:
@@ -41,7 +42,9 @@ def _domain(knob: Knob, value: object) -> str:
         return f" = {knob.name(value) if isinstance(value, Options) else 'null (automatic)'}"
     text = f" = {json.dumps(knob.encode(value), ensure_ascii=False)}"
     if isinstance(knob, Number):
-        low, high = (f"{bound:,}" if isinstance(bound, int) else f"{bound:g}" for bound in (knob.minimum, knob.maximum))
+        low, high = (
+            counted(bound) if isinstance(bound, int) else typed(bound) for bound in (knob.minimum, knob.maximum)
+        )
         return f"{text} ({low} to {high})"
     if isinstance(knob, Text | Subset) and knob.values:
         return f"{text} ({', '.join(knob.values)})"

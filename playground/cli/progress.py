@@ -8,7 +8,7 @@ import threading
 import time
 
 from playground.experiment.run.session import Session
-from playground.options.numerals import percent, written
+from playground.options.numerals import counted, percent, written
 
 REDRAW = 0.1  # seconds between two looks at the progress
 
@@ -29,7 +29,9 @@ def train(session: Session, epochs: int, stop: threading.Event, quiet: bool) -> 
             drawn, done = now, session.step_count - start
             _draw_bar(_scores(session), done / (goal - start), done / (now - began))
     if not quiet:
-        result = f"{session.step_count - start:,} steps in {time.perf_counter() - began:.1f} s: {_scores(session)}"
+        result = (
+            f"{counted(session.step_count - start)} steps in {time.perf_counter() - began:.1f} s: {_scores(session)}"
+        )
         print(f"\r\x1b[K{result}" if bar else result, file=sys.stderr)
 
 
@@ -45,7 +47,7 @@ def _scores(session: Session) -> str:
     losses = [f"{written(scores.train_loss)} training", f"{written(scores.test_loss)} test"]
     if scores.validation_loss is not None:
         losses.insert(1, f"{written(scores.validation_loss)} validation")
-    text = f"epoch {frame.epoch:,}  loss {', '.join(losses)}"
+    text = f"epoch {counted(frame.epoch)}  loss {', '.join(losses)}"
     shares = (scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy)
     accuracies = ", ".join(percent(share) for share in shares if share is not None)
     return f"{text}  accuracy {accuracies}" if accuracies else text

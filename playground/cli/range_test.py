@@ -9,10 +9,11 @@ from playground.cli.beginning import add_beginning, begin
 from playground.cli.command import Command
 from playground.cli.exits import DONE, INTERRUPTED, complain, ctrl_c
 from playground.exchange.tables import write_columns
+from playground.options.numerals import typed
 from playground.study.range_test import HIGHEST, LOWEST, range_test
 
 TEXT = f"""It trains from the initial weights, mini-batch by mini-batch, while the learning rate grows
-from {LOWEST:g} to {HIGHEST:g}. It prints the rate at which the loss fell fastest, which is a good one to train with, and
+from {typed(LOWEST)} to {typed(HIGHEST)}. It prints the rate at which the loss fell fastest, which is a good one to train with, and
 the rate by which training had diverged. A schedule is left out: the rate is then good for its peak.
 Where mini-batches differ so much that no fall is certain, larger ones show more.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from typing import Any
 
 from playground.options.message import Message
@@ -50,12 +49,3 @@ def shown(value: object) -> str:
 def printable(name: object) -> str:
     """A field's name from someone's JSON, as it may stand in a sentence."""
     return shown(str(name))[1:-1]
-
-
-def digits(value: float) -> str:
-    """A number as people write it: 0.000001, 100, 2.5, 1e-8."""
-    text = repr(value)
-    if value == 0.0 or 1e-6 <= abs(value) < 1e15:
-        return f"{Decimal(text):f}".removesuffix(".0")
-    mantissa, _, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}"

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from playground.options.errors import ConfigError, at, digits, printable, shown
+from playground.options.errors import ConfigError, at, printable, shown
+from playground.options.numerals import counted, typed
 
 
 class Options:
@@ -82,8 +83,8 @@ class Number(Knob):
 
     def _check_range(self, value: float) -> None:
         if not self.minimum <= value <= self.maximum:
-            low, high = (f"{end:,}" if isinstance(end, int) else digits(end) for end in (self.minimum, self.maximum))
-            given = digits(value) if isinstance(value, float) else shown(value)
+            low, high = (counted(end) if isinstance(end, int) else typed(end) for end in (self.minimum, self.maximum))
+            given = typed(value) if isinstance(value, float) else shown(value)
             raise ConfigError("", "must lie between {low} and {high}, not {given}", low=low, high=high, given=given)
 
 

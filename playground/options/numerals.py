@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 MINUS = "\N{MINUS SIGN}"
 SUPERSCRIPTS = str.maketrans("-0123456789" + MINUS, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -44,6 +45,16 @@ def percent(share: float, decimals: int = 1) -> str:
 def counted(count: float) -> str:
     """A count, which may lie between two whole numbers, as epochs do: 1,234,567, 12.25, 0.002."""
     return f"{count:,.2f}".rstrip("0").rstrip(".") if count == 0.0 or abs(count) >= 0.01 else trimmed(count, 1)
+
+
+def typed(value: float) -> str:
+    """A number with all its digits, as it can be typed: 250, 0.03, 0.000001, 1e-8."""
+    if isinstance(value, int) or not math.isfinite(value):
+        return str(value)
+    number = Decimal(repr(value))
+    if -6 <= number.adjusted() < 9 or not number:
+        return f"{number:f}".removesuffix(".0")
+    return f"{number.scaleb(-number.adjusted()).normalize():f}e{number.adjusted()}"
 
 
 def power(exponent: int) -> str:

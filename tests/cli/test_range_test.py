@@ -74,5 +74,5 @@ def test_its_help_says_what_the_numbers_mean(capsys: pytest.CaptureFixture[str])
         main(["range-test", "--help"])
     assert done.value.code == 0
     printed = capsys.readouterr().out
-    assert "1e-06 to 100" in " ".join(printed.split())
+    assert "0.000001 to 100" in " ".join(printed.split())
     assert "FILE.csv" in printed

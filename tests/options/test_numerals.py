@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.options.numerals import MINUS, counted, percent, signed, trimmed, written
+from playground.options.numerals import MINUS, counted, percent, signed, trimmed, typed, written
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,22 @@ def test_shares_and_counts() -> None:
     assert [percent(share) for share in (0.456, 1.0, math.nan)] == ["45.6 %", "100.0 %", "–"]
     assert percent(0.456, 0) == "46 %"
     assert [counted(epoch) for epoch in (0.0, 12.25, 1234567.0, 0.0025575)] == ["0", "12.25", "1,234,567", "0.003"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (250, "250"),
+        (100.0, "100"),
+        (0.03, "0.03"),
+        (1e-6, "0.000001"),
+        (1e-8, "1e-8"),
+        (-2.5e-9, "-2.5e-9"),
+        (0.0, "0"),
+        (1e9, "1e9"),
+        (0.1 + 0.2, "0.30000000000000004"),
+    ],
+)
+def test_a_number_is_typed_with_all_its_digits(value: float, text: str) -> None:
+    assert typed(value) == text
+    assert float(text) == value

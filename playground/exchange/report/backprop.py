@@ -11,7 +11,7 @@ from playground.exchange.report.sheet import BORDER, CLASSES, DOTS_PER_INCH, MUT
 from playground.experiment.backprop.matrix import Matrix, brief, drawn
 from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.frame import Frame
-from playground.options.numerals import written
+from playground.options.numerals import counted, written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,7 +53,9 @@ def picture(frame: Frame, path: Path) -> None:
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=(0.0, ACROSS), ylim=(height, 0.0))
     axes.set_axis_off()
-    title = f"{plain(frame.scene.origin, 40)}: training example {trace.example + 1:,} through the network and back"
+    title = (
+        f"{plain(frame.scene.origin, 40)}: training example {counted(trace.example + 1)} through the network and back"
+    )
     axes.text(0.2, 0.3, title, color=TEXT, fontsize=14, fontweight="bold", va="center")
     check = f"loss {written(trace.loss)} · backpropagation is off finite differences by {written(trace.error, 2)}. {trace.note}"
     axes.text(0.2, 0.6, check, color=MUTED, fontsize=9, va="center")

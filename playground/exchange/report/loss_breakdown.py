@@ -13,7 +13,7 @@ from playground.experiment.history.curves import Curves
 from playground.experiment.looks.loss_breakdown import WORST, LossBreakdown
 from playground.experiment.scene import Scene
 from playground.options.layers import layer_names
-from playground.options.numerals import percent, trimmed
+from playground.options.numerals import counted, percent, trimmed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,7 @@ def _draw_weights(axes: Axes, look: LossBreakdown) -> None:
         axes.bar(look.edges[:-1], counts, np.diff(look.edges), below, align="edge", color=colour, label=name)
         below = below + counts
     axes.set_xlabel("weight")
-    title = f"{look.zeros.sum():,} of {look.weights.sum():,} weights are exactly 0"
+    title = f"{counted(look.zeros.sum())} of {counted(look.weights.sum())} weights are exactly 0"
     axes.set_title(title, loc="left", color=MUTED, fontsize=10)
     axes.legend(fontsize=8, frameon=False)
 

@@ -22,7 +22,7 @@ from playground.exchange.report.sheet import (
 from playground.experiment.frame import Frame
 from playground.experiment.looks.metrics import Metrics
 from playground.experiment.scene import Scene
-from playground.options.numerals import percent, written
+from playground.options.numerals import counted, percent, written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,7 +40,7 @@ def picture(frame: Frame, path: Path) -> None:
     judged, scene = frame.look(Metrics), frame.scene
     if judged is None:
         raise ValueError("the frame holds no judgement")
-    title = f"{plain(scene.origin, 50)}: {judged.examples:,} {PARTS[judged.part]} examples judged"
+    title = f"{plain(scene.origin, 50)}: {counted(judged.examples)} {PARTS[judged.part]} examples judged"
     figure = sheet(4.8, 1.6 * WIDTH, title)
     panels: Any = figure.subplots(1, 3 if scene.classes else 2)
     dress(*panels)
@@ -68,7 +68,7 @@ def _draw_confusion(axes: Axes, judged: Metrics, scene: Scene) -> None:
         axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
         axes.set_yticks(range(len(names)), names)
         for row, column in np.ndindex(counts.shape):
-            axes.text(column, row, f"{counts[row, column]:,}", ha="center", va="center", color=TEXT, fontsize=9)
+            axes.text(column, row, counted(int(counts[row, column])), ha="center", va="center", color=TEXT, fontsize=9)
     axes.set_xlabel("answer")
     axes.set_ylabel("truth")
     right = 100.0 * np.trace(counts) / max(judged.examples, 1)

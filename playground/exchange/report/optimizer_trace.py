@@ -11,6 +11,7 @@ from playground.exchange.report.sheet import BORDER, MUTED, WIDTH, plain, sheet,
 from playground.experiment.frame import Frame
 from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
 from playground.options.layers import layer_names
+from playground.options.numerals import counted
 
 COLOURS = ("#0877bd", "#c2620a", "#8e2a86", "#5b6575")  # as in the window
 
@@ -31,7 +32,7 @@ def picture(frame: Frame, path: Path) -> None:
     weight, layers = trace.weight, layer_names(len(frame.weights))
     to = "bias" if weight.input == frame.weights[weight.layer].shape[1] - 1 else f"input {weight.input + 1}"
     name = f"{layers[weight.layer]}, unit {weight.unit + 1}, {to}"
-    steps = f"steps {look.step[0]:,} to {look.step[-1]:,}"
+    steps = f"steps {counted(look.step[0])} to {counted(look.step[-1])}"
     title = f"{plain(frame.scene.origin, 50)}: one weight ({name}), {steps}"
     figure = sheet(0.8 + 1.7 * rows, 1.25 * WIDTH, title)
     for index, (title, lines) in enumerate(panels.items()):
@@ -53,7 +54,7 @@ def picture(frame: Frame, path: Path) -> None:
         axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
         if index >= len(panels) - 2:
             first = look.step[0]
-            axes.set_xlabel("step" if first == 1 else f"step, counted from {first:,} on", fontsize=9)
+            axes.set_xlabel("step" if first == 1 else f"step, counted from {counted(first)} on", fontsize=9)
     write(figure, path)
 
 

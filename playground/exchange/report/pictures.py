@@ -25,7 +25,7 @@ from playground.exchange.report.sheet import (
 from playground.experiment.frame import Frame
 from playground.experiment.scene import Scene
 from playground.options.layers import layer_names
-from playground.options.numerals import trimmed
+from playground.options.numerals import counted, trimmed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -177,7 +177,7 @@ def _draw_points(axes: Axes, scene: Scene, colouring: Colouring, broken: bool) -
             continue
         every = -(-len(points) // MOST_POINTS)
         _scatter(axes, points[::every], y[::every], scene, colouring, share)
-        drawn = f"{len(y):,}" if every == 1 else f"{len(y[::every]):,} of {len(y):,}"
+        drawn = counted(len(y)) if every == 1 else f"{counted(len(y[::every]))} of {counted(len(y))}"
         handles.append(_mark(f"{word} ({drawn})", "o", face=_paler(to_rgb(MUTED), share)))
     if broken:
         handles.append(_mark("no number", "s", BROKEN))

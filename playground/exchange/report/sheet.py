@@ -15,7 +15,7 @@ import numpy as np
 
 from playground.exchange.atomic import write_atomically
 from playground.experiment.frame import Frame
-from playground.options.numerals import percent, written
+from playground.options.numerals import counted, percent, written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +95,7 @@ def _scores(frame: Frame) -> str:
     scores = frame.scores
     losses = {"training": scores.train_loss, "validation": scores.validation_loss, "test": scores.test_loss}
     shares = {"training": scores.train_accuracy, "validation": scores.validation_accuracy, "test": scores.test_accuracy}
-    text = f"epoch {frame.epoch:,} · loss "
+    text = f"epoch {counted(frame.epoch)} · loss "
     text += ", ".join(f"{written(loss)} {part}" for part, loss in losses.items() if loss is not None)
     if scores.train_accuracy is not None:
         text += " · accuracy " if scores.validation_accuracy is None else "\naccuracy "

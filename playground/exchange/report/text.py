@@ -11,7 +11,7 @@ from playground.experiment.config import Config
 from playground.experiment.diagnosis.condition import Finding, Remedy
 from playground.experiment.frame import Frame
 from playground.options import Options
-from playground.options.numerals import percent, written
+from playground.options.numerals import counted, percent, written
 
 
 def report_text(
@@ -39,7 +39,7 @@ def _what(frame: Frame, config: Config) -> str:
     return (
         f"{many} {len(frame.scene.input_names)} inputs, {shape} and {frame.scene.output} output, trained by "
         f"{frame.scene.loss} with {rules.optimizer.label} at a learning rate of {rules.learning_rate:g}, "
-        f"mini-batches of {rules.batch_size:,}."
+        f"mini-batches of {counted(rules.batch_size)}."
     )
 
 
@@ -52,7 +52,7 @@ def _how(frame: Frame) -> str:
         ("test", scores.test_loss, scores.test_accuracy),
     ]
     lines = [
-        f"After epoch {frame.epoch:,}, step {frame.step:,}:",
+        f"After epoch {counted(frame.epoch)}, step {counted(frame.step)}:",
         "",
         "| part | loss | accuracy |",
         "| --- | --- | --- |",

@@ -6,23 +6,17 @@ import bisect
 import math
 import re
 from collections.abc import Sequence
-from decimal import Decimal
 
 from playground.options import Integer, Number
+from playground.options.numerals import typed
 
 AIMABLE = 1e6  # a range wider than this, such as a seed's, has no slider and steps by one
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def number_text(value: float) -> str:
-    """A number as short as it can be typed: 0.03, 0.00001, 1e-8, 250."""
-    if isinstance(value, int):
-        return str(value)
-    text = f"{value:.6g}"
-    if "e" in text:
-        mantissa, _, exponent = text.partition("e")
-        text = f"{Decimal(text):f}" if -5 <= int(exponent) < 9 else f"{mantissa}e{int(exponent)}"
-    return text
+    """A number as short as it can be typed: 0.03, 0.000001, 1e-8, 250."""
+    return typed(value if isinstance(value, int) else float(f"{value:.6g}"))
 
 
 def read_number(text: str) -> float | None:

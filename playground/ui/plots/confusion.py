@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from playground.options.numerals import percent
+from playground.options.numerals import counted, percent
 from playground.ui.plots.heat_map import class_colour
 from playground.ui.theme import GRID, LIGHT, Theme
 
@@ -115,7 +115,7 @@ class ConfusionTable(pg.GraphicsWidget):  # type: ignore[misc]
         colour.setAlphaF(FAINTEST + (STRONGEST - FAINTEST) * share)
         painter.fillRect(cell, colour)
         painter.setPen(_readable(colour, QColor(self._theme.base)) if count else QColor(self._theme.muted))
-        number, of_row = f"{count:,}", percent(share)
+        number, of_row = counted(count), percent(share)
         metrics = QFontMetricsF(painter.font())
         both = metrics.horizontalAdvance(of_row) < cell.width() and 2 * metrics.height() < cell.height()
         if metrics.horizontalAdvance(number) < cell.width() and metrics.height() < cell.height() + 4.0:

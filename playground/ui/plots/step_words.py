@@ -7,7 +7,7 @@ from collections.abc import Callable
 from playground.experiment.config import TrainingConfig
 from playground.experiment.looks.optimizer_trace import Steps
 from playground.nn.optimizers import Optimizer, SearchingOptimizer
-from playground.options.numerals import written
+from playground.options.numerals import counted, written
 from playground.ui.plots.step_panels import plain
 
 
@@ -18,7 +18,7 @@ def told_of(look: Steps, record: int, optimizer: Optimizer, tr: Callable[[str], 
             "Nothing is recorded yet: the steps of this weight are written down from when this view is open. Press Space to "
             "train, or . for a single step; reset with R to see it from the first."
         )
-    text = tr("Step {0}: ").format(f"{look.step[record]:,}")
+    text = tr("Step {0}: ").format(counted(look.step[record]))
     if look.above is None or look.own is None:
         whole = isinstance(optimizer, SearchingOptimizer)
         moved = tr("Δw = {0}, which follows from all weights at once.") if whole else tr("Δw = {0}.")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QToolBar, QWidget
 
 from playground.experiment.frame import Frame
-from playground.options.numerals import percent, written
+from playground.options.numerals import counted, percent, written
 from playground.ui.plots.spread import middle
 from playground.ui.theme import GRID, tabular
 
@@ -109,9 +109,9 @@ class RunBar(QToolBar):
         self._show_places({"scored": self._slow == frame.run, **_parts(validated)})
         losses = _losses(frame)
         show = {
-            "epoch": f"{frame.epoch:,}",
-            "step": f"{frame.step:,}",
-            "scored": f"{scores.step:,}",
+            "epoch": counted(frame.epoch),
+            "step": counted(frame.step),
+            "scored": counted(scores.step),
             **{name: "–" if loss is None else written(loss) for name, loss in losses.items()},
             "accuracy": _shares(scores.train_accuracy, scores.test_accuracy),
             "accuracies": _shares(scores.train_accuracy, scores.validation_accuracy, scores.test_accuracy),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsSimpleTextItem, QLabel, QSizePolicy
 from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
-from playground.options.numerals import written
+from playground.options.numerals import counted, written
 from playground.ui.forms.controls import Selector
 from playground.ui.forms.segments import Segments
 from playground.ui.plots.axes import LEFT_AXIS, show_bottom
@@ -135,7 +135,7 @@ class OptimizerTraceView(CaptionedView):
         look = self._look
         for panel, (_, plot) in zip(self._panels, self._plots, strict=True):
             if look is not None and plot.vb.sceneBoundingRect().contains(mouse) and 0 <= plot.record < len(look.step):
-                step = self.tr("step {0}").format(f"{look.step[plot.record]:,}")
+                step = self.tr("step {0}").format(counted(look.step[plot.record]))
                 lines = [f"{plain(symbol)}  {written(values[plot.record])}" for symbol, values in panel.lines.items()]
                 return "\n".join([f"{panel.title}, {step}", *lines])
         return ""
@@ -181,7 +181,7 @@ class OptimizerTraceView(CaptionedView):
         first = float(across[0]) if len(steps) else 0.0
         self._span.setText("")
         if len(steps):
-            text = self.tr("every plot: steps {0} to {1}").format(f"{steps[0]:,}", f"{steps[-1]:,}")
+            text = self.tr("every plot: steps {0} to {1}").format(counted(steps[0]), counted(steps[-1]))
             self._span.setText(text + self.tr(", lines after 10, 100, …") if whole else text)
         powers = [(float(power), "") for power in range(1, 1 + int(across[-1]))] if whole and len(steps) else []
         self._lay_out()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from playground.experiment.frame import Frame
+from playground.options.numerals import counted
 from playground.ui.words import said
 from playground.ui.workspace.notices import Notices
 
@@ -57,7 +58,7 @@ class News(QObject):
             )
         elif frame.divergence is None and known is not None:
             self._notices.answer(
-                self.tr("Back at step {step}: lower the learning rate, then go on.").format(step=f"{frame.step:,}")
+                self.tr("Back at step {step}: lower the learning rate, then go on.").format(step=counted(frame.step))
             )
 
     def _fallen(self, frame: Frame) -> str:

@@ -96,7 +96,7 @@ def test_a_number_is_typed_refused_and_set_as_one_edit(hand: Hand) -> None:
     document = hand.pilot.window.document
     hand.type("learning rate").key(Key.Key_Return)
     assert (hand.line.text(), hand.line.selectedText()) == ("0.03", "0.03")
-    assert hand.sentence == "Length of a step along the gradient. From 1e-6 to 100. Now: 0.03."
+    assert hand.sentence == "Length of a step along the gradient. From 0.000001 to 100. Now: 0.03."
     hand.type("1000").key(Key.Key_Return)
     assert hand.sentence == "learning rate ε must lie between 0.000001 and 100, not 1000."
     hand.type("much").key(Key.Key_Return)
