@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+from contourpy import LineType, contour_generator
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
@@ -17,6 +19,7 @@ Floats = NDArray[np.floating]
 Pixels = NDArray[np.uint8]
 
 SYMBOL_SIZES = {"star": 1.4, "d": 1.2, "t": 1.1, "p": 1.1}  # to look as large as a disc
+NO_LINE: Floats = np.zeros((0, 2))
 FINER = 4  # a hard map is worked out on this many times finer cells, so that its borders are not stairs
 
 
@@ -89,37 +92,13 @@ def steady_top(values: Floats, before: float) -> float:
 
 
 def contour(values: Floats, level: float, extent: tuple[float, float, float, float]) -> Floats:
-    """Where values (cells, cells) cross a level: ends of segments, (2 · segments, 2), two by two, in plane coordinates.
+    """Where values (cells, cells) cross a level: lines in plane coordinates, (points, 2), with a row of NaN between two.
 
-    Marching squares: every square of four neighbouring cell centres whose sides are crossed twice holds one segment,
-    four times two segments.
+    None goes past a value that is no finite number.
     """
-    above = values > level
-    with np.errstate(all="ignore"):
-        height = values - level
-        along = np.nan_to_num(height[:, :-1] / (height[:, :-1] - height[:, 1:]), nan=0.5)  # of sides from left to right
-        up = np.nan_to_num(height[:-1] / (height[:-1] - height[1:]), nan=0.5)  # of sides from below to above
-    crossed_along, crossed_up = above[:, :-1] != above[:, 1:], above[:-1] != above[1:]
-    rows, columns = np.nonzero(crossed_along[:-1] | crossed_along[1:] | crossed_up[:, :-1] | crossed_up[:, 1:])
-    sides = np.stack(  # of each such square: below, left, above, right
-        [
-            np.stack([columns + along[rows, columns], rows], axis=1),
-            np.stack([columns, rows + up[rows, columns]], axis=1),
-            np.stack([columns + along[rows + 1, columns], rows + 1], axis=1),
-            np.stack([columns + 1, rows + up[rows, columns + 1]], axis=1),
-        ],
-        axis=1,
-    )
-    crossed = np.stack(
-        [
-            crossed_along[rows, columns],
-            crossed_up[rows, columns],
-            crossed_along[rows + 1, columns],
-            crossed_up[rows, columns + 1],
-        ],
-        axis=1,
-    )
-    ends = sides[crossed]  # two or four a square, so always in pairs
     x_low, x_high, y_low, y_high = extent
-    cells = np.array(values.shape[::-1])
-    return np.array([x_low, y_low]) + (ends + 0.5) / cells * np.array([x_high - x_low, y_high - y_low])
+    rows, columns = ((np.arange(count) + 0.5) / count for count in values.shape)
+    across, up = x_low + columns * (x_high - x_low), y_low + rows * (y_high - y_low)
+    found: Any = contour_generator(across, up, values, line_type=LineType.ChunkCombinedNan).lines(level)
+    [points] = found[0]
+    return NO_LINE if points is None else points

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from playground.experiment.scene import Scene
 from playground.options.numerals import trimmed
@@ -54,7 +54,7 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         self._scene: Scene | None = None
         self._of_class = False
         self._large: list[QImage] = []
-        self._border: list[QLineF] = []  # where z = 0, in shares of a map from its lower left corner
+        self._border = QPainterPath()  # where z = 0, in shares of a map from its lower left corner
         self._small: list[QImage] = []  # of each of the first two panels all units, below one another
         self._large_places: list[QRectF] = []
         self._small_places: list[QRectF] = []  # of both maps of a unit
@@ -67,8 +67,8 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         """
         self._panels, self._unit, self._scene, self._of_class = panels, unit, scene, of_class
         self._large = [_picture(panel.maps[unit : unit + 1, ::-1], panel, unit) for panel in panels]
-        ends = contour(panels[0].maps[unit], 0.0, (0.0, 1.0, 0.0, 1.0))
-        self._border = [QLineF(*first, *second) for first, second in zip(ends[::2], ends[1::2], strict=True)]
+        border = contour(panels[0].maps[unit], 0.0, (0.0, 1.0, 0.0, 1.0))
+        self._border = pg.arrayToQPath(*border.T, connect="finite")
         self._lay_out()
         self._small = []
         for panel in panels[:2] if self._several else ():
@@ -153,11 +153,10 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         painter.scale(rect.width(), -rect.height())
         pen = QPen(QColor(theme.text), 1.3)
         pen.setCosmetic(True)
-        painter.setPen(pen)
         if not (
             index and self._several and len(self._panels) > 2
         ):  # of several outputs the largest decides, not a sign
-            painter.drawLines(self._border)
+            painter.strokePath(self._border, pen)
         painter.restore()
         painter.setPen(QColor(theme.border))
         painter.drawRect(rect)

@@ -12,13 +12,12 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from playground.experiment.scene import Scene
 from playground.ui.plots.axes import colour_axes
-from playground.ui.plots.heat_map import Floats, Pixels, shades
+from playground.ui.plots.heat_map import NO_LINE, Floats, Pixels, shades
 from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.plots.scale import Scale
 from playground.ui.theme import GRID, Theme
 
 LEFT_AXIS = 44  # pixels, for coordinates
-NO_BORDER: Floats = np.zeros((0, 2))
 
 
 class Plane(NumberPlot):
@@ -35,7 +34,7 @@ class Plane(NumberPlot):
         self.getAxis("left").setGrid(False)
         self._scene: Scene | None = None
         self._map = pg.ImageItem(axisOrder="row-major")
-        self._border = pg.PlotCurveItem(antialias=True, connect="pairs")
+        self._border = pg.PlotCurveItem(antialias=True, connect="finite")
         self._answer = pg.PlotCurveItem(antialias=True, connect="finite")
         self._answer.setZValue(1)  # over the points
         for item in (self._map, self._border, self._answer):
@@ -65,10 +64,10 @@ class Plane(NumberPlot):
         left.setStyle(showValues=not bare)
         left.setWidth(GRID if bare else LEFT_AXIS)
 
-    def show_map(self, values: Floats, levels: tuple[float, float], table: Pixels, border: Floats = NO_BORDER) -> None:
-        """Values (cells, cells) in the colours of a table (256, 3) between two levels, and the ends of a border's segments.
+    def show_map(self, values: Floats, levels: tuple[float, float], table: Pixels, border: Floats = NO_LINE) -> None:
+        """Values (cells, cells) in the colours of a table (256, 3) between two levels.
 
-        These are two by two, (2 · segments, 2), within `extent`.
+        Over them a border, (points, 2), as `contour` traces it within `extent`.
         """
         self._map.setImage(shades(values, levels).astype(np.uint8), levels=(0.0, 256.0), lut=table, autoLevels=False)
         self._place_map(border)
@@ -76,7 +75,7 @@ class Plane(NumberPlot):
     def show_pixels(self, pixels: Pixels) -> None:
         """Colours (cells, cells, 3)."""
         self._map.setImage(pixels, levels=None, lut=None, autoLevels=False)
-        self._place_map(NO_BORDER)
+        self._place_map(NO_LINE)
 
     def show_answer(self, values: Floats) -> None:
         """Over a single input a line as high as these, (cells,), besides a map or with none."""

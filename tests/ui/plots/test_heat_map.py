@@ -24,11 +24,26 @@ def test_two_outputs_for_two_classes_look_like_one() -> None:
 def test_the_border_of_a_slope_is_its_level_line(angle: float, level: float) -> None:
     centres = (np.arange(MAP_SIZE) + 0.5) / MAP_SIZE * 2.0 - 1.0
     field = np.cos(angle) * centres[None, :] + np.sin(angle) * centres[:, None]
-    ends = contour(field, level, (-1.0, 1.0, -1.0, 1.0))
-    assert len(ends) >= 2
-    assert len(ends) % 2 == 0
-    np.testing.assert_allclose(ends @ [np.cos(angle), np.sin(angle)], level, atol=1e-9)
-    assert np.all(np.linalg.norm(ends[::2] - ends[1::2], axis=1) <= 2.0 * np.sqrt(2.0) / MAP_SIZE + 1e-9)
+    line = contour(field, level, (-1.0, 1.0, -1.0, 1.0))
+    assert len(line) >= 2
+    np.testing.assert_allclose(line @ [np.cos(angle), np.sin(angle)], level, atol=1e-9)
+    assert np.all(np.linalg.norm(np.diff(line, axis=0), axis=1) <= 2.0 * np.sqrt(2.0) / MAP_SIZE + 1e-9)
+
+
+def test_two_borders_are_two_lines() -> None:
+    field = np.abs(np.linspace(-1.0, 1.0, 20))[None, :] * np.ones((10, 1))
+    lines = contour(field, 0.5, (0.0, 2.0, 5.0, 6.0))
+    [gap] = np.flatnonzero(np.isnan(lines).any(axis=1))
+    ends = sorted(map(tuple, np.round(lines[[0, gap - 1, gap + 1, -1]], 3).tolist()))
+    assert ends == [(0.525, 5.05), (0.525, 5.95), (1.475, 5.05), (1.475, 5.95)]
+
+
+def test_a_border_ends_where_the_values_are_no_numbers() -> None:
+    field = np.tile(np.linspace(-1.0, 1.0, 20, dtype=np.float32), (10, 1))
+    field[5:] = [[np.nan], [np.inf], [-np.inf], [np.nan], [np.inf]]
+    line = contour(field, 0.0, (0.0, 1.0, 0.0, 1.0))
+    np.testing.assert_allclose(sorted(line[[0, -1]].tolist()), [[0.5, 0.05], [0.5, 0.45]], atol=1e-6)
+    assert len(contour(field[5:], 0.0, (0.0, 1.0, 0.0, 1.0))) == 0
 
 
 def test_a_finer_map_follows_a_slope() -> None:
