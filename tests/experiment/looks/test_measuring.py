@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from numpy.testing import assert_array_equal
 
-from playground.exchange.report import REPORT_NEEDS, write_report
+from playground.exchange.report import write_report
 from playground.experiment.backprop.trace import BackpropTrace
 from playground.experiment.config import Config
 from playground.experiment.diagnosis import Diagnosis
 from playground.experiment.history.curves import Curves
 from playground.experiment.looks.look import Look, Request, Requests
+from playground.experiment.looks.loss_breakdown import LossBreakdown
 from playground.experiment.looks.maps import Answers, UnitMaps
 from playground.experiment.looks.table import LOOKS
 from playground.experiment.run.session import Session
@@ -60,7 +61,8 @@ def test_a_report_says_what_could_not_be_measured_and_leaves_the_rest(
 ) -> None:
     monkeypatch.setitem(LOOKS, need, broken)
     session = Session(Config())
-    sentences = write_report(session.frame(REPORT_NEEDS), session.config, tmp_path)
+    some: Requests = frozenset({Diagnosis, BackpropTrace, LossBreakdown, Curves})  # not every picture is drawn of these
+    sentences = write_report(session.frame(some), session.config, tmp_path)
     assert sentences[-1] == f"{need.words()} cannot be measured: ZeroDivisionError: there is nothing to divide by"
     assert (tmp_path / "loss_breakdown.png").exists()
     assert (tmp_path / "diagnosis.md").exists() == (need is not Diagnosis)
