@@ -7,11 +7,15 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from playground.cancellation import cancellable
 
-LOOK = 30  # milliseconds between two looks at the reader
+
+class Bell(QObject):
+    """Rung by the reader. Only the future keeps it, so the window cannot take it away while it is being rung."""
+
+    rung = Signal()
 
 
 class Reading(QObject):
@@ -25,21 +29,20 @@ class Reading(QObject):
         reader = ThreadPoolExecutor(1)
         self.future: Future[Any] = reader.submit(self._read, read)
         reader.shutdown(wait=False)
-        self._clock = QTimer(self)
-        self._clock.setInterval(LOOK)
-        self._clock.timeout.connect(self._look)
-        self._clock.start()
+        bell = Bell()
+        bell.rung.connect(self.done, Qt.ConnectionType.QueuedConnection)  # to the thread of this object
+        self.future.add_done_callback(lambda _: bell.rung.emit())
 
     def within(self, seconds: float) -> bool:
         """Wait this long, and say whether all has been read; if so, `done` does not follow any more."""
-        wait([self.future], seconds)
-        if self.future.done():
+        ended = bool(wait([self.future], seconds).done)
+        if ended:
             self.stop()
-        return self.future.done()
+        return ended
 
     def stop(self) -> None:
-        """Nobody looks any more."""
-        self._clock.stop()
+        """Nobody is told any more."""
+        self.blockSignals(True)
 
     def call_off(self) -> None:
         """Nobody waits for it any more, and it ends as soon as it can."""
@@ -49,8 +52,3 @@ class Reading(QObject):
     def _read(self, read: Callable[[], Any]) -> Any:
         with cancellable(self._dropped.is_set):
             return read()
-
-    def _look(self) -> None:
-        if self.future.done():
-            self.stop()
-            self.done.emit()

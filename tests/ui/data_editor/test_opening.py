@@ -22,7 +22,6 @@ from playground.data.formats.text import CsvFile, read_table
 from playground.data.table import Table
 from playground.ui.data_editor import opening
 from playground.ui.data_editor.opening import PREVIEW_ROWS, OpenDataDialog
-from playground.ui.workspace.reading import LOOK
 
 WINE = """name,alcohol,ash,year,empty,price,quality
 a,12.1,2.3,2001,,3.4,good
@@ -287,7 +286,7 @@ def test_reading_can_be_cancelled(qtbot: QtBot, wine: Path, slowly: threading.Ev
     slowly.set()
     with pytest.raises(Cancelled):
         future.result(20)
-    QTest.qWait(3 * LOOK)
+    QTest.qWait(50)
     assert opened.dialog.findChild(QTableView) is None, "nobody looks any more"
 
 
@@ -302,7 +301,7 @@ def test_a_dialog_may_be_gone_before_its_file_is_read(qtbot: QtBot, wine: Path, 
     slowly.set()
     with pytest.raises(Cancelled):
         future.result(20)
-    QTest.qWait(3 * LOOK)
+    QTest.qWait(50)
 
 
 def test_the_source_can_be_found_again_from_anywhere(qtbot: QtBot, wine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
