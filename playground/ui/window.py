@@ -22,8 +22,9 @@ from playground.ui.diagram.editor import NetworkEditor
 from playground.ui.forms.refusal import take_back
 from playground.ui.panels.data_panel import DataPanel
 from playground.ui.panels.learning_panel import LearningPanel
+from playground.ui.shell.arrangements import ArrangementRow, Arrangements
 from playground.ui.shell.diagnosis_strip import DiagnosisStrip
-from playground.ui.shell.docks import Arrangement, scrolling
+from playground.ui.shell.docks import Docks, scrolling
 from playground.ui.shell.foot import Foot
 from playground.ui.shell.message_strip import MessageStrip
 from playground.ui.shell.run_bar import RunBar
@@ -60,15 +61,17 @@ class Window(QMainWindow):
         self._scene: Scene | None = None
         self._needs: Requests = MAIN
         self._sight = VisibleViews(self, self.editor, self.views)
-        self.arrangement = Arrangement(self)
-        self.docks = self.arrangement.docks
+        self.docks = Docks(self)
+        self.arrangements = Arrangements(self.docks)
         self.dialogs = Dialogs(self, self.workspace, theme, lambda: self.commands.commands)
         self._build()
         self._build_commands()
         self._connect()
         self.setAcceptDrops(True)
         self.show_theme(theme)
-        self.arrangement.restore()
+        self.docks.begin()
+        self.arrangements.restore()
+        self.docks.restore()
         self.follow_title()
 
     # Public verbs
@@ -115,14 +118,14 @@ class Window(QMainWindow):
         self.statusBar().addWidget(Foot(MessageStrip(self.workspace.notices), self.diagnosis), 1)
         boundary, gradient, loss = self.views
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        add = self.arrangement.add
+        add = self.docks.add
         add("data", self.tr("Data"), scrolling(self.data_panel), left)
         add("learning", self.tr("Learning"), scrolling(self.learning_panel), left)
         add(boundary.name, boundary.title, boundary, right)
         add(loss.name, loss.title, loss, right)
         add(gradient.name, gradient.title, gradient, Qt.DockWidgetArea.BottomDockWidgetArea)
         for kind, beside in LABORATORY:
-            self._sight.make_in(self.arrangement.add_behind(beside, kind.name, kind.title), kind)
+            self._sight.make_in(self.docks.add_behind(beside, kind.name, kind.title), kind)
         kinds = [*(type(view) for view in self.views), *(kind for kind, _ in LABORATORY)]
         self._places: dict[type, str] = {Scene: "data"} | {look: kind.name for kind in kinds for look in kind.shows}
         self.diagnosis.name_views({look: self.docks[name].windowTitle() for look, name in self._places.items()})
@@ -136,13 +139,15 @@ class Window(QMainWindow):
                 *file_commands(self.files, self.close, kinds, self._sight.of),
                 *edit_commands(stack, self.files, boundary, self.dialogs.find_command),
                 *run_commands(self.run_actions, self.dialogs.find_rate),
-                *view_commands(self.arrangement, self.show_theme, self._exchange_theme, self._fill_screen),
+                *view_commands(self.docks, self.arrangements, self.show_theme, self._exchange_theme, self._fill_screen),
                 *help_commands(self.dialogs.show_keys, self.dialogs.show_about),
             ),
         )
         on_the_bar = ("run.play", "run.step", "run.epoch", "run.reset", "run.seed")
         self._run_bar = RunBar([self.commands[id] for id in on_the_bar], self.commands["theme.exchange"])
         self.addToolBar(self._run_bar)
+        self._names = ArrangementRow(self.arrangements)  # which the menu bar does not keep
+        self.menuBar().setCornerWidget(self._names)
 
     def _connect(self) -> None:
         for fact in (
@@ -164,7 +169,7 @@ class Window(QMainWindow):
         self.data_panel.open_data_requested.connect(self.files.open_data)
         self.learning_panel.rate_search_requested.connect(self.dialogs.find_rate)
         self.diagnosis.look_wanted.connect(self._show_look)
-        self.arrangement.sight_changed.connect(self._draw_again)
+        self.docks.sight_changed.connect(self._draw_again)
         self._sight.needs_changed.connect(self._ask_for_what_is_seen)
 
     # Slots
@@ -176,7 +181,7 @@ class Window(QMainWindow):
 
     def _show_look(self, look: type, layer: int | None) -> None:
         """Bring the dock to the front in which this is to be seen, at this layer."""
-        self.arrangement.bring_up(self._places[look])
+        self.arrangements.show_dock(self._places[look])
         if layer is not None:
             self.document.select(layer=layer)
 
@@ -212,7 +217,8 @@ class Window(QMainWindow):
         if not self.files.may_leave(self.close):
             event.ignore()
             return
-        self.arrangement.keep()
+        self.arrangements.keep()
+        self.docks.keep()
         self.dialogs.close()
         self.files.call_off()
         self.hide()

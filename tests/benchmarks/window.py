@@ -200,7 +200,7 @@ def _open_all(window: Window) -> None:
     """Every view in a window of its own, so that all are seen."""
     for kind, _ in LABORATORY:
         window.docks[kind.name].show()
-        window.docks[kind.name].raise_()  # it is made when it is first seen
+        window.docks.bring_up(kind.name)  # it is made when it is first seen
         _wait(0.2)
         window.docks[kind.name].setFloating(True)
         _wait(0.2)

@@ -290,7 +290,7 @@ def test_every_view_of_the_window_draws_them(windows: Windows) -> None:
     window.runner.step()
     pilot.settle()
     for kind, _ in LABORATORY:
-        window.docks[kind.name].raise_()
+        window.docks.bring_up(kind.name)
         pilot.until(lambda kind=kind: any(isinstance(view, kind) for view in window.views))
         view = next(view for view in window.views if isinstance(view, kind))
         pilot.until(lambda view=view: not view.visibleRegion().isEmpty())
@@ -303,6 +303,6 @@ def test_every_view_of_the_window_draws_them(windows: Windows) -> None:
     pilot.until(lambda: [finding.kind for finding in window.diagnosis.findings][:1] == ["few_units"])
     show = window.diagnosis.findChild(QPushButton, "diagnosis.view")
     assert show is not None
-    window.docks["boundary"].raise_()
+    window.docks.bring_up("boundary")
     pilot.qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
     pilot.until(lambda: not window.docks["maps"].visibleRegion().isEmpty())

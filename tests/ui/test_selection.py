@@ -58,13 +58,13 @@ def marked(pilot: Pilot) -> Place:
 
 
 def opened(pilot: Pilot, name: str) -> View:
-    pilot.window.docks[name].raise_()
+    pilot.window.docks.bring_up(name)
     pilot.until(lambda: any(view.name == name for view in pilot.window.views))
     return next(view for view in pilot.window.views if view.name == name)
 
 
 def test_a_click_in_the_diagram_is_followed_by_every_view_of_units(pilot: Pilot) -> None:
-    for name in ("units", "maps", "microscope"):
+    for name in ("units", "maps", "optimizer_trace"):
         opened(pilot, name)
     assert marked(pilot) == Place(0, 0)
     click(pilot, Place(1, 1))
@@ -72,12 +72,12 @@ def test_a_click_in_the_diagram_is_followed_by_every_view_of_units(pilot: Pilot)
     assert marked(pilot) == Place(1, 1)
     pilot.until(lambda: (look := pilot.frame.look(PreActivations)) and (look.layer, look.unit) == (1, 1))
     pilot.until(lambda: (look := pilot.frame.look(ActivationMaps)) and look.layer == 1)
-    for name in ("units", "maps", "microscope"):
+    for name in ("units", "maps", "optimizer_trace"):
         assert pilot.find(QComboBox, f"{name}.layer").currentIndex() == 1
         assert pilot.find(QComboBox, f"{name}.unit").currentIndex() == 1
     click(pilot, Place(0, 3, 1))
     assert chosen(pilot) == (0, 3, 1), "an edge is the weight under the microscope"
-    assert pilot.find(QComboBox, "microscope.input").currentIndex() == 1
+    assert pilot.find(QComboBox, "optimizer_trace.input").currentIndex() == 1
     assert marked(pilot) == Place(0, 3)
     assert pilot.window.document.undo_stack.isClean(), "looking is no edit"
 
@@ -97,10 +97,10 @@ def test_a_choice_in_any_view_is_marked_in_the_diagram_and_the_keyboard_goes_on_
     assert units.currentIndex() == 3
 
 
-@pytest.mark.parametrize("name", ["census", "normalization"])
+@pytest.mark.parametrize("name", ["dead_units", "normalization"])
 def test_a_unit_is_chosen_where_it_is_drawn(name: str, pilot: Pilot) -> None:
     view = opened(pilot, name)
-    pilot.until(lambda: pilot.frame.look(Normalized) or name == "census")
+    pilot.until(lambda: pilot.frame.look(Normalized) or name == "dead_units")
     pilot.play()
     pilot.settle()
     view.grab()
@@ -124,8 +124,8 @@ def test_the_example_that_is_followed_has_its_ring_whichever_tabs_are_seen(pilot
     pilot.settle()
     ring = [coordinates.tolist() for coordinates in window.boundary._followed.getData()]
     assert ring == [[x] for x in window.workspace.frame.scene.train_points[7].tolist()]
-    opened(pilot, "inspector")
+    opened(pilot, "backprop")
     pilot.settle()
-    window.docks["gradient"].raise_()
+    window.docks.bring_up("gradient")
     pilot.settle()
     assert [coordinates.tolist() for coordinates in window.boundary._followed.getData()] == ring

@@ -449,10 +449,6 @@ def test_every_kind_of_control_is_undone(pilot: Pilot) -> None:
         "layers_more",
         "layer_0_units_more",
         "data.source.spiral",
-        "boundary.test",
-        "boundary.classes.hard",
-        "gradient.measure.largest",
-        "loss.scale.log",
     )
     chosen = (
         ("layer_1_activation", ReLU.label),
@@ -754,13 +750,17 @@ def test_an_error_in_the_trainer_is_said_with_its_details(pilot: Pilot, monkeypa
 
 
 def test_every_dock_is_raised_by_menu_and_key_and_never_hidden(pilot: Pilot) -> None:
-    docks = list(pilot.window.docks.values())
+    docks = [dock for _, dock in pilot.window.docks.items()]
     assert len(docks) == 5 + len(LABORATORY)
     menu = next(action.menu() for action in pilot.window.menuBar().actions() if action.text() == "&View")
     for number, dock in enumerate(docks, start=1):
         [entry] = [action for action in menu.actions() if action.text() == dock.windowTitle()]
         assert dock.objectName()
-        by_key = (lambda number=number: pilot.control(str(number)),) if number <= 9 else ()
+        by_key = (
+            (lambda number=number: pilot.press(str(number), Qt.KeyboardModifier.AltModifier, at=pilot.window),)
+            if number <= 9
+            else ()
+        )
         for ask in (entry.trigger, *by_key):
             for _ in range(2):  # what is in sight stays there
                 ask()
@@ -781,29 +781,29 @@ def test_a_double_click_on_a_title_fills_the_window_and_gives_it_back(pilot: Pil
 
     double_click()
     pilot.until(lambda: dock.width() == window.width())
-    assert [one for one in window.docks.values() if not one.visibleRegion().isEmpty()] == [dock]
+    assert [one for _, one in window.docks.items() if not one.visibleRegion().isEmpty()] == [dock]
     assert not dock.isFloating()
     double_click()
     pilot.until(lambda: {name: window.docks[name].geometry() for name in before} == before)
     double_click()
-    pilot.control("1")  # another that is asked for ends it too
+    pilot.press("1", Qt.KeyboardModifier.AltModifier, at=window)  # another that is asked for ends it too
     pilot.until(lambda: not window.docks["data"].visibleRegion().isEmpty())
     assert window.docks["loss"].geometry() == before["loss"]
 
 
 def test_what_fills_the_window_is_not_the_layout_that_is_kept(windows: Windows) -> None:
     first = windows.open().window
-    first.arrangement.fill("gradient")
+    first.docks.fill("gradient")
     first.close()
     second = windows.open().window
     assert not any(second.docks[name].visibleRegion().isEmpty() for name in ("data", "boundary", "loss", "gradient"))
 
 
 def test_docks_that_come_and_go_together_are_told_of_once(pilot: Pilot) -> None:
-    arrangement = pilot.window.arrangement
+    docks = pilot.window.docks
     pilot.settle()
     told: list[None] = []
-    arrangement.sight_changed.connect(lambda: told.append(None))
+    docks.sight_changed.connect(lambda: told.append(None))
     for change in (QWidget.hide, QWidget.show):
         for name in ("data", "boundary", "loss"):
             change(pilot.window.docks[name])
@@ -845,7 +845,7 @@ def test_the_first_window_fits_its_screen(
     monkeypatch.setattr(QScreen, "availableGeometry", lambda _: available)
     monkeypatch.setattr(QScreen, "availableSize", lambda _: available.size())
     window = windows.open().window
-    window.arrangement.fit()
+    window.docks.fit()
     assert available.contains(window.frameGeometry())
     for name in ("boundary",) if room[0] < 700 else ("boundary", "loss", "data"):
         assert not window.docks[name].visibleRegion().isEmpty(), name
@@ -901,7 +901,7 @@ def test_layout_size_and_theme_are_remembered(windows: Windows) -> None:
 
 def test_the_size_is_remembered_as_far_as_the_screen_has_room(windows: Windows) -> None:
     first = windows.open().window
-    for dock in first.docks.values():
+    for _, dock in first.docks.items():
         dock.hide()
     QCoreApplication.sendPostedEvents()  # the layout has to know that there is more room
     first.resize(798, 590)
@@ -911,11 +911,11 @@ def test_the_size_is_remembered_as_far_as_the_screen_has_room(windows: Windows) 
 
 def test_a_layout_that_makes_no_sense_is_none(windows: Windows) -> None:
     settings = QSettings()
-    settings.setValue("layout", QByteArray(b"nonsense"))
+    settings.setValue("layout/train", QByteArray(b"nonsense"))
     settings.setValue("geometry", QByteArray(b"nonsense"))
     settings.setValue("recent", 3)
     window = windows.open().window
-    assert all(dock.isVisible() for dock in window.docks.values())
+    assert all(window.docks[name].isVisible() for name in ("data", "learning", "boundary", "loss", "gradient"))
 
 
 def test_reset_layout_puts_everything_back(pilot: Pilot) -> None:
@@ -926,7 +926,8 @@ def test_reset_layout_puts_everything_back(pilot: Pilot) -> None:
     window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, window.docks["gradient"])
     window.commands["view.reset"].trigger()
     assert {name: window.dockWidgetArea(dock) for name, dock in window.docks.items()} == before
-    assert all(dock.isVisible() and not dock.isFloating() for dock in window.docks.values())
+    first = ("data", "learning", "boundary", "loss", "gradient")
+    assert all(dock.isVisible() == (name in first) and not dock.isFloating() for name, dock in window.docks.items())
 
 
 def test_the_theme_changes_everywhere_in_both_directions(pilot: Pilot) -> None:
@@ -959,14 +960,14 @@ def test_a_window_that_has_changed_its_theme_looks_like_one_that_was_opened_in_i
     def pictures(theme: Theme) -> dict[str, QImage]:
         pilot = windows.open(theme=theme)
         window = pilot.window
-        window.arrangement.bring_up("guard")  # which has a selector, words below and a button besides
+        window.docks.bring_up("loss_gradient")  # which has a selector, words below and a button besides
         window.workspace.notices.warn("Broken.", ("Mend", window.workspace.notices.clear))
         pilot.settle()
         window.show_theme(DARK)
         window.learning_panel.grab()  # formulas are typeset once they have been asked for
         formulas = [formula for formula in window.learning_panel.findChildren(Formula) if formula.isVisible()]
         pilot.until(lambda: all(formula._wanted() == formula._drawn for formula in formulas))
-        loss_gradient = next(view for view in window.views if view.name == "guard")
+        loss_gradient = next(view for view in window.views if view.name == "loss_gradient")
         parts = (
             window.data_panel,
             window.learning_panel,

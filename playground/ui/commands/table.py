@@ -11,7 +11,8 @@ from PySide6.QtGui import QUndoStack
 
 from playground.exchange.files import EXPORTS, SNAPSHOT
 from playground.ui.commands.run_actions import RunActions
-from playground.ui.shell.docks import Arrangement
+from playground.ui.shell.arrangements import Arrangements
+from playground.ui.shell.docks import Docks
 from playground.ui.theme import THEMES, Theme
 from playground.ui.viewing.view import View
 from playground.ui.workspace.files import RECENT, Files
@@ -58,6 +59,7 @@ def menus() -> dict[str, str]:
         "edit": _tr("&Edit"),
         "run": _tr("&Run"),
         "view": _tr("&View"),
+        "view/arrangement": _tr("&Arrangement"),
         "help": _tr("&Help"),
     }
 
@@ -152,25 +154,30 @@ def run_commands(run: RunActions, find_rate: Callable[[], object]) -> Iterator[C
 
 
 def view_commands(
-    arrangement: Arrangement,
+    docks: Docks,
+    arrangements: Arrangements,
     show_theme: Callable[[Theme], object],
     exchange: Callable[[], object],
     fill: Callable[[], object],
 ) -> Iterator[Command]:
     """Of the view menu; `exchange` takes the other theme, and `fill` the whole screen."""
-    for number, (name, dock) in enumerate(arrangement.docks.items(), start=1):
-        keys = (f"Ctrl+{number}",) if number <= 9 else ()
-        show = partial(arrangement.bring_up, name)
-        yield Command(f"show.{name}", dock.windowTitle(), show, keys, "view", named=_tr("Show {}"))
-    yield Command("view.next", _tr("&Next panel"), partial(arrangement.step, 1), ("F6",), "view", 1)
-    yield Command("view.previous", _tr("&Previous panel"), partial(arrangement.step, -1), ("Shift+F6",), "view", 1)
+    for number, (name, one) in enumerate(arrangements.all.items(), start=1):
+        show = partial(arrangements.show, name)
+        named = _tr("Arrangement {}")
+        yield Command(f"arrangement.{name}", one.title, show, (f"Ctrl+{number}",), "view/arrangement", named=named, tip=one.tip)
+    for number, (name, dock) in enumerate(docks.items(), start=1):
+        keys = (f"Alt+{number}",) if number <= 9 else ()
+        show = partial(docks.bring_up, name)
+        yield Command(f"show.{name}", dock.windowTitle(), show, keys, "view", 1, named=_tr("Show {}"))
+    yield Command("view.next", _tr("&Next panel"), partial(docks.step, 1), ("F6",), "view", 2)
+    yield Command("view.previous", _tr("&Previous panel"), partial(docks.step, -1), ("Shift+F6",), "view", 2)
     for theme, text in ((THEMES["light"], _tr("&Light")), (THEMES["dark"], _tr("&Dark"))):
         choose = partial(show_theme, theme)
-        yield Command(f"theme.{theme.name}", text, choose, menu="view", group=2, named=_tr("{} colours"))
+        yield Command(f"theme.{theme.name}", text, choose, menu="view", group=3, named=_tr("{} colours"))
     tip = _tr("Exchange the light and the dark colours.")
     yield Command("theme.exchange", _tr("Light or dark"), exchange, ("Ctrl+T",), tip=tip, icon="theme")
-    yield Command("view.full_screen", _tr("&Full screen"), fill, ("F11",), "view", 3)
-    yield Command("view.reset", _tr("&Reset layout"), arrangement.reset, menu="view", group=3)
+    yield Command("view.full_screen", _tr("&Full screen"), fill, ("F11",), "view", 4)
+    yield Command("view.reset", _tr("&Reset layout"), arrangements.reset, menu="view", group=4)
 
 
 def help_commands(show_keys: Callable[[], object], show_about: Callable[[], object]) -> Iterator[Command]:

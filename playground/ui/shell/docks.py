@@ -1,7 +1,8 @@
-"""Where panels and views stand in the window: a dock each, how these share its room, and what is remembered of that."""
+"""Where panels and views stand in the window: a dock each, and how these share its room. Knows no arrangement of them."""
 
 from __future__ import annotations
 
+from collections.abc import ItemsView, Sequence
 from typing import cast
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSettings, QSize, Qt, QTimer, Signal
@@ -18,14 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-LAYOUT_VERSION = 3  # of the saved arrangement of docks; raise it when docks come or go
+LAYOUT_VERSION = 4  # of the saved arrangement of docks; raise it when docks come or go
 LARGEST = QSize(1600, 1000)  # that a first window wants
 ROOMY = QSize(1180, 640)  # from which size on all that is always in sight has a place of its own
 NARROW = 860  # pixels of width below which all docks share one place
 FRAMED = (100, 400, 1200)  # milliseconds after which a window manager may have put its frame around a window
 
 
-class Arrangement(QObject):
+class Docks(QObject):
     """The docks of a window by name. It knows the names of those that are always in sight, and nothing inside them.
 
     `sight_changed` says that a dock has been raised, shown or hidden.
@@ -36,7 +37,7 @@ class Arrangement(QObject):
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self.docks: dict[str, QDockWidget] = {}
+        self._docks: dict[str, QDockWidget] = {}
         self._filling: QByteArray | None = None  # the layout to go back to while one dock fills the window
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
@@ -55,21 +56,51 @@ class Arrangement(QObject):
         dock.topLevelChanged.connect(self._frame)
         dock.installEventFilter(self)
         self._window.addDockWidget(area, dock)
-        self.docks[name] = dock
+        self._docks[name] = dock
 
     def add_behind(self, beside: str, name: str, title: str) -> QDockWidget:
         """An empty dock as a tab behind another, which stays in front."""
-        front = self.docks[beside]
+        front = self._docks[beside]
         self.add(name, title, QWidget(), self._window.dockWidgetArea(front))
-        self._window.tabifyDockWidget(front, self.docks[name])
+        self._window.tabifyDockWidget(front, self._docks[name])
         front.raise_()
-        return self.docks[name]
+        return self._docks[name]
+
+    def __getitem__(self, name: str) -> QDockWidget:
+        """The dock of this name."""
+        return self._docks[name]
+
+    def items(self) -> ItemsView[str, QDockWidget]:
+        """All docks by name, in the order in which they came."""
+        return self._docks.items()
 
     # What is seen
 
+    def show_only(self, names: Sequence[str]) -> None:
+        """Let these be seen where they stand at first, and no others; of several in one place the first is in front."""
+        self.give_back()
+        self._window.restoreState(self._first, LAYOUT_VERSION)
+        for name, dock in self._docks.items():
+            dock.setVisible(name in names)
+        self.share_out()
+        for name in reversed(names):
+            self._docks[name].raise_()
+
+    @property
+    def state(self) -> QByteArray:
+        """Where all stand now, and which of them are seen."""
+        self.give_back()
+        return self._window.saveState(LAYOUT_VERSION)
+
+    def take(self, state: QByteArray) -> bool:
+        """Let all stand as they did; whether that could be done."""
+        self._filling = None
+        self._middle.show()
+        return self._window.restoreState(state, LAYOUT_VERSION)
+
     def bring_up(self, name: str) -> None:
         """Let a dock be seen, and give it the keyboard."""
-        dock = self.docks[name]
+        dock = self._docks[name]
         if self._filling is not None and dock.isHidden():
             self.give_back()
         dock.show()
@@ -83,10 +114,10 @@ class Arrangement(QObject):
         if self._filling is not None:
             self.give_back()
         self._filling = self._window.saveState(LAYOUT_VERSION)
-        for dock in self.docks.values():
-            dock.setVisible(dock is self.docks[name])
+        for dock in self._docks.values():
+            dock.setVisible(dock is self._docks[name])
         self._middle.hide()
-        _focus(self.docks[name])
+        _focus(self._docks[name])
 
     def give_back(self) -> None:
         """Everything where it was before one dock filled the window."""
@@ -97,7 +128,7 @@ class Arrangement(QObject):
 
     def step(self, by: int) -> None:
         """Give the keyboard to the next place in the window, or with −1 to the one before: bar, panels, diagram, views."""
-        places = [self._window.findChild(QToolBar), *self.docks.values(), self._middle]
+        places = [self._window.findChild(QToolBar), *self._docks.values(), self._middle]
         seen = [place for place in places if place is not None and not place.visibleRegion().isEmpty()]
         seen.sort(key=lambda place: (place.mapToGlobal(QPoint()).x(), place.mapToGlobal(QPoint()).y()))
         focus = QApplication.focusWidget()
@@ -109,60 +140,46 @@ class Arrangement(QObject):
 
     def share_out(self) -> None:
         """Give each dock its part of the window as it is now; where there is little room, several have one place."""
-        window, docks = self._window, self.docks
+        window, docks = self._window, self._docks
         size = window.size().boundedTo(window.screen().availableSize())
         width, height = size.width(), size.height()
         horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         if width < NARROW:
             self._gather("boundary", *(name for name in docks if name != "boundary"))
-            window.resizeDocks([docks["boundary"]], [width // 2], horizontal)
+            self._resize({"boundary": width // 2}, horizontal)
             return
         if width < ROOMY.width() or height < ROOMY.height():
             self._gather("data", "learning")
             self._gather("loss", "gradient", *self._behind("loss"), *self._behind("gradient"))
-            right = width * 7 // 20
-            window.resizeDocks([docks["data"], docks["boundary"]], [250, right], horizontal)
-            window.resizeDocks([docks["boundary"], docks["loss"]], [height * 3 // 5, height * 2 // 5], vertical)
+            self._resize({"data": 250, "boundary": width * 7 // 20}, horizontal)
+            self._resize({"boundary": height * 3 // 5, "loss": height * 2 // 5}, vertical)
             return
         right = max(400, width * 3 // 10)
-        window.resizeDocks([docks["data"], docks["boundary"]], [280, right], horizontal)
+        self._resize({"data": 280, "boundary": right}, horizontal)
         data = min(420, height * 2 // 5)  # all of it, where there is room
-        window.resizeDocks([docks["data"], docks["learning"]], [data, height - data - 140], vertical)
+        self._resize({"data": data, "learning": height - data - 140}, vertical)
         boundary = min(right + 20, height * 21 // 40)
-        window.resizeDocks([docks["boundary"], docks["loss"]], [boundary, height - boundary - 120], vertical)
-        window.resizeDocks([docks["gradient"]], [max(200, height * 3 // 10)], vertical)
+        self._resize({"boundary": boundary, "loss": height - boundary - 120}, vertical)
+        self._resize({"gradient": max(200, height * 3 // 10)}, vertical)
 
-    def reset(self) -> None:
-        """All docks back where they were in the beginning."""
-        self.give_back()
-        self._window.restoreState(self._first, LAYOUT_VERSION)
-        self.share_out()
+    def begin(self) -> None:
+        """All docks have been added: the window as it fits the screen."""
+        self._window.resize(self._first_size())
+        self._first = self._window.saveState(LAYOUT_VERSION)
 
     def restore(self) -> None:
-        """Size and layout as they were kept, or else as they fit the screen."""
+        """The window's size as it was kept, if it was; with the docks hidden that are, it may be small."""
         window = self._window
-        window.resize(self._first_size())
-        self._first = window.saveState(LAYOUT_VERSION)
-        self.share_out()
-        settings = QSettings()
-        geometry = settings.value("geometry", QByteArray(), type=QByteArray)
-        layout = settings.value("layout", QByteArray(), type=QByteArray)
+        geometry = QSettings().value("geometry", QByteArray(), type=QByteArray)
         if isinstance(geometry, QByteArray) and not geometry.isEmpty():
+            cast(QLayout, window.layout()).activate()
             window.restoreGeometry(geometry)
-        if isinstance(layout, QByteArray) and not layout.isEmpty():
-            window.restoreState(layout, LAYOUT_VERSION)
-            if isinstance(geometry, QByteArray) and not geometry.isEmpty():
-                cast(QLayout, window.layout()).activate()
-                window.restoreGeometry(geometry)  # again: with the docks hidden that were, the window may be smaller
         for wait in FRAMED:
             QTimer.singleShot(wait, self, self.fit)
 
     def keep(self) -> None:
-        """Remember size and layout for the next time."""
-        self.give_back()
-        settings = QSettings()
-        settings.setValue("geometry", self._window.saveGeometry())
-        settings.setValue("layout", self._window.saveState(LAYOUT_VERSION))
+        """Remember the window's size for the next time."""
+        QSettings().setValue("geometry", self._window.saveGeometry())
 
     def fit(self) -> None:
         """Frame and all within the screen: what was kept may be of a larger one."""
@@ -185,14 +202,26 @@ class Arrangement(QObject):
 
     def _behind(self, front: str) -> list[str]:
         """The docks that are tabs beside this one."""
-        beside = self._window.tabifiedDockWidgets(self.docks[front])
-        return [name for name, dock in self.docks.items() if dock in beside]
+        beside = self._window.tabifiedDockWidgets(self._docks[front])
+        return [name for name, dock in self._docks.items() if dock in beside]
 
     def _gather(self, front: str, *behind: str) -> None:
-        """Put these docks behind another, as tabs."""
+        """Put these docks behind another, as tabs; what is hidden stays so."""
         for name in behind:
-            self._window.tabifyDockWidget(self.docks[front], self.docks[name])
-        self.docks[front].raise_()
+            hidden = self._docks[name].isHidden()
+            self._window.tabifyDockWidget(self._docks[front], self._docks[name])
+            self._docks[name].setHidden(hidden)
+        self._docks[front].raise_()
+
+    def _resize(self, sizes: dict[str, int], way: Qt.Orientation) -> None:
+        """Give places these many pixels, by the name of a dock that stands there or would; where all are hidden, none."""
+        seen = {}
+        for name, pixels in sizes.items():
+            here = [self._docks[name], *(self._docks[other] for other in self._behind(name))]
+            shown = next((dock for dock in here if not dock.isHidden()), None)
+            if shown is not None:
+                seen[shown] = pixels
+        self._window.resizeDocks([*seen], [*seen.values()], way)
 
     @property
     def _middle(self) -> QWidget:
@@ -238,7 +267,7 @@ class Arrangement(QObject):
             if self._filling is not None:
                 self.give_back()
             else:
-                self.fill(next(name for name, dock in self.docks.items() if dock is watched))
+                self.fill(next(name for name, dock in self._docks.items() if dock is watched))
             return True
         return super().eventFilter(watched, event)
 

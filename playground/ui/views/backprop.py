@@ -22,7 +22,7 @@ from playground.ui.workspace.document import Document
 class BackpropView(View):
     """Above, which example and which step; below, the step's matrices, and how far backpropagation is to be trusted."""
 
-    name = "inspector"
+    name = "backprop"
     title = "Backprop"
     needs = frozenset({BackpropTrace})
     shows = (BackpropTrace,)
@@ -125,12 +125,12 @@ class BackpropView(View):
             ),
         )
         font = small(self.font())
-        self._matrices = MatricesView("inspector.matrices", self.theme, font)
+        self._matrices = MatricesView("backprop.matrices", self.theme, font)
         self._advice = self.tr(
             "Follow one example: forward, loss, backward, update. Point at a number to see what it is made of. Where f′(z) "
             "is near 0, the error δ fades on its way back."
         )
-        self._note = Caption("inspector.caption", font)
+        self._note = Caption("backprop.caption", font)
         self._note.say(self._advice)
         self._note.setMinimumHeight(2 * self._note.fontMetrics().height() + GRID // 2)  # so that no other moves a thing
         controls = QHBoxLayout()
@@ -160,6 +160,6 @@ class BackpropView(View):
         return button
 
     def _name(self, widget: QLabel | NumberField | QToolButton | Selector, name: str, tip: str) -> None:
-        widget.setObjectName(f"inspector.{name}")
+        widget.setObjectName(f"backprop.{name}")
         widget.setToolTip(tip)
         widget.setAccessibleDescription(tip)

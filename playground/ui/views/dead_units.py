@@ -30,7 +30,7 @@ ALIVE = 0.45  # how much of its layer's colour a living unit has
 class DeadUnitsView(CaptionedView):
     """Left the share of each layer's units that is dead, right every unit's life, both over epochs; above, in words."""
 
-    name = "census"
+    name = "dead_units"
     title = "Dead units"
     needs = frozenset({LayerStatistics})
     shows = (LayerStatistics,)
@@ -43,7 +43,7 @@ class DeadUnitsView(CaptionedView):
         self._colours: list[QColor] = []
         font = small(self.font())
         self.sentence = QLabel()
-        self.sentence.setObjectName("census.sentence")
+        self.sentence.setObjectName("dead_units.sentence")
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.sentence.setFixedHeight(2 * self.sentence.fontMetrics().lineSpacing())

@@ -57,7 +57,7 @@ class LossBreakdownView(CaptionedView):
     The histogram stacks the layers. Examples stand from the worst to the best; a click on one chooses it to be followed.
     """
 
-    name = "loss_apart"
+    name = "loss_breakdown"
     title = "Loss breakdown"
     needs = frozenset({Curves, LossBreakdown})
     shows = (LossBreakdown,)
@@ -113,7 +113,8 @@ class LossBreakdownView(CaptionedView):
         self._log, self._picture = self.options.log, self.options.picture
         self._parts.show_value(self._picture)
         self._scale.setChecked(self._log)
-        self._scale.setVisible(self._picture is Picture.OVER_TIME)
+        for box, picture in ((self._scale, Picture.OVER_TIME), (self._worst, Picture.EXAMPLES)):
+            box.setVisible(self._picture is picture)
         self._worst.setChecked(self.document.selection.worst)
         self._draw()
 
@@ -150,7 +151,7 @@ class LossBreakdownView(CaptionedView):
 
     def _make_controls(self) -> None:
         self._parts = Segments(
-            "loss_apart.part",
+            "loss_breakdown.part",
             {
                 Picture.OVER_TIME: (self.tr("over time"), self.tr("Data loss and penalty on the weights, by epoch")),
                 Picture.WEIGHTS: (self.tr("weights"), self.tr("How the weights of each layer are spread now")),
@@ -159,7 +160,7 @@ class LossBreakdownView(CaptionedView):
         )
         self._parts.chosen.connect(lambda picture: self.choose(picture=picture))
         self._worst = Box(self.tr("ring the worst"))
-        self._worst.setObjectName("loss_apart.worst")
+        self._worst.setObjectName("loss_breakdown.worst")
         self._worst.setToolTip(self.tr("Ring the {0} worst training examples on the decision boundary").format(WORST))
         self._worst.setAccessibleDescription(self._worst.toolTip())
         self._worst.clicked.connect(lambda ringed: self.document.select(worst=ringed))

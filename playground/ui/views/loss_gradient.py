@@ -38,7 +38,7 @@ class LossGradientView(CaptionedView):
     The line below says what to expect of a pair that does not match, or else what to look for.
     """
 
-    name = "guard"
+    name = "loss_gradient"
     title = "Loss gradient"
     needs = frozenset({LossGradient})
     shows = (LossGradient,)
@@ -115,16 +115,16 @@ class LossGradientView(CaptionedView):
 
     def _make_controls(self) -> None:
         self._outputs = Selector()
-        self._outputs.setObjectName("guard.output")
+        self._outputs.setObjectName("loss_gradient.output")
         self._outputs.setAccessibleName(self.tr("output"))
         self._outputs.setToolTip(self.tr("Which output's pre-activation is looked at"))
         self._outputs.setAccessibleDescription(self._outputs.toolTip())
         self._outputs.setMinimumContentsLength(11)
         self._outputs.activated.connect(self._choose_output)
         self._outputs.hide()
-        self._pair = Elided("guard.pair")
+        self._pair = Elided("loss_gradient.pair")
         self._match = QToolButton()
-        self._match.setObjectName("guard.match")
+        self._match.setObjectName("loss_gradient.match")
         self._match.setText(self.tr("Match them"))
         self._match.setToolTip(
             self.tr("Use the matched pair, the dashed curves: set loss and output unit to automatic.")

@@ -44,7 +44,7 @@ class MetricsOptions:
 class MetricsView(CaptionedView):
     """Of classes the confusion matrix, the ROC curves or the reliability; of a number the residuals."""
 
-    name = "judgement"
+    name = "metrics"
     title = "Metrics"
     needs = frozenset({Metrics})
     shows = (Metrics,)
@@ -70,7 +70,7 @@ class MetricsView(CaptionedView):
             self._answers.dots.show_colours(self.theme, frame.scene)
         self._metrics, self._scene = metrics, frame.scene
         self._kinds.setVisible(bool(frame.scene.classes))
-        validation = self._parts.findChild(QToolButton, "judgement.part.validation")
+        validation = self._parts.findChild(QToolButton, "metrics.part.validation")
         assert isinstance(validation, QToolButton)
         validation.setEnabled(frame.scene.validated)
         self._parts.show_value(metrics.part)
@@ -104,7 +104,7 @@ class MetricsView(CaptionedView):
 
     def _make_controls(self) -> None:
         self._kinds = Segments(
-            "judgement.kind",
+            "metrics.kind",
             {
                 Kind.CONFUSION: (
                     self.tr("confusion"),
@@ -122,7 +122,7 @@ class MetricsView(CaptionedView):
         )
         self._kinds.chosen.connect(lambda kind: self.choose(kind=kind))
         self._parts = Segments(
-            "judgement.part",
+            "metrics.part",
             {
                 "train": (self.tr("train"), self.tr("Judge the answers to the examples that were learnt from")),
                 "validation": (self.tr("val."), self.tr("Judge the answers to the validation examples")),

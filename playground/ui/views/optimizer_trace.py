@@ -48,7 +48,7 @@ class OptimizerTraceView(CaptionedView):
     While the mouse is over one of them, all numbers are those of that step.
     """
 
-    name = "microscope"
+    name = "optimizer_trace"
     title = "Optimizer trace"
     needs = frozenset({OptimizerTrace})
     shows = (OptimizerTrace,)
@@ -67,9 +67,9 @@ class OptimizerTraceView(CaptionedView):
         self._font = small(self.font())
         self._span = QGraphicsSimpleTextItem(self.canvas.ci)
         self._span.setFont(self._font)
-        self._picker = UnitPicker("microscope", document)
+        self._picker = UnitPicker("optimizer_trace", document)
         self._inputs = Selector()
-        self._inputs.setObjectName("microscope.input")
+        self._inputs.setObjectName("optimizer_trace.input")
         self._inputs.setAccessibleName(self.tr("input"))
         self._inputs.setToolTip(self.tr("Which of the unit's weights: the input that it multiplies."))
         self._inputs.setAccessibleDescription(self._inputs.toolTip())
@@ -81,7 +81,7 @@ class OptimizerTraceView(CaptionedView):
         self._inputs.activated.connect(self._choose_input)
         self._names: list[str] = []
         self._period = Segments(
-            "microscope.period",
+            "optimizer_trace.period",
             {
                 Period.LAST: (self.tr("last"), self.tr("The last 1,000 steps, one by one.")),
                 Period.ALL: (
@@ -97,7 +97,7 @@ class OptimizerTraceView(CaptionedView):
         self.controls.addWidget(self._period)
         self.canvas.setMinimumHeight(15 * GRID)
         self._sentence = QLabel()
-        self._sentence.setObjectName("microscope.sentence")
+        self._sentence.setObjectName("optimizer_trace.sentence")
         self._sentence.setFont(self._font)
         self._sentence.setWordWrap(True)
         self._sentence.setContentsMargins(GRID, 0, GRID, 0)

@@ -22,13 +22,13 @@ def test_a_unit_that_has_died_is_drawn(epochs: int, tmp_path: Path) -> None:
     session = Session(with_value(Config(), "network.hidden", (Layer(3, ReLU()),)))
     session.set_weight(0, 1, 2, -1000.0)
     session.train(epochs)
-    picture(session.frame(NEEDS), tmp_path / "census.png")
-    assert (tmp_path / "census.png").read_bytes().startswith(b"\x89PNG")
+    picture(session.frame(NEEDS), tmp_path / "dead_units.png")
+    assert (tmp_path / "dead_units.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_where_nobody_has_died_there_is_no_picture(tmp_path: Path) -> None:
     session = Session(Config())
     for needs in (NEEDS, frozenset[str]()):
         with pytest.raises(ValueError, match="dead"):
-            picture(session.frame(needs), tmp_path / "census.png")
+            picture(session.frame(needs), tmp_path / "dead_units.png")
     assert not list(tmp_path.iterdir())

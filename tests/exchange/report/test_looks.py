@@ -35,9 +35,9 @@ class Drawn(NamedTuple):
 
 
 DRAWN = {
-    "guard": Drawn(loss_gradient.picture, frozenset({LossGradient}), ((), POOR, HILLS, IRIS)),
-    "judgement": Drawn(metrics.picture, frozenset({Metrics}), ((), HILLS, DIGITS)),
-    "loss_apart": Drawn(loss_breakdown.picture, frozenset({Curves, LossBreakdown}), ((), HILLS, IRIS, L1)),
+    "loss_gradient": Drawn(loss_gradient.picture, frozenset({LossGradient}), ((), POOR, HILLS, IRIS)),
+    "metrics": Drawn(metrics.picture, frozenset({Metrics}), ((), HILLS, DIGITS)),
+    "loss_breakdown": Drawn(loss_breakdown.picture, frozenset({Curves, LossBreakdown}), ((), HILLS, IRIS, L1)),
 }
 
 

@@ -26,7 +26,7 @@ def frame_of(optimizer: str, steps: int) -> Frame:
 
 
 def test_there_is_a_picture(tmp_path: Path) -> None:
-    path = tmp_path / "microscope.png"
+    path = tmp_path / "optimizer_trace.png"
     picture(frame_of("adam", 3), path)
     pixels = imread(path)
     assert pixels.shape[0] > 300
@@ -40,7 +40,7 @@ def test_every_optimizer_has_its_lines(tmp_path: Path, monkeypatch: pytest.Monke
         frame = frame_of(optimizer, 3)
         trace = frame.look(OptimizerTrace)
         assert trace is not None
-        picture(frame, tmp_path / "microscope.png")
+        picture(frame, tmp_path / "optimizer_trace.png")
         figures[-1].set_layout_engine("none")  # which would take twice the time
         figures[-1].draw_without_rendering()
         titles = {axes.get_title(loc="left") for axes in figures[-1].axes}
@@ -50,9 +50,9 @@ def test_every_optimizer_has_its_lines(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_without_steps_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no step"):
-        picture(frame_of("adam", 0), tmp_path / "microscope.png")
+        picture(frame_of("adam", 0), tmp_path / "optimizer_trace.png")
     with pytest.raises(ValueError, match="no step"):
-        picture(Session(Config()).frame(), tmp_path / "microscope.png")
+        picture(Session(Config()).frame(), tmp_path / "optimizer_trace.png")
     assert not list(tmp_path.iterdir())
 
 
@@ -64,7 +64,7 @@ def test_it_shows_the_whole_course_over_a_logarithmic_axis(tmp_path: Path, monke
         session.step(steps)
         session.observe(frozenset({OptimizerTrace}))
         frame = session.frame(frozenset({OptimizerTrace}))
-    picture(frame, tmp_path / "microscope.png")
+    picture(frame, tmp_path / "optimizer_trace.png")
     [figure] = figures
     assert "steps 8 to 2,607" in figure.get_suptitle()
     for axes in figure.axes:

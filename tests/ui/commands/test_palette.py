@@ -74,7 +74,7 @@ def test_it_names_every_command_and_every_knob(hand: Hand) -> None:
 def test_a_command_is_run_and_the_palette_gone(hand: Hand) -> None:
     hand.type("sh metr").key(Key.Key_Return)
     assert closed(hand.pilot)
-    dock = next(dock for dock in hand.pilot.window.docks.values() if dock.windowTitle() == "Metrics")
+    dock = next(dock for _, dock in hand.pilot.window.docks.items() if dock.windowTitle() == "Metrics")
     hand.pilot.until(lambda: not dock.visibleRegion().isEmpty())
 
 

@@ -227,8 +227,8 @@ def test_the_wheel_steps_by_whole_notches_where_the_focus_is(desk: Desk) -> None
 
 def test_every_number_of_the_window_is_typed_in_this_field(pilot: Pilot) -> None:
     """A line edit that takes numbers in its own way would bring the old faults back."""
-    pilot.window.arrangement.bring_up("inspector")
-    assert pilot.find(NumberField, "inspector.example")
+    pilot.window.docks.bring_up("backprop")
+    assert pilot.find(NumberField, "backprop.example")
     others = [edit for edit in pilot.window.findChildren(QLineEdit) if not isinstance(edit, NumberField)]
     of_others = [edit.parent().objectName() for edit in others if isinstance(edit.parent(), QWidget)]
     assert of_others == []

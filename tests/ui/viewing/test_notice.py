@@ -22,7 +22,7 @@ def broken(*_: Any) -> Any:
 
 
 def metrics(pilot: Pilot) -> MetricsView:
-    pilot.window.docks["judgement"].raise_()
+    pilot.window.docks.bring_up("metrics")
     pilot.until(lambda: any(isinstance(view, MetricsView) for view in pilot.window.views))
     return next(view for view in pilot.window.views if isinstance(view, MetricsView))
 
@@ -44,8 +44,8 @@ def test_what_cannot_be_measured_stops_neither_training_nor_other_views(
         assert pilot.running
         assert not pilot.notices.urgent
         assert "nothing to divide by" in words(view)
-        assert [other.name for other in pilot.window.views if words(other)] == ["judgement"]
-        details = view.findChild(QToolButton, "judgement.notice.details")
+        assert [other.name for other in pilot.window.views if words(other)] == ["metrics"]
+        details = view.findChild(QToolButton, "metrics.notice.details")
         assert isinstance(details, QToolButton)
         details.click()
         box = pilot.find(QMessageBox, "")

@@ -57,7 +57,7 @@ class Opened:
 
     @property
     def matrices(self) -> MatricesView:
-        view: MatricesView = self.find(MatricesView, "inspector.matrices")
+        view: MatricesView = self.find(MatricesView, "backprop.matrices")
         return view
 
     @property
@@ -112,14 +112,14 @@ def point_at(opened: Opened, cell: Cell) -> str:
     view = opened.matrices
     view.ensureVisible(view.item.place(cell))
     QTest.mouseMove(view.viewport(), view.mapFromScene(view.item.place(cell).center()))
-    tag = opened.find(Tag, "inspector.matrices.tag")
+    tag = opened.find(Tag, "backprop.matrices.tag")
     return tag.text() if tag.isVisible() else ""
 
 
 def test_every_step_draws_its_matrices(open_view: Open) -> None:
     opened = open_view()
     steps = trace_of(opened).steps
-    chosen = opened.find(Selector, "inspector.steps")
+    chosen = opened.find(Selector, "backprop.steps")
     assert [chosen.itemText(at) for at in range(chosen.count())] == [
         f"{number}  {step.title}" for number, step in enumerate(steps, 1)
     ]
@@ -134,7 +134,7 @@ def test_every_step_draws_its_matrices(open_view: Open) -> None:
 
 def test_walking_begins_and_ends_at_nobody_s_step(open_view: Open, qtbot: QtBot) -> None:
     opened = open_view()
-    on, back = (opened.find(QAbstractButton, f"inspector.{name}") for name in ("on", "back"))
+    on, back = (opened.find(QAbstractButton, f"backprop.{name}") for name in ("on", "back"))
     assert not back.isEnabled()
     for _ in range(3):
         qtbot.mouseClick(on, Qt.MouseButton.LeftButton)
@@ -161,7 +161,7 @@ def test_the_keyboard_walks_and_explains(open_view: Open, qtbot: QtBot) -> None:
     for _ in range(2):
         qtbot.keyClick(opened.matrices, Qt.Key.Key_Right)
     assert opened.matrices.item.marked == Cell(0, 0, 1)
-    told = opened.find(Tag, "inspector.matrices.tag").text()
+    told = opened.find(Tag, "backprop.matrices.tag").text()
     assert told.startswith("w₁₂ = ")
     assert opened.matrices.accessibleDescription() == told
     for _ in range(4):
@@ -221,7 +221,7 @@ def test_the_tag_is_the_window_s_and_goes_with_the_view(open_view: Open, qtbot: 
         held = Qt.MouseButton.NoButton, Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
         at = QPointF(place), QPointF(view.viewport().mapToGlobal(place))
         view.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, *at, *held))
-        tag = each.findChild(Tag, "inspector.matrices.tag")
+        tag = each.findChild(Tag, "backprop.matrices.tag")
         assert tag is not None
         assert tag.parentWidget() is each
         assert tag.isVisible()
@@ -247,7 +247,7 @@ def test_a_large_matrix_is_cut_and_keeps_its_ends(open_view: Open) -> None:
 
 def test_the_example_is_selected(open_view: Open, qtbot: QtBot) -> None:
     opened = open_view()
-    field = opened.find(NumberField, "inspector.example")
+    field = opened.find(NumberField, "backprop.example")
     assert field.text() == "1"
     QTest.mouseClick(field, Qt.MouseButton.LeftButton)
     QTest.keyClicks(field, "251")
@@ -262,7 +262,7 @@ def test_the_example_is_selected(open_view: Open, qtbot: QtBot) -> None:
 
 def test_the_check_and_what_is_to_be_known(open_view: Open) -> None:
     opened = open_view()
-    check, caption = (opened.find(QLabel, f"inspector.{name}") for name in ("check", "caption"))
+    check, caption = (opened.find(QLabel, f"backprop.{name}") for name in ("check", "caption"))
     assert check.text().split()[-1] == numerals.written(trace_of(opened).error, 2)
     assert "Point at a number" in caption.text()
     opened.document.select(step=len(trace_of(opened).steps) - 1)
@@ -272,7 +272,7 @@ def test_the_check_and_what_is_to_be_known(open_view: Open) -> None:
 def test_every_control_explains_itself(open_view: Open) -> None:
     opened = open_view()
     for name in ("example", "back", "steps", "on", "check"):
-        control = opened.find(QWidget, f"inspector.{name}")
+        control = opened.find(QWidget, f"backprop.{name}")
         assert control.toolTip() == control.accessibleDescription() != ""
 
 

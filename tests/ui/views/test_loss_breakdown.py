@@ -56,7 +56,7 @@ def frame_of(view: View, session: Session) -> tuple[Frame, LossBreakdown]:
 
 
 def press(view: LossBreakdownView, qtbot: QtBot, name: str) -> None:
-    qtbot.mouseClick(view.findChild(QAbstractButton, f"loss_apart.{name}"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.findChild(QAbstractButton, f"loss_breakdown.{name}"), Qt.MouseButton.LeftButton)
 
 
 def test_sum_data_and_penalty_are_drawn_over_time(open_view: Open) -> None:
@@ -125,7 +125,7 @@ def test_a_click_on_an_example_chooses_it(open_view: Open, qtbot: QtBot) -> None
 
 
 def test_rings_on_the_boundary_are_selected(open_view: Open, qtbot: QtBot) -> None:
-    view, session = open_view()
+    view, session = open_view(part="examples")
     boundary = BoundaryView(view.document, LIGHT)
     follow(boundary, session, qtbot)
     assert LossBreakdown not in boundary.needs

@@ -65,7 +65,7 @@ def test_curves_and_examples_are_the_frame_s(open_view: Open, edits: tuple[tuple
 
 def test_a_poor_pair_says_so_and_its_button_leads_out(open_view: Open, qtbot: QtBot) -> None:
     view, session = open_view(*POOR)
-    button = view.findChild(QToolButton, "guard.match")
+    button = view.findChild(QToolButton, "loss_gradient.match")
     assert button.isVisible()
     assert view.caption.text().startswith(
         "The slope of sigmoid stays in the gradient, so outputs that are badly wrong learn"
@@ -96,7 +96,7 @@ def test_the_caption_counts_who_is_stuck(open_view: Open) -> None:
 
 def test_the_output_to_look_at_is_chosen(open_view: Open, qtbot: QtBot) -> None:
     view, session = open_view(("data.source", "iris"))
-    chooser = view.findChild(Selector, "guard.output")
+    chooser = view.findChild(Selector, "loss_gradient.output")
     assert chooser.isVisible()
     assert [chooser.itemText(i) for i in range(chooser.count())] == [f"output {n}" for n in session.scene.classes]
     chooser.setCurrentIndex(2)

@@ -59,7 +59,7 @@ def in_sight(view: MetricsView) -> list[Any]:
 
 
 def press(view: MetricsView, qtbot: QtBot, name: str) -> None:
-    qtbot.mouseClick(view.findChild(QToolButton, f"judgement.{name}"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(view.findChild(QToolButton, f"metrics.{name}"), Qt.MouseButton.LeftButton)
 
 
 def test_a_classification_begins_with_the_confusion(open_view: Open) -> None:
@@ -109,7 +109,7 @@ def test_a_number_has_residuals_and_no_way_of_judging_to_choose(open_view: Open)
 def test_the_part_is_selected_and_one_that_is_not_there_cannot_be_chosen(open_view: Open, qtbot: QtBot) -> None:
     view, session = open_view()
     train, validation, test = (
-        view.findChild(QToolButton, f"judgement.part.{name}") for name in ("train", "validation", "test")
+        view.findChild(QToolButton, f"metrics.part.{name}") for name in ("train", "validation", "test")
     )
     assert test.isChecked()
     assert not validation.isEnabled()
@@ -120,7 +120,7 @@ def test_the_part_is_selected_and_one_that_is_not_there_cannot_be_chosen(open_vi
     view.document.select(part="test")
     assert test.isChecked()
     other, _ = open_view(("data.validation_share", "0.2"))
-    assert other.findChild(QToolButton, "judgement.part.validation").isEnabled()
+    assert other.findChild(QToolButton, "metrics.part.validation").isEnabled()
 
 
 def test_a_cell_is_told_by_truth_and_answer(open_view: Open) -> None:

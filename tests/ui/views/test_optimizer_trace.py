@@ -63,7 +63,7 @@ def look_of(frame: Frame) -> Steps:
 
 
 def told(view: OptimizerTraceView) -> str:
-    return view.findChild(QLabel, "microscope.sentence").text()
+    return view.findChild(QLabel, "optimizer_trace.sentence").text()
 
 
 def number(text: str) -> float:
@@ -198,11 +198,11 @@ def test_before_the_first_step_it_says_so(make_view: MakeView) -> None:
 
 def test_the_selectors_choose_the_weight(make_view: MakeView) -> None:
     view = make_view(session_of("adam"))
-    inputs = view.findChild(QComboBox, "microscope.input")
+    inputs = view.findChild(QComboBox, "optimizer_trace.input")
     assert [inputs.itemText(index) for index in range(inputs.count())] == ["x₁", "x₂", "bias"]
     inputs.activated.emit(2)
     assert view.document.selection.input == 2
-    view.findChild(QComboBox, "microscope.layer").activated.emit(1)
+    view.findChild(QComboBox, "optimizer_trace.layer").activated.emit(1)
     assert view.document.selection.layer == 1
     assert inputs.count() == 5
     assert inputs.itemText(0) == "from unit 1"
@@ -270,7 +270,7 @@ def test_the_whole_course_is_drawn_over_a_logarithmic_axis(make_view: MakeView) 
     view = make_view(session, steps=CAPACITY + 1500)
     plots = {panel.title: plot for panel, (_, plot) in zip(view._panels, view._plots, strict=True)}
     assert plots["rate"].vb.viewRange()[0] == [1501.0, 2500.0]
-    view.findChild(QToolButton, "microscope.period.all").click()
+    view.findChild(QToolButton, "optimizer_trace.period.all").click()
     assert view.options.period is Period.ALL
     look = session.frame(view.needs).look(OptimizerTrace)
     assert look is not None
