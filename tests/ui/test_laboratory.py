@@ -35,7 +35,10 @@ def test_a_tab_that_is_raised_makes_its_view_and_asks_for_what_it_draws(pilot: P
     for (kind, beside), theme in zip(LABORATORY, cycle((DARK, LIGHT))):
         assert made(pilot, kind) is None, kind.name
         window.docks.bring_up(kind.name)
-        assert window.docks[kind.name] in window.tabifiedDockWidgets(window.docks[beside]) or window.docks[beside].isHidden()
+        assert (
+            window.docks[kind.name] in window.tabifiedDockWidgets(window.docks[beside])
+            or window.docks[beside].isHidden()
+        )
         pilot.until(lambda kind=kind: made(pilot, kind) is not None)
         view = made(pilot, kind)
         assert view is not None

@@ -164,7 +164,9 @@ def view_commands(
     for number, (name, one) in enumerate(arrangements.all.items(), start=1):
         show = partial(arrangements.show, name)
         named = _tr("Arrangement {}")
-        yield Command(f"arrangement.{name}", one.title, show, (f"Ctrl+{number}",), "view/arrangement", named=named, tip=one.tip)
+        yield Command(
+            f"arrangement.{name}", one.title, show, (f"Ctrl+{number}",), "view/arrangement", named=named, tip=one.tip
+        )
     for number, (name, dock) in enumerate(docks.items(), start=1):
         keys = (f"Alt+{number}",) if number <= 9 else ()
         show = partial(docks.bring_up, name)
