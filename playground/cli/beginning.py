@@ -17,7 +17,7 @@ def add_beginning(parser: argparse.ArgumentParser) -> None:
     """Ask for what `begin` wants to know."""
     add = parser.add_argument
     add("file", metavar="FILE", nargs="?", type=Path, help="snapshot, config or data to begin with")
-    add("--set", metavar="PATH=VALUE", type=_setting, action="append", default=[], help="change a setting; repeatable")
+    add("--set", metavar="PATH=VALUE", type=setting, action="append", default=[], help="change a setting; repeatable")
 
 
 def begin(file: Path | None, settings: list[tuple[str, str]]) -> Session:
@@ -45,7 +45,8 @@ def _changed(config: Config, settings: list[tuple[str, str]]) -> Config:
     return config
 
 
-def _setting(text: str) -> tuple[str, str]:
+def setting(text: str) -> tuple[str, str]:
+    """Path and value of what stands on the command line."""
     path, equals, value = text.partition("=")
     if not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not PATH=VALUE, such as training.learning_rate=0.1")

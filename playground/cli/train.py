@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from playground.cli.beginning import add_beginning, begin
+from playground.cli.beginning import add_beginning, begin, setting
 from playground.cli.command import Command
 from playground.cli.exits import DIVERGED, DONE, INTERRUPTED, complain, ctrl_c
 from playground.cli.progress import train
@@ -19,6 +19,8 @@ from playground.experiment.config import Config
 from playground.experiment.frame import Frame
 from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
+from playground.experiment.selection import Selection
+from playground.options import knobs, with_text
 
 PICTURED = ("boundary", "gradients")
 LEFT = [*(export.name for export in EXPORTS.values()), *(f"{name}.png" for name in PICTURED)]
@@ -39,7 +41,8 @@ settings:
 files:
   With --out, DIR gets {", ".join(LEFT[:-1])} and {LEFT[-1]}.
   With --report, DIR gets diagnosis.md, which says in plain words what is wrong with the run and what helps,
-  and a picture of everything that can be seen of it. Both may be one folder; one of the two is enough.
+  and a picture of everything that can be seen of it: of layer 1, unit 1 and the first example, unless --look says
+  otherwise, counting from 0, as in --look layer=1 --look unit=3. Both may be one folder; one of the two is enough.
   They are made if need be; files of these names in them are overwritten, others are left alone.
 """
 
@@ -48,6 +51,10 @@ def _run(options: argparse.Namespace) -> int:
     if options.out is None and options.report is None:
         options.refuse("say where the results go: --out DIR, --report DIR or both")
     session = begin(options.file, options.set)
+    selection = session.selection
+    for name, text in options.look:
+        selection = with_text(selection, name, text)
+    session.select(selection)
     for folder in filter(None, (options.out, options.report)):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +81,8 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--out", metavar="DIR", type=Path, help="folder for the results")
     add("--report", metavar="DIR", type=Path, help="folder for a diagnosis in words, and pictures of everything")
+    looked = "look closely at another " + ", ".join(knobs(Selection)) + "; repeatable"
+    add("--look", metavar="NAME=VALUE", type=setting, action="append", default=[], help=looked)
     add("--epochs", metavar="N", type=_count, default=100, help="how many to train (default: 100)")
     add("--quiet", action="store_true", help="say only what is wrong")
 

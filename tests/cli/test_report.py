@@ -169,3 +169,12 @@ def test_the_settings_that_are_told_make_the_same_edit(remedy: Remedy) -> None:
     for setting in words[1::2]:
         config = with_text(config, *setting.split("=", 1))
     assert config == remedy.applied(Config())
+
+
+def test_what_is_looked_at_is_chosen_and_kept(tmp_path: Path, few: object, capsys: pytest.CaptureFixture[str]) -> None:
+    looks = ["--look", "layer=1", "--look", "part=train"]
+    assert main(["train", "--out", str(tmp_path), "--report", str(tmp_path), "--epochs", "1", "--quiet", *looks]) == 0
+    selection = load_snapshot(tmp_path / "snapshot.safetensors").selection
+    assert (selection.layer, selection.part) == (1, "train")
+    assert main(["train", "--out", str(tmp_path), "--quiet", "--look", "layers=1"]) != 0
+    assert "layers: is not known here; known are member, layer, unit" in capsys.readouterr().err
