@@ -110,9 +110,9 @@ def check_alike(together: Floats, own: Floats, tolerance: float = 1e-12) -> None
 def run(progress: Progress, epochs: int, cut: int) -> None:
     """Train for so many epochs, `cut` steps a call, and into the next, unless nothing trains any more."""
     with np.errstate(all="ignore"):
-        while not progress.all_held and progress.epoch < epochs:
+        while not progress.all_frozen and progress.epoch < epochs:
             progress.train(min(cut, progress.steps_per_epoch - progress.batch))
-        if not progress.all_held:
+        if not progress.all_frozen:
             progress.train(min(2, progress.steps_per_epoch))
 
 
@@ -131,7 +131,7 @@ def test_each_member_is_the_run_it_would_be_alone(vary: str, rules: str) -> None
         own = one.checkpoint()
         for name in ("parameters", "statistics", *(name for name in own.arrays if name.startswith("optimizer."))):
             check_alike(together.arrays[name][member], own.arrays[name][0], tolerance)
-        if not one.all_held:
+        if not one.all_frozen:
             if rules != "L-BFGS":  # beside a penalty it leaves the gradient where the longest search ended
                 check_alike(together.arrays["gradients"][member], own.arrays["gradients"][0], 100 * tolerance)
             assert together.plain["chances"][member] == own.plain["chances"][0]

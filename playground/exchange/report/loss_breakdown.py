@@ -33,13 +33,13 @@ def picture(frame: Frame, path: Path) -> None:
     figure = sheet(4.4, 1.6 * WIDTH, title)
     panels: Any = figure.subplots(1, 3)
     dress(*panels)
-    _draw_course(panels[0], curves)
+    _draw_history(panels[0], curves)
     _draw_weights(panels[1], look)
     _draw_examples(panels[2], look, frame.scene)
     write(figure, path)
 
 
-def _draw_course(axes: Axes, curves: Curves) -> None:
+def _draw_history(axes: Axes, curves: Curves) -> None:
     lines = (
         ("sum", curves.train_loss + curves.penalty, MUTED),
         ("data", curves.train_loss, "#0877bd"),

@@ -66,8 +66,8 @@ def picture(frame: Frame, path: Path) -> None:
         axes.set_ylabel(plain(scene.columns[scene.axes[1]], 24), fontsize=9)
         bar = figure.colorbar(image, ax=axes, shrink=0.8)
         dress_bar(bar)
-    _draw_course(figure.add_subplot(grid[2, :3]), "mean", layer_statistics, layer_statistics.mean, look)
-    _draw_course(figure.add_subplot(grid[2, 3:]), "variance", layer_statistics, layer_statistics.variance, look)
+    _draw_history(figure.add_subplot(grid[2, :3]), "mean", layer_statistics, layer_statistics.mean, look)
+    _draw_history(figure.add_subplot(grid[2, 3:]), "variance", layer_statistics, layer_statistics.variance, look)
     write(figure, path)
 
 
@@ -86,7 +86,7 @@ def _draw(axes: Axes, title: str, values: Values, mean: Floats | None, deviation
     axes.set_xticks(units[:: max(len(units) // 12, 1)])
 
 
-def _draw_course(axes: Axes, title: str, layer_statistics: LayerStatistics, moments: Floats, look: Normalized) -> None:
+def _draw_history(axes: Axes, title: str, layer_statistics: LayerStatistics, moments: Floats, look: Normalized) -> None:
     """Lines over the epochs, one a unit; dotted what goes in, where something else comes out."""
     from matplotlib import colormaps
 

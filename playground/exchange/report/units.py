@@ -40,8 +40,8 @@ def picture(frame: Frame, path: Path) -> None:
     saturated, slope = figure.add_subplot(grid[0, 3:]), figure.add_subplot(grid[1, 3:])
     dress(curves, saturated, slope)
     _draw_pre_activations(curves, pre_activations)
-    _draw_course(saturated, "share saturated", layer_statistics.epoch, layer_statistics.saturated, names)
-    _draw_course(slope, "mean |f′|", layer_statistics.epoch, layer_statistics.slope, names)
+    _draw_history(saturated, "share saturated", layer_statistics.epoch, layer_statistics.saturated, names)
+    _draw_history(slope, "mean |f′|", layer_statistics.epoch, layer_statistics.slope, names)
     saturated.set_ylim(-0.03, 1.03)
     saturated.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     slope.set_xlabel("epoch", fontsize=9)
@@ -86,7 +86,7 @@ def _draw_pre_activations(axes: Axes, pre_activations: PreActivations) -> None:
     axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=4)
 
 
-def _draw_course(axes: Axes, title: str, epochs: Floats, values: Floats, names: tuple[str, ...]) -> None:
+def _draw_history(axes: Axes, title: str, epochs: Floats, values: Floats, names: tuple[str, ...]) -> None:
     from matplotlib import colormaps
 
     axes.set_title(title, loc="left", color=MUTED, fontsize=10)

@@ -117,7 +117,7 @@ class Evidence:
 
     @cached_property
     def right(self) -> float:
-        """For classes the share of right answers on the probe, for numbers the share of the variance explained."""
+        """For classes the share of right answers on the sample, for numbers the share of the variance explained."""
         if self.problem.dataset.classes:
             return float((self.answers == self.sample_pass.y).mean())
         return explained(self.sample_pass.work.layers[-1].h, self.sample_pass.targets)
@@ -132,14 +132,14 @@ class Evidence:
 
     @cached_property
     def answers(self) -> Floats:
-        """The class that each example of the probe is given, (examples,)."""
+        """The class that each example of the sample is given, (examples,)."""
         h = self.sample_pass.work.layers[-1].h
         middle = 0.5 * (self.problem.no + self.problem.yes)
         return h.argmax(axis=0) if len(h) > 1 else (h[0] > middle).astype(np.intp)
 
     @cached_property
     def loss(self) -> float:
-        """Mean over the probe."""
+        """Mean over the sample."""
         output = self.sample_pass.work.layers[-1]
         return float(self.problem.loss.value(output.activation, output.z, output.h, self.sample_pass.targets).mean())
 
@@ -152,7 +152,7 @@ class Evidence:
 
     @cached_property
     def gradient_norms(self) -> Floats:
-        """Of each layer's weights without biases, over the probe: (layers,)."""
+        """Of each layer's weights without biases, over the sample: (layers,)."""
         return np.array([np.linalg.norm(gradient[:, :-1]) for gradient in self.sample_pass.gradients])
 
     @cached_property
@@ -176,7 +176,7 @@ class Evidence:
 
     @property
     def examples(self) -> Message:
-        """What the examples of the probe are called in a sentence."""
+        """What the examples of the sample are called in a sentence."""
         few = len(self.problem.train) > len(self.sample_pass.y)
         words = "first {count} training examples" if few else "training examples"
         return Message(words, count=counted(len(self.sample_pass.y)))

@@ -22,7 +22,7 @@ from playground.options.message import Message
 from playground.options.numerals import trimmed
 
 STEPS = 20  # of the rules alone, twice
-DRAWS, EXAMPLES = 8, 256  # of the noise, and how many of the probe's examples it is drawn for
+DRAWS, EXAMPLES = 8, 256  # of the noise, and how many of the sample's examples it is drawn for
 DOUBLINGS = 8  # of all weights, to see whether they are too small
 
 
@@ -128,7 +128,7 @@ def taken_back(context: RunContext) -> float:
 
 
 def larger(context: RunContext) -> tuple[float, float, float]:
-    """The probe's loss now, the least that it has with all weights so many times as large, and how many times that is."""
+    """The sample's loss now, the least that it has with all weights so many times as large, and how many times that is."""
     network, sample_pass = _copy(context), context.sample_pass
     x, targets, before = sample_pass.x.astype(float), sample_pass.targets.astype(float), network.parameters.copy()
     losses = []

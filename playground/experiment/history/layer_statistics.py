@@ -134,7 +134,7 @@ def looked_rows(network: Network) -> tuple[int, ...]:
 
 
 def dead_on(sample_pass: SamplePass) -> tuple[NDArray[np.bool_], ...]:
-    """Which units are dead by the examples of a probe that has been run, per layer (units,)."""
+    """Which units are dead by the examples of a sample pass that has been run, per layer (units,)."""
     found = []
     for layer, slope in zip(sample_pass.work.layers, sample_pass.slopes, strict=True):
         rows, outputs = layer.activation.widths(1)
@@ -144,9 +144,9 @@ def dead_on(sample_pass: SamplePass) -> tuple[NDArray[np.bool_], ...]:
 
 
 def dead_units(problem: Problem, network: Network, sample_pass: SamplePass) -> tuple[NDArray[np.bool_], ...]:
-    """Which units are dead, per layer (units,). The probe has been run.
+    """Which units are dead, per layer (units,). The sample pass has been run.
 
-    Only units that the probe finds dead are looked for beyond its sample, so that this hardly ever costs anything.
+    Only units that the sample pass finds dead are looked for beyond the sample, so that this hardly ever costs anything.
     """
     dead = dead_on(sample_pass)
     others = problem.train.X[SAMPLE:]
@@ -160,7 +160,7 @@ def dead_units(problem: Problem, network: Network, sample_pass: SamplePass) -> t
 
 
 def measure_layers(problem: Problem, network: Network, sample_pass: SamplePass, last_update: Floats) -> Floats:
-    """A row for the log, without epoch and step. The probe has been run; `last_update`, (count,), may be NaN."""
+    """A row for the log, without epoch and step. The sample pass has been run; `last_update`, (count,), may be NaN."""
     slopes, saturated = [], []
     units = dead_units(problem, network, sample_pass)
     dead = [layer.mean() for layer in units]

@@ -17,10 +17,10 @@ from playground.nn.activations import Activation, Array
 
 @dataclass(frozen=True, eq=False)
 class ActivationMaps(Look):
-    """The layer that the display names, each unit's pre-activation and activation; float32, row 0 the lowest y.
+    """The layer that are selected, each unit's pre-activation and activation; float32, row 0 the lowest y.
 
     Attributes:
-        layer: which, counted from 0; the last there is where the display names a later one.
+        layer: which, counted from 0; the last there is where a later one is selected.
         z, h: (units, MAP_SIZE, MAP_SIZE), or along a single input (units, 1, places). Of a unit with several
             pre-activations z is the largest. Outputs are in the units of the data.
         hard: as h, what the output layer decides when testing; None for hidden layers, and for a number to predict.

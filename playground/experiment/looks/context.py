@@ -84,7 +84,7 @@ class RunContext:
 
     @cached_property
     def layer_statistics(self) -> LayerStatistics:
-        """The vital signs so far."""
+        """The layer statistics so far."""
         return self.log.layer_statistics()
 
     @cached_property

@@ -17,7 +17,7 @@ class EdgeValues(Look):
     """Per layer (units, inputs + 1), as `Frame.weights`, with the biases in the last column.
 
     Attributes:
-        gradients: ∂L/∂w, the mean over the examples of the probe.
+        gradients: ∂L/∂w, the mean over the examples of the sample.
         updates: what the last step has added; NaN before the first.
     """
 

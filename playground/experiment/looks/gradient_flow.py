@@ -31,7 +31,7 @@ class GradientFlow(Look):
     """Layers as in the network, the output layer last; biases are left out of all.
 
     Histograms count sizes |v| by log10, bin by bin between EDGES; beyond the ends the last bin counts, and zeros are
-    apart. Gradients are those of the probe, δ is the gradient by a layer's weighted sums for each of its examples.
+    apart. Gradients are those of the sample, δ is the gradient by a layer's weighted sums for each of its examples.
     On the way back δ of a hidden layer is f′(z) ⊙ (Wᵀ δ of the layer above), so its chain has one factor for Wᵀ and
     one for f′; the output layer's δ comes from the loss and has neither: NaN.
 
@@ -84,7 +84,7 @@ def measure(context: RunContext) -> GradientFlow:
     forward = np.array([_share(own, below) for below, own in itertools.pairwise(sizes)])
     normalised = [layer.normalization.acts for layer in network.layers]
     culprit, by_slopes, verdict = _verdict(slope, gain, passed, normalised)
-    sentence = Message("{verdict}{signal}", verdict=verdict, signal=_course_up(float(np.prod(forward))))
+    sentence = Message("{verdict}{signal}", verdict=verdict, signal=_way_up(float(np.prod(forward))))
     return GradientFlow(
         gradients,
         weights,
@@ -157,7 +157,7 @@ def _verdict(
     return culprit, by_slopes, Message(way, factor=_written(whole), layer=layer, reason=reason)
 
 
-def _course_up(whole: float) -> Message:
+def _way_up(whole: float) -> Message:
     """What becomes of the signal, where that is worth a word."""
     if not np.isfinite(whole) or 1.0 / ORDER <= whole <= ORDER:
         return NOTHING

@@ -25,7 +25,7 @@ WEAK = 0.5  # of the pull on an undecided answer: a wrong answer that is pulled 
 
 @dataclass(frozen=True, eq=False)
 class LossGradient(Look):
-    """The loss and its gradient by one output's pre-activation z, and where the probe's examples are on these curves.
+    """The loss and its gradient by one output's pre-activation z, and where the sample's examples are on these curves.
 
     For classes the first curve is that of the target no, the second that of yes, both as smooth as labels are; for a
     number to predict there is one for each of QUANTILES.

@@ -49,9 +49,9 @@ class Values:
 
 @dataclass(frozen=True, eq=False)
 class Normalized(Look):
-    """The layer that the display section names, row by row: at most its first MOST_ROWS.
+    """The layer that is selected, row by row: at most its first MOST_ROWS.
 
-    All examples of the probe count as one mini-batch, as in training; cut into mini-batches of the usual size, in order,
+    All examples of the sample count as one mini-batch, as in training; cut into mini-batches of the usual size, in order,
     they give `batch_means`. Without a normalization `after`, `gain` and `shift` are None, and `before` is what the
     activation works on.
 

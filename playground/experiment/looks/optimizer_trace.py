@@ -99,7 +99,7 @@ class Steps:
 
 @dataclass(frozen=True, eq=False)
 class OptimizerTrace(Look):
-    """The weight that the display section names: its last steps one by one, and its course since it is looked at.
+    """The weight that is selected: its last steps one by one, and its course since it is looked at.
 
     Attributes:
         weight: which it is.

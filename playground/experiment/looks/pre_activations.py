@@ -51,12 +51,12 @@ class Bends(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PreActivations(Look):
-    """The pre-activations of the layer and the unit that the display names, over the examples of the probe.
+    """The pre-activations of the layer and the unit that are selected, over the examples of the sample.
 
     Of coupled outputs each is shown alone: of softmax a sigmoid of how far its pre-activation lies above the others together.
 
     Attributes:
-        layer, unit: which, counted from 0; the last there is where the display names a later one.
+        layer, unit: which, counted from 0; the last there is where a later one is selected.
         activation: what it is called.
         slope_in_words: what f′ is, where there are no curves.
         coupled: whether its outputs depend on one another, so that z is where each stands alone.

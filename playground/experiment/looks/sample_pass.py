@@ -22,7 +22,7 @@ class SamplePass:
 
     Attributes:
         x, targets, y: (inputs + 1, examples), (outputs, examples) with labels as smooth as in training, (examples,).
-        work: the layers' arrays, see `LayerPass`; the next step or probe writes over them.
+        work: the layers' arrays, see `LayerPass`; the next step or sample pass writes over them.
         gradients: per layer the mean gradient by the weights over these examples, (rows, inputs + 1).
         slopes: per layer f′(z), of the sum of a unit's outputs by each of its pre-activations, (rows, examples); of
             coupled outputs, of each by its own pre-activation.
@@ -32,7 +32,7 @@ class SamplePass:
         part = problem.train
         self.x, self.y = part.X[:SAMPLE].T, part.y[:SAMPLE]
         self.targets = problem.taught(part.targets[:SAMPLE]).T
-        self._left = [network.gradients, network.statistics]  # what a run back writes to, and a probe must not
+        self._left = [network.gradients, network.statistics]  # what a run back writes to, and a sample pass must not
         self._kept = [array.copy() for array in self._left]
         trainer = Trainer(network, problem.loss, SGD(), NoRegularizer(), 0.0)
         calls = trainer.gradient(self.x, self.targets, fixed_turn(np.random.default_rng(0)))

@@ -9,12 +9,23 @@ from playground.data.dataset import Floats
 from playground.experiment.stopping import Stopping
 from playground.nn.schedules import Schedule
 
+ENTRIES = {  # by the names that they have in snapshots
+    "loss": "loss",
+    "epoch": "epoch",
+    "lowered": "lowered",
+    "share": "share",
+    "stopped": "stopped",
+    "fallen": "diverged",
+    "held_parameters": "frozen_parameters",
+    "held_statistics": "frozen_statistics",
+}
+
 
 class EpochMonitor:
     """The best of each member so far, by the loss at the ends of epochs. All arrays have one row or entry a member.
 
-    A member may be frozen_members: stopped early, at its best, or fallen, where its numbers left the finite ones. From then on it
-    stays at the weights that `held_parameters` and `held_statistics` keep.
+    A member may be frozen: stopped early, at its best, or diverged, where its numbers left the finite ones. From then on it
+    stays at the weights that `frozen_parameters` and `frozen_statistics` keep.
     """
 
     def __init__(self, stopping: Stopping, schedule: Schedule, parameters: Floats, statistics: Floats) -> None:
@@ -26,8 +37,8 @@ class EpochMonitor:
         self.share = np.ones(members)  # of the rate that is left
         self.stopped = np.zeros(members, bool)
         self.diverged = np.zeros(members, bool)
-        self.held_parameters = parameters.copy()
-        self.held_statistics = statistics.copy()
+        self.frozen_parameters = parameters.copy()
+        self.frozen_statistics = statistics.copy()
 
     @property
     def looks(self) -> bool:
@@ -40,7 +51,7 @@ class EpochMonitor:
         return self._stopping.patience is not None
 
     @property
-    def frozen_members(self) -> NDArray[np.bool_]:
+    def frozen(self) -> NDArray[np.bool_]:
         """Which members do not train any more, (members,)."""
         return self.stopped | self.diverged
 
@@ -49,18 +60,17 @@ class EpochMonitor:
         """All that it has to remember: the arrays themselves. One network that is not watched leaves nothing."""
         if len(self.loss) == 1 and not self.looks:
             return {}
-        names = ("loss", "epoch", "lowered", "share", "stopped", "held_parameters", "held_statistics")
-        return {f"watch.{name}": getattr(self, name) for name in names} | {"watch.fallen": self.diverged}
+        return {f"watch.{key}": getattr(self, name) for key, name in ENTRIES.items()}
 
     def look(self, epoch: int, losses: Floats, parameters: Floats, statistics: Floats) -> bool:
         """Take note of the losses at the end of this epoch; True when a rate has changed, or a member has stopped."""
-        going = ~self.frozen_members
+        going = ~self.frozen
         least = self._stopping.improvement
         better = going & (losses < self.loss - least * np.where(np.isfinite(self.loss), np.abs(self.loss), 0.0))
         self.loss[better] = losses[better]
         self.epoch[better] = epoch
-        self.held_parameters[better] = parameters[better]
-        self.held_statistics[better] = statistics[better]
+        self.frozen_parameters[better] = parameters[better]
+        self.frozen_statistics[better] = statistics[better]
         changed = False
         if self._schedule.patience is not None:
             tired = going & (epoch - np.fmax(self.epoch, self.lowered) >= self._schedule.patience)
@@ -76,5 +86,5 @@ class EpochMonitor:
     def drop(self, members: NDArray[np.bool_], parameters: Floats, statistics: Floats) -> None:
         """These have left the finite numbers: hold them where they were last good."""
         self.diverged |= members
-        self.held_parameters[members] = parameters[members]
-        self.held_statistics[members] = statistics[members]
+        self.frozen_parameters[members] = parameters[members]
+        self.frozen_statistics[members] = statistics[members]

@@ -28,7 +28,7 @@ class Evaluation:
         losses, accuracies: those of each member; loss and accuracy leave out members that have diverged.
         of_mean: loss and accuracy of the members' mean answer; None where members are not asked about the same examples.
 
-    Members that have fallen count in nothing but `losses` and `accuracies`.
+    Members that have diverged count in nothing but `losses` and `accuracies`.
     """
 
     loss: float

@@ -134,9 +134,9 @@ class Progress:
         return ~finite
 
     @property
-    def all_held(self) -> bool:
+    def all_frozen(self) -> bool:
         """Whether no member trains any more."""
-        return bool(self._monitor.frozen_members.all())
+        return bool(self._monitor.frozen.all())
 
     @property
     def best_epochs(self) -> Floats:
@@ -240,7 +240,7 @@ class Progress:
         several = self.network.members > 1
         while self.steps < last:
             batch, living = self.batch, ~self.diverged
-            broken = self.step_holding()
+            broken = self.step_freezing()
             if several and (living & ~broken).any():
                 continue
             layer = self._trainer.broken_layer(*self._batches.gathered_pair(batch), living if several else ...)
@@ -248,7 +248,7 @@ class Progress:
                 return self.steps, layer
         return None
 
-    def step_holding(self) -> NDArray[np.bool_]:
+    def step_freezing(self) -> NDArray[np.bool_]:
         """Train one mini-batch; members that break in it, while others do not, are held where they were before it.
 
         Which broke, held or not, (members,).
@@ -259,7 +259,7 @@ class Progress:
         self.end_epoch()
         broken = self.broken
         if broken.any() and not (broken | self.diverged).all():
-            self._hold(broken, *before)
+            self._freeze(broken, *before)
         return broken
 
     def try_rate(self, learning_rate: float) -> float:
@@ -283,13 +283,13 @@ class Progress:
         try:
             self.return_to(checkpoint)
             while self.steps < last:
-                self.step_holding()
+                self.step_freezing()
         except BaseException:
             self.return_to(now)
             raise
-        self._hold(members & ~self.diverged, self.network.parameters, self.network.statistics)
+        self._freeze(members & ~self.diverged, self.network.parameters, self.network.statistics)
 
-    def _hold(self, members: NDArray[np.bool_], parameters: Floats, statistics: Floats) -> None:
+    def _freeze(self, members: NDArray[np.bool_], parameters: Floats, statistics: Floats) -> None:
         """Hold these members there from now on; the others go on."""
         self._monitor.drop(members, parameters, statistics)
         self._compile()
@@ -340,7 +340,7 @@ class Progress:
     def gradient_sizes(self) -> Floats:
         """Norm, largest and mean absolute gradient of each layer's weights, biases apart: (layers, 3).
 
-        Of several members the mean over those that have not fallen.
+        Of several members the mean over those that have not diverged.
         """
         network = self.network
         if network.members == 1:
@@ -348,7 +348,7 @@ class Progress:
         return np.mean([self._sizes_of(gradients) for gradients in network.gradients[~self.diverged]], axis=0)
 
     def penalty(self) -> float:
-        """What regularisation adds to the loss; of several members the mean over those that have not fallen."""
+        """What regularisation adds to the loss; of several members the mean over those that have not diverged."""
         penalties = self._trainer.penalty()
         return float(penalties[0] if len(penalties) == 1 else penalties[~self.diverged].mean())
 
@@ -365,12 +365,12 @@ class Progress:
     def _holding(self) -> list[Call]:
         """Put members that do not train any more back to where they are held; of the fallen nothing else remains."""
         network, monitor = self.network, self._monitor
-        if not monitor.frozen_members.any():
+        if not monitor.frozen.any():
             return []
         nothing = np.zeros(1, network.parameters.dtype)
         kept = (
-            (network.parameters, monitor.frozen_members, monitor.held_parameters),
-            (network.statistics, monitor.frozen_members, monitor.held_statistics),
+            (network.parameters, monitor.frozen, monitor.frozen_parameters),
+            (network.statistics, monitor.frozen, monitor.frozen_statistics),
             (network.gradients, monitor.diverged, nothing),
             *((slot, monitor.diverged, nothing) for slot in self._trainer.slots),
         )
@@ -382,7 +382,7 @@ class Progress:
         """Write the steps down for the rates as they are, unless they are already; all that a moment holds stays."""
         members, rules = self._problem.members, self._config.training
         rates = np.array([member.learning_rate for member in members]) * self._monitor.share
-        rates[self._monitor.frozen_members] = 0.0
+        rates[self._monitor.frozen] = 0.0
         if self._rates is not None and np.array_equal(rates, self._rates):
             return
         penalty_rates = [member.penalty_rate for member in members]

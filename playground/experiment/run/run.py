@@ -163,7 +163,7 @@ class Run:
     @property
     def over(self) -> bool:
         """Whether nothing trains any more: the run has diverged, or ended by itself."""
-        return self.divergence is not None or self.progress.all_held
+        return self.divergence is not None or self.progress.all_frozen
 
     @property
     def network(self) -> Network:
@@ -172,7 +172,7 @@ class Run:
 
     @property
     def living(self) -> NDArray[np.bool_]:
-        """Which members' answers count, (members,): those that have not fallen; all, if none is left."""
+        """Which members' answers count, (members,): those that have not diverged; all, if none is left."""
         living = ~(self.progress.broken | self.progress.diverged)
         return living if living.any() else ~living
 
@@ -180,7 +180,7 @@ class Run:
     def ending(self) -> Message:
         """In words, when the run has ended by itself; else NOTHING."""
         progress = self.progress
-        if not progress.all_held or self.divergence is not None:
+        if not progress.all_frozen or self.divergence is not None:
             return NOTHING
         patience = self.setup.config.training.stopping.patience or 0
         epochs = progress.best_epochs[progress.stopped]
@@ -332,7 +332,7 @@ class Run:
             step, layer = found or (now, len(self.network.units) - 1)
             self._return_to(self._checkpoint)
             while progress.steps < step - 1:
-                progress.step_holding()
+                progress.step_freezing()
         except BaseException:  # nobody has looked, then, and the run is as it was at its checkpoint
             self._return_to(self._checkpoint)
             raise

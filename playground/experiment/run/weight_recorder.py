@@ -15,7 +15,7 @@ from playground.nn.network import Network
 from playground.nn.training import Trainer
 
 CAPACITY = 1000  # last steps
-COURSE = 64  # records of each doubling of the steps, once there are as many
+PER_DOUBLING = 64  # records of each doubling of the steps, once there are as many
 # Of a record; behind them stand the slots before the step and after it.
 COLUMNS = ("step", "before", "after", "gradient", "total", "clipped", "rate", "clock")
 
@@ -43,7 +43,7 @@ class WeightRecorder:
     """The last CAPACITY steps of one weight without a gap, and its course since the first. It reads and never writes.
 
     The course is for a logarithmic axis, on which what an optimizer does at first is seen however long a run goes on:
-    it has the first 2 COURSE steps, then every second one up to 4 COURSE, every fourth up to 8 COURSE, and so on.
+    it has the first 2 PER_DOUBLING steps, then every second one up to 4 PER_DOUBLING, every fourth up to 8 PER_DOUBLING, and so on.
     """
 
     def __init__(self, weight: Weight, rules: TrainingConfig) -> None:
@@ -68,7 +68,7 @@ class WeightRecorder:
     def history(self) -> Floats:
         """A copy of the records of the course, and behind them the last there is, (records, columns)."""
         rows = self._rows[: self._count]
-        chosen = self._on_course(rows)
+        chosen = self._in_history(rows)
         chosen[-1:] = True
         return np.concatenate([self._older, rows[chosen]])
 
@@ -121,13 +121,13 @@ class WeightRecorder:
     def _make_room(self) -> None:
         """Keep the last CAPACITY records, and of those before only what belongs to the course."""
         rows = self._rows[:CAPACITY]
-        self._older = np.concatenate([self._older, rows[self._on_course(rows)]])
+        self._older = np.concatenate([self._older, rows[self._in_history(rows)]])
         self._rows[:CAPACITY] = self._rows[CAPACITY:]
         self._count = CAPACITY
 
-    def _on_course(self, rows: Floats) -> NDArray[np.bool_]:
+    def _in_history(self, rows: Floats) -> NDArray[np.bool_]:
         """Which of these records belong to the course, (records,)."""
         place = rows[:, 0] - self.first + 1.0
-        _, doublings = np.frexp(place / COURSE)
+        _, doublings = np.frexp(place / PER_DOUBLING)
         chosen: NDArray[np.bool_] = place % 2.0 ** np.maximum(doublings - 1, 0) == 0.0
         return chosen

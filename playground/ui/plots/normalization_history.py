@@ -18,7 +18,7 @@ PALE = 0.35  # opacity of what goes into the normalization
 DUST = 1e-9  # share of the deviation below which a mean is a sum that should be 0
 
 
-class Course(QObject):
+class StatisticsHistory(QObject):
     """Left the means, right the variances, one line a row; pale, where there is a normalization, what goes into it.
 
     The `legend` above them tells the numbers under the mouse, or else the last ones of the chosen row.

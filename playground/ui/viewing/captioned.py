@@ -32,7 +32,7 @@ class CaptionedView(TaggedView):
         self._member = members[frame.member] if len(members) > 1 else ""
 
     def of_the_first(self, frame: Frame) -> str:
-        """To be said of vital signs, which are written down of the first member alone, where there are several."""
+        """To be said of layer statistics, which are written down of the first member alone, where there are several."""
         return self.tr(" Over time it is the first member's.") if len(frame.scene.members) > 1 else ""
 
     def say(self, text: str, more: str = "") -> None:

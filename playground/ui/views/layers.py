@@ -73,7 +73,7 @@ class LayersView(CaptionedView):
         self._curves: Curves | None = None
         self._flow: GradientFlow | None = None
         self._layer_statistics: LayerStatistics | None = None
-        self._whose = ""  # vital signs these are
+        self._whose = ""  # layer statistics these are
         self._layers = 0
         self._segments = Segments(
             "layers.picture",

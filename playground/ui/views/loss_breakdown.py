@@ -182,7 +182,7 @@ class LossBreakdownView(CaptionedView):
             return
         if self._picture is Picture.OVER_TIME:
             self._put(self._history)
-            self._draw_course(curves)
+            self._draw_history(curves)
         elif self._picture is Picture.WEIGHTS:
             self._put(self._weights)
             self._draw_weights(look)
@@ -199,10 +199,10 @@ class LossBreakdownView(CaptionedView):
             self.canvas.addItem(plot, 1, 0)
             self._shown = plot
 
-    def _draw_course(self, curves: Curves) -> None:
+    def _draw_history(self, curves: Curves) -> None:
         lines = _terms(curves)
         self._history.show_lines(curves.epoch, lines, Scale.logarithmic(lines) if self._log else Scale.linear(lines))
-        self._tell_course(curves)
+        self._tell_history(curves)
         if curves.penalty.any():
             text = self.tr(
                 "Training makes the total small. Where the penalty rules, the weights shrink and the data loss rises: lower the "
@@ -214,7 +214,7 @@ class LossBreakdownView(CaptionedView):
             )
         self.caption.say(text + (self.tr(" Of several members these are means.") if self._several else ""))
 
-    def _tell_course(self, curves: Curves) -> None:
+    def _tell_history(self, curves: Curves) -> None:
         """The values of the record under the mouse, or of the last one."""
         record = self._history.record
         index = record if 0 <= record < len(curves) else len(curves) - 1
@@ -286,7 +286,7 @@ class LossBreakdownView(CaptionedView):
     def _point_at_record(self) -> None:
         self._history.point_at(self._history.record)
         if self._curves is not None:
-            self._tell_course(self._curves)
+            self._tell_history(self._curves)
 
     def _click(self, event: Any) -> None:
         look = self._look

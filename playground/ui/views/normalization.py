@@ -25,7 +25,7 @@ from playground.ui.plots.axes import LEFT_AXIS, colour_axes
 from playground.ui.plots.heat_map import shades, steady_top
 from playground.ui.plots.key import Key
 from playground.ui.plots.legend import Entry, Legend
-from playground.ui.plots.normalization_history import Course
+from playground.ui.plots.normalization_history import StatisticsHistory
 from playground.ui.plots.scale import Scale
 from playground.ui.plots.units_plot import UnitsPlot
 from playground.ui.theme import GRID, Theme, small
@@ -69,7 +69,7 @@ class NormalizationView(CaptionedView):
         self._look: Normalized | None = None
         self._mc_dropout: MCDropout | None = None
         self._layer_statistics: LayerStatistics | None = None
-        self._whose = ""  # vital signs these are
+        self._whose = ""  # layer statistics these are
         self._scene: Scene | None = None
         self._top = 0.0  # of the map's colours
         font = small(self.font())
@@ -96,7 +96,7 @@ class NormalizationView(CaptionedView):
         self._before, self._after = UnitsPlot(font), UnitsPlot(font)
         self._after.setXLink(self._before)
         self._legends = [Legend(font), Legend(font)]
-        self._history = Course(font, self)
+        self._history = StatisticsHistory(font, self)
         self._key = Key(font)
         self._map = self.new_plot()
         self._map.getAxis("left").setGrid(False)
@@ -239,7 +239,7 @@ class NormalizationView(CaptionedView):
         self._tell()
         self._lay_out(look.after is not None, self._mc_dropout is not None)
         if self._over_time:
-            self._draw_course(look)
+            self._draw_history(look)
             return
         running = look.running_mean, look.running_deviation
         self._before.show_values(look.before, *running, look.batch_means)
@@ -255,7 +255,7 @@ class NormalizationView(CaptionedView):
             self._draw_map(self._mc_dropout, self._scene)
         self.tell_again()
 
-    def _draw_course(self, look: Normalized) -> None:
+    def _draw_history(self, look: Normalized) -> None:
         if self._layer_statistics is None or look.layer >= len(self._layer_statistics.rows):
             return
         label = look.label if look.after is not None else ""

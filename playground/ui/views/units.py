@@ -45,7 +45,7 @@ class UnitsView(CaptionedView):
         self._pre_activations: PreActivations | None = None
         self._layer_statistics: LayerStatistics | None = None
         self._colours: list[QColor] = []
-        self._whose = ""  # vital signs these are
+        self._whose = ""  # layer statistics these are
         self.picker = UnitPicker(self.name, document)
         self.controls.addWidget(self.picker)
         self.controls.addStretch()

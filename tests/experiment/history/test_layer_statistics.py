@@ -28,7 +28,7 @@ def config_of(*layers: Layer, **changes: object) -> Config:
     return config
 
 
-def vitals_of(session: Session) -> LayerStatistics:
+def statistics_of(session: Session) -> LayerStatistics:
     layer_statistics = session.frame(frozenset({LayerStatistics})).look(LayerStatistics)
     assert layer_statistics is not None
     return layer_statistics
@@ -38,7 +38,7 @@ def test_a_record_by_hand() -> None:
     session = Session(config_of(Layer(3, Sigmoid()), Layer(2, ReLU())))
     session.train(1)
     before = session.network.parameters.copy()
-    layer_statistics = vitals_of(session)
+    layer_statistics = statistics_of(session)
     X = session._run.setup.problem.train.X
     first, second, last = (weights.copy() for weights in session.network.weights)
     h = Sigmoid()(first @ X.T)
@@ -58,7 +58,7 @@ def test_mean_and_variance_of_what_flows_are_those_of_the_rows() -> None:
     """Of a layer with batch norm, before and after it; of one without, of its pre-activations, twice."""
     session = Session(config_of(Layer(3, Tanh(), BatchNorm()), Layer(20, Maxout(2))))
     session.train(2)
-    layer_statistics = vitals_of(session)
+    layer_statistics = statistics_of(session)
     assert layer_statistics.rows == (3, MOST_ROWS, 1)
     assert layer_statistics.mean.shape == layer_statistics.variance.shape == (2, 3, 3 + MOST_ROWS + 1)
     X = session._run.setup.problem.train.X
@@ -85,7 +85,7 @@ def test_a_unit_that_is_zero_everywhere_is_dead_and_the_log_says_since_when() ->
     session.train(2)
     session.set_weight(0, 1, 2, -1000.0)
     session.train(2)
-    layer_statistics = vitals_of(session)
+    layer_statistics = statistics_of(session)
     assert layer_statistics.units == (3, 1)
     np.testing.assert_array_equal(layer_statistics.epoch, [0, 1, 2, 3, 4])
     np.testing.assert_array_equal(layer_statistics.unit_dead[:, 1], [False, False, False, True, True])
@@ -101,7 +101,7 @@ def test_the_update_is_that_of_the_last_step_without_biases() -> None:
     twin.step(1)
     moved = [np.linalg.norm((now - old)[:, :-1]) for now, old in zip(twin.network.weights, before, strict=True)]
     length = [np.linalg.norm(weights[:, :-1]) for weights in twin.network.weights]
-    np.testing.assert_allclose(vitals_of(session).update[-1], np.divide(moved, length), rtol=1e-9)
+    np.testing.assert_allclose(statistics_of(session).update[-1], np.divide(moved, length), rtol=1e-9)
 
 
 def test_looking_changes_nothing() -> None:
@@ -138,7 +138,7 @@ def test_a_saved_run_goes_on_with_the_same_log() -> None:
     first.train(3)
     rest = Session.from_state(first.config, first.dataset, first.state())
     rest.train(3)
-    one, other = vitals_of(whole), vitals_of(rest)
+    one, other = statistics_of(whole), statistics_of(rest)
     for name in ("epoch", "step", "slope", "saturated", "dead", "update", "dead_since", "mean", "variance"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
 

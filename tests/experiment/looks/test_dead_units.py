@@ -13,7 +13,7 @@ from playground.nn.activations import Activation, CReLU, ReLU, Step, Tanh
 from playground.options import with_value
 
 
-def vitals_of(dead: list[list[int]], units: tuple[int, ...], every: int = 1) -> LayerStatistics:
+def statistics_of(dead: list[list[int]], units: tuple[int, ...], every: int = 1) -> LayerStatistics:
     """Of a log with these rows, one a record: which units were dead."""
     log = LayerStatisticsLog(units, units)
     for record, row in enumerate(dead):
@@ -24,7 +24,7 @@ def vitals_of(dead: list[list[int]], units: tuple[int, ...], every: int = 1) -> 
 
 
 def test_deaths_and_returns_by_hand() -> None:
-    layer_statistics = vitals_of(
+    layer_statistics = statistics_of(
         [[1, 0, 0, 0], [1, 0, 1, 0], [0, 0, 0, 0], [1, 0, 1, 0], [1, 0, 0, 1]], (2, 2), every=10
     )
     assert deaths(layer_statistics) == [
@@ -37,8 +37,8 @@ def test_deaths_and_returns_by_hand() -> None:
 
 
 def test_a_log_without_deaths_or_without_records_tells_of_none() -> None:
-    assert deaths(vitals_of([[0, 0], [0, 0]], (1, 1))) == []
-    assert deaths(vitals_of([], (1, 1))) == []
+    assert deaths(statistics_of([[0, 0], [0, 0]], (1, 1))) == []
+    assert deaths(statistics_of([], (1, 1))) == []
 
 
 def test_thinning_the_log_forgets_no_one_s_death() -> None:

@@ -39,7 +39,7 @@ def by_hand(activation: Activation, *matrices: Any) -> Session:
     return session
 
 
-def anatomy_of(session: Session) -> GradientFlow:
+def flow_of(session: Session) -> GradientFlow:
     flow = session.frame(NEEDS).look(GradientFlow)
     assert flow is not None
     return flow
@@ -53,7 +53,7 @@ def edges_of(frame: Frame) -> EdgeValues:
 
 def test_linear_units_pass_what_the_weights_make_of_it() -> None:
     session = by_hand(Linear(), [[1.0, 0.0], [0.0, 1.0]], [[2.0, 0.0], [0.0, 2.0]], [[30.0, 40.0]])
-    flow = anatomy_of(session)
+    flow = flow_of(session)
     np.testing.assert_allclose(flow.slope[:2], 1.0)
     np.testing.assert_allclose(flow.gain, [2.0, 50.0, np.nan])
     np.testing.assert_allclose(flow.passed, [1.0, 1.0, np.nan])
@@ -74,7 +74,7 @@ def test_a_normalisation_s_share_is_told_with_that_of_the_slopes() -> None:
     session = session_of(Layer(6, Tanh(), BatchNorm()), Layer(6, Tanh(), BatchNorm()))
     for layer in (0, 1):
         session.network.weights[layer][:] *= 0.01  # which batch norm makes up for, and so does the gradient
-    flow = anatomy_of(session)
+    flow = flow_of(session)
     assert flow.normalised.tolist() == [True, True, False]
     np.testing.assert_allclose(flow.gain[:-1] * flow.passed[:-1], flow.ratio[:-1])
     assert (flow.passed[:-1] > 10.0).all()
@@ -83,16 +83,16 @@ def test_a_normalisation_s_share_is_told_with_that_of_the_slopes() -> None:
 
 def test_what_is_the_same_for_all_examples_is_no_signal() -> None:
     session = by_hand(Linear(), [[1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0]])
-    before = anatomy_of(session)
+    before = flow_of(session)
     for unit in (0, 1):
         session.set_weight(0, unit, 2, 50.0)
-    np.testing.assert_allclose(anatomy_of(session).forward, before.forward)
+    np.testing.assert_allclose(flow_of(session).forward, before.forward)
     assert before.forward[0] == pytest.approx(1.0, rel=1e-2)
 
 
 def test_slopes_of_a_quarter_are_to_blame() -> None:
     """All weights of the first layer are 0, so its sigmoids stand where they are steepest."""
-    flow = anatomy_of(by_hand(Sigmoid(), [[0.0, 0.0]], [[1.0]], [[0.3]]))
+    flow = flow_of(by_hand(Sigmoid(), [[0.0, 0.0]], [[1.0]], [[0.3]]))
     half = 1.0 / (1.0 + np.exp(-0.5))
     np.testing.assert_allclose(flow.slope[:2], [0.25, half * (1.0 - half)])
     np.testing.assert_allclose(flow.gain[:2], [1.0, 0.3])
@@ -103,14 +103,14 @@ def test_slopes_of_a_quarter_are_to_blame() -> None:
 
 
 def test_small_weights_are_to_blame() -> None:
-    flow = anatomy_of(by_hand(Linear(), [[1.0, 1.0]], [[0.01]], [[1.0]]))
+    flow = flow_of(by_hand(Linear(), [[1.0, 1.0]], [[0.01]], [[1.0]]))
     assert (flow.culprit, flow.by_slopes) == (0, False)
     assert "Layer 1 shrinks it most: the weights above it multiply it by 0.01." in str(flow.sentence)
     assert "On its way up the signal shrinks to × 0.01" in str(flow.sentence)
 
 
 def test_a_gradient_that_keeps_its_size_is_nobody_s_fault() -> None:
-    flow = anatomy_of(by_hand(Linear(), [[1.0, 1.0]], [[0.5]], [[2.0]]))
+    flow = flow_of(by_hand(Linear(), [[1.0, 1.0]], [[0.5]], [[2.0]]))
     assert flow.culprit is None
     assert str(flow.sentence) == "From the output to layer 1 the gradient keeps its order of magnitude: × 1."
 
@@ -118,21 +118,21 @@ def test_a_gradient_that_keeps_its_size_is_nobody_s_fault() -> None:
 def test_dead_units_and_zero_weights_stop_it() -> None:
     dead = by_hand(ReLU(), [[1.0, 0.0]], [[1.0]], [[1.0]])
     dead.set_weight(1, 0, 1, -1000.0)
-    assert str(anatomy_of(dead).sentence).startswith("Nothing gets past layer 2: its slopes average 0.")
-    zero = anatomy_of(by_hand(Linear(), [[1.0, 0.0]], [[0.0]], [[1.0]]))
+    assert str(flow_of(dead).sentence).startswith("Nothing gets past layer 2: its slopes average 0.")
+    zero = flow_of(by_hand(Linear(), [[1.0, 0.0]], [[0.0]], [[1.0]]))
     assert (zero.culprit, zero.by_slopes) == (0, False)
     assert str(zero.sentence).startswith("Layer 1 gets nothing: the weights above it pass nothing back.")
 
 
 def test_without_hidden_layers_there_is_no_chain() -> None:
-    flow = anatomy_of(session_of())
+    flow = flow_of(session_of())
     assert np.isnan(flow.ratio).all()
     assert str(flow.sentence) == "There are no hidden layers for a gradient to go back through."
 
 
 def test_histograms_count_every_weight_once() -> None:
     session = by_hand(Linear(), [[0.0, 1.5], [-0.15, 1e-30]], [[1e9, -0.02]])
-    flow = anatomy_of(session)
+    flow = flow_of(session)
     np.testing.assert_array_equal(flow.zero_weights, [1, 0])
     np.testing.assert_array_equal(flow.weights.sum(axis=1) + flow.zero_weights, [4, 2])
     found = [EDGES[np.flatnonzero(row)] for row in flow.weights]
@@ -145,14 +145,14 @@ def test_histograms_count_every_weight_once() -> None:
 
 def test_the_update_is_that_of_the_member_shown() -> None:
     session = look_at(session_of(Layer(3), ensemble__members=3), member=1)
-    assert np.isnan(anatomy_of(session).update).all()
+    assert np.isnan(flow_of(session).update).all()
     before = [weights[1].copy() for weights in session.network.weights]
     session.step()
     after = [weights[1] for weights in session.network.weights]
     frame = session.frame(NEEDS)
     steps = [new - old for new, old in zip(after, before, strict=True)]
     ratios = [np.linalg.norm(s[:, :-1]) / np.linalg.norm(w[:, :-1]) for s, w in zip(steps, after, strict=True)]
-    np.testing.assert_allclose(anatomy_of(session).update, ratios)
+    np.testing.assert_allclose(flow_of(session).update, ratios)
     for drawn, step in zip(edges_of(frame).updates, steps, strict=True):
         np.testing.assert_allclose(drawn, step, atol=1e-15)
 
@@ -186,7 +186,7 @@ def test_factors_multiply_to_the_ratio_and_looking_changes_nothing(name: str) ->
     for _ in range(3):
         seen.step(7)
         unseen.step(7)
-        flow = anatomy_of(seen)
+        flow = flow_of(seen)
         np.testing.assert_allclose(flow.ratio, flow.gain * flow.passed)
         assert str(flow.sentence)
     for name_of, array in seen.state().arrays.items():
@@ -197,9 +197,9 @@ def test_the_lessons_of_depth() -> None:
     """Lesson 6: sigmoids make it vanish. Lesson 10: weights times R make it explode."""
     deep = session_of(*(Layer(8, Sigmoid()),) * 4)
     deep.train(5)
-    flow = anatomy_of(deep)
+    flow = flow_of(deep)
     assert flow.by_slopes
     assert "shrinks" in str(flow.sentence)
-    scaled = anatomy_of(session_of(*(Layer(8, ReLU()),) * 5, network__initializer=He(scale=4.0)))
+    scaled = flow_of(session_of(*(Layer(8, ReLU()),) * 5, network__initializer=He(scale=4.0)))
     assert not scaled.by_slopes
     assert "grows" in str(scaled.sentence)

@@ -29,7 +29,7 @@ def session_of(*edits: tuple[str, Any]) -> Session:
     return Session(config)
 
 
-def guard_of(session: Session) -> LossGradient:
+def loss_gradient_of(session: Session) -> LossGradient:
     loss_gradient = session.frame(frozenset({LossGradient})).look(LossGradient)
     assert loss_gradient is not None
     return loss_gradient
@@ -67,7 +67,7 @@ def test_of_softmax_the_other_logits_are_0() -> None:
 def test_the_examples_are_on_the_curves(edits: tuple[tuple[str, Any], ...]) -> None:
     session = session_of(*edits)
     session.train(5)
-    loss_gradient = guard_of(session)
+    loss_gradient = loss_gradient_of(session)
     assert len(loss_gradient.example_z) == len(session.scene.train_y)
     assert_array_equal(loss_gradient.example_y, session.scene.train_y)
     for row in (0, 1):
@@ -82,7 +82,7 @@ def test_smoothed_labels_pull_no_further_than_to_where_they_are_right(outputs: i
     edits = ("training.noise.label_smoothing", 0.2), *([("data.source", Iris())] if outputs > 1 else [])
     session = session_of(*edits)
     session.train(3)
-    loss_gradient = guard_of(session)
+    loss_gradient = loss_gradient_of(session)
     h = session._run.setup.problem.train
     work = session._run.context(session.selection).sample_pass.work.output
     taught = [0.1, 0.8] if outputs > 1 else [0.2, 0.8]
@@ -98,7 +98,7 @@ def test_smoothed_labels_pull_no_further_than_to_where_they_are_right(outputs: i
 
 def test_a_number_has_curves_at_a_few_targets_in_units_of_the_data() -> None:
     session = session_of(("data.source", Hills()))
-    loss_gradient = guard_of(session)
+    loss_gradient = loss_gradient_of(session)
     assert_allclose(loss_gradient.targets, np.quantile(session.scene.train_y, [0.1, 0.5, 0.9]))
     scaled = session._run.setup.problem.target_scaling.apply(loss_gradient.targets[:, None])
     assert_allclose(loss_gradient.slopes, loss_gradient.z - scaled)
@@ -111,34 +111,34 @@ def test_wrong_answers_that_are_hardly_pulled_are_counted() -> None:
     last = session.network.weights[-1]
     last[...] = 0.0
     last[0, -1] = 4.0  # everything is answered with 0.982
-    loss_gradient = guard_of(session)
+    loss_gradient = loss_gradient_of(session)
     noes = int((session.scene.train_y == 0).sum())
     assert loss_gradient.stuck == noes  # pulled with 0.0173, an undecided one with 0.125
     last[0, -1] = 1.0  # 0.731² · 0.269 = 0.144
-    assert guard_of(session).stuck == 0
+    assert loss_gradient_of(session).stuck == 0
     matched = session_of()
     matched.network.weights[-1][...] = last
     matched.network.weights[-1][0, -1] = 4.0
-    assert guard_of(matched).stuck == 0
+    assert loss_gradient_of(matched).stuck == 0
 
 
 def test_a_poor_pair_is_shown_beside_the_matched_one() -> None:
     session = session_of(*POOR)
-    loss_gradient = guard_of(session)
+    loss_gradient = loss_gradient_of(session)
     assert loss_gradient.match == "sigmoid with binary cross-entropy"
     assert_allclose(loss_gradient.matched[0], 1.0 / (1.0 + np.exp(-loss_gradient.z)))
     assert session.scene.remark
     session.apply(matched_pair(session.config))
     assert not session.scene.remark
-    assert guard_of(session).match == ""
+    assert loss_gradient_of(session).match == ""
 
 
 def test_the_output_shown_is_the_one_chosen_in_the_output_layer() -> None:
     session = look_at(session_of(("data.source", Iris())), layer=2, unit=1)
-    loss_gradient = guard_of(session)
+    loss_gradient = loss_gradient_of(session)
     assert (loss_gradient.output, loss_gradient.outputs) == (1, 3)
     look_at(session, layer=1)
-    other = guard_of(session)
+    other = loss_gradient_of(session)
     assert other.output == 0
     assert not np.allclose(loss_gradient.example_z, other.example_z)
 
@@ -149,7 +149,7 @@ def test_far_examples_widen_the_picture_in_round_steps() -> None:
     for bias, reach in ((5.0, 6.0), (7.0, 10.0), (40.0, 50.0), (np.inf, 6.0)):
         session.network.weights[-1][0, -1] = bias
         with np.errstate(all="ignore"):
-            assert guard_of(session).z[[0, -1]].tolist() == [-reach, reach]
+            assert loss_gradient_of(session).z[[0, -1]].tolist() == [-reach, reach]
 
 
 def test_looking_changes_no_bit() -> None:
@@ -157,7 +157,7 @@ def test_looking_changes_no_bit() -> None:
     for _ in range(5):
         seen.step(7)
         unseen.step(7)
-        for array in (guard_of(seen).z, guard_of(seen).slopes, guard_of(seen).example_slopes):
+        for array in (loss_gradient_of(seen).z, loss_gradient_of(seen).slopes, loss_gradient_of(seen).example_slopes):
             assert not array.flags.writeable
     assert_array_equal(seen.network.parameters, unseen.network.parameters)
     assert_array_equal(seen.network.gradients, unseen.network.gradients)

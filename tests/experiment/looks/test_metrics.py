@@ -31,7 +31,7 @@ def session_of(*edits: tuple[str, Any]) -> Session:
     return Session(config)
 
 
-def judgement_of(session: Session) -> Metrics:
+def metrics_of(session: Session) -> Metrics:
     judged = session.frame(frozenset({Metrics})).look(Metrics)
     assert judged is not None
     return judged
@@ -42,7 +42,7 @@ def test_each_part_is_judged_on_its_own_examples() -> None:
     session.train(30)
     for part in ("train", "validation", "test"):
         look_at(session, part=part)
-        judged, scores = judgement_of(session), session.evaluate(part)
+        judged, scores = metrics_of(session), session.evaluate(part)
         assert judged.part == part
         assert judged.examples == judged.confusion.sum() == len(getattr(session.scene, f"{part}_y"))
         assert np.trace(judged.confusion) / judged.examples == scores.accuracy
@@ -52,7 +52,7 @@ def test_each_part_is_judged_on_its_own_examples() -> None:
 
 def test_without_validation_examples_the_test_is_judged() -> None:
     session = look_at(session_of(), part="validation")
-    assert judgement_of(session).part == "test"
+    assert metrics_of(session).part == "test"
 
 
 def test_rows_are_the_truth_and_columns_the_answers() -> None:
@@ -60,7 +60,7 @@ def test_rows_are_the_truth_and_columns_the_answers() -> None:
     last = session.network.weights[-1]
     last[...] = 0.0
     last[0, -1] = 1.0  # everything is taken for the second class
-    judged = judgement_of(session)
+    judged = metrics_of(session)
     assert_array_equal(judged.confusion[:, 0], [0, 0])
     assert judged.confusion[0, 1] == (session.scene.test_y == 0).sum()
     assert_allclose(judged.auc, [0.5])
@@ -70,7 +70,7 @@ def test_rows_are_the_truth_and_columns_the_answers() -> None:
 def test_of_two_classes_there_is_the_curve_of_the_second(edits: tuple[tuple[str, Any], ...]) -> None:
     session = session_of(*edits)
     session.train(3)
-    judged = judgement_of(session)
+    judged = metrics_of(session)
     outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test])[:, 0]
     assert_allclose(judged.auc, [roc_auc_score(session.scene.test_y == 1, outputs)])
     assert_array_equal(judged.roc[0][:2, [0, -1]], [[0.0, 1.0], [0.0, 1.0]])
@@ -79,7 +79,7 @@ def test_of_two_classes_there_is_the_curve_of_the_second(edits: tuple[tuple[str,
 def test_of_more_classes_there_is_one_curve_each() -> None:
     session = session_of(("data.source", Iris()))
     session.train(3)
-    judged = judgement_of(session)
+    judged = metrics_of(session)
     outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test])
     truth = session.scene.test_y
     assert_allclose(judged.auc, [roc_auc_score(truth == k, outputs[:, k]) for k in range(3)])
@@ -120,7 +120,7 @@ def test_confusion_is_scikit_learn_s() -> None:
     session.train(2)
     outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test])
     expected = confusion_matrix(session.scene.test_y, outputs.argmax(axis=1), labels=np.arange(3))
-    assert_array_equal(judgement_of(session).confusion, expected)
+    assert_array_equal(metrics_of(session).confusion, expected)
 
 
 def test_the_reliability_of_a_few_answers() -> None:
@@ -135,7 +135,7 @@ def test_the_reliability_of_a_few_answers() -> None:
 def test_reliability_is_scikit_learn_s_calibration_curve() -> None:
     session = session_of()
     session.train(40)
-    judged = judgement_of(session)
+    judged = metrics_of(session)
     outputs = session.predict(session.dataset.X[session._run.setup.problem.rows.test])[:, 0]
     right, said = calibration_curve(session.scene.test_y, outputs, n_bins=BINS)
     known = judged.reliability[:, 2] > 0.0
@@ -155,7 +155,7 @@ def test_what_outputs_say_of_probability() -> None:
 def test_residuals_are_in_units_of_the_data() -> None:
     session = session_of(("data.source", Hills(noise=0.2)))
     session.train(20)
-    judged = judgement_of(session)
+    judged = metrics_of(session)
     answer = session.predict(session.dataset.X[session._run.setup.problem.rows.test])[:, 0]
     truth = session.scene.test_y
     assert_array_equal(judged.truth, truth)
@@ -170,8 +170,8 @@ def test_residuals_are_in_units_of_the_data() -> None:
 def test_no_more_than_so_many_examples_are_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "MOST", 40)
     session = session_of()
-    assert judgement_of(session).examples == 40
-    assert judgement_of(session).confusion.sum() == 40
+    assert metrics_of(session).examples == 40
+    assert metrics_of(session).confusion.sum() == 40
 
 
 def test_of_several_members_the_one_shown_is_judged() -> None:
@@ -179,7 +179,7 @@ def test_of_several_members_the_one_shown_is_judged() -> None:
     session.train(3)
     for member in (0, 2):
         look_at(session, member=member)
-        judged, accuracies = judgement_of(session), session.evaluate("test").accuracies
+        judged, accuracies = metrics_of(session), session.evaluate("test").accuracies
         assert accuracies is not None
         assert np.trace(judged.confusion) / judged.examples == accuracies[member]
 
@@ -189,7 +189,7 @@ def test_numbers_that_are_none_are_survived() -> None:
         session = session_of(("data.source", source))
         session.network.parameters[...] = np.nan
         with np.errstate(all="ignore"):
-            assert judgement_of(session).examples == 250
+            assert metrics_of(session).examples == 250
 
 
 def test_looking_changes_no_bit() -> None:
@@ -197,7 +197,7 @@ def test_looking_changes_no_bit() -> None:
     for _ in range(3):
         seen.step(7)
         unseen.step(7)
-        judged = judgement_of(seen)
+        judged = metrics_of(seen)
         for array in (judged.confusion, judged.auc, judged.reliability, judged.truth, *judged.roc):
             assert not array.flags.writeable
     assert_array_equal(seen.network.parameters, unseen.network.parameters)

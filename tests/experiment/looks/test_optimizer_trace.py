@@ -11,7 +11,7 @@ from playground.experiment.config import Config
 from playground.experiment.looks.optimizer_trace import OptimizerTrace, Steps
 from playground.experiment.looks.table import MAIN
 from playground.experiment.run.session import Session
-from playground.experiment.run.weight_recorder import CAPACITY, COURSE
+from playground.experiment.run.weight_recorder import CAPACITY, PER_DOUBLING
 from playground.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adagrad, Adam, Lion, Momentum, RMSprop
 from playground.nn.optimizers.optimizer import OptimizerStep, SearchingOptimizer
 from playground.nn.regularizers import REGULARIZERS
@@ -30,7 +30,7 @@ def config_of(**fields: Any) -> Config:
     return config
 
 
-def microscope_of(session: Session) -> OptimizerTrace:
+def trace_of(session: Session) -> OptimizerTrace:
     """What has been seen through it; from now on somebody looks."""
     session.observe(LOOKING)
     look = session.frame(LOOKING).look(OptimizerTrace)
@@ -39,7 +39,7 @@ def microscope_of(session: Session) -> OptimizerTrace:
 
 
 def looked(session: Session) -> Steps:
-    return microscope_of(session).last
+    return trace_of(session).last
 
 
 def seen(config: Config, steps: int, **choice: int) -> tuple[Session, Steps]:
@@ -149,7 +149,7 @@ def test_an_l2_share_is_part_of_the_gradient_and_decay_is_not() -> None:
 
 def test_biases_do_not_decay() -> None:
     session, look = seen(config_of(training__optimizer="adamw"), 5, input=9999)
-    assert microscope_of(session).weight.input == 2
+    assert trace_of(session).weight.input == 2
     assert look.decay is None
 
 
@@ -229,7 +229,7 @@ def test_a_long_run_is_remembered_by_its_last_steps() -> None:
     assert look.step[-1] == CAPACITY + 250
 
 
-def of_course(last: int) -> list[int]:
+def of_history(last: int) -> list[int]:
     """The places of the steps that a course of so many holds."""
     return [
         place for place in range(1, last + 1) if place == last or place % max(1, 2 ** (place.bit_length() - 7)) == 0
@@ -237,9 +237,9 @@ def of_course(last: int) -> list[int]:
 
 
 def test_the_course_is_every_step_at_first_and_then_ever_fewer() -> None:
-    assert COURSE == 64
+    assert PER_DOUBLING == 64
     session = Session(config_of(training__optimizer="adagrad"))
-    microscope_of(session)
+    trace_of(session)
     whole = Session(session.config)
     looked(whole)
     seen_values: dict[int, float] = {}
@@ -249,8 +249,8 @@ def test_the_course_is_every_step_at_first_and_then_ever_fewer() -> None:
             whole.step(min(CAPACITY, session.step_count - whole.step_count))
             last = looked(whole)
             seen_values |= dict(zip(last.step.tolist(), last.value.tolist(), strict=True))
-        look = microscope_of(session)
-        assert look.history.step.tolist() == of_course(session.step_count)
+        look = trace_of(session)
+        assert look.history.step.tolist() == of_history(session.step_count)
         np.testing.assert_array_equal(look.since, look.history.step)
         np.testing.assert_array_equal(look.history.value, [seen_values[step] for step in look.history.step.tolist()])
     assert len(look.last.step) == CAPACITY
@@ -261,46 +261,46 @@ def test_the_course_is_every_step_at_first_and_then_ever_fewer() -> None:
 def test_the_course_begins_with_the_first_step_that_was_looked_at() -> None:
     session = Session(Config())
     session.step(1000)
-    assert len(microscope_of(session).history.step) == 0
+    assert len(trace_of(session).history.step) == 0
     session.step(CAPACITY + 1500)
-    look = microscope_of(session)
-    assert look.history.step.tolist() == [1000 + place for place in of_course(CAPACITY + 1500)]
+    look = trace_of(session)
+    assert look.history.step.tolist() == [1000 + place for place in of_history(CAPACITY + 1500)]
     np.testing.assert_array_equal(look.since, look.history.step - 1000)
     look_at(session, input=1)
-    assert len(microscope_of(session).history.step) == 0
+    assert len(trace_of(session).history.step) == 0
     session.step(3)
-    assert microscope_of(session).history.step.tolist() == [CAPACITY + 2501, CAPACITY + 2502, CAPACITY + 2503]
+    assert trace_of(session).history.step.tolist() == [CAPACITY + 2501, CAPACITY + 2502, CAPACITY + 2503]
     session.restart()
     session.step(2)
-    assert microscope_of(session).history.step.tolist() == [1, 2]
+    assert trace_of(session).history.step.tolist() == [1, 2]
 
 
 @pytest.mark.parametrize("back", [300, 2200, 4700, 10])
 def test_after_steps_that_are_taken_back_the_course_goes_on(back: int) -> None:
     session = Session(Config())
-    microscope_of(session)
+    trace_of(session)
     session.step(5000 - back)
     progress = session._run.progress
     checkpoint = progress.checkpoint()
     session.step(back)
     assert progress.return_to(checkpoint)
-    look = microscope_of(session)
+    look = trace_of(session)
     kept = 5000 - back
     assert kept - 64 < look.history.step[-1] <= kept
-    assert set(look.history.step.tolist()) <= set(of_course(kept))
+    assert set(look.history.step.tolist()) <= set(of_history(kept))
     assert not (look.last.step > kept).any()
     session.step(600)
-    look = microscope_of(session)
+    look = trace_of(session)
     assert look.history.step[-1] == look.last.step[-1] == kept + 600
-    assert look.history.step.tolist() == of_course(kept + 600)
+    assert look.history.step.tolist() == of_history(kept + 600)
 
 
 def test_all_arrays_are_read_only() -> None:
     config = config_of(training__optimizer="adamw", training__regularizer="elastic_net", training__clipping="by_norm")
     session, look = seen(config, 5)
     arrays = [value for value in vars(look).values() if isinstance(value, np.ndarray)]
-    assert not microscope_of(session).since.flags.writeable
-    assert not microscope_of(session).history.value.flags.writeable
+    assert not trace_of(session).since.flags.writeable
+    assert not trace_of(session).history.value.flags.writeable
     arrays += [values for lines in look.memories.values() for values in lines.values()]
     assert len(arrays) == 17
     assert not any(array.flags.writeable for array in arrays)

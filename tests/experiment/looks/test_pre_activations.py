@@ -38,7 +38,7 @@ def session_of(*layers: Layer, **choice: int) -> Session:
     return look_at(Session(with_value(Config(), "network.hidden", layers)), **choice)
 
 
-def seats_of(session: Session) -> PreActivations:
+def pre_activations_of(session: Session) -> PreActivations:
     pre_activations = session.frame(frozenset({PreActivations})).look(PreActivations)
     assert pre_activations is not None
     return pre_activations
@@ -68,7 +68,7 @@ def test_the_seats_of_a_layer_and_of_its_unit() -> None:
     first, second, _ = session.network.weights
     z = second @ np.vstack([Sigmoid()(first @ X.T), np.ones(len(X))])
     slopes = 1.0 - np.tanh(z) ** 2
-    pre_activations = seats_of(session)
+    pre_activations = pre_activations_of(session)
     assert (pre_activations.layer, pre_activations.unit, pre_activations.activation) == (1, 1, "tanh")
     assert pre_activations.of_layer.saturated == (slopes < 0.05).mean()
     assert pre_activations.of_unit.slope == pytest.approx(slopes[1].mean())
@@ -79,14 +79,14 @@ def test_the_seats_of_a_layer_and_of_its_unit() -> None:
 
 
 def test_what_is_selected_and_there_is_not_is_the_last() -> None:
-    pre_activations = seats_of(session_of(Layer(3), layer=10, unit=99))
+    pre_activations = pre_activations_of(session_of(Layer(3), layer=10, unit=99))
     assert (pre_activations.layer, pre_activations.unit) == (1, 0)
 
 
 def test_the_slope_that_a_unit_has_trained_is_drawn() -> None:
     session = session_of(Layer(3, PReLU()), unit=2)
     session.network.stage_parameters[0][0][0][2] = 0.75
-    pre_activations = seats_of(session)
+    pre_activations = pre_activations_of(session)
     np.testing.assert_allclose(
         pre_activations.values[0], np.where(pre_activations.z > 0, pre_activations.z, 0.75 * pre_activations.z)
     )
@@ -99,7 +99,7 @@ def test_softmax_sits_on_a_sigmoid() -> None:
     z = np.array([[1.0, -2.0], [0.5, 3.0], [-1.0, 0.0]])
     np.testing.assert_allclose(Softmax().alone()(Softmax().place_alone(z)), Softmax()(z))
     config = with_value(Config(), "network.output", Softmax())
-    pre_activations = seats_of(look_at(Session(config), layer=2))
+    pre_activations = pre_activations_of(look_at(Session(config), layer=2))
     np.testing.assert_allclose(pre_activations.values[0], Sigmoid()(pre_activations.z))
     assert pre_activations.of_layer.saturated < 1.0
     assert 0.0 < pre_activations.of_layer.slope <= 0.25
@@ -109,16 +109,16 @@ def test_units_with_several_pre_activations_or_outputs() -> None:
     assert rows_of(Maxout(3), 1, 12) == [1, 5, 9]
     assert rows_of(CReLU(), 5, 4) == [1]
     assert rows_of(ReLU(), 2, 4) == [2]
-    pre_activations = seats_of(session_of(Layer(2, CReLU()), unit=3))
+    pre_activations = pre_activations_of(session_of(Layer(2, CReLU()), unit=3))
     np.testing.assert_allclose(
         pre_activations.values, [np.maximum(pre_activations.z, 0.0), np.maximum(-pre_activations.z, 0.0)]
     )
     np.testing.assert_allclose(pre_activations.slopes, np.sign(pre_activations.z))
-    assert not len(seats_of(session_of(Layer(2, Maxout()))).values)
+    assert not len(pre_activations_of(session_of(Layer(2, Maxout()))).values)
 
 
 def test_a_step_passes_no_gradient_anywhere() -> None:
-    pre_activations = seats_of(session_of(Layer(2, Step())))
+    pre_activations = pre_activations_of(session_of(Layer(2, Step())))
     assert pre_activations.steepest == 0.0
     assert pre_activations.faint.all()
     assert (pre_activations.of_layer.slope, pre_activations.of_layer.saturated) == (0.0, 1.0)
@@ -131,7 +131,7 @@ def test_looking_leaves_no_trace(name: str) -> None:
         for _ in range(3):
             session.step(7)
             if session is looked:
-                pre_activations = seats_of(session)
+                pre_activations = pre_activations_of(session)
                 assert np.isfinite(pre_activations.values).all()
                 assert not pre_activations.z.flags.writeable
     np.testing.assert_array_equal(looked.network.parameters, left.network.parameters)
@@ -162,6 +162,6 @@ def test_a_trained_slope_may_be_steeper_than_it_began() -> None:
     network = session.network
     at = [stage for stage, _ in network.layers[0].stages].index(network.activations[0])
     network.stage_parameters[0][at][0][:] = 1.5
-    pre_activations = seats_of(session)
+    pre_activations = pre_activations_of(session)
     assert pre_activations.steepest == pytest.approx(1.5)
     assert not pre_activations.faint.any()

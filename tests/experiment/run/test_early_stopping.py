@@ -353,7 +353,7 @@ def test_a_loss_that_is_no_number_is_no_improvement() -> None:
     for epoch, loss in enumerate((np.nan, 5.0, np.inf, np.nan, 6.0), 1):
         monitor.look(epoch, np.array([loss]), np.full((1, 2), float(epoch)), np.zeros((1, 0)))
     assert (monitor.loss[0], monitor.epoch[0], bool(monitor.stopped[0])) == (5.0, 2.0, True)
-    assert_array_equal(monitor.held_parameters, [[2.0, 2.0]])
+    assert_array_equal(monitor.frozen_parameters, [[2.0, 2.0]])
 
 
 def test_the_sentence_counts_those_that_had_diverged() -> None:

@@ -70,7 +70,7 @@ def frame_of(*hidden: Layer, epochs: int = 10, members: int = 1) -> Frame:
     return session.frame(ALL)
 
 
-def anatomy_of(frame: Frame, **changes: Any) -> GradientFlow:
+def flow_of(frame: Frame, **changes: Any) -> GradientFlow:
     flow = frame.look(GradientFlow)
     assert flow is not None
     return dataclasses.replace(flow, **changes)
@@ -152,7 +152,7 @@ def test_bars_stand_for_the_histograms(make_view: MakeView) -> None:
     frame = frame_of()
     counts = np.zeros((3, len(EDGES) - 1), int)
     counts[0, 40], counts[0, 41], counts[2, 50] = 4, 2, 7
-    flow = anatomy_of(frame, gradients=counts, zero_gradients=np.array([8, 0, 0]))
+    flow = flow_of(frame, gradients=counts, zero_gradients=np.array([8, 0, 0]))
     view = make_view(altered(frame, looks=(flow,)), "distribution")
     plot = item_of(view, Histograms)
     bars = plot._bars[0].opts
@@ -168,7 +168,7 @@ def test_factors_grow_from_one_and_blame_has_its_stripe(make_view: MakeView) -> 
     numbers = {"slope": [0.1, 1.0, 0.5], "gain": [10.0, 0.0, np.nan], "ratio": [0.01, 0.0, np.nan]}
     numbers |= {"signal": [2.0, 20.0, 10.0], "forward": [1.0, 10.0, 0.5]}
     changes = {name: np.array(values) for name, values in numbers.items()}
-    flow = anatomy_of(frame, **changes, culprit=1, sentence=Message("Layer 2 is to blame."))
+    flow = flow_of(frame, **changes, culprit=1, sentence=Message("Layer 2 is to blame."))
     view = make_view(altered(frame, looks=(flow,)), "factors")
     plot = item_of(view, Factors)
     slope, gain, forward = (bars.opts for bars in plot._bars)

@@ -173,7 +173,7 @@ def test_it_is_exported_in_both_themes(make_view: MakeView, tmp_path: Any) -> No
 # Over time
 
 
-def course_of(kind: str, epochs: int = 4) -> tuple[Config, Frame]:
+def history_of(kind: str, epochs: int = 4) -> tuple[Config, Frame]:
     config = config_of(kind)
     session = Session(config)
     session.train(epochs)
@@ -186,7 +186,7 @@ def lines(plot: Any) -> Any:
 
 @pytest.mark.parametrize("kind", ["none", "batch_norm", "layer_norm"])
 def test_over_time_each_unit_has_a_line_of_means_and_one_of_variances(make_view: MakeView, kind: str) -> None:
-    config, frame = course_of(kind)
+    config, frame = history_of(kind)
     view, layer_statistics = make_view(config, frame), frame.look(LayerStatistics)
     view.choose(period=Period.OVER_TIME)
     assert layer_statistics is not None
@@ -213,7 +213,7 @@ def test_the_period_is_chosen_and_back(make_view: MakeView) -> None:
 
 
 def test_over_time_another_unit_tells_its_numbers_and_the_mouse_those_below_it(make_view: MakeView) -> None:
-    config, frame = course_of("batch_norm")
+    config, frame = history_of("batch_norm")
     view, layer_statistics = make_view(config, frame), frame.look(LayerStatistics)
     view.choose(period=Period.OVER_TIME)
     assert layer_statistics is not None
