@@ -29,13 +29,13 @@ settings.register_profile("playground", deadline=None, derandomize=bool(os.envir
 settings.load_profile("playground")
 
 
-UI = Path(__file__).with_name("ui")
+WINDOWS = {Path(__file__).with_name(name) for name in ("ui", "reliability")}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever needs Qt is told by its folder: `-m "not ui"` is the mathematics alone."""
     for item in items:
-        if UI in item.path.parents:
+        if not WINDOWS.isdisjoint(item.path.parents):
             item.add_marker(pytest.mark.ui)
 
 
