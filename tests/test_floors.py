@@ -58,6 +58,7 @@ def test_the_house_keeps_its_floors(house: Path) -> None:
         ("playground.ui.commands.table", "playground.ui.window"),
         ("playground.ui.views.units", "playground.ui.views.maps"),
         ("playground.ui.views.boundary", "playground.ui.views.loss"),
+        ("playground.ui.plots.curve", "playground.experiment.frame"),
     ],
 )
 def test_a_planted_violation_is_found(house: Path, importer: str, imported: str) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
-from playground.experiment.frame import Frame
+from playground.experiment.history.curves import Curves
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.theme import Theme
 
@@ -20,11 +20,10 @@ class Break(pg.InfiniteLine):  # type: ignore[misc]
         self.hide()
         plot.addItem(self, ignoreBounds=True)
 
-    def show_in(self, frame: Frame) -> None:
-        """Stand where the frame says, which holds curves."""
-        assert frame.curves is not None
-        self.setVisible(frame.comparable_from > 0)
-        self.setPos(float(np.interp(frame.comparable_from, frame.curves.step, frame.curves.epoch)))
+    def show_at(self, step: int, curves: Curves) -> None:
+        """Stand at this step of the history; 0 is nowhere."""
+        self.setVisible(step > 0)
+        self.setPos(float(np.interp(step, curves.step, curves.epoch)))
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""

@@ -109,7 +109,7 @@ class LossView(PlotView):
             if frame.scene.validated != self._validated:
                 self._validated = frame.scene.validated
                 self._dress()
-            self._break.show_in(frame)
+            self._break.show_at(frame.comparable_from, frame.curves)
             self._show_accuracy(bool(frame.scene.classes))
             self._draw()
 

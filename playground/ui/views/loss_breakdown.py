@@ -106,7 +106,7 @@ class LossBreakdownView(CaptionedView):
             self._dots.show_colours(self.theme, frame.scene)
         self._curves, self._look, self._scene = frame.curves, look, frame.scene
         self._several = len(frame.scene.members) > 1
-        self._break.show_in(frame)
+        self._break.show_at(frame.comparable_from, frame.curves)
         self._draw()
 
     def show_choices(self) -> None:
