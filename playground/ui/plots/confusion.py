@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from playground.options.numerals import counted, percent
 from playground.ui.plots.heat_map import class_colour
-from playground.ui.theme import GRID, LIGHT, Theme
+from playground.ui.theme import GRID
 
 FAINTEST, STRONGEST = 0.06, 0.85  # opacity of a cell's colour, of no and of all examples of its class
 SMALLEST = 5.5  # points, of numbers that can still be read
@@ -26,18 +26,12 @@ class ConfusionTable(pg.GraphicsWidget):  # type: ignore[misc]
         super().__init__()
         self._font = font
         self._metrics = QFontMetricsF(font)
-        self._theme = LIGHT
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._names: tuple[str, ...] = ()
 
     def show_counts(self, counts: NDArray[np.int64], names: tuple[str, ...]) -> None:
         """Draw counts (classes, classes), rows the truth."""
         self.counts, self._names = counts, names
-        self.update()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._theme = theme
         self.update()
 
     def cell_at(self, place: QPointF) -> tuple[int, int] | None:
@@ -81,7 +75,7 @@ class ConfusionTable(pg.GraphicsWidget):  # type: ignore[misc]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         wide, high, above = cells.width() / count, cells.height() / count, self._top
         centre, right = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(QColor(self._theme.muted))
+        painter.setPen(self.palette().placeholderText().color())
         painter.setFont(self._font)
         if self._titled:
             painter.drawText(QRectF(cells.left(), 0.0, cells.width(), above), centre, self.tr("predicted class"))
@@ -98,13 +92,13 @@ class ConfusionTable(pg.GraphicsWidget):  # type: ignore[misc]
             for column in range(count):
                 cell = QRectF(cells.left() + column * wide, top, wide, high).adjusted(1.0, 1.0, -1.0, -1.0)
                 self._cell(painter, cell, column, int(self.counts[row, column]), float(shares[row, column]))
-        painter.setPen(QPen(QColor(self._theme.text), 1.5))
+        painter.setPen(QPen(self.palette().text().color(), 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for index in range(count):  # what is right
             painter.drawRect(QRectF(cells.left() + index * wide, cells.top() + index * high, wide, high))
 
     def _name(self, painter: QPainter, room: QRectF, index: int, name: str, align: Qt.AlignmentFlag) -> None:
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(self.palette().text().color())
         painter.drawText(room, align, self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width()))
         under = QRectF(room.left(), room.bottom() - 3.0, room.width(), 2.0)
         if align == Qt.AlignmentFlag.AlignCenter:
@@ -114,7 +108,9 @@ class ConfusionTable(pg.GraphicsWidget):  # type: ignore[misc]
         colour = class_colour(column)
         colour.setAlphaF(FAINTEST + (STRONGEST - FAINTEST) * share)
         painter.fillRect(cell, colour)
-        painter.setPen(_readable(colour, QColor(self._theme.base)) if count else QColor(self._theme.muted))
+        palette = self.palette()
+        ink = _readable(colour, palette.base().color()) if count else palette.placeholderText().color()
+        painter.setPen(ink)
         number, of_row = counted(count), percent(share)
         metrics = QFontMetricsF(painter.font())
         both = metrics.horizontalAdvance(of_row) < cell.width() and 2 * metrics.height() < cell.height()

@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter
 from playground.options.numerals import trimmed
 from playground.ui.plots.heat_map import SYMBOL_SIZES, Pixels, class_colour, symbol
 from playground.ui.plots.points import Part, marked
-from playground.ui.theme import GRID, LIGHT, Theme
+from playground.ui.theme import GRID
 
 NARROWEST = 6 * GRID  # pixels, of a class's sign and the beginning of its name
 NARROWEST_BAR = 4 * GRID
@@ -36,7 +36,6 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         self.levels = (0.0, 1.0)
         self.classes: tuple[str, ...] = ()
         self.parts: dict[Part, str] = {}
-        self._theme = LIGHT
         self._row = self._metrics.height() + GRID
         self.setFixedHeight(self._row)
 
@@ -58,11 +57,6 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
         """Points of these, by name, lie over the map."""
         self.parts = parts
         self.setFixedHeight(self._row + (self._metrics.height() + GRID / 4 if parts else 0.0))
-        self.update()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._theme = theme
         self.update()
 
     def set_indent(self, indent: float, reach: float = 0.0) -> None:
@@ -103,7 +97,7 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
             share, more = free / max(shown, 1), word.format(len(self.classes) - shown)
         for index, name in enumerate(self.classes[:shown]):
             self._paint_class(painter, QRectF(room.left() + index * share, 0.0, share, room.height()), index, name)
-        painter.setPen(QColor(self._theme.muted))
+        painter.setPen(self.palette().placeholderText().color())
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, more)
 
     def _paint_bar(self, painter: QPainter, room: QRectF, bar: QImage) -> None:
@@ -118,17 +112,17 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
             number = max(self._width(text) for text in (low, high, "−0.00"))  # so that the bar does not jump
             free = room.width() - 2 * number - 4 * GRID - NARROWEST_BAR
             title = self._metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, min(free, room.width() / 2))
-            painter.setPen(QColor(self._theme.text))
+            painter.setPen(self.palette().text().color())
             painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, title)
             left = room.left() + (self._width(title) + 2 * GRID if title else 0.0)
             first = QRectF(left, 0.0, number, room.height())
             last = QRectF(room.right() - number, 0.0, number, room.height())
-            painter.setPen(QColor(self._theme.muted))
+            painter.setPen(self.palette().placeholderText().color())
             painter.drawText(first, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, low)
             painter.drawText(last, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, high)
         place = QRectF(first.right() + GRID, room.center().y() - GRID / 2, last.left() - first.right() - 2 * GRID, GRID)
         painter.drawImage(place, bar)
-        painter.setPen(QColor(self._theme.border))
+        painter.setPen(self.palette().mid().color())
         painter.drawRect(place)
 
     def _paint_class(self, painter: QPainter, room: QRectF, index: int, name: str) -> None:
@@ -144,7 +138,7 @@ class Key(pg.GraphicsWidget):  # type: ignore[misc]
 
     def _paint_name(self, painter: QPainter, room: QRectF, name: str) -> None:
         text = room.adjusted(1.5 * GRID, 0.0, 0.0, 0.0)
-        painter.setPen(QColor(self._theme.text))
+        painter.setPen(self.palette().text().color())
         words = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
 

@@ -196,7 +196,6 @@ class Sentence(pg.GraphicsWidget):  # type: ignore[misc]
     def __init__(self, font: QFont) -> None:
         super().__init__()
         self._font = font
-        self._colour = QColor()
         self.text = ""
         self.setFixedHeight(2.0 * QFontMetricsF(font).lineSpacing() + GRID / 2)
 
@@ -206,14 +205,9 @@ class Sentence(pg.GraphicsWidget):  # type: ignore[misc]
             self.text = text
             self.update()
 
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._colour = QColor(theme.text)
-        self.update()
-
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
         painter.setFont(self._font)
-        painter.setPen(self._colour)
+        painter.setPen(self.palette().text().color())
         room = QRectF(GRID / 2, 0.0, self.width() - GRID, self.height())
         painter.drawText(room, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter, self.text)
 

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from playground.ui.theme import GRID, Theme
+from playground.ui.theme import GRID
 
 
 class Entry(NamedTuple):
@@ -43,7 +43,6 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
         self._metrics = QFontMetricsF(font)
         self.entries: list[Entry] = []
         self.note = ""
-        self._text = self._muted = QColor()
         self.setFixedHeight(self._metrics.height() + GRID)
 
     def show_entries(self, entries: list[Entry], note: str = "") -> None:
@@ -56,18 +55,14 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
         """The pixels that these want with their shorter names."""
         return self._laid_out([(entry.short, entry.value) for entry in entries], LOOSE)[-1]
 
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._text, self._muted = QColor(theme.text), QColor(theme.muted)
-        self.update()
-
     @property
     def words(self) -> list[tuple[str, str]]:
         """Name and value of each entry as they are drawn: cut down until they fit, to the first and last name at the end."""
         return self._fitting()[0]
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        metrics = self._metrics
+        metrics, palette = self._metrics, self.palette()
+        text, muted = palette.text().color(), palette.placeholderText().color()
         words, spacing, noted = self._fitting()
         painter.setFont(self._font)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -76,13 +71,13 @@ class Legend(pg.GraphicsWidget):  # type: ignore[misc]
         for entry, (name, value), x in zip(self.entries, words, self._laid_out(words, spacing), strict=False):
             painter.setPen(QPen(entry.colour, 3.0))
             painter.drawLine(QPointF(x, middle), QPointF(x + spacing.line, middle))
-            painter.setPen(self._muted)
+            painter.setPen(muted)
             x += spacing.line + spacing.before
             painter.drawText(QPointF(x, baseline), name)
-            painter.setPen(self._text)
+            painter.setPen(text)
             painter.drawText(QPointF(x + metrics.horizontalAdvance(name + " "), baseline), value)
         if noted:
-            painter.setPen(self._muted)
+            painter.setPen(muted)
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             note = metrics.elidedText(self.note, Qt.TextElideMode.ElideRight, self.width())
             painter.drawText(QRectF(0.0, 0.0, self.width(), 2.0 * middle), right, note)

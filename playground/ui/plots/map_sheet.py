@@ -15,7 +15,7 @@ from playground.options.numerals import trimmed
 from playground.ui.diagram.colours import coloured
 from playground.ui.plots.heat_map import Floats, Pixels, class_colour, contour, shades
 from playground.ui.plots.points import PAPER, inked
-from playground.ui.theme import GRID, LIGHT, Theme
+from playground.ui.theme import GRID
 
 MOST_POINTS = 200  # training points on a large map
 LARGE = 0.6  # share of the height for the large maps, where there are small ones
@@ -48,7 +48,6 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         super().__init__()
         self._font = font
         self._line = QFontMetricsF(font).height() + GRID / 2
-        self._theme = LIGHT
         self._panels: list[Panel] = []
         self._unit = 0
         self._scene: Scene | None = None
@@ -77,11 +76,6 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
             cells = cells.astype(np.intp)
             tiles = panel.maps[:, cells[::-1, None], cells]  # (units, fine, fine), the highest y on top
             self._small.append(_picture(tiles, panel))
-        self.update()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._theme = theme
         self.update()
 
     def share_at(self, place: QPointF) -> tuple[float, float] | None:
@@ -125,7 +119,7 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         if not self._several:
             return
         below = QRectF(0.0, self._bottom + GRID / 2, self.width(), self._line)
-        painter.setPen(QColor(self._theme.muted))
+        painter.setPen(self.palette().placeholderText().color())
         words = self.tr("all units of the layer: above {0}, below {1}")
         painter.drawText(
             below, Qt.AlignmentFlag.AlignCenter, words.format(self._panels[0].title, self._panels[1].title)
@@ -134,15 +128,15 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
             self._paint_small(painter, unit)
 
     def _paint_large(self, painter: QPainter, index: int, image: QImage, rect: QRectF) -> None:
-        metrics, theme, panel = QFontMetricsF(self._font), self._theme, self._panels[index]
+        metrics, palette, panel = QFontMetricsF(self._font), self.palette(), self._panels[index]
         title = QRectF(rect.left(), rect.top() - self._line, rect.width(), self._line)
         ends = f"{trimmed(panel.levels[0])} … {trimmed(panel.levels[1])}"
         room = title.width() - metrics.horizontalAdvance(ends) - GRID
-        painter.setPen(QColor(theme.text))
+        painter.setPen(palette.text().color())
         middle = Qt.AlignmentFlag.AlignVCenter
         name = metrics.elidedText(panel.title, Qt.TextElideMode.ElideRight, room)
         painter.drawText(title, middle | Qt.AlignmentFlag.AlignLeft, name)
-        painter.setPen(QColor(theme.muted))
+        painter.setPen(palette.placeholderText().color())
         painter.drawText(title, middle | Qt.AlignmentFlag.AlignRight, ends)
         painter.drawImage(rect, image)
         painter.save()
@@ -151,14 +145,14 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
         self._paint_points(painter, rect)
         painter.translate(rect.bottomLeft())
         painter.scale(rect.width(), -rect.height())
-        pen = QPen(QColor(theme.text), 1.3)
+        pen = QPen(palette.text().color(), 1.3)
         pen.setCosmetic(True)
         if not (
             index and self._several and len(self._panels) > 2
         ):  # of several outputs the largest decides, not a sign
             painter.strokePath(self._border, pen)
         painter.restore()
-        painter.setPen(QColor(theme.border))
+        painter.setPen(palette.mid().color())
         painter.drawRect(rect)
 
     def _paint_points(self, painter: QPainter, rect: QRectF) -> None:
@@ -185,8 +179,8 @@ class MapSheet(pg.GraphicsWidget):  # type: ignore[misc]
             fine = image.width()
             target = QRectF(place.left(), place.top() + index * (side + 1), side, side)
             painter.drawImage(target, image, QRectF(QRect(0, unit * fine, fine, fine)))
-        chosen = unit == self._unit
-        painter.setPen(QPen(QColor(self._theme.accent if chosen else self._theme.border), 2.0 if chosen else 1.0))
+        palette, chosen = self.palette(), unit == self._unit
+        painter.setPen(QPen(palette.accent() if chosen else palette.mid(), 2.0 if chosen else 1.0))
         painter.drawRect(place)
 
     def mousePressEvent(self, event: Any) -> None:

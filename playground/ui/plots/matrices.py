@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFont, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from playground.experiment.backprop.matrix import Matrix
@@ -13,7 +13,7 @@ from playground.ui.forms.controls import ARROWS
 from playground.ui.plots.matrices_item import Cell, MatricesItem
 from playground.ui.plots.step_panels import plain
 from playground.ui.plots.tag import Tag
-from playground.ui.theme import GRID, Theme
+from playground.ui.theme import GRID
 
 WIDE = 84  # letters of a line that explains
 
@@ -21,7 +21,7 @@ WIDE = 84  # letters of a line that explains
 class MatricesView(QGraphicsView):
     """Shows matrices; what the mouse is at, or the arrow keys have come to, is explained beside it."""
 
-    def __init__(self, name: str, theme: Theme, font: QFont) -> None:
+    def __init__(self, name: str, font: QFont) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -31,16 +31,15 @@ class MatricesView(QGraphicsView):
         self.setMouseTracking(True)
         self._title, self._latex = "", ""
         self._matrices: tuple[Matrix, ...] = ()
-        self.item = MatricesItem(theme, font)
+        self.item = MatricesItem(font)
         scene = QGraphicsScene(self)
         scene.addItem(self.item)
         self.setScene(scene)
         self._mouse: QPointF | None = None
         self._selected: Cell | None = None  # by keyboard
-        self._theme, self._font = theme, font
+        self._font = font
         self._tag: Tag | None = None
         self.setAccessibleName(self.tr("Matrices of this step"))
-        self.show_theme(theme)
 
     def show_matrices(self, title: str, latex: str, matrices: tuple[Matrix, ...]) -> None:
         """Draw these from now on."""
@@ -48,12 +47,6 @@ class MatricesView(QGraphicsView):
             self._selected = None
         self._title, self._latex, self._matrices = title, latex, matrices
         self._lay_out()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._theme = theme
-        self.setBackgroundBrush(QColor(theme.base))
-        self.item.show_theme(theme)
 
     def _lay_out(self) -> None:
         self.item.show_matrices(self._title, self._latex, self._matrices, self.viewport().width())

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from playground.experiment.backprop.matrix import Matrix, brief, drawn
 from playground.ui.forms.formula import typeset
-from playground.ui.theme import GRID, NEGATIVE, POSITIVE, Theme
+from playground.ui.theme import GRID, NEGATIVE, POSITIVE
 
 MOST = 12  # rows and columns drawn of a matrix; of more, the first and the last
 GAP = 1.5 * GRID
@@ -48,14 +48,14 @@ class Block:
 class MatricesItem(QGraphicsItem):
     """The matrices of one step, in lines as wide as there is room."""
 
-    def __init__(self, theme: Theme, font: QFont) -> None:
+    def __init__(self, font: QFont) -> None:
         super().__init__()
         self.blocks: list[Block] = []
         self.marked: Cell | None = None
         self._title, self._latex = "", ""
         self._formula = QSvgRenderer()
         self._typeset = ("", "")  # formula and colour of the drawing
-        self._theme, self._font = theme, font
+        self._font = font
         metrics = QFontMetricsF(font)
         self._metrics = metrics
         self._cell = metrics.horizontalAdvance("−0.0000") + GRID, metrics.height() + GRID / 2
@@ -92,11 +92,6 @@ class MatricesItem(QGraphicsItem):
                 )
             y += tallest + head + GAP
         self._size = QRectF(0.0, 0.0, max(line, GRID), max(y - head - GAP + GRID, head))
-        self.update()
-
-    def show_theme(self, theme: Theme) -> None:
-        """Take these colours."""
-        self._theme = theme
         self.update()
 
     def mark(self, cell: Cell | None) -> None:
@@ -154,19 +149,21 @@ class MatricesItem(QGraphicsItem):
             self._paint_block(painter, block)
         if self.marked is not None and self.marked.matrix < len(self.blocks):
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(self._theme.accent), 1.5))
+            accent = self.scene().palette().accent()
+            painter.setPen(QPen(accent, 1.5))
             painter.drawRects(self.used(self.marked))
-            painter.setPen(QPen(QColor(self._theme.accent), 2.5))
+            painter.setPen(QPen(accent, 2.5))
             painter.drawRect(self.place(self.marked).adjusted(1.0, 1.0, -1.0, -1.0))
 
     def _paint_title(self, painter: QPainter) -> None:
         bold = QFont(self._font)
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
-        painter.setPen(QColor(self._theme.text))
+        ink = self.scene().palette().text().color()
+        painter.setPen(ink)
         head = QRectF(GRID, 0.0, self._size.width(), HEAD)
         painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, self._title)
-        wanted = self._latex, self._theme.text
+        wanted = self._latex, ink.name()
         if self._latex and wanted != self._typeset:
             self._formula.load(QByteArray(typeset(*wanted)))
             self._typeset = wanted
@@ -177,31 +174,31 @@ class MatricesItem(QGraphicsItem):
         self._formula.render(painter, place)
 
     def _paint_block(self, painter: QPainter, block: Block) -> None:
-        theme, (across, down), matrix = self._theme, self._cell, block.matrix
-        painter.setPen(QColor(theme.muted))
+        palette, (across, down), matrix = self.scene().palette(), self._cell, block.matrix
+        muted, ink, base = (brush.color() for brush in (palette.placeholderText(), palette.text(), palette.base()))
+        painter.setPen(muted)
         painter.drawText(block.sign, Qt.AlignmentFlag.AlignCenter, matrix.sign)
         title = QPointF(block.corner.x() + 2.0, block.corner.y() - GRID / 2)
         painter.drawText(title, matrix.title)
         finite = matrix.values[np.isfinite(matrix.values)]
         largest = float(np.abs(finite).max(initial=0.0)) or 1.0
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        ink = QColor(theme.text)
         for i, row in enumerate(block.rows):
             for j, column in enumerate(block.columns):
                 where = QRectF(block.corner.x() + j * across, block.corner.y() + i * down, across, down)
                 if row is None or column is None:
-                    painter.setPen(QColor(theme.muted))
+                    painter.setPen(muted)
                     painter.drawText(where, Qt.AlignmentFlag.AlignCenter, "…")
                     continue
                 value = matrix.value(row, column)
-                painter.fillRect(where.adjusted(0.5, 0.5, -0.5, -0.5), _ground(theme, value / largest))
+                painter.fillRect(where.adjusted(0.5, 0.5, -0.5, -0.5), _ground(base, value / largest))
                 painter.setPen(ink)
                 painter.drawText(where.adjusted(0.0, 0.0, -GRID / 2, 0.0), right, brief(value))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(theme.border), 1.0))
+        painter.setPen(QPen(palette.mid(), 1.0))
         whole = QRectF(block.corner.x(), block.corner.y(), across * len(block.columns), down * len(block.rows))
         painter.drawRect(whole)
-        painter.setPen(QPen(QColor(theme.muted), 1.0))
+        painter.setPen(QPen(muted, 1.0))
         if matrix.bias and len(block.columns) > 1:
             x = whole.right() - across
             painter.drawLine(QPointF(x, whole.top()), QPointF(x, whole.bottom()))
@@ -213,9 +210,8 @@ class MatricesItem(QGraphicsItem):
             painter.drawLine(QPointF(whole.left(), y), QPointF(whole.right(), y))
 
 
-def _ground(theme: Theme, share: float) -> QColor:
+def _ground(base: QColor, share: float) -> QColor:
     """Behind a number: the colour of its sign, the stronger the larger it is among its neighbours."""
-    base = QColor(theme.base)
     if share == 0.0 or share != share:
         return base
     strength = 0.08 + 0.37 * min(abs(share), 1.0)

@@ -67,7 +67,6 @@ class StatisticsHistory(QObject):
             self._colours += pale
         for plot in (self.mean, self.variance):
             plot.show_colours(self._colours, theme)
-        self.legend.show_theme(theme)
 
     def _tell(self) -> None:
         """Which line is which, or the numbers under the mouse."""

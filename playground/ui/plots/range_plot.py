@@ -82,7 +82,6 @@ class RangePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """Take these colours."""
         self._theme = theme
         self.setBackground(theme.base)
-        self._legend.show_theme(theme)
         colour_axes(self._plot, theme)
         faint = QColor(theme.train)
         faint.setAlphaF(FAINT)

@@ -34,7 +34,6 @@ class BackpropView(View):
         self._titles: list[str] = []  # of the steps to choose from
         self._build()
         self.show_choices()
-        self.show_theme(theme)
 
     def show_frame(self, frame: Frame) -> None:
         trace = frame.look(BackpropTrace)
@@ -54,10 +53,6 @@ class BackpropView(View):
     def show_choices(self) -> None:
         self._example.show_value(max(self.document.selection.example, 0) + 1)
         self._draw()
-
-    def show_theme(self, theme: Theme) -> None:
-        super().show_theme(theme)
-        self._matrices.show_theme(theme)
 
     def figure(self) -> QGraphicsView:
         return self._matrices
@@ -125,7 +120,7 @@ class BackpropView(View):
             ),
         )
         font = small(self.font())
-        self._matrices = MatricesView("backprop.matrices", self.theme, font)
+        self._matrices = MatricesView("backprop.matrices", font)
         self._advice = self.tr(
             "Follow one example: forward, loss, backward, update. Point at a number to see what it is made of. Where f′(z) "
             "is near 0, the error δ fades on its way back."

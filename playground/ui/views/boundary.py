@@ -84,7 +84,7 @@ class BoundaryView(TaggedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        for part in (self._key, self._note, self._plot, self._followed, self._rings):
+        for part in (self._plot, self._followed, self._rings):
             part.show_theme(theme)
         self._draw_map()
 

@@ -97,8 +97,6 @@ class DeadUnitsView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        for legend in (self._legend, self._told):
-            legend.show_theme(theme)
         self._dress()
         self._tell()
 

@@ -108,7 +108,6 @@ class GradientView(PlotView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._legend.show_theme(theme)
         self._show_colours()
         self._show_moment()
 

@@ -145,8 +145,7 @@ class LayersView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        for part in (self._sentence, self._key, self._legend, self._waterfall):
-            part.show_theme(theme)
+        self._waterfall.show_theme(theme)
         self._histograms.show_colours(theme.test, theme.train, theme)
         self._factors.show_colours(theme.test, theme.accent, theme.validation, theme)
         band = QColor(theme.accent)

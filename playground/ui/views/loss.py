@@ -120,7 +120,6 @@ class LossView(PlotView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._legend.show_theme(theme)
         self._break.show_theme(theme)
         self._dress()
         self._describe()

@@ -120,7 +120,6 @@ class LossBreakdownView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._legend.show_theme(theme)
         self._colours = [QColor(theme.muted), QColor(theme.train), QColor(theme.validation)]
         self._history.show_colours(self._colours, theme)
         self._break.show_theme(theme)

@@ -89,7 +89,6 @@ class LossGradientView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._legend.show_theme(theme)
         for plot in (self._slopes, self._losses):
             colour_axes(plot, theme)
         self._level.setPen(pg.mkPen(theme.muted))

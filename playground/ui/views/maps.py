@@ -73,7 +73,6 @@ class MapsView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._sheet.show_theme(theme)
         self._curves.show_theme(theme)
         self._draw()
 

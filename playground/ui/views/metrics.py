@@ -84,8 +84,8 @@ class MetricsView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        for part in (self._legend, self._table, *self._plots):
-            part.show_theme(theme)
+        for plot in self._plots:
+            plot.show_theme(theme)
         if self._scene is not None:
             self._answers.dots.show_colours(theme, self._scene)
         self._draw()

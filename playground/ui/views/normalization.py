@@ -131,9 +131,6 @@ class NormalizationView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        for legend in self._legends:
-            legend.show_theme(theme)
-        self._key.show_theme(theme)
         self._history.show_theme(theme)
         colours = QColor(theme.train), QColor(theme.test)
         for plot in (self._before, self._after):

@@ -266,8 +266,7 @@ class OptimizerTraceView(CaptionedView):
 
     def _dress(self) -> None:
         self._span.setBrush(QColor(self.theme.muted))
-        for panel, (legend, plot) in zip(self._panels, self._plots, strict=True):
-            legend.show_theme(self.theme)
+        for panel, (_, plot) in zip(self._panels, self._plots, strict=True):
             plot.show_colours(self._colours()[: len(panel.lines)], self.theme)
         self._show_record()
 

@@ -105,8 +105,7 @@ class UnitsView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        for item in (self._legend, self._layers, self._plot):
-            item.show_theme(theme)
+        self._plot.show_theme(theme)
         self._dress()
         self._tell_pre_activations()
         self._tell_layers()

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from playground.experiment.backprop.matrix import Matrix
@@ -30,7 +30,7 @@ from playground.ui.forms.number_field import NumberField
 from playground.ui.plots.matrices import MatricesView
 from playground.ui.plots.matrices_item import MOST, Cell
 from playground.ui.plots.tag import Tag
-from playground.ui.theme import DARK, LIGHT
+from playground.ui.theme import DARK, LIGHT, apply_theme
 from playground.ui.viewing.figure import save_figure
 from playground.ui.views.backprop import BackpropView
 from playground.ui.views.boundary import BoundaryView
@@ -293,14 +293,17 @@ def test_a_frame_without_a_walk_leaves_what_is_drawn(open_view: Open) -> None:
     assert list(opened.drawn) == before
 
 
-def test_signs_have_colours_in_both_themes_and_the_export_has_them(open_view: Open, tmp_path: Any) -> None:
+def test_signs_have_colours_in_both_themes_and_the_export_has_them(
+    open_view: Open, tmp_path: Any, qapp: QApplication
+) -> None:
     for theme in (LIGHT, DARK):
+        apply_theme(qapp, theme)
         opened = open_view(theme=theme)
         path = tmp_path / f"{theme.name}.png"
         save_figure(opened.view, path)
         image = QImage(str(path))
         seen = {image.pixelColor(x, y).name() for x in range(0, image.width(), 2) for y in range(0, image.height(), 2)}
-        assert theme.base in seen
+        assert {theme.base, theme.border} <= seen, "the matrices' frames besides the ground"
         assert len(seen) > 20
 
 
