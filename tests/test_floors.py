@@ -1,4 +1,4 @@
-"""The floors of the house: imports run downward only, and a planted violation proves that the contracts bite."""
+"""The floors of the house: imports run downward only and in no circle, and planted violations prove that this is found."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ from playground.ui.views.loss import LossView
 
 ROOT = Path(__file__).resolve().parents[1]
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+CIRCLE = """
+import graphlib, grimp
+graph = grimp.build_graph("playground", exclude_type_checking_imports=False, cache_dir=None)
+imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+try:
+    graphlib.TopologicalSorter(imports).prepare()
+except graphlib.CycleError as error:
+    print(*reversed(error.args[1]), sep=" -> ")
+"""
 UPSTAIRS = ("PySide6", "shiboken6", "pyqtgraph", "sklearn", "matplotlib")  # slow to load, or of no use without a screen
 
 
@@ -25,6 +34,19 @@ def lint(house: Path) -> subprocess.CompletedProcess[str]:
     """The contracts' verdict on the package that lies in a folder."""
     command = [sys.executable, "-c", LINT, "--no-cache", "--no-logo"]
     return subprocess.run(command, cwd=house, capture_output=True, text=True, timeout=60)
+
+
+def circle(house: Path) -> str:
+    """Modules of the package in a folder that import each other in turn, if only for types; "" where none do."""
+    command = [sys.executable, "-c", CIRCLE]
+    return subprocess.run(command, cwd=house, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+
+
+def plant(house: Path, importer: str, line: str) -> None:
+    """Add a line to a module of the package in a folder."""
+    place = house.joinpath(*importer.split("."))
+    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
 
 
 @pytest.fixture
@@ -62,12 +84,26 @@ def test_the_house_keeps_its_floors(house: Path) -> None:
     ],
 )
 def test_a_planted_violation_is_found(house: Path, importer: str, imported: str) -> None:
-    place = house.joinpath(*importer.split("."))
-    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
-    file.write_text(f"{file.read_text(encoding='utf-8')}\nimport {imported}\n", encoding="utf-8")
+    plant(house, importer, f"import {imported}")
     verdict = lint(house)
     assert verdict.returncode == 1, verdict.stdout + verdict.stderr
     assert f"{importer} -> {imported}" in verdict.stdout
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circle(ROOT) == ""
+
+
+def test_an_import_for_types_alone_counts_as_any_other(house: Path) -> None:
+    """One that closes a circle within a floor, and one that leads up."""
+    lower, upper = "playground.nn.layer_arrays", "playground.nn.training"
+    plant(house, lower, f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import {upper}")
+    assert lint(house).returncode == 0
+    assert f"{lower} -> {upper}" in circle(house)
+    plant(house, lower, "if TYPE_CHECKING:\n    import playground.experiment.frame")
+    verdict = lint(house)
+    assert verdict.returncode == 1, verdict.stdout + verdict.stderr
+    assert f"{lower} -> playground.experiment.frame" in verdict.stdout
 
 
 def test_every_view_stands_in_the_contract() -> None:
