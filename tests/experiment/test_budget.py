@@ -15,6 +15,8 @@ from playground.experiment.config import Config, ConfigError, Layer
 from playground.experiment.problem import Problem
 from playground.experiment.run.run import Run
 from playground.experiment.run.session import Session
+from playground.experiment.selection import Selection
+from playground.experiment.setup import Setup
 from playground.nn.activations import Maxout
 from playground.nn.noise import Noise
 from playground.nn.normalizations import BatchNorm
@@ -107,12 +109,12 @@ REAL: dict[str, dict[str, Any]] = {
 def test_what_a_run_takes_is_about_what_is_told(name: str) -> None:
     """Of memory, to a factor of two and a half."""
     config = edited(REAL[name])
-    problem = Problem(config, loaded(config, {}))
+    setup = Setup.of(config, loaded(config, {}), Selection())
     tracemalloc.start()
     try:
         with np.errstate(all="ignore"):
-            Run(config, problem, problem.scene(config), frozenset()).train(1)
+            Run(setup).train(1)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert problem.budget.memory / 2.5 < most < 2.5 * problem.budget.memory
+    assert setup.problem.budget.memory / 2.5 < most < 2.5 * setup.problem.budget.memory

@@ -77,7 +77,9 @@ class Step:
             chosen(Schedule, Constant()),
             chosen(Clipping, NoClipping()),
             chosen(Noise, Noise()),
-            np.linspace(0.1, 0.2, members) if members > 1 and hasattr(chosen(Regularizer, None), "rate") else None,
+            np.linspace(0.1, 0.2, members)
+            if members > 1 and chosen(Regularizer, NoRegularizer()).rate is not None
+            else None,
         )
         rng = np.random.default_rng(3)
         x = np.vstack([rng.normal(size=(inputs, 10)), np.ones(10)]).astype(dtype)

@@ -195,7 +195,7 @@ class Robot:
         QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
 
     def _dock(self, widget: QWidget, deed: Deed) -> None:
-        docks = list(self.window.docks.values())
+        docks = [dock for _, dock in self.window.docks.items()]
         dock = docks[int(deed["x"] * len(docks))]
         match deed["n"] % 4:
             case 0:

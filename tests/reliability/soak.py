@@ -37,7 +37,7 @@ window = Window(Session(Config()), LIGHT)
 window.findChild(RunBar).choose_speed(None)
 window.show()
 until(lambda: window.workspace.frame is not None)
-docks = list(window.docks.values())
+docks = [dock for _, dock in window.docks.items()]
 for dock in docks:
     dock.raise_()
     wait(0.05)

@@ -126,7 +126,6 @@ class Run:
         progress, problem, old_loss = self.progress, setup.problem, self.setup.problem.loss
         scores = self._score_under(problem, ~progress.broken)  # what may last, before anything is changed
         now, size = progress.checkpoint(), progress.batch_size
-        self.setup = setup
         self.recorder.turn_to(setup)
         progress.take_rules(setup.config, problem)
         self._good, self._checkpoint = progress.adjusted(self._good, size), progress.adjusted(now, size)
@@ -138,6 +137,7 @@ class Run:
             self._start()
             self._good = progress.checkpoint()
             self._break_off()
+        self.setup = setup  # last: what is called off before is as if it had never begun
 
     def take_edit(self) -> None:
         """Go on from weights that someone has changed by hand. What was not finite before has been settled."""
