@@ -42,6 +42,7 @@ class Docks(QObject):
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.sight_changed.connect(self._let_tabs_be_read)
+        self.sight_changed.connect(self._make_room)
         self._sight = QTimer(self)  # once for all docks that one layout moves
         self._sight.setSingleShot(True)
         self._sight.timeout.connect(self.sight_changed)
@@ -252,6 +253,24 @@ class Docks(QObject):
         for bar in self._window.findChildren(QTabBar):
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setUsesScrollButtons(True)
+
+    def _make_room(self) -> None:
+        """Where the docks that are seen want more height than the screen has, those beside the diagram share one place."""
+        window = self._window
+        if window.isMaximized() or window.isFullScreen():
+            return
+        cast(QLayout, window.layout()).activate()
+        frame = window.frameGeometry().height() - window.height()
+        most = window.screen().availableGeometry().height() - frame
+        if window.minimumSizeHint().height() > most:
+            left = Qt.DockWidgetArea.LeftDockWidgetArea
+            seen = [name for name, dock in self._docks.items() if not dock.isHidden() and not dock.isFloating()]
+            beside = [name for name in seen if window.dockWidgetArea(self._docks[name]) != left]
+            beside.sort(key=lambda name: self._docks[name].visibleRegion().isEmpty())
+            if beside:
+                self._gather(*beside)
+            cast(QLayout, window.layout()).activate()
+        window.resize(window.width(), min(window.height(), most))
 
     # Qt overrides
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QRect, QSettings, Qt
+from PySide6.QtGui import QScreen
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
@@ -94,3 +95,15 @@ def test_single_views_are_raised_by_their_keys(pilot: Any) -> None:
     for key, (name, _) in enumerate(list(pilot.window.docks.items())[:9], start=1):
         pilot.press(getattr(Qt.Key, f"Key_{key}"), Qt.KeyboardModifier.AltModifier, at=pilot.window)
         pilot.until(lambda name=name: in_front(pilot, name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_a_low_screen_each_stays_within_it(windows: Any, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    room = QRect(0, 0, 960, 514)
+    monkeypatch.setattr(QScreen, "availableGeometry", lambda _: room)
+    monkeypatch.setattr(QScreen, "availableSize", lambda _: room.size())
+    pilot = windows.open()
+    pilot.window.arrangements.show(name)
+    pilot.settle()
+    pilot.until(lambda: pilot.window.frameGeometry().height() <= room.height())
+    assert shown(pilot) == set(arrangements()[name].docks)
