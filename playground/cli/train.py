@@ -41,8 +41,8 @@ settings:
 files:
   With --out, DIR gets {", ".join(LEFT[:-1])} and {LEFT[-1]}.
   With --report, DIR gets diagnosis.md, which says in plain words what is wrong with the run and what helps,
-  and a picture of everything that can be seen of it: of layer 1, unit 1 and the first example, unless --look says
-  otherwise, counting from 0, as in --look layer=1 --look unit=3. Both may be one folder; one of the two is enough.
+  and a picture of everything that can be seen of it: of the first layer, unit and example, unless --look
+  says otherwise, counting from 0, as in --look layer=1 --look unit=3. Both may be one folder; one is enough.
   They are made if need be; files of these names in them are overwritten, others are left alone.
 """
 
