@@ -34,12 +34,12 @@ def picture(frame: Frame, path: Path) -> None:
     """Side by side, of the part that the window judges.
 
     Raises:
-        ValueError: when the frame holds no judgement.
+        ValueError: when the frame holds no metrics.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
     judged, scene = frame.look(Metrics), frame.scene
     if judged is None:
-        raise ValueError("the frame holds no judgement")
+        raise ValueError("the frame holds no metrics")
     title = f"{plain(scene.origin, 50)}: {counted(judged.examples)} {PARTS[judged.part]} examples judged"
     figure = sheet(4.8, 1.6 * WIDTH, title)
     panels: Any = figure.subplots(1, 3 if scene.classes else 2)

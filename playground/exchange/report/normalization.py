@@ -27,7 +27,7 @@ def picture(frame: Frame, path: Path) -> None:
     mean and variance of each unit over the epochs, of what goes in dotted.
 
     Raises:
-        ValueError: when the frame holds no vital signs or nothing of a layer.
+        ValueError: when the frame holds no layer statistics or nothing of a layer.
         OSError: when the file cannot be written; one that was there before is then as it was.
     """
     look, mc_dropout, layer_statistics = frame.look(Normalized), frame.look(MCDropout), frame.look(LayerStatistics)

@@ -215,8 +215,8 @@ class Run:
 
     def turn_to(self, setup: Setup) -> None:
         """Another plane is drawn."""
-        self.setup = setup
         self.recorder.turn_to(setup)
+        self.setup = setup
 
     def context(self, selection: Selection) -> RunContext:
         """What looks at this moment may read; whatever of it takes time is got when it is first read."""

@@ -1,4 +1,4 @@
-"""The small plots of the optimizer microscope: what each shows, where it stands, its scale, how symbols are written."""
+"""The small plots of the optimizer trace: what each shows, where it stands, its scale, how symbols are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the optimizer microscope says in words: a step as a calculation, and what to look for. Draws nothing."""
+"""What the optimizer trace says in words: a step as a calculation, and what to look for. Draws nothing."""
 
 from __future__ import annotations
 

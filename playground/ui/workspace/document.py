@@ -19,6 +19,7 @@ class Document(QObject):
     `config_changed(old, new)` follows every edit, undo and redo; `weight_edited(layer, unit, input, value)` follows
     every edit of a weight by hand, `input` = the number of inputs meaning the bias. `last_edit` is the name of the edit
     that `config_changed` tells of, "" for another experiment; `travelling` says that it is undone or done again.
+    `selection_changed(selection)` follows every look at something else, which is no edit and is not undone.
 
     Between any two entries of the undo stack lies a `revision`, a number that is never given twice. Whoever comes back to
     one finds there what was left, also where the configs of two are equal: a reset leads to another revision with the
