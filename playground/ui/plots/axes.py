@@ -6,41 +6,19 @@ import math
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont
 
 from playground.options.numerals import power
 from playground.ui.plots.scale import Scale
-from playground.ui.theme import GRID
+from playground.ui.theme import GRID, Theme
 
 LEFT_AXIS = 52  # pixels, fixed so that a new tick label does not move the plot
 LABEL = 20.0  # pixels from one label to the next at the least
 MOST_DIGITS = 6 * GRID  # pixels, about the width of an epoch's number
 
 
-class QuietAxis(pg.AxisItem):  # type: ignore[misc]
-    """An axis in the palette's colours: its lines in that of borders, its words in that of secondary text."""
-
-    def __init__(self, orientation: str) -> None:
-        super().__init__(orientation)
-        self._take_palette()
-
-    def _take_palette(self) -> None:
-        palette = self.palette()
-        self.setPen(palette.mid().color() if self.orientation == "bottom" else None)
-        self.setTickPen(palette.button().color())
-        self.setTextPen(palette.placeholderText().color())  # last, for the label has the colour of the pen set last
-        self.showLabel(bool(self.labelText) and self.style["showValues"])
-
-    # Qt
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._take_palette()
-
-
-class ScaledAxis(QuietAxis):
+class ScaledAxis(pg.AxisItem):  # type: ignore[misc]
     """An axis for any Scale. `suffix` follows each number."""
 
     def __init__(self, orientation: str, suffix: str = "") -> None:
@@ -134,6 +112,7 @@ def quiet(plot: Any, font: QFont) -> None:
         axis.setZValue(-1)
         axis.label.setFont(font)
     plot.getAxis("left").setGrid(255)
+    plot.getAxis("left").setPen(None)
     show_bottom(plot, True)
 
 
@@ -143,3 +122,13 @@ def show_bottom(plot: Any, shown: bool) -> None:
     axis.setStyle(showValues=shown)
     axis.showLabel(shown and bool(axis.labelText))
     axis.setHeight(4 * GRID if shown else GRID + GRID // 2)
+
+
+def colour_axes(plot: Any, theme: Theme) -> None:
+    """Lines in the colour of borders, words in that of secondary text."""
+    plot.getAxis("bottom").setPen(theme.border)
+    for name in ("left", "bottom"):
+        axis = plot.getAxis(name)
+        axis.setTickPen(theme.raised)
+        axis.setTextPen(theme.muted)  # last, for the label has the colour of the pen set last
+        axis.showLabel(bool(axis.labelText) and axis.style["showValues"])

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor, QFont
 
-from playground.ui.plots.axes import EpochAxis, ValueAxis, quiet
+from playground.ui.plots.axes import EpochAxis, ValueAxis, colour_axes, quiet
 from playground.ui.plots.number_plot import lay
 from playground.ui.plots.scale import Floats, Scale
 from playground.ui.plots.thinning import decimate, medians
@@ -69,6 +69,7 @@ class CurvePlot(pg.PlotItem):  # type: ignore[misc]
 
     def show_colours(self, colours: list[QColor], theme: Theme) -> None:
         """One colour a line, first to last."""
+        colour_axes(self, theme)
         self._line.setPen(pg.mkPen(theme.muted))
         self._dots.setPen(pg.mkPen(theme.base))
         self._colours = colours

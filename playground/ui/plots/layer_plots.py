@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from playground.experiment.looks.gradient_flow import BINS, EDGES, LOWEST, PER_DECADE, GradientFlow
 from playground.options.numerals import power, written
-from playground.ui.plots.axes import EpochAxis, QuietAxis, quiet
+from playground.ui.plots.axes import EpochAxis, colour_axes, quiet
 from playground.ui.plots.heat_map import shades
 from playground.ui.plots.scale import Floats, Scale
 from playground.ui.plots.thinning import medians
@@ -34,7 +34,7 @@ class RowPlot(pg.PlotItem):  # type: ignore[misc]
     """A plot with a row for each layer, named at the left."""
 
     def __init__(self, font: QFont, **axes: Any) -> None:
-        super().__init__(axisItems={"left": QuietAxis("left"), "bottom": QuietAxis("bottom"), **axes}, enableMenu=False)
+        super().__init__(axisItems=axes, enableMenu=False)
         quiet(self, font)
         self.vb.setMouseEnabled(False, False)
         self.getAxis("left").setGrid(False)
@@ -49,6 +49,10 @@ class RowPlot(pg.PlotItem):  # type: ignore[misc]
         self.layers, self._names = len(names), list(enumerate(names))
         self._name_rows()
         self.vb.setYRange(-0.5, max(len(names), 1) - 0.5, padding=0.0)
+
+    def show_theme(self, theme: Theme) -> None:
+        """Take these colours."""
+        colour_axes(self, theme)
 
     def legible(self, ticks: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """Every so many of a list of ticks, the last among them, that they do not touch."""
@@ -114,8 +118,9 @@ class Histograms(RowPlot):
         self.getAxis("bottom").setTicks([ticks])
         self.vb.setXRange(low - 1.1 * zeros, high, padding=0.01)
 
-    def show_colours(self, gradients: str, weights: str) -> None:
+    def show_colours(self, gradients: str, weights: str, theme: Theme) -> None:
         """Take these."""
+        self.show_theme(theme)
         for bars, name in zip(self._bars, (gradients, weights), strict=True):
             colour = QColor(name)
             colour.setAlphaF(0.65)
@@ -173,6 +178,7 @@ class Factors(RowPlot):
 
     def show_colours(self, slope: str, gain: str, forward: str, theme: Theme) -> None:
         """Take these."""
+        self.show_theme(theme)
         self.getAxis("right").setPen(None)
         self.getAxis("right").setTickPen(theme.base)
         self.getAxis("right").setTextPen(theme.text)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont
 from playground.experiment.looks import bins
 from playground.experiment.looks.metrics import Metrics
 from playground.experiment.scene import Scene
+from playground.ui.plots.axes import colour_axes
 from playground.ui.plots.dots import MOST, Dots
 from playground.ui.plots.number_plot import NumberPlot, nearest
 from playground.ui.plots.scale import Scale
@@ -35,6 +36,7 @@ class MetricsPlot(NumberPlot):
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
+        colour_axes(self, theme)
         self._diagonal.setPen(pg.mkPen(theme.muted, style=Qt.PenStyle.DashLine))
 
     def compare_shares(self, across: float, up: float) -> None:

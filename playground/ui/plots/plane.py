@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from playground.experiment.scene import Scene
+from playground.ui.plots.axes import colour_axes
 from playground.ui.plots.heat_map import NO_LINE, Floats, Pixels, shades
 from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.plots.scale import Scale
@@ -89,6 +90,7 @@ class Plane(NumberPlot):
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
+        colour_axes(self, theme)
         self._answer.setPen(pg.mkPen(theme.text, width=2))
         self._border.setPen(pg.mkPen(theme.text, width=1.3))
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 
 from playground.options.numerals import power, trimmed
 from playground.study.range_test import HIGHEST, LOWEST, RangeTest
-from playground.ui.plots.axes import EpochAxis, ValueAxis, quiet
+from playground.ui.plots.axes import EpochAxis, ValueAxis, colour_axes, quiet
 from playground.ui.plots.legend import Entry, Legend
 from playground.ui.plots.number_plot import lay
 from playground.ui.plots.scale import Scale
@@ -82,6 +82,7 @@ class RangePlot(pg.GraphicsLayoutWidget):  # type: ignore[misc]
         """Take these colours."""
         self._theme = theme
         self.setBackground(theme.base)
+        colour_axes(self._plot, theme)
         faint = QColor(theme.train)
         faint.setAlphaF(FAINT)
         self._losses.setPen(pg.mkPen(faint))

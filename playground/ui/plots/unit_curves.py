@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont
 
 from playground.experiment.looks.activation_maps import ActivationMaps, crossings
 from playground.experiment.scene import Scene
-from playground.ui.plots.axes import show_bottom
+from playground.ui.plots.axes import colour_axes, show_bottom
 from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.plots.scale import Scale
 from playground.ui.theme import GRID, LIGHT, Theme
@@ -74,6 +74,8 @@ class UnitCurves(pg.GraphicsLayout):  # type: ignore[misc]
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
         self._theme = theme
+        for plot in (self.units, self.sum):
+            colour_axes(plot, theme)
         faint = QColor(theme.muted)
         faint.setAlphaF(0.6)
         self.points.setPen(pg.mkPen(None))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from playground.data.dataset import Floats
 from playground.experiment.looks.normalization import Values
+from playground.ui.plots.axes import colour_axes
 from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.plots.scale import Scale
 from playground.ui.theme import Theme
@@ -69,6 +70,7 @@ class UnitsPlot(NumberPlot):
 
     def show_colours(self, own: QColor, other: QColor, theme: Theme) -> None:
         """Of the values, and of what they are compared with."""
+        colour_axes(self, theme)
         pale = QColor(own)
         pale.setAlphaF(0.3)
         self._histograms.setBrush(pale)

@@ -15,7 +15,7 @@ from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.dead_units import Death, deaths
 from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import percent
-from playground.ui.plots.axes import EpochAxis, QuietAxis, quiet
+from playground.ui.plots.axes import EpochAxis, colour_axes, quiet
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.legend import Entry, Legend
 from playground.ui.plots.scale import Scale
@@ -203,7 +203,7 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
     pointed = Signal()
 
     def __init__(self, font: QFont) -> None:
-        super().__init__(axisItems={"left": QuietAxis("left"), "bottom": EpochAxis("bottom")}, enableMenu=False)
+        super().__init__(axisItems={"bottom": EpochAxis("bottom")}, enableMenu=False)
         quiet(self, font)
         self.vb.setMouseEnabled(False, False)
         self.vb.invertY(True)
@@ -244,6 +244,7 @@ class LifePlot(pg.PlotItem):  # type: ignore[misc]
 
     def show_colours(self, colours: list[QColor], theme: Theme) -> None:
         """One colour a layer."""
+        colour_axes(self, theme)
         ground = np.array(QColor(theme.base).getRgb()[:3])  # type: ignore[index]
         full = np.array([colour.getRgb()[:3] for colour in colours]).reshape(-1, 3)  # type: ignore[index]
         self._alive = ground + ALIVE * (full - ground)

@@ -16,7 +16,7 @@ from playground.experiment.history.curves import Curves
 from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import counted, written
 from playground.ui.forms.segments import Segments
-from playground.ui.plots.axes import QuietAxis, ValueAxis, quiet
+from playground.ui.plots.axes import ValueAxis, colour_axes, quiet
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.legend import Entry, Legend
 from playground.ui.plots.scale import Floats, Scale
@@ -143,7 +143,7 @@ class GradientView(PlotView):
         self._colours = self.theme.layer_colours(len(self._now))
         self._lines.show_colours(self._colours, self.theme)
         names = [said(short_layer_name(layer, len(self._now))) for layer in range(len(self._now))]
-        self._bars.show_colours(self._colours, names)
+        self._bars.show_colours(self._colours, names, self.theme)
 
     def _name(self, layer: int) -> str:
         return said(layer_name(layer, len(self._colours)))
@@ -163,7 +163,7 @@ class BarPlot(pg.PlotItem):  # type: ignore[misc]
 
     def __init__(self, font: QFont) -> None:
         self._values = ValueAxis()
-        super().__init__(axisItems={"left": self._values, "bottom": QuietAxis("bottom")}, enableMenu=False)
+        super().__init__(axisItems={"left": self._values}, enableMenu=False)
         quiet(self, font)
         self.vb.setMouseEnabled(False, False)
         self._values.setStyle(showValues=False)
@@ -180,9 +180,10 @@ class BarPlot(pg.PlotItem):  # type: ignore[misc]
         self._bars.setOpts(x=np.arange(len(sizes)), y0=bottom, height=heights)
         self._values.follow(scale)
 
-    def show_colours(self, colours: list[QColor], names: list[str]) -> None:
+    def show_colours(self, colours: list[QColor], names: list[str], theme: Theme) -> None:
         """One colour and one short name a layer."""
         self._layers = len(colours)
+        colour_axes(self, theme)
         places = np.arange(len(colours))
         self._bars.setOpts(x=places, height=np.zeros(len(colours)), brushes=colours, pen=pg.mkPen(None))
         step = 2 if len(names) > CROWDED else 1

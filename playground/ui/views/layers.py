@@ -145,7 +145,8 @@ class LayersView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
-        self._histograms.show_colours(theme.test, theme.train)
+        self._waterfall.show_theme(theme)
+        self._histograms.show_colours(theme.test, theme.train, theme)
         self._factors.show_colours(theme.test, theme.accent, theme.validation, theme)
         band = QColor(theme.accent)
         band.setAlphaF(0.15)

@@ -19,7 +19,7 @@ from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import counted, percent, written
 from playground.ui.forms.controls import Box
 from playground.ui.forms.segments import Segments
-from playground.ui.plots.axes import LEFT_AXIS
+from playground.ui.plots.axes import LEFT_AXIS, colour_axes
 from playground.ui.plots.break_line import Break
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.dots import MOST, Dots
@@ -123,6 +123,8 @@ class LossBreakdownView(CaptionedView):
         self._colours = [QColor(theme.muted), QColor(theme.train), QColor(theme.validation)]
         self._history.show_colours(self._colours, theme)
         self._break.show_theme(theme)
+        for plot in (self._weights, self._examples):
+            colour_axes(plot, theme)
         self._rings.setPen(pg.mkPen(theme.text, width=1.3))
         if self._scene is not None:
             self._dots.show_colours(theme, self._scene)

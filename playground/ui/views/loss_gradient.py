@@ -17,7 +17,7 @@ from playground.experiment.scene import Scene
 from playground.options.numerals import written
 from playground.ui.forms.controls import Selector
 from playground.ui.forms.elided import Elided
-from playground.ui.plots.axes import LEFT_AXIS
+from playground.ui.plots.axes import LEFT_AXIS, colour_axes
 from playground.ui.plots.dots import Dots
 from playground.ui.plots.heat_map import class_colour
 from playground.ui.plots.legend import Entry, Legend
@@ -89,6 +89,8 @@ class LossGradientView(CaptionedView):
 
     def show_theme(self, theme: Theme) -> None:
         super().show_theme(theme)
+        for plot in (self._slopes, self._losses):
+            colour_axes(plot, theme)
         self._level.setPen(pg.mkPen(theme.muted))
         if self._scene is not None:
             self._dots.show_colours(theme, self._scene)

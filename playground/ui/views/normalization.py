@@ -21,7 +21,7 @@ from playground.options.layers import layer_name
 from playground.options.numerals import trimmed, written
 from playground.ui.forms.caption import Caption
 from playground.ui.forms.segments import Segments
-from playground.ui.plots.axes import LEFT_AXIS
+from playground.ui.plots.axes import LEFT_AXIS, colour_axes
 from playground.ui.plots.heat_map import shades, steady_top
 from playground.ui.plots.key import Key
 from playground.ui.plots.legend import Entry, Legend
@@ -135,6 +135,7 @@ class NormalizationView(CaptionedView):
         colours = QColor(theme.train), QColor(theme.test)
         for plot in (self._before, self._after):
             plot.show_colours(*colours, theme)
+        colour_axes(self._map, theme)
         self._draw()
 
     def told(self, mouse: QPointF) -> str:

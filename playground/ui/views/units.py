@@ -14,7 +14,7 @@ from playground.experiment.history.layer_statistics import LayerStatistics
 from playground.experiment.looks.pre_activations import PreActivations
 from playground.options.layers import layer_name, short_layer_name
 from playground.options.numerals import percent, written
-from playground.ui.plots.axes import show_bottom
+from playground.ui.plots.axes import colour_axes, show_bottom
 from playground.ui.plots.curve import CurvePlot
 from playground.ui.plots.heat_map import steady_top
 from playground.ui.plots.legend import Entry, Legend
@@ -255,6 +255,7 @@ class PreActivationPlot(NumberPlot):
 
     def show_theme(self, theme: Theme) -> None:
         """Take these colours."""
+        colour_axes(self, theme)
         self._shade.setBrush(_faded(theme.muted, SHADE))
         for bars, colour, strength in zip(self._bars, (theme.muted, theme.accent), (PALE, STRONG), strict=True):
             bars.setOpts(brush=_faded(colour, strength), pen=pg.mkPen(None))

@@ -21,7 +21,6 @@ from playground.ui.plots.layer_plots import Sentence
 from playground.ui.plots.legend import Entry, Legend
 from playground.ui.plots.map_sheet import MapSheet, Panel
 from playground.ui.plots.matrices import MatricesView
-from playground.ui.plots.number_plot import NumberPlot
 from playground.ui.theme import DARK, LIGHT, apply_theme
 
 
@@ -57,13 +56,6 @@ def sheet() -> MapSheet:
     return sheet
 
 
-def axes() -> NumberPlot:
-    plot = NumberPlot(QFont())
-    plot.setLabel("left", "loss")
-    plot.setLabel("bottom", "epoch")
-    return plot
-
-
 def canvas_of(item: Any) -> QGraphicsView:
     canvas = pg.GraphicsLayoutWidget()
     canvas.setBackground("#808080")  # the view that has it dresses it
@@ -88,7 +80,7 @@ def seen(view: QGraphicsView) -> QImage:
         matrices,
         *(
             pytest.param(lambda item=item: canvas_of(item()), id=item.__name__)
-            for item in (legend, key, sentence, table, sheet, axes)
+            for item in (legend, key, sentence, table, sheet)
         ),
     ],
 )
