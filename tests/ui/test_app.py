@@ -147,6 +147,30 @@ def test_the_program_opens_a_file_and_lets_no_error_pass_in_silence(tmp_path: Pa
     assert "QThread" not in result.stderr
 
 
+PLAYED = """
+import sys
+from PySide6.QtCore import QSettings, QTimer
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
+from playground.ui import app, window
+draw = window.Window.draw
+def draw_and_close(self, frame):
+    draw(self, frame)
+    if not frame.step:
+        self.runner.play()
+    elif self.isVisible():
+        self.files.keep()
+        self.close()
+window.Window.draw = draw_and_close
+sys.exit(app.main())
+"""
+
+
+def test_a_window_that_has_played_is_closed_and_python_ends_whole(tmp_path: Path) -> None:
+    """What Qt still calls of ours when Python has ended kills the program: overridden events of plots, for one."""
+    result = run(PLAYED, str(tmp_path), QT_QPA_PLATFORM="offscreen", XDG_DATA_HOME=str(tmp_path))
+    assert result.returncode == 0, result.stderr
+
+
 CLOSED = """
 import sys, time
 from pathlib import Path
