@@ -24,7 +24,7 @@ from playground.data.formats.text import CsvFile
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.sources import FILES, SOURCES
 from playground.exchange import snapshot
-from playground.exchange.snapshot import SnapshotError, load_snapshot, save_snapshot
+from playground.exchange.snapshot import Moment, SnapshotError, data_entries, load_snapshot, run_entries, save_snapshot
 from playground.experiment.config import (
     Config,
     ConfigError,
@@ -37,6 +37,7 @@ from playground.experiment.config import (
 from playground.experiment.ensemble import VARIATIONS
 from playground.experiment.history import curves
 from playground.experiment.run.session import Session
+from playground.experiment.selection import Selection
 from playground.experiment.stopping import STOPPINGS
 from playground.nn.activations import ACTIVATIONS
 from playground.nn.clipping import CLIPPINGS
@@ -582,3 +583,22 @@ def test_test_examples_of_their_own_and_single_precision_are_kept() -> None:
 
 def test_every_field_of_a_dataset_is_saved() -> None:
     assert {"X", "y", "test", *snapshot.DATASET_FIELDS} == {field.name for field in dataclasses.fields(Dataset)}
+
+
+def test_what_older_files_have_under_display_is_selected_as_far_as_it_still_is() -> None:
+    """As version 3 was written while views kept how they draw in the config."""
+    moment = Moment.of(Session(Config()))
+    (data, of_data), (run, of_run) = data_entries(moment), run_entries(moment)
+    config = json.loads(of_run["config"])
+    del config["selection"]
+    config["display"] = {
+        "hard": True,
+        "x_axis": 1,
+        "layer": 2,
+        "trace_step": 3,
+        "judged_on": "train",
+        "gradient": "mean",
+    }
+    session = snapshot.session_of(data | run, of_data | of_run | {"config": json.dumps(config)})
+    assert session.selection == Selection(layer=2, step=3, x_axis=1, part="train")
+    assert session.config == Config()
