@@ -16,7 +16,7 @@ from playground.exchange.held import create_held, left_behind
 from playground.exchange.snapshot import (
     DATA_TEXTS,
     RUN_TEXTS,
-    Moment,
+    Checkpoint,
     data_entries,
     pack,
     read_whole,
@@ -65,20 +65,20 @@ class Copy:
             return self._run.stat().st_mtime
         return 0.0
 
-    def takes(self, moment: Moment) -> bool:
-        """Whether the moment has the data that this is a copy of; for others there must be another copy."""
-        return self._dataset is None or self._dataset is moment.dataset
+    def takes(self, checkpoint: Checkpoint) -> bool:
+        """Whether the checkpoint has the data that this is a copy of; for others there must be another copy."""
+        return self._dataset is None or self._dataset is checkpoint.dataset
 
-    def write(self, moment: Moment) -> None:
+    def write(self, checkpoint: Checkpoint) -> None:
         """Renew it.
 
         Raises:
             OSError, SnapshotError: it is then as it was.
         """
         if self._dataset is None:
-            write_atomically(self._data, pack(*data_entries(moment)))
-            self._dataset = moment.dataset
-        write_atomically(self._run, pack(*run_entries(moment)))
+            write_atomically(self._data, pack(*data_entries(checkpoint)))
+            self._dataset = checkpoint.dataset
+        write_atomically(self._run, pack(*run_entries(checkpoint)))
 
     def read(self) -> Session:
         """The session as it was.

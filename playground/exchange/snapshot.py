@@ -51,7 +51,7 @@ class SnapshotError(InputError):
 
 
 @dataclass(frozen=True)
-class Moment:
+class Checkpoint:
     """All that a snapshot holds of a session; the session may go on."""
 
     config: Config
@@ -60,7 +60,7 @@ class Moment:
     state: State
 
     @classmethod
-    def of(cls, session: Session) -> Moment:
+    def of(cls, session: Session) -> Checkpoint:
         return cls(session.config, session.selection, session.dataset, session.state())
 
 
@@ -125,12 +125,12 @@ def _decode(content: bytes) -> Session:
 
 def _entries(session: Session) -> Entries:
     """All that makes up a session, by the names it has in the file."""
-    checkpoint = Moment.of(session)
+    checkpoint = Checkpoint.of(session)
     (data, of_data), (run, of_run) = data_entries(checkpoint), run_entries(checkpoint)
     return data | run, of_run | of_data
 
 
-def data_entries(checkpoint: Moment) -> Entries:
+def data_entries(checkpoint: Checkpoint) -> Entries:
     """What stays the same while a session trains."""
     data = checkpoint.dataset
     own_test = {} if data.test is None else {"test": data.test}
@@ -139,7 +139,7 @@ def data_entries(checkpoint: Moment) -> Entries:
     )
 
 
-def run_entries(checkpoint: Moment) -> Entries:
+def run_entries(checkpoint: Checkpoint) -> Entries:
     """All the rest."""
     config = checkpoint.config.to_plain() | {"selection": checkpoint.selection.to_plain()}
     return _plain(checkpoint.state.arrays, {"config": config, "run": checkpoint.state.plain})

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
+from playground.data.dataset import Floats
 from playground.experiment.history.curves import Curves, Scores
 from playground.experiment.looks.look import Look, Request, Requests, request
 from playground.experiment.looks.maps import Answers, UnitMaps
@@ -16,8 +14,6 @@ from playground.experiment.looks.measuring import Failure
 from playground.experiment.scene import Scene
 from playground.experiment.selection import Selection
 from playground.options.message import Message
-
-Floats = NDArray[np.floating]
 
 Kind = TypeVar("Kind", bound=Look)
 

@@ -60,7 +60,7 @@ class Window(QMainWindow):
         self.learning_panel = LearningPanel(self.document)
         self._scene: Scene | None = None
         self._needs: Requests = MAIN
-        self._sight = VisibleViews(self, self.editor, self.views)
+        self._visible_views = VisibleViews(self, self.editor, self.views)
         self.docks = Docks(self)
         self.arrangements = Arrangements(self.docks)
         self.dialogs = Dialogs(self, self.workspace, theme, lambda: self.commands.commands)
@@ -83,13 +83,13 @@ class Window(QMainWindow):
             self.data_panel.show_scene(frame.scene)
             self.learning_panel.show_scene(frame.scene)
             self.follow_title()
-        for view in self._sight.due(self.runner.running):
+        for view in self._visible_views.due(self.runner.running):
             view.draw(frame)
         self._run_bar.show_frame(frame)
         self._run_bar.show_pace(frame, self.runner.running)
         self.diagnosis.show_frame(frame, self.runner.running)
         self._ask_for_what_is_seen()
-        self._sight.paint()
+        self._visible_views.paint()
 
     def show_theme(self, theme: Theme) -> None:
         """Take other colours, everywhere at once."""
@@ -98,7 +98,7 @@ class Window(QMainWindow):
         assert isinstance(application, QApplication)
         apply_theme(application, theme)
         QSettings().setValue("theme", theme.name)
-        self._sight.dress(theme)
+        self._visible_views.dress(theme)
         self.data_panel.show_theme(theme)
         self.learning_panel.show_theme(theme)
         self.dialogs.show_theme(theme)
@@ -125,18 +125,18 @@ class Window(QMainWindow):
         add(loss.name, loss.title, loss, right)
         add(gradient.name, gradient.title, gradient, Qt.DockWidgetArea.BottomDockWidgetArea)
         for kind, beside in LABORATORY:
-            self._sight.make_in(self.docks.add_behind(beside, kind.name, kind.title), kind)
+            self._visible_views.make_in(self.docks.add_behind(beside, kind.name, kind.title), kind)
         kinds = [*(type(view) for view in self.views), *(kind for kind, _ in LABORATORY)]
         self._places: dict[type, str] = {Scene: "data"} | {look: kind.name for kind in kinds for look in kind.shows}
         self.diagnosis.name_views({look: self.docks[name].windowTitle() for look, name in self._places.items()})
 
     def _build_commands(self) -> None:
         stack, boundary = self.document.undo_stack, self.boundary
-        kinds = [*map(type, self._sight.all), *(kind for kind, _ in LABORATORY)]
+        kinds = [*map(type, self._visible_views.all), *(kind for kind, _ in LABORATORY)]
         self.commands = Actions(
             self,
             (
-                *file_commands(self.files, self.close, kinds, self._sight.of),
+                *file_commands(self.files, self.close, kinds, self._visible_views.of),
                 *edit_commands(stack, self.files, boundary, self.dialogs.find_command),
                 *run_commands(self.run_actions, self.dialogs.find_rate),
                 *view_commands(self.docks, self.arrangements, self.show_theme, self._exchange_theme, self._fill_screen),
@@ -156,7 +156,7 @@ class Window(QMainWindow):
             self.files.reading_changed,
             self.files.recent_changed,
             self.document.history_changed,
-            self._sight.made,
+            self._visible_views.made,
         ):
             fact.connect(self.commands.refresh)
         self.document.config_changed.connect(self._follow_config)
@@ -170,13 +170,13 @@ class Window(QMainWindow):
         self.learning_panel.rate_search_requested.connect(self.dialogs.find_rate)
         self.diagnosis.look_wanted.connect(self._show_look)
         self.docks.sight_changed.connect(self._draw_again)
-        self._sight.needs_changed.connect(self._ask_for_what_is_seen)
+        self._visible_views.needs_changed.connect(self._ask_for_what_is_seen)
 
     # Slots
 
     def _follow_config(self, old: Config, new: Config) -> None:
         take_back(self)
-        self._sight.follow(old, new)
+        self._visible_views.follow(old, new)
         self.diagnosis.ask_again()
 
     def _show_look(self, look: type, layer: int | None) -> None:
@@ -200,7 +200,7 @@ class Window(QMainWindow):
             self.draw(self.workspace.frame)
 
     def _ask_for_what_is_seen(self) -> None:
-        needs = self.diagnosis.needs | self._sight.needs
+        needs = self.diagnosis.needs | self._visible_views.needs
         if needs != self._needs:
             self._needs = needs
             self.runner.observe(needs)

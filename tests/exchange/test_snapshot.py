@@ -24,7 +24,14 @@ from playground.data.formats.text import CsvFile
 from playground.data.generators import Blobs, Circle, Hills
 from playground.data.sources import FILES, SOURCES
 from playground.exchange import snapshot
-from playground.exchange.snapshot import Moment, SnapshotError, data_entries, load_snapshot, run_entries, save_snapshot
+from playground.exchange.snapshot import (
+    Checkpoint,
+    SnapshotError,
+    data_entries,
+    load_snapshot,
+    run_entries,
+    save_snapshot,
+)
 from playground.experiment.config import (
     Config,
     ConfigError,
@@ -587,7 +594,7 @@ def test_every_field_of_a_dataset_is_saved() -> None:
 
 def test_what_older_files_have_under_display_is_selected_as_far_as_it_still_is() -> None:
     """As version 3 was written while views kept how they draw in the config."""
-    moment = Moment.of(Session(Config()))
+    moment = Checkpoint.of(Session(Config()))
     (data, of_data), (run, of_run) = data_entries(moment), run_entries(moment)
     config = json.loads(of_run["config"])
     del config["selection"]

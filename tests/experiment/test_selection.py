@@ -41,11 +41,11 @@ def test_a_frame_and_what_looks_inside_agree(name: str) -> None:
     hidden = (Layer(4, ACTIVATIONS[name]()), Layer(2))
     chosen = {"layer": 0, "unit": 999, "input": 999, "member": 3, "example": 999}
     session = look_at(Session(edited({"network.hidden": hidden, "ensemble.members": 2})), **chosen)
-    context, frame = session._run.context(session.selection).selection, session.frame()
-    assert context == frame.selection == frame.within(session.selection)
-    assert context.member == 1
-    assert context.input == 2, "the bias, behind the two coordinates"
-    assert context.example == len(session.scene.train_y) - 1
+    selected, frame = session._run.context(session.selection).selection, session.frame()
+    assert selected == frame.selection == frame.within(session.selection)
+    assert selected.member == 1
+    assert selected.input == 2, "the bias, behind the two coordinates"
+    assert selected.example == len(session.scene.train_y) - 1
 
 
 def test_two_who_ask_for_two_units_get_two() -> None:

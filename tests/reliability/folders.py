@@ -29,7 +29,7 @@ from playground.exchange.atomic import write_atomically
 from playground.exchange.copies import Copy
 from playground.exchange.report import REPORT_NEEDS, sheet
 from playground.exchange.report.pictures import boundary_picture, gradients_picture
-from playground.exchange.snapshot import Moment, SnapshotError, save_snapshot
+from playground.exchange.snapshot import Checkpoint, SnapshotError, save_snapshot
 from playground.exchange.tables import write_history
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
@@ -139,7 +139,7 @@ def _report(folder: Path) -> list[str]:
 def _copy(folder: Path) -> list[str]:
     copy = Copy.make(folder / "copies")
     try:
-        copy.write(Moment.of(_session()))
+        copy.write(Checkpoint.of(_session()))
     finally:
         copy.remove()
     return []

@@ -22,7 +22,7 @@ from playground.data.generators import Blobs, Circle, Hills
 from playground.exchange.config_file import read_config
 from playground.exchange.copies import Copy
 from playground.exchange.snapshot import (
-    Moment,
+    Checkpoint,
     SnapshotError,
     data_entries,
     load_snapshot,
@@ -193,7 +193,7 @@ def _read_images(folder: Path) -> None:
 
 
 @cache
-def _moments() -> tuple[Moment, ...]:
+def _moments() -> tuple[Checkpoint, ...]:
     """Runs of several kinds, a few steps old."""
     layers = (Layer(3, ReLU(), BatchNorm()), Layer(2))
     configs = (
@@ -205,7 +205,7 @@ def _moments() -> tuple[Moment, ...]:
     sessions = [Session(config) for config in configs]
     for session in sessions:
         session.step(17)
-    return tuple(map(Moment.of, sessions))
+    return tuple(map(Checkpoint.of, sessions))
 
 
 @cache

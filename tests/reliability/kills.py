@@ -19,7 +19,7 @@ from pathlib import Path
 from playground.exchange.atomic import sweep, write_atomically
 from playground.exchange.config_file import read_config
 from playground.exchange.copies import Copy
-from playground.exchange.snapshot import Moment, load_snapshot, save_snapshot
+from playground.exchange.snapshot import Checkpoint, load_snapshot, save_snapshot
 from playground.exchange.tables import write_history
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
@@ -138,7 +138,7 @@ def _save_for_ever(session: Session, folder: Path, told: int) -> None:
         save_snapshot(session, folder / "run.safetensors")
         write_history(session.history, folder / "history.csv")
         write_atomically(folder / "config.json", session.config.to_json().encode())
-        copy.write(Moment.of(session))
+        copy.write(Checkpoint.of(session))
         if told:
             os.write(told, b".")
             os.close(told)

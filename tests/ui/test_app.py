@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QObject, Signal
 
 from playground.exchange.copies import Copy
-from playground.exchange.snapshot import Moment, save_snapshot
+from playground.exchange.snapshot import Checkpoint, save_snapshot
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
 from playground.ui import app
@@ -129,7 +129,7 @@ def test_the_program_opens_a_file_and_lets_no_error_pass_in_silence(tmp_path: Pa
     settings.mkdir(exist_ok=True)
     (settings / "playground.ini").write_text("[General]\ntheme=dark\n")
     copy = Copy.make(tmp_path / "playground" / "playground" / "copies")
-    copy.write(Moment.of(session))
+    copy.write(Checkpoint.of(session))
     copy.let_go()
     file, screen = str(tmp_path / "seven.safetensors"), {"QT_QPA_PLATFORM": "offscreen", "XDG_DATA_HOME": str(tmp_path)}
     result = run(STARTED, str(tmp_path), file, **screen)

@@ -239,8 +239,8 @@ class Evidence:
         """Training losses at the records between two shares of the run."""
         epochs = self.curves.epoch
         end = float(epochs[-1]) if len(epochs) else 0.0
-        context = (epochs >= first * end) & (epochs <= last * end)
-        return self.curves.train_loss[context]
+        within = (epochs >= first * end) & (epochs <= last * end)
+        return self.curves.train_loss[within]
 
 
 def explained(answers: Floats, targets: Floats) -> float:

@@ -183,7 +183,7 @@ class Session:
     @property
     def member(self) -> int:
         """Which of the networks is shown, counted from 0."""
-        return min(self.selection.member, self.network.members - 1)
+        return self._run.recorder.within(self.selection).member
 
     @property
     def position(self) -> Position:

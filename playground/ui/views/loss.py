@@ -105,7 +105,7 @@ class LossView(PlotView):
         if frame.curves is not None:
             self._members = len(frame.scene.members)
             self._standing = np.setdiff1d(np.arange(self._members), frame.diverged)
-            self._curves = frame.curves if self._members == 1 else _mc_dropout(frame.curves)
+            self._curves = frame.curves if self._members == 1 else _thinned(frame.curves)
             if frame.scene.validated != self._validated:
                 self._validated = frame.scene.validated
                 self._dress()
@@ -224,7 +224,7 @@ class LossView(PlotView):
         self._describe()
 
 
-def _mc_dropout(curves: Curves) -> Curves:
+def _thinned(curves: Curves) -> Curves:
     """As many records as a plot has room for: what is worked out of many members is worked out for these alone."""
     rows = picked(len(curves))
     return replace(curves, **{name: array[rows] for name, array in vars(curves).items()})

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QDateTime, QLocale, QObject, QStandardPaths, QTimer
 
 from playground.exchange.copies import DAMAGED, Copy
-from playground.exchange.snapshot import Moment, SnapshotError
+from playground.exchange.snapshot import Checkpoint, SnapshotError
 from playground.ui.words import said
 from playground.ui.workspace.files import Files
 from playground.ui.workspace.operations import Operation, copying
@@ -70,10 +70,10 @@ class Autosave(QObject):
     def _count(self) -> None:
         self._weights_set += 1
 
-    def _write(self, found: tuple[object, Moment] | None) -> None:
+    def _write(self, found: tuple[object, Checkpoint] | None) -> None:
         if found is not None and self._writing is None and not self._loading and self._timer.isActive():
-            key, moment = found
-            self._writing = Reading(partial(_renewed, self._copy, self.folder, moment), self)
+            key, checkpoint = found
+            self._writing = Reading(partial(_renewed, self._copy, self.folder, checkpoint), self)
             self._writing.done.connect(partial(self._follow_written, key))
 
     def _follow_written(self, key: object) -> None:
@@ -161,14 +161,14 @@ class Autosave(QObject):
         self._loading = False
 
 
-def _renewed(copy: Copy | None, folder: Path, moment: Moment) -> Copy:
+def _renewed(copy: Copy | None, folder: Path, checkpoint: Checkpoint) -> Copy:
     """The copy, of this moment; another where that has other data."""
-    if copy is not None and copy.takes(moment):
-        copy.write(moment)
+    if copy is not None and copy.takes(checkpoint):
+        copy.write(checkpoint)
         return copy
     other = Copy.make(folder)
     try:
-        other.write(moment)
+        other.write(checkpoint)
     except (OSError, SnapshotError):
         other.remove()
         raise

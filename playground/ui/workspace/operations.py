@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 
 from playground.cancellation import Cancelled
-from playground.exchange.snapshot import Moment, SnapshotError
+from playground.exchange.snapshot import Checkpoint, SnapshotError
 from playground.experiment.run.session import Session
 from playground.ui.words import said
 
@@ -69,15 +69,15 @@ def setting_weight(place: tuple[int, int, int], value: float, failed: Callable[[
     )
 
 
-def copying(known: object, edits: int, then: Callable[[tuple[object, Moment] | None], object]) -> Operation:
+def copying(known: object, edits: int, then: Callable[[tuple[object, Checkpoint] | None], object]) -> Operation:
     """Take this moment of the run, and what it is called; None if that is `known` from before.
 
     `edits` is how many weights have been set by hand by now, which nothing else tells.
     """
 
-    def copy(session: Session) -> tuple[object, Moment] | None:
+    def copy(session: Session) -> tuple[object, Checkpoint] | None:
         now = (session.run, session.step_count, session.config, session.selection, edits)
-        return None if now == known else (now, Moment.of(session))
+        return None if now == known else (now, Checkpoint.of(session))
 
     return Operation(_tr("Copying the run"), copy, then, urgent=False)
 

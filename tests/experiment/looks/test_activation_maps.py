@@ -94,8 +94,8 @@ def test_along_a_single_input() -> None:
     np.testing.assert_allclose(look.answer[0], session.predict(look.x[:, None])[:, 0], rtol=1e-5, atol=1e-5)
     units, places = crossings(look.x, look.z[:, 0])
     known = {unit: -bias / slope for unit, (slope, bias) in enumerate(weights.tolist())}
-    context = {unit: place for unit, place in known.items() if look.x[0] < place < look.x[-1]}
-    assert dict(zip(units.tolist(), places.tolist(), strict=True)) == pytest.approx(context, abs=1e-4)
+    inside = {unit: place for unit, place in known.items() if look.x[0] < place < look.x[-1]}
+    assert dict(zip(units.tolist(), places.tolist(), strict=True)) == pytest.approx(inside, abs=1e-4)
 
 
 def test_along_one_column_of_several_chosen_twice() -> None:

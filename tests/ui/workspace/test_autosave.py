@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from playground.exchange.atomic import PART
 from playground.exchange.copies import DAMAGED, Copy
-from playground.exchange.snapshot import Moment
+from playground.exchange.snapshot import Checkpoint
 from playground.experiment.config import Config
 from playground.experiment.run.session import Session
 from playground.ui.workspace import autosave
@@ -52,7 +52,7 @@ def abandon(folder: Path, steps: int, age: int = HOUR) -> None:
     session = Session(Config())
     session.step(steps)
     copy = Copy.make(folder)
-    copy.write(Moment.of(session))
+    copy.write(Checkpoint.of(session))
     os.utime(copy._run, (time.time() - age,) * 2)
     copy.let_go()
 
@@ -258,7 +258,7 @@ def test_a_restored_copy_is_there_until_there_is_a_newer_one(
     own = pilot.window.autosave
     write = own._write
 
-    def look(found: tuple[object, Moment] | None) -> None:
+    def look(found: tuple[object, Checkpoint] | None) -> None:
         seen.append([copy.step_count for copy in kept(folder)])
         write(found)
 
