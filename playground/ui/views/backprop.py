@@ -75,8 +75,8 @@ class BackpropView(View):
 
     def _walk(self, by: int) -> None:
         if self._trace is not None:
-            last = len(self._trace.steps) - 1
-            self._go(max(min(min(self.document.selection.step, last) + by, last), -1))
+            # On from what is shown, which is the first while nobody walks; back from it nobody walks any more.
+            self._go(min(self._trace.place(self.document.selection.step) + by, len(self._trace.steps) - 1))
 
     def _go(self, step: int) -> None:
         self.document.select(step=step)

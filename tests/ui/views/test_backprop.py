@@ -138,8 +138,8 @@ def test_walking_begins_and_ends_at_nobody_s_step(open_view: Open, qtbot: QtBot)
     assert not back.isEnabled()
     for _ in range(3):
         qtbot.mouseClick(on, Qt.MouseButton.LeftButton)
-    assert opened.selection.step == 2
-    for step in (1, 0, -1):
+    assert opened.selection.step == 3
+    for step in (2, 1, 0, -1):
         qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
         assert opened.selection.step == step
     assert not back.isEnabled()
@@ -155,9 +155,8 @@ def test_the_keyboard_walks_and_explains(open_view: Open, qtbot: QtBot) -> None:
     opened.view.activateWindow()
     opened.matrices.setFocus()
     qtbot.waitUntil(opened.matrices.hasFocus)
-    for step in (0, 1):
-        qtbot.keyClick(opened.matrices, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
-        qtbot.waitUntil(lambda step=step: opened.selection.step == step)
+    qtbot.keyClick(opened.matrices, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: opened.selection.step == 1)
     for _ in range(2):
         qtbot.keyClick(opened.matrices, Qt.Key.Key_Right)
     assert opened.matrices.item.marked == Cell(0, 0, 1)
